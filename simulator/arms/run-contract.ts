@@ -1,0 +1,30 @@
+/** What a run tells its caller while it goes on, and what it returns. */
+
+import type { RunOutcome } from '../measure/outcome.ts';
+
+/** Phases of a run in their order; `import` to `run` belong to the engine. */
+export const PHASES = ['prepare', 'import', 'build', 'connect', 'run', 'report'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface Progress {
+  readonly phase: Phase;
+  /** Virtual time reached, seconds; 0 before the engine starts. */
+  readonly virtualSeconds: number;
+  /** Virtual time at which the run ends, seconds. */
+  readonly durationSeconds: number;
+}
+
+export interface RunOptions {
+  /** Stops the run: the promise rejects with the signal's reason and every thread ends. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called at most about ten times a second, in wall time. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export interface FinishedRun {
+  readonly outcome: RunOutcome;
+  /** Simulation threads that ran. */
+  readonly threads: number;
+  /** Wall milliseconds of each phase that the run went through. */
+  readonly phasesWallMs: Partial<Record<Phase, number>>;
+}

@@ -1,0 +1,60 @@
+/**
+ * What the arms of a run hand to the report: when each relay reached each stage of each update.
+ */
+
+import type { Arm, Scenario } from '../scenario/scenario.ts';
+import type { Population, Topology } from '../population/population.ts';
+
+/** Stages in the order a relay passes them. */
+export const STAGES = ['heard', 'verified', 'staged', 'activated'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Virtual seconds since the update's release, one per relay; NaN where not reached. */
+export type StageTimes = Readonly<Record<Stage, Float64Array>>;
+
+export interface UpdateOutcome {
+  readonly module: string;
+  /** Size of the binary as published, bytes. */
+  readonly moduleBytes: number;
+  /** SHA-256 of the binary, hexadecimal. */
+  readonly moduleSha256: string;
+  readonly stages: StageTimes;
+}
+
+/** What the gossip cost, over the whole arm; null fields of a manual arm are absent as a whole. */
+export interface GossipCost {
+  /** First receptions of an update by a relay. */
+  readonly deliveries: number;
+  /** Further copies of an update that a relay already had. */
+  readonly duplicates: number;
+  /** Bytes sent on all uplinks, set-up and control included. */
+  readonly bytes: number;
+  readonly frames: number;
+}
+
+export interface ArmOutcome {
+  readonly arm: Arm;
+  /** What produced the numbers: an engine, or `lag` for draws of operator lag. */
+  readonly engine: 'gossipsub' | 'model' | 'wire' | 'lag';
+  /** The curve is known up to here, in virtual seconds since the first release. */
+  readonly horizonSeconds: number;
+  readonly updates: readonly UpdateOutcome[];
+  /** Null for arms that send nothing. */
+  readonly cost: GossipCost | null;
+  /** Modules rolled back by a relay's core. */
+  readonly rolledBack: number;
+  /** Circuits broken by restarts; null where the arm carries no circuits. */
+  readonly circuitsBroken: number | null;
+  /** Hash over everything that happened, hexadecimal; equal runs have equal hashes. */
+  readonly traceHash: string;
+  /** Broken invariants, one line each; empty in a sound run. */
+  readonly violations: readonly string[];
+}
+
+/** Everything the report is made from. */
+export interface RunOutcome {
+  readonly scenario: Scenario;
+  readonly population: Population;
+  readonly topology: Topology;
+  readonly arms: readonly ArmOutcome[];
+}
