@@ -2,8 +2,8 @@
  * What the arms of a run hand to the report: when each relay reached each stage of each update.
  */
 
-import type { Arm, Scenario } from '../scenario/scenario.ts';
 import type { Population, Topology } from '../population/population.ts';
+import type { Arm, Scenario } from '../scenario/scenario.ts';
 
 /** Stages in the order a relay passes them. */
 export const STAGES = ['heard', 'verified', 'staged', 'activated'] as const;

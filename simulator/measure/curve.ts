@@ -1,0 +1,72 @@
+/**
+ * The adoption curve of one stage: which share of all relays had reached it by when.
+ *
+ * It is a step function, and nothing is interpolated: between two rows the value of the earlier one holds.
+ * Shares are of ALL relays, so a curve that never reaches 1 is one whose last relays were never reached.
+ */
+
+/** Row i holds the value from `seconds[i]` on; before the first row it is 0. */
+export interface AdoptionCurve {
+  /** Distinct moments at which relays arrived, ascending; virtual seconds since the release. */
+  readonly seconds: Float64Array;
+  /** 0 to 1, rising. */
+  readonly fractionOfRelays: Float64Array;
+  /** 0 to 1, rising. */
+  readonly fractionOfConsensusWeight: Float64Array;
+}
+
+/** The two ways to count relays: each as one, or by its consensus weight. */
+export const WEIGHTINGS = ['fractionOfRelays', 'fractionOfConsensusWeight'] as const;
+export type Weighting = (typeof WEIGHTINGS)[number];
+
+/** Indexes of the relays that arrived, in order of arrival; of equal times the lower index first. */
+function arrivalOrder(arrivedSeconds: Float64Array): Uint32Array {
+  const order = new Uint32Array(arrivedSeconds.length);
+  let arrived = 0;
+  for (let relay = 0; relay < arrivedSeconds.length; relay++) {
+    if (Number.isFinite(arrivedSeconds[relay])) order[arrived++] = relay;
+  }
+  return order
+    .subarray(0, arrived)
+    .sort((a, b) => (arrivedSeconds[a] as number) - (arrivedSeconds[b] as number) || a - b);
+}
+
+/**
+ * Builds the curve from one time per relay (NaN: never) and one weight per relay (any positive scale).
+ *
+ * Relays that arrive at the same moment, such as those of one operator, make one row. Throws RangeError
+ * when the columns differ in length.
+ */
+export function adoptionCurve(arrivedSeconds: Float64Array, weight: Float64Array): AdoptionCurve {
+  const relays = arrivedSeconds.length;
+  if (weight.length !== relays) throw new RangeError(`${relays} times for ${weight.length} weights`);
+  let totalWeight = 0;
+  for (const value of weight) totalWeight += value;
+
+  const order = arrivalOrder(arrivedSeconds);
+  const seconds: number[] = [];
+  const byCount: number[] = [];
+  const byWeight: number[] = [];
+  let arrivedWeight = 0;
+  for (let position = 0; position < order.length; position++) {
+    const relay = order[position] as number;
+    const at = arrivedSeconds[relay] as number;
+    arrivedWeight += weight[relay] as number;
+    if (position + 1 < order.length && arrivedSeconds[order[position + 1] as number] === at) continue;
+    const arrived = position + 1;
+    seconds.push(at);
+    byCount.push(arrived / relays);
+    // A sum in order of arrival can miss the total by a few last bits: all relays are the whole weight.
+    byWeight.push(arrived === relays ? 1 : totalWeight > 0 ? Math.min(1, arrivedWeight / totalWeight) : 0);
+  }
+  return {
+    seconds: Float64Array.from(seconds),
+    fractionOfRelays: Float64Array.from(byCount),
+    fractionOfConsensusWeight: Float64Array.from(byWeight),
+  };
+}
+
+/** The share reached in the end, 0 to 1. */
+export function reachedFraction(curve: AdoptionCurve, weighting: Weighting): number {
+  return curve[weighting].at(-1) ?? 0;
+}

@@ -1,0 +1,26 @@
+/**
+ * How many digits a figure keeps when it is written down.
+ *
+ * Every number in a result file passes through here, so that a sum which differs in its last bit cannot
+ * change a byte of the file.
+ */
+
+/** Virtual seconds (or days) to the microsecond (or 10^-6 day): the engine is exact to 1 us. */
+export function roundTime(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+/** A share of relays or of consensus weight, to 6 digits after the point. */
+export function roundFraction(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+/** Relay hours, to 6 digits after the point (3.6 ms of one relay). */
+export function roundRelayHours(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+/** A ratio, to 6 significant digits: it spans from below 1 to many millions. */
+export function roundRatio(value: number): number {
+  return Number(value.toPrecision(6));
+}

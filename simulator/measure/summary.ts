@@ -1,0 +1,265 @@
+/**
+ * summary.json: the numbers of a run, the same bytes for the same scenario and seed.
+ *
+ * Figures of an arm are those of the scenario's first update; `updates` of each arm lists every update,
+ * the first included. Nothing here depends on the machine or on wall time: that is manifest.json's part.
+ */
+
+import { createHash } from 'node:crypto';
+import type { HistoricalBaseline } from '../baseline/historical.ts';
+import type { Arm } from '../scenario/scenario.ts';
+import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
+import { vulnerableRelayHours } from './exposure.ts';
+import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
+import { STAGES } from './outcome.ts';
+import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
+import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
+
+/** Virtual seconds since the release until a share of all relays is reached; null when it never is. */
+export type MilestoneSeconds = Readonly<Record<`${Milestone}Seconds`, number | null>>;
+/** Days since the release until a share of all relays is reached; null when never seen. */
+export type MilestoneDays = Readonly<Record<`${Milestone}Days`, number | null>>;
+
+/** How far and how fast, with relays counted in one of the two ways. */
+export interface ReachSummary extends MilestoneSeconds {
+  readonly reachedFraction: number;
+}
+
+/** When half, 90 % and 99 % of all relays had passed one stage. */
+export interface StageSummary {
+  readonly t50Seconds: number | null;
+  readonly t90Seconds: number | null;
+  readonly t99Seconds: number | null;
+}
+
+/** Activation of one update in one arm, by relay count and by consensus weight. */
+export interface AdoptionSummary extends ReachSummary {
+  readonly byConsensusWeight: ReachSummary;
+  readonly stages: Readonly<Record<Stage, StageSummary>>;
+  /** See exposure.ts; counted up to the longest horizon of all arms. */
+  readonly vulnerableRelayHours: number;
+}
+
+export interface UpdateSummary extends AdoptionSummary {
+  readonly module: string;
+  readonly moduleBytes: number;
+  readonly moduleSha256: string;
+  /** Virtual seconds from the start of the run to the release. */
+  readonly releasedAtSeconds: number;
+}
+
+export interface CostSummary {
+  readonly deliveries: number;
+  readonly duplicates: number;
+  readonly bytes: number;
+}
+
+export interface ArmSummary extends AdoptionSummary {
+  readonly engine: ArmOutcome['engine'];
+  readonly channel: Arm['channel'];
+  /** The arm's own curve is known up to here, virtual seconds since the first release. */
+  readonly horizonSeconds: number;
+  readonly circuitsBroken: number | null;
+  readonly rolledBack: number;
+  /** Null for an arm that sends nothing. */
+  readonly cost: CostSummary | null;
+  readonly updates: readonly UpdateSummary[];
+}
+
+export interface HistoricalSummary extends MilestoneDays {
+  readonly label: string;
+  readonly lastObservedDay: number;
+  /** Null where the source does not say which relays weigh how much. */
+  readonly byConsensusWeight: MilestoneDays | null;
+}
+
+/** How many times longer the manual arm took; null when either arm never got there. */
+export interface Ratio {
+  readonly t25: number | null;
+  readonly t50: number | null;
+}
+
+export interface PairRatio extends Ratio {
+  readonly manual: string;
+  readonly live: string;
+}
+
+export interface Summary {
+  readonly scenario: string;
+  readonly engine: string;
+  readonly relays: number;
+  readonly seeds: readonly number[];
+  /** SHA-256 over the trace hashes of all arms, in the scenario's order. */
+  readonly traceHash: string;
+  /** Broken invariants of all arms together. */
+  readonly violations: number;
+  readonly arms: Readonly<Record<string, ArmSummary>>;
+  readonly historical: Readonly<Record<string, HistoricalSummary>>;
+  /** The first manual arm over the first live arm, by relay count. */
+  readonly ratio: Ratio;
+  /** Every manual arm over every live arm; one entry, equal to `ratio`, in the plain case. */
+  readonly ratios: readonly PairRatio[];
+  /** What the first live arm sent; null when no arm sends anything. */
+  readonly cost: CostSummary | null;
+}
+
+function timeOrNull(seconds: number | null): number | null {
+  return seconds === null ? null : roundTime(seconds);
+}
+
+function reach(curve: AdoptionCurve, weighting: Weighting): ReachSummary {
+  const at = (fraction: number) => timeOrNull(timeToFraction(curve, weighting, fraction));
+  return {
+    reachedFraction: roundFraction(reachedFraction(curve, weighting)),
+    t25Seconds: at(MILESTONES.t25),
+    t50Seconds: at(MILESTONES.t50),
+    t75Seconds: at(MILESTONES.t75),
+    t90Seconds: at(MILESTONES.t90),
+    t99Seconds: at(MILESTONES.t99),
+  };
+}
+
+function stageSummary(curve: AdoptionCurve): StageSummary {
+  const at = (fraction: number) => timeOrNull(timeToFraction(curve, 'fractionOfRelays', fraction));
+  return {
+    t50Seconds: at(MILESTONES.t50),
+    t90Seconds: at(MILESTONES.t90),
+    t99Seconds: at(MILESTONES.t99),
+  };
+}
+
+function adoption(update: UpdateOutcome, weight: Float64Array, horizonSeconds: number): AdoptionSummary {
+  const curves = {} as Record<Stage, AdoptionCurve>;
+  for (const stage of STAGES) curves[stage] = adoptionCurve(update.stages[stage], weight);
+  return {
+    ...reach(curves.activated, 'fractionOfRelays'),
+    byConsensusWeight: reach(curves.activated, 'fractionOfConsensusWeight'),
+    stages: {
+      heard: stageSummary(curves.heard),
+      verified: stageSummary(curves.verified),
+      staged: stageSummary(curves.staged),
+      activated: stageSummary(curves.activated),
+    },
+    vulnerableRelayHours: roundRelayHours(vulnerableRelayHours(update.stages.activated, horizonSeconds)),
+  };
+}
+
+function costSummary(arm: ArmOutcome): CostSummary | null {
+  if (arm.cost === null) return null;
+  return { deliveries: arm.cost.deliveries, duplicates: arm.cost.duplicates, bytes: arm.cost.bytes };
+}
+
+function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: number): ArmSummary {
+  const plans = outcome.scenario.updates;
+  const firstAtSeconds = plans[0]?.atSeconds ?? 0;
+  const updates = arm.updates.map((update, index) => {
+    const releasedAtSeconds = plans[index]?.atSeconds ?? 0;
+    // Horizons count from the first release, an update's times from its own.
+    const horizonSeconds = commonHorizonSeconds - (releasedAtSeconds - firstAtSeconds);
+    const figures = adoption(update, outcome.population.consensusWeight, horizonSeconds);
+    const { module, moduleBytes, moduleSha256 } = update;
+    return { module, moduleBytes, moduleSha256, releasedAtSeconds: roundTime(releasedAtSeconds), ...figures };
+  });
+  const first = updates[0];
+  if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to summarize`);
+  return {
+    engine: arm.engine,
+    channel: arm.arm.channel,
+    reachedFraction: first.reachedFraction,
+    t25Seconds: first.t25Seconds,
+    t50Seconds: first.t50Seconds,
+    t75Seconds: first.t75Seconds,
+    t90Seconds: first.t90Seconds,
+    t99Seconds: first.t99Seconds,
+    byConsensusWeight: first.byConsensusWeight,
+    stages: first.stages,
+    vulnerableRelayHours: first.vulnerableRelayHours,
+    horizonSeconds: roundTime(arm.horizonSeconds),
+    circuitsBroken: arm.circuitsBroken,
+    rolledBack: arm.rolledBack,
+    cost: costSummary(arm),
+    updates,
+  };
+}
+
+function milestoneDays(days: MilestoneDays): MilestoneDays {
+  return {
+    t25Days: timeOrNull(days.t25Days),
+    t50Days: timeOrNull(days.t50Days),
+    t75Days: timeOrNull(days.t75Days),
+    t90Days: timeOrNull(days.t90Days),
+    t99Days: timeOrNull(days.t99Days),
+  };
+}
+
+function historicalSummary(baseline: HistoricalBaseline): HistoricalSummary {
+  const { relays, consensusWeight } = baseline.milestones;
+  return {
+    label: baseline.label,
+    lastObservedDay: roundTime(baseline.lastObservedDay),
+    ...milestoneDays(relays),
+    byConsensusWeight: consensusWeight === null ? null : milestoneDays(consensusWeight),
+  };
+}
+
+function over(manualSeconds: number | null, liveSeconds: number | null): number | null {
+  if (manualSeconds === null || liveSeconds === null || liveSeconds === 0) return null;
+  return roundRatio(manualSeconds / liveSeconds);
+}
+
+function pairRatios(arms: readonly ArmOutcome[], figures: Readonly<Record<string, ArmSummary>>): PairRatio[] {
+  const names = (manual: boolean) =>
+    arms.filter((arm) => (arm.arm.channel === 'manual') === manual).map((arm) => arm.arm.name);
+  return names(true).flatMap((manual) =>
+    names(false).map((live) => {
+      const slow = figures[manual] as ArmSummary;
+      const fast = figures[live] as ArmSummary;
+      return {
+        manual,
+        live,
+        t25: over(slow.t25Seconds, fast.t25Seconds),
+        t50: over(slow.t50Seconds, fast.t50Seconds),
+      };
+    }),
+  );
+}
+
+function traceHashOfAll(arms: readonly ArmOutcome[]): string {
+  const hash = createHash('sha256');
+  for (const arm of arms) hash.update(`${arm.arm.name}\t${arm.traceHash}\n`);
+  return hash.digest('hex');
+}
+
+/**
+ * Sums up a run as the content of summary.json.
+ *
+ * Times are rounded to 1 us, fractions and relay hours to 6 digits after the point, ratios (taken from the
+ * rounded times, so that a reader can repeat them) to 6 significant digits. Keys stand in a fixed order.
+ */
+export function summarize(outcome: RunOutcome, historical: readonly HistoricalBaseline[]): Summary {
+  const commonHorizonSeconds = Math.max(...outcome.arms.map((arm) => arm.horizonSeconds));
+  const arms = Object.fromEntries(
+    outcome.arms.map((arm) => [arm.arm.name, armSummary(arm, outcome, commonHorizonSeconds)]),
+  );
+  const ratios = pairRatios(outcome.arms, arms);
+  return {
+    scenario: outcome.scenario.name,
+    engine: outcome.scenario.engine,
+    relays: outcome.population.relays,
+    seeds: [outcome.scenario.seed],
+    traceHash: traceHashOfAll(outcome.arms),
+    violations: outcome.arms.reduce((count, arm) => count + arm.violations.length, 0),
+    arms,
+    historical: Object.fromEntries(
+      historical.map((baseline) => [baseline.name, historicalSummary(baseline)]),
+    ),
+    ratio: { t25: ratios[0]?.t25 ?? null, t50: ratios[0]?.t50 ?? null },
+    ratios,
+    cost: outcome.arms.map(costSummary).find((cost) => cost !== null) ?? null,
+  };
+}
+
+/** The text of summary.json: 2 spaces of indent, a final newline. */
+export function formatSummary(summary: Summary): string {
+  return `${JSON.stringify(summary, null, 2)}\n`;
+}
