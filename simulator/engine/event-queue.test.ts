@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { EventQueue, eventRank, SOURCES_MAX } from './event-queue.ts';
+
+test('event queue: events leave by time, then source, then sequence, whatever the order of insertion', () => {
+  const keys = fc.array(
+    fc.record({ timeUs: fc.nat(5), source: fc.nat(4), sequence: fc.nat(1000) }),
+    { maxLength: 200 },
+  );
+  fc.assert(
+    fc.property(keys, (events) => {
+      const queue = new EventQueue<(typeof events)[number]>();
+      for (const event of events) queue.push(event.timeUs, eventRank(event.source, event.sequence), event);
+      const left = events.map(() => queue.pop());
+      const sorted = [...events].sort(
+        (x, y) => x.timeUs - y.timeUs || x.source - y.source || x.sequence - y.sequence,
+      );
+      assert.deepEqual(left, sorted);
+      assert.equal(queue.size, 0);
+    }),
+  );
+});
+
+test('event queue: pops between pushes keep the order', () => {
+  const queue = new EventQueue<number>();
+  for (let i = 0; i < 5000; i++) queue.push((i * 7919) % 5000, i, i);
+  let previous = -1;
+  for (let i = 0; i < 2500; i++) {
+    const time = queue.nextTimeUs;
+    queue.pop();
+    assert(time >= previous);
+    previous = time;
+    queue.push(time + 10_000, 5000 + i, i);
+  }
+  assert.equal(queue.size, 5000);
+});
+
+test('event queue: ranks of the largest source stay exact', () => {
+  const rank = eventRank(SOURCES_MAX - 1, 2 ** 32 - 1);
+  assert(Number.isSafeInteger(rank));
+  assert.notEqual(rank, eventRank(SOURCES_MAX - 1, 2 ** 32 - 2));
+});
+
+test('event queue: an empty queue says so', () => {
+  const queue = new EventQueue<number>();
+  assert.equal(queue.nextTimeUs, Number.POSITIVE_INFINITY);
+  assert.throws(() => queue.pop(), /empty/);
+});

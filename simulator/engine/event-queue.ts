@@ -1,0 +1,108 @@
+/**
+ * The event queue orders everything that happens in a run.
+ *
+ * Events sort by (timeUs, source, sequence). Without the source in the key, equal times would fall
+ * back on insertion order, and a run on two threads would differ from a run on one.
+ */
+
+import assert from 'node:assert/strict';
+
+/** Sources are numbered below this, so that source and sequence share the 53 exact bits of a number. */
+export const SOURCES_MAX = 2 ** 21;
+const SEQUENCES = 2 ** 32;
+
+/** The second part of an event's key: unique, and the same on any number of threads. */
+export function eventRank(source: number, sequence: number): number {
+  return source * SEQUENCES + sequence;
+}
+
+/** A binary heap over typed arrays; events of any type ride along in slots. */
+export class EventQueue<Event> {
+  private times = new Float64Array(1024);
+  private ranks = new Float64Array(1024);
+  private slots = new Int32Array(1024);
+  private events: (Event | undefined)[] = [];
+  private freeSlots: number[] = [];
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** Virtual time of the next event in microseconds; Infinity when there is none. */
+  get nextTimeUs(): number {
+    return this.count > 0 ? this.times[0] : Number.POSITIVE_INFINITY;
+  }
+
+  push(timeUs: number, rank: number, event: Event): void {
+    if (this.count === this.times.length) this.grow();
+    const slot = this.freeSlots.pop() ?? this.events.length;
+    this.events[slot] = event;
+    const { times, ranks, slots } = this;
+    let hole = this.count++;
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
+      const parentTime = times[parent];
+      if (parentTime < timeUs || (parentTime === timeUs && ranks[parent] < rank)) break;
+      times[hole] = parentTime;
+      ranks[hole] = ranks[parent];
+      slots[hole] = slots[parent];
+      hole = parent;
+    }
+    times[hole] = timeUs;
+    ranks[hole] = rank;
+    slots[hole] = slot;
+  }
+
+  /** Takes the next event out; the queue must not be empty. */
+  pop(): Event {
+    assert(this.count > 0, 'pop from an empty event queue');
+    const { times, ranks, slots } = this;
+    const slot = slots[0];
+    const event = this.events[slot] as Event;
+    this.events[slot] = undefined;
+    this.freeSlots.push(slot);
+    const last = --this.count;
+    if (last > 0) this.sink(times[last], ranks[last], slots[last]);
+    return event;
+  }
+
+  /** Places a key at the root and lets it sink to where it belongs. */
+  private sink(timeUs: number, rank: number, slot: number): void {
+    const { times, ranks, slots, count } = this;
+    let hole = 0;
+    for (;;) {
+      let child = 2 * hole + 1;
+      if (child >= count) break;
+      const right = child + 1;
+      if (
+        right < count &&
+        (times[right] < times[child] || (times[right] === times[child] && ranks[right] < ranks[child]))
+      ) {
+        child = right;
+      }
+      const childTime = times[child];
+      if (timeUs < childTime || (timeUs === childTime && rank < ranks[child])) break;
+      times[hole] = childTime;
+      ranks[hole] = ranks[child];
+      slots[hole] = slots[child];
+      hole = child;
+    }
+    times[hole] = timeUs;
+    ranks[hole] = rank;
+    slots[hole] = slot;
+  }
+
+  private grow(): void {
+    const capacity = this.times.length * 2;
+    const times = new Float64Array(capacity);
+    const ranks = new Float64Array(capacity);
+    const slots = new Int32Array(capacity);
+    times.set(this.times);
+    ranks.set(this.ranks);
+    slots.set(this.slots);
+    this.times = times;
+    this.ranks = ranks;
+    this.slots = slots;
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The virtual clock: takes one event at a time, sets the time, and lets everything it causes settle.
+ *
+ * After each event the promise queue is drained before the next one is taken: an asynchronous function
+ * in a relay finishes at the virtual instant at which it was called, unless it waits for another event.
+ */
+
+import { EventQueue, eventRank, SOURCES_MAX } from './event-queue.ts';
+import { EVENT_KIND, EventRandom } from './event-random.ts';
+import { atNextWallTurn, wallTurn } from './wall.ts';
+
+/** Virtual time zero as milliseconds since 1970: the hour of the population's snapshot. */
+export const EPOCH_MS = Date.UTC(2025, 10, 9, 1);
+
+/** Something that happens to one relay at one virtual instant. */
+export interface SimulationEvent {
+  /** The relay it happens to; `clock.system` for none. */
+  readonly relay: number;
+  /** One of EVENT_KIND, for the random numbers drawn meanwhile. */
+  readonly kind: number;
+  fire(): void;
+}
+
+/** A handle as Node's timers give, firing in virtual time. */
+export class VirtualTimer implements SimulationEvent {
+  readonly relay: number;
+  readonly kind = EVENT_KIND.timer;
+  readonly callback: (...args: unknown[]) => void;
+  readonly everyUs: number;
+  private readonly args: readonly unknown[];
+  private readonly clock: VirtualClock;
+  private active = true;
+
+  constructor(
+    clock: VirtualClock,
+    callback: (...args: unknown[]) => void,
+    args: readonly unknown[],
+    everyUs: number,
+  ) {
+    this.clock = clock;
+    this.relay = clock.currentRelay;
+    this.callback = callback;
+    this.args = args;
+    this.everyUs = everyUs;
+  }
+
+  fire(): void {
+    if (!this.active) return;
+    if (this.everyUs === 0) this.active = false;
+    else this.clock.schedule(this.clock.nowUs + this.everyUs, this);
+    if (this.clock.timerGate(this)) this.callback(...this.args);
+  }
+
+  cancel(): void {
+    this.active = false;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
+  }
+}
+
+/** A plain function to run at one relay. */
+export class Call implements SimulationEvent {
+  readonly relay: number;
+  readonly kind = EVENT_KIND.call;
+  private readonly action: () => void;
+
+  constructor(relay: number, action: () => void) {
+    this.relay = relay;
+    this.action = action;
+  }
+
+  fire(): void {
+    this.action();
+  }
+}
+
+type TickCallback = () => void;
+
+export class VirtualClock {
+  nowUs = 0;
+  /** Events that took place so far. */
+  eventsFired = 0;
+  /** The relay that the current event happens to; it is the source of what the event schedules. */
+  currentRelay: number;
+  /** The source of events that belong to no relay. */
+  readonly system: number;
+  readonly random: EventRandom;
+  /** Asked before a timer's callback runs; false skips it. */
+  timerGate: (timer: VirtualTimer) => boolean = () => true;
+  private readonly queue = new EventQueue<SimulationEvent>();
+  private readonly sequences: Uint32Array;
+
+  constructor(relays: number, seed: number) {
+    if (relays >= SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX - 1} relays, not ${relays}`);
+    this.system = relays;
+    this.currentRelay = relays;
+    this.random = new EventRandom(seed);
+    this.sequences = new Uint32Array(relays + 1);
+  }
+
+  get nextTimeUs(): number {
+    return this.queue.nextTimeUs;
+  }
+
+  /** The rank of the next event that the current relay causes; used up by the call. */
+  takeRank(): number {
+    return eventRank(this.currentRelay, this.sequences[this.currentRelay]++);
+  }
+
+  schedule(timeUs: number, event: SimulationEvent): void {
+    this.queue.push(timeUs, this.takeRank(), event);
+  }
+
+  /** Adds an event that another thread ranked. */
+  scheduleRanked(timeUs: number, rank: number, event: SimulationEvent): void {
+    this.queue.push(timeUs, rank, event);
+  }
+
+  /** Adds an event of the plan, as if `relay` itself had scheduled it. */
+  plan(timeUs: number, event: SimulationEvent): void {
+    this.currentRelay = event.relay;
+    this.schedule(timeUs, event);
+    this.currentRelay = this.system;
+  }
+
+  /** Runs every event before `endUs`, or until `interrupted` (asked every 1,024 events) says so. */
+  runUntil(endUs: number, drain: TickCallback, interrupted: () => boolean): void {
+    const { queue } = this;
+    while (queue.nextTimeUs < endUs) {
+      this.fireNext();
+      drain();
+      if ((this.eventsFired & 1023) === 0 && interrupted()) return;
+    }
+  }
+
+  /** The same on the event loop's own turns: some thirty times slower an event, for engines without `drain`. */
+  async runUntilByTurns(endUs: number, interrupted: () => boolean): Promise<void> {
+    while (this.queue.nextTimeUs < endUs) {
+      this.fireNext();
+      await wallTurn();
+      if ((this.eventsFired & 1023) === 0 && interrupted()) return;
+    }
+  }
+
+  private fireNext(): void {
+    const { queue } = this;
+    const timeUs = queue.nextTimeUs;
+    if (timeUs < this.nowUs) throw new Error(`virtual time ran backwards: ${this.nowUs} to ${timeUs} us`);
+    this.nowUs = timeUs;
+    const event = queue.pop();
+    this.currentRelay = event.relay;
+    this.random.reseed(event.relay, timeUs, event.kind);
+    this.eventsFired++;
+    event.fire();
+  }
+}
+
+/**
+ * Node's own way to drain ticks and promises, or null where this Node has none that works.
+ *
+ * It is not a public API, so it is tried out first. It works only outside of promise callbacks, which is
+ * why the trial and every run start from a turn of the event loop.
+ */
+export function findDrain(): Promise<TickCallback | null> {
+  const candidate = (process as unknown as { _tickCallback?: TickCallback })._tickCallback;
+  if (typeof candidate !== 'function') return Promise.resolve(null);
+  const drain = candidate.bind(process);
+  return new Promise((resolve) => {
+    atNextWallTurn(() => {
+      let settled = 0;
+      const chain = async (): Promise<void> => {
+        await null;
+        settled++;
+        await new Promise<void>((next) => process.nextTick(next));
+        settled++;
+      };
+      chain();
+      drain();
+      const works = settled === 2;
+      atNextWallTurn(() => resolve(works ? drain : null));
+    });
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * Gives a thread's code virtual time and seeded randomness in place of the real ones.
+ *
+ * Call it before libp2p is imported: some of its modules read the clock while they load. WebCrypto's
+ * asynchronous part is closed, since it would answer from the thread pool in an order that nobody controls.
+ */
+
+import { webcrypto } from 'node:crypto';
+import { EPOCH_MS, Call, type VirtualClock, VirtualTimer } from './virtual-clock.ts';
+
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
+
+/** Node's rule: whole milliseconds, and 1 where the number makes no sense. */
+function delayUs(milliseconds: unknown): number {
+  const delay = Math.trunc(Number(milliseconds));
+  return (delay >= 1 && delay <= TIMEOUT_MAX_MS ? delay : 1) * 1000;
+}
+
+type Callback = (...args: unknown[]) => void;
+
+/** Replaces the globals of this thread; there is no way back. */
+export function installVirtualGlobals(clock: VirtualClock): void {
+  const nowMs = (): number => EPOCH_MS + Math.floor(clock.nowUs / 1000);
+  const startTimer = (callback: Callback, milliseconds: unknown, args: unknown[], repeat: boolean) => {
+    const wait = delayUs(milliseconds);
+    const timer = new VirtualTimer(clock, callback, args, repeat ? wait : 0);
+    clock.schedule(clock.nowUs + wait, timer);
+    return timer;
+  };
+  const stopTimer = (timer: unknown): void => {
+    if (timer instanceof VirtualTimer) timer.cancel();
+  };
+  const replacements = {
+    setTimeout: (callback: Callback, ms?: unknown, ...args: unknown[]) => startTimer(callback, ms, args, false),
+    setInterval: (callback: Callback, ms?: unknown, ...args: unknown[]) => startTimer(callback, ms, args, true),
+    setImmediate: (callback: Callback, ...args: unknown[]) =>
+      clock.schedule(clock.nowUs, new Call(clock.currentRelay, () => callback(...args))),
+    clearTimeout: stopTimer,
+    clearInterval: stopTimer,
+    Date: virtualDate(nowMs),
+  };
+  for (const [name, value] of Object.entries(replacements)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+  Math.random = clock.random.random;
+  performance.now = () => clock.nowUs / 1000;
+  AbortSignal.timeout = (milliseconds: number): AbortSignal => {
+    const controller = new AbortController();
+    const expire = (): void => controller.abort(new DOMException('The operation timed out', 'TimeoutError'));
+    startTimer(expire, milliseconds, [], false);
+    return controller.signal;
+  };
+  closeWebCrypto(clock);
+}
+
+function virtualDate(nowMs: () => number): DateConstructor {
+  return new Proxy(Date, {
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [nowMs()] : args, newTarget),
+    get: (target, key, receiver) => (key === 'now' ? nowMs : Reflect.get(target, key, receiver)),
+  });
+}
+
+function closeWebCrypto(clock: VirtualClock): void {
+  const getRandomValues = <View extends ArrayBufferView>(view: View): View => {
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = clock.random.uint32();
+    return view;
+  };
+  const refuse = new Proxy(
+    {},
+    {
+      get: (_target, method) => () => {
+        throw new Error(`crypto.subtle.${String(method)} would break the order of virtual time; use node:crypto`);
+      },
+    },
+  );
+  Object.defineProperty(webcrypto, 'getRandomValues', { value: getRandomValues, configurable: true });
+  Object.defineProperty(webcrypto, 'subtle', { value: refuse, configurable: true });
+}
