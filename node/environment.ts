@@ -26,7 +26,8 @@ export interface PubsubMessage {
 /** A gossip router; messages wait for a verdict before they travel on. */
 export interface Pubsub {
   subscribe(topic: string, listener: (message: PubsubMessage) => void): void;
-  publish(topic: string, data: Uint8Array): void;
+  /** Rejects when the router refuses the message, as one that it has seen before. */
+  publish(topic: string, data: Uint8Array): Promise<void>;
 }
 
 /** Work that takes a relay's processor some time. */

@@ -39,6 +39,6 @@ export function joinGossipChannel(environment: Environment, verify: Verify, upda
 }
 
 /** Releases an update from this relay, which takes it itself as if it had heard it. */
-export function publishUpdate(environment: Environment, data: Uint8Array): void {
-  environment.pubsub.publish(UPDATE_TOPIC, data);
+export function publishUpdate(environment: Environment, data: Uint8Array): Promise<void> {
+  return environment.pubsub.publish(UPDATE_TOPIC, data);
 }

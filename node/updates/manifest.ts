@@ -29,7 +29,9 @@ const manifestSchema = z.strictObject({
 const signedSchema = z.strictObject({
   signed: manifestSchema,
   signatures: z
-    .array(z.strictObject({ keyid: z.string().regex(/^[0-9a-f]{64}$/), sig: z.string().regex(/^[0-9a-f]{128}$/) }))
+    .array(
+      z.strictObject({ keyid: z.string().regex(/^[0-9a-f]{64}$/), sig: z.string().regex(/^[0-9a-f]{128}$/) }),
+    )
     .max(16),
 });
 

@@ -35,7 +35,9 @@ export function keyId(publicKey: KeyObject): string {
 export function trustKeys(publicKeys: readonly KeyObject[], threshold: number): Trust {
   const keys = new Map(publicKeys.map((key) => [keyId(key), key]));
   if (!Number.isInteger(threshold) || threshold < 1 || threshold > keys.size) {
-    throw new RangeError(`threshold must be 1 to ${keys.size} (the number of distinct keys), not ${threshold}`);
+    throw new RangeError(
+      `threshold must be 1 to ${keys.size} (the number of distinct keys), not ${threshold}`,
+    );
   }
   return { threshold, keys };
 }

@@ -4,10 +4,9 @@ import fc from 'fast-check';
 import { EventQueue, eventRank, SOURCES_MAX } from './event-queue.ts';
 
 test('event queue: events leave by time, then source, then sequence, whatever the order of insertion', () => {
-  const keys = fc.array(
-    fc.record({ timeUs: fc.nat(5), source: fc.nat(4), sequence: fc.nat(1000) }),
-    { maxLength: 200 },
-  );
+  const keys = fc.array(fc.record({ timeUs: fc.nat(5), source: fc.nat(4), sequence: fc.nat(1000) }), {
+    maxLength: 200,
+  });
   fc.assert(
     fc.property(keys, (events) => {
       const queue = new EventQueue<(typeof events)[number]>();

@@ -16,6 +16,11 @@ export function eventRank(source: number, sequence: number): number {
   return source * SEQUENCES + sequence;
 }
 
+/** The relay that caused the event of this rank. */
+export function eventSource(rank: number): number {
+  return Math.floor(rank / SEQUENCES);
+}
+
 /** A binary heap over typed arrays; events of any type ride along in slots. */
 export class EventQueue<Event> {
   private times = new Float64Array(1024);
@@ -32,6 +37,11 @@ export class EventQueue<Event> {
   /** Virtual time of the next event in microseconds; Infinity when there is none. */
   get nextTimeUs(): number {
     return this.count > 0 ? this.times[0] : Number.POSITIVE_INFINITY;
+  }
+
+  /** Rank of the next event; the queue must not be empty. */
+  get nextRank(): number {
+    return this.ranks[0];
   }
 
   push(timeUs: number, rank: number, event: Event): void {
@@ -65,6 +75,11 @@ export class EventQueue<Event> {
     const last = --this.count;
     if (last > 0) this.sink(times[last], ranks[last], slots[last]);
     return event;
+  }
+
+  /** Events still waiting, in no particular order. */
+  *waiting(): IterableIterator<Event> {
+    for (let i = 0; i < this.count; i++) yield this.events[this.slots[i]] as Event;
   }
 
   /** Places a key at the root and lets it sink to where it belongs. */

@@ -20,7 +20,7 @@ export class EventRandom {
     let hash =
       Math.imul(this.seed ^ 0x9e3779b9, 0x85ebca6b) ^
       Math.imul(relay + 1, 0xc2b2ae35) ^
-      Math.imul(timeUs % 4294967296 | 0, 0x27d4eb2f) ^
+      Math.imul((timeUs % 4294967296) | 0, 0x27d4eb2f) ^
       Math.imul((timeUs / 4294967296) | 0, 0x165667b1) ^
       Math.imul(kind, 0x9e3779b1);
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);

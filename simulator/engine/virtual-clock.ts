@@ -5,7 +5,7 @@
  * in a relay finishes at the virtual instant at which it was called, unless it waits for another event.
  */
 
-import { EventQueue, eventRank, SOURCES_MAX } from './event-queue.ts';
+import { EventQueue, eventRank, eventSource, SOURCES_MAX } from './event-queue.ts';
 import { EVENT_KIND, EventRandom } from './event-random.ts';
 import { atNextWallTurn, wallTurn } from './wall.ts';
 
@@ -26,6 +26,7 @@ export class VirtualTimer implements SimulationEvent {
   readonly relay: number;
   readonly kind = EVENT_KIND.timer;
   readonly callback: (...args: unknown[]) => void;
+  /** Microseconds between two firings of an interval; 0 for a timer that fires once. */
   readonly everyUs: number;
   private readonly args: readonly unknown[];
   private readonly clock: VirtualClock;
@@ -47,8 +48,8 @@ export class VirtualTimer implements SimulationEvent {
   fire(): void {
     if (!this.active) return;
     if (this.everyUs === 0) this.active = false;
-    else this.clock.schedule(this.clock.nowUs + this.everyUs, this);
     if (this.clock.timerGate(this)) this.callback(...this.args);
+    if (this.active) this.clock.schedule(this.clock.nowUs + this.everyUs, this);
   }
 
   cancel(): void {
@@ -92,6 +93,8 @@ export class VirtualClock {
   eventsFired = 0;
   /** The relay that the current event happens to; it is the source of what the event schedules. */
   currentRelay: number;
+  /** The relay that caused the current event, which decides the order of events at one instant. */
+  currentSource: number;
   /** The source of events that belong to no relay. */
   readonly system: number;
   readonly random: EventRandom;
@@ -104,6 +107,7 @@ export class VirtualClock {
     if (relays >= SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX - 1} relays, not ${relays}`);
     this.system = relays;
     this.currentRelay = relays;
+    this.currentSource = relays;
     this.random = new EventRandom(seed);
     this.sequences = new Uint32Array(relays + 1);
   }
@@ -121,6 +125,18 @@ export class VirtualClock {
     this.queue.push(timeUs, this.takeRank(), event);
   }
 
+  /** Starts a timer of the current relay; an interval's later firings are `everyUs` apart. */
+  startTimer(
+    callback: (...args: unknown[]) => void,
+    delayUs: number,
+    everyUs = 0,
+    args: readonly unknown[] = [],
+  ): VirtualTimer {
+    const timer = new VirtualTimer(this, callback, args, everyUs);
+    this.schedule(this.nowUs + delayUs, timer);
+    return timer;
+  }
+
   /** Adds an event that another thread ranked. */
   scheduleRanked(timeUs: number, rank: number, event: SimulationEvent): void {
     this.queue.push(timeUs, rank, event);
@@ -131,6 +147,11 @@ export class VirtualClock {
     this.currentRelay = event.relay;
     this.schedule(timeUs, event);
     this.currentRelay = this.system;
+  }
+
+  /** Events that have not taken place. */
+  waiting(): IterableIterator<SimulationEvent> {
+    return this.queue.waiting();
   }
 
   /** Runs every event before `endUs`, or until `interrupted` (asked every 1,024 events) says so. */
@@ -157,6 +178,7 @@ export class VirtualClock {
     const timeUs = queue.nextTimeUs;
     if (timeUs < this.nowUs) throw new Error(`virtual time ran backwards: ${this.nowUs} to ${timeUs} us`);
     this.nowUs = timeUs;
+    this.currentSource = eventSource(queue.nextRank);
     const event = queue.pop();
     this.currentRelay = event.relay;
     this.random.reseed(event.relay, timeUs, event.kind);

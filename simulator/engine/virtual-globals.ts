@@ -6,7 +6,7 @@
  */
 
 import { webcrypto } from 'node:crypto';
-import { EPOCH_MS, Call, type VirtualClock, VirtualTimer } from './virtual-clock.ts';
+import { Call, EPOCH_MS, type VirtualClock, VirtualTimer } from './virtual-clock.ts';
 
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
@@ -23,16 +23,16 @@ export function installVirtualGlobals(clock: VirtualClock): void {
   const nowMs = (): number => EPOCH_MS + Math.floor(clock.nowUs / 1000);
   const startTimer = (callback: Callback, milliseconds: unknown, args: unknown[], repeat: boolean) => {
     const wait = delayUs(milliseconds);
-    const timer = new VirtualTimer(clock, callback, args, repeat ? wait : 0);
-    clock.schedule(clock.nowUs + wait, timer);
-    return timer;
+    return clock.startTimer(callback, wait, repeat ? wait : 0, args);
   };
   const stopTimer = (timer: unknown): void => {
     if (timer instanceof VirtualTimer) timer.cancel();
   };
   const replacements = {
-    setTimeout: (callback: Callback, ms?: unknown, ...args: unknown[]) => startTimer(callback, ms, args, false),
-    setInterval: (callback: Callback, ms?: unknown, ...args: unknown[]) => startTimer(callback, ms, args, true),
+    setTimeout: (callback: Callback, ms?: unknown, ...args: unknown[]) =>
+      startTimer(callback, ms, args, false),
+    setInterval: (callback: Callback, ms?: unknown, ...args: unknown[]) =>
+      startTimer(callback, ms, args, true),
     setImmediate: (callback: Callback, ...args: unknown[]) =>
       clock.schedule(clock.nowUs, new Call(clock.currentRelay, () => callback(...args))),
     clearTimeout: stopTimer,
@@ -71,7 +71,9 @@ function closeWebCrypto(clock: VirtualClock): void {
     {},
     {
       get: (_target, method) => () => {
-        throw new Error(`crypto.subtle.${String(method)} would break the order of virtual time; use node:crypto`);
+        throw new Error(
+          `crypto.subtle.${String(method)} would break the order of virtual time; use node:crypto`,
+        );
       },
     },
   );

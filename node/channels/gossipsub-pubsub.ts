@@ -1,0 +1,70 @@
+/**
+ * The Pubsub port over js-libp2p's gossipsub.
+ *
+ * Messages carry no peer's signature (StrictNoSign): an update is signed by its publisher, and the relay
+ * that passes it on vouches for nothing. The message id is the SHA-256 of the data.
+ */
+
+import type { GossipSub, GossipsubOpts } from '@chainsafe/libp2p-gossipsub';
+import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub';
+import type { PeerId } from '@libp2p/interface';
+import type { Pubsub, PubsubMessage, Verdict } from '../environment.ts';
+
+/** Options that the channel depends on; a caller may add others but not change these. */
+export const PUBSUB_OPTIONS = {
+  globalSignaturePolicy: 'StrictNoSign',
+  asyncValidation: true, // the channel verifies before the router forwards
+  emitSelf: true, // a publisher takes its own update
+  fallbackToFloodsub: false,
+  allowPublishToZeroTopicPeers: true,
+} as const satisfies Partial<GossipsubOpts>;
+
+const VALIDATION = {
+  accept: TopicValidatorResult.Accept,
+  reject: TopicValidatorResult.Reject,
+  ignore: TopicValidatorResult.Ignore,
+} as const satisfies Record<Verdict, TopicValidatorResult>;
+
+/** The router as its class really is: the package's interface leaves out what asyncValidation needs. */
+export interface ValidatingGossipSub extends GossipSub {
+  reportMessageValidationResult(
+    msgId: string,
+    propagationSource: string,
+    acceptance: TopicValidatorResult,
+  ): void;
+}
+
+export class GossipsubPubsub implements Pubsub {
+  private readonly gossipsub: ValidatingGossipSub;
+  private readonly self: PeerId;
+
+  constructor(gossipsub: ValidatingGossipSub, self: PeerId) {
+    this.gossipsub = gossipsub;
+    this.self = self;
+  }
+
+  subscribe(topic: string, listener: (message: PubsubMessage) => void): void {
+    this.gossipsub.addEventListener('gossipsub:message', ({ detail }) => {
+      if (detail.msg.topic !== topic) return;
+      const { msgId, propagationSource } = detail;
+      listener({
+        topic,
+        data: detail.msg.data,
+        id: msgId,
+        report: (verdict) => {
+          if (propagationSource.equals(this.self)) return; // published here: the router sent it already
+          this.gossipsub.reportMessageValidationResult(
+            msgId,
+            propagationSource.toString(),
+            VALIDATION[verdict],
+          );
+        },
+      });
+    });
+    this.gossipsub.subscribe(topic);
+  }
+
+  publish(topic: string, data: Uint8Array): Promise<void> {
+    return this.gossipsub.publish(topic, data).then(() => undefined);
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The gossipsub engine as its caller sees it: a scenario in, stage times and costs out.
+ *
+ * The simulation itself runs in worker threads, whose globals are virtual; this thread keeps real time,
+ * reports progress, and can stop the run.
+ */
+
+import { Worker } from 'node:worker_threads';
+import type { RunOptions } from '../../arms/run-contract.ts';
+import type { Population, Topology } from '../../population/population.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { Trace } from '../trace.ts';
+import { bundleThread } from './bundle.ts';
+import {
+  CONTROL,
+  type Job,
+  type Release,
+  type SharedColumns,
+  sharedColumns,
+  type ThreadMessage,
+  type ThreadPhase,
+  type ThreadResult,
+} from './job.ts';
+import { type MailboxMemory, mailboxMemory } from './mailbox.ts';
+import { choosePartition } from './partition.ts';
+import type { ThreadJob } from './thread-run.ts';
+
+const PROGRESS_EVERY_MS = 100;
+/** Room for a million short-lived objects between two collections: fewer survive, fewer are copied. */
+const YOUNG_GENERATION_MB = 64;
+
+export interface EngineResult {
+  readonly shared: SharedColumns;
+  readonly traceHash: string;
+  readonly threads: number;
+  /** Sums over the threads. */
+  readonly total: ThreadResult;
+  /** Real time until the last thread left each phase. */
+  readonly phasesWallMs: Readonly<Record<ThreadPhase, number>>;
+}
+
+export interface EngineInput {
+  readonly scenario: Scenario;
+  readonly population: Population;
+  readonly topology: Topology;
+  readonly releases: readonly Release[];
+}
+
+/** Runs the scenario's network; rejects with the signal's reason when stopped. */
+export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
+  const { scenario, population, topology, releases } = input;
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const { threads, lookAheadUs } = choosePartition(scenario, topology);
+  const shared = sharedColumns(population.relays, releases.length, threads);
+  const job: Job = { scenario, population, topology, releases, threads, shared };
+  const mailboxes = Array.from({ length: threads }, (_unused, from) =>
+    Array.from({ length: threads }, (_other, to): MailboxMemory | null =>
+      from === to ? null : mailboxMemory(),
+    ),
+  );
+  const file = await bundleThread(new URL('./thread.ts', import.meta.url));
+  signal?.throwIfAborted();
+
+  const progress = new PhaseProgress(shared, threads, scenario.durationSeconds, options);
+  const crew = new Crew(shared);
+  const stop = (): void => crew.stop(signal?.reason);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const results = await crew.run(
+      Array.from(
+        { length: threads },
+        (_unused, thread): ThreadJob => ({ job, thread, mailboxes, lookAheadUs }),
+      ),
+      file,
+      (thread, phase) => progress.enter(thread, phase),
+    );
+    const phasesWallMs = progress.phasesWallMs();
+    return {
+      shared,
+      traceHash: new Trace(shared.traceWords).digest(),
+      threads,
+      total: addUp(results),
+      phasesWallMs,
+    };
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    progress.stop();
+    await crew.dismiss();
+  }
+}
+
+/** The workers of one run: all finish, or all are stopped. */
+class Crew {
+  private readonly shared: SharedColumns;
+  private readonly workers: Worker[] = [];
+  private fail: (reason: unknown) => void = () => {};
+
+  constructor(shared: SharedColumns) {
+    this.shared = shared;
+  }
+
+  run(
+    jobs: readonly ThreadJob[],
+    file: string,
+    onPhase: (thread: number, phase: ThreadPhase) => void,
+  ): Promise<ThreadResult[]> {
+    return new Promise((resolve, reject) => {
+      const results: ThreadResult[] = [];
+      this.fail = reject;
+      for (const threadJob of jobs) {
+        const worker = new Worker(file, {
+          workerData: threadJob,
+          execArgv: ['--enable-source-maps'],
+          resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, maxOldGenerationSizeMb: 16_384 },
+        });
+        this.workers.push(worker);
+        worker.on('error', reject);
+        worker.on('exit', (code) => reject(new Error(`a simulation thread ended early (code ${code})`)));
+        worker.on('message', (message: ThreadMessage) => {
+          if (message.type === 'phase') {
+            onPhase(threadJob.thread, message.phase);
+            return;
+          }
+          results[threadJob.thread] = message.result;
+          if (results.filter(Boolean).length === jobs.length) resolve(results);
+        });
+      }
+    });
+  }
+
+  stop(reason: unknown): void {
+    this.fail(reason);
+  }
+
+  async dismiss(): Promise<void> {
+    Atomics.store(this.shared.control, CONTROL.stop, 1);
+    Atomics.notify(this.shared.control, CONTROL.barrierRound);
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+}
+
+const THREAD_PHASES: readonly ThreadPhase[] = ['import', 'build', 'connect', 'run'];
+
+/** Tells the caller now and then how far the slowest thread is, and times its phases. */
+class PhaseProgress {
+  private readonly phases: ThreadPhase[];
+  private readonly enteredMs: Partial<Record<ThreadPhase, number>> = { import: performance.now() };
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(shared: SharedColumns, threads: number, durationSeconds: number, { onProgress }: RunOptions) {
+    this.phases = new Array<ThreadPhase>(threads).fill('import');
+    this.timer = setInterval(() => {
+      const virtualSeconds = Math.min(...shared.reachedUs) / 1e6;
+      onProgress?.({ phase: this.slowest(), virtualSeconds, durationSeconds });
+    }, PROGRESS_EVERY_MS);
+  }
+
+  enter(thread: number, phase: ThreadPhase): void {
+    this.phases[thread] = phase;
+    if (this.slowest() === phase) this.enteredMs[phase] = performance.now();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  phasesWallMs(): Record<ThreadPhase, number> {
+    const { import: importMs = 0, build = importMs, connect = build, run = connect } = this.enteredMs;
+    return {
+      import: build - importMs,
+      build: connect - build,
+      connect: run - connect,
+      run: performance.now() - run,
+    };
+  }
+
+  private slowest(): ThreadPhase {
+    return THREAD_PHASES[Math.min(...this.phases.map((phase) => THREAD_PHASES.indexOf(phase)))];
+  }
+}
+
+function addUp(results: readonly ThreadResult[]): ThreadResult {
+  const sum = (pick: (result: ThreadResult) => number): number =>
+    results.reduce((total, result) => total + pick(result), 0);
+  const refusals: Record<string, number> = {};
+  for (const result of results) {
+    for (const [reason, count] of Object.entries(result.refusals)) {
+      refusals[reason] = (refusals[reason] ?? 0) + count;
+    }
+  }
+  return {
+    framesSent: sum((result) => result.framesSent),
+    framesDelivered: sum((result) => result.framesDelivered),
+    framesInFlight: sum((result) => result.framesInFlight),
+    bytesSent: sum((result) => result.bytesSent),
+    copies: sum((result) => result.copies),
+    eventsFired: sum((result) => result.eventsFired),
+    rolledBack: sum((result) => result.rolledBack),
+    refusals,
+    violations: results.flatMap((result) => result.violations),
+    warnings: [...new Set(results.flatMap((result) => result.warnings))],
+  };
+}

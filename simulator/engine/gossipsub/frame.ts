@@ -1,0 +1,94 @@
+/**
+ * A frame: the bytes of one RPC as they travel, length prefix included.
+ *
+ * On the fast path a frame also remembers the RPC that it decodes to, so that 7,500 receivers of the same
+ * bytes decode them once. Remembered RPCs are shared: nothing may change them.
+ */
+
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
+import { encode } from 'it-length-prefixed';
+import type { Uint8ArrayList } from 'uint8arraylist';
+
+export class Frame {
+  readonly bytes: Uint8Array;
+  /** What the bytes decode to, once somebody has decoded them. */
+  rpc: RPC | null = null;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** The RPC's bytes, behind the length prefix. */
+  get body(): Uint8Array {
+    const { bytes } = this;
+    let prefix = 1;
+    while (bytes[prefix - 1] >= 0x80) prefix++;
+    return bytes.subarray(prefix);
+  }
+}
+
+/** Control frames larger than this are rare and differ, so they are not looked up by content. */
+const INTERNED_MAX_BYTES = 512;
+/** Bounds the memory of the table of control frames. */
+const INTERNED_MAX_FRAMES = 16_384;
+
+/** Makes frames; on the fast path, one frame for equal bytes. */
+export class FrameMint {
+  private readonly share: boolean;
+  private readonly interned = new Map<string, Frame>();
+  private readonly byMessage = new WeakMap<RPC.Message, Frame>();
+  private lastList: Uint8ArrayList | null = null;
+  private lastFrame: Frame | null = null;
+
+  constructor(share: boolean) {
+    this.share = share;
+  }
+
+  /** The frame of what the router sends; a batch sends one list to many peers. */
+  ofList(list: Uint8ArrayList): Frame {
+    if (!this.share) return new Frame(list.subarray());
+    if (list === this.lastList && this.lastFrame !== null) return this.lastFrame;
+    this.lastList = list;
+    this.lastFrame = this.ofBytes(list.subarray());
+    return this.lastFrame;
+  }
+
+  /** The frame of these bytes. */
+  ofBytes(bytes: Uint8Array): Frame {
+    if (!this.share || bytes.length > INTERNED_MAX_BYTES) return new Frame(bytes);
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    let frame = this.interned.get(key);
+    if (frame === undefined) {
+      if (this.interned.size >= INTERNED_MAX_FRAMES) this.interned.clear();
+      frame = new Frame(bytes);
+      this.interned.set(key, frame);
+    }
+    return frame;
+  }
+
+  /** The frame that carries this message alone, encoded once. */
+  ofMessage(message: RPC.Message, encodeRpc: () => Uint8Array): Frame {
+    let frame = this.byMessage.get(message);
+    if (frame === undefined) {
+      frame = new Frame(encode.single(encodeRpc()).subarray());
+      this.byMessage.set(message, frame);
+    }
+    return frame;
+  }
+
+  /** The RPC of a frame, decoded once. */
+  decode(frame: Frame, decodeRpc: (bytes: Uint8Array) => RPC): RPC {
+    if (frame.rpc === null) {
+      const rpc = decodeRpc(frame.body);
+      frame.rpc = rpc;
+      // A frame of one message and nothing else is, byte for byte, the frame that forwards it.
+      if (isBareMessage(rpc)) this.byMessage.set(rpc.messages[0], frame);
+    }
+    return frame.rpc;
+  }
+}
+
+/** Whether the RPC is one message with neither control nor subscriptions. */
+export function isBareMessage(rpc: RPC): boolean {
+  return rpc.messages.length === 1 && rpc.control === undefined && rpc.subscriptions.length === 0;
+}

@@ -1,0 +1,147 @@
+/**
+ * The private members of js-libp2p's GossipSub that the engine reaches into, all of them, in one place.
+ *
+ * The package exports an interface only, and its version is pinned; `missingInternals` names what a newer
+ * version no longer has. Nothing else in the engine may cast its way into the router.
+ */
+
+import {
+  type GossipSub,
+  type GossipSubComponents,
+  type GossipsubOpts,
+  gossipsub,
+} from '@chainsafe/libp2p-gossipsub';
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
+import type { PeerId, Stream } from '@libp2p/interface';
+import type { ValidatingGossipSub } from '../../../node/channels/gossipsub-pubsub.ts';
+import type { VirtualTimer } from '../virtual-clock.ts';
+
+interface Sized {
+  readonly size: number;
+}
+
+interface TimeCache {
+  prune(): void;
+}
+
+export interface OutboundStreamInternals {
+  /** The stream that the connection gave. */
+  readonly rawStream: unknown;
+}
+
+export interface PeerScoreInternals {
+  readonly peerStats: ReadonlyMap<string, { readonly connected: boolean; readonly behaviourPenalty: number }>;
+  readonly params: { readonly topics: Readonly<Record<string, unknown>>; readonly decayInterval: number };
+  _backgroundInterval: VirtualTimer | undefined;
+  background(): void;
+}
+
+/** GossipSub with its private members; see the package's gossipsub.ts for what each holds. */
+export interface GossipSubInternals extends ValidatingGossipSub {
+  readonly opts: {
+    readonly heartbeatInterval: number;
+    Dlo: number;
+    Dhi: number;
+    Dout: number;
+    mcacheLength: number;
+  };
+  readonly status: { heartbeatTimeout: VirtualTimer };
+  readonly streamsInbound: Map<string, Stream>;
+  readonly streamsOutbound: Map<string, OutboundStreamInternals>;
+  readonly peers: ReadonlyMap<string, PeerId>;
+  readonly mesh: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly outbound: ReadonlyMap<string, boolean>;
+  readonly backoff: Sized;
+  readonly mcache: { readonly msgs: Sized; readonly history: readonly { readonly length: number }[] };
+  readonly peerhave: Sized;
+  readonly iasked: Sized;
+  readonly iwantCounts: Sized;
+  readonly idontwantCounts: Sized;
+  readonly idontwants: ReadonlyMap<string, Sized>;
+  readonly gossip: ReadonlyMap<string, unknown>;
+  readonly control: ReadonlyMap<string, unknown>;
+  readonly gossipTracer: { readonly promises: Sized; prune(): void };
+  readonly fanout: Sized;
+  readonly direct: Sized;
+  readonly seenCache: TimeCache;
+  readonly publishedMessageIds: TimeCache;
+  readonly score: PeerScoreInternals;
+  heartbeatTicks: number;
+  readonly runHeartbeat: () => void;
+  isStarted(): boolean;
+  clearBackoff(): void;
+  decodeRpc(bytes: Uint8Array): RPC;
+  handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>;
+  createInboundStream(peer: PeerId, stream: Stream): void;
+  sendRpc(peer: string, rpc: RPC): boolean;
+  onIncomingStream(stream: unknown, connection: unknown): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type GossipSubClass = new (
+  components: GossipSubComponents,
+  options: Partial<GossipsubOpts>,
+) => GossipSubInternals;
+
+/** The class itself, taken from an instance, since the package does not export it. */
+export function gossipSubClass(components: GossipSubComponents): GossipSubClass {
+  return gossipsub()(components).constructor as unknown as GossipSubClass;
+}
+
+const INSTANCE_MEMBERS = [
+  'opts',
+  'status',
+  'streamsInbound',
+  'streamsOutbound',
+  'peers',
+  'mesh',
+  'outbound',
+  'backoff',
+  'mcache.msgs.size',
+  'mcache.history.length',
+  'peerhave',
+  'iasked',
+  'iwantCounts',
+  'idontwantCounts',
+  'idontwants',
+  'gossip',
+  'control',
+  'gossipTracer.promises.size',
+  'gossipTracer.prune',
+  'fanout',
+  'direct',
+  'seenCache.prune',
+  'publishedMessageIds.prune',
+  'score.peerStats',
+  'score.params.topics',
+  'score.params.decayInterval',
+  'score.background',
+  'heartbeatTicks',
+  'runHeartbeat',
+  'clearBackoff',
+  'decodeRpc',
+  'handleReceivedRpc',
+  'createInboundStream',
+  'sendRpc',
+  'onIncomingStream',
+  'isStarted',
+  'reportMessageValidationResult',
+] as const;
+
+/** Members that appear once the router is started. */
+const STARTED_MEMBERS = ['status.heartbeatTimeout', 'score._backgroundInterval'] as const;
+
+/** Names the members above that this router does not have; empty when all is well. */
+export function missingInternals(router: GossipSub, started: boolean): string[] {
+  const has = (path: string): boolean => {
+    let value: unknown = router;
+    for (const name of path.split('.')) {
+      value = (value as Record<string, unknown> | undefined | null)?.[name];
+      if (value === undefined) return false;
+    }
+    return true;
+  };
+  const members: readonly string[] = started ? [...INSTANCE_MEMBERS, ...STARTED_MEMBERS] : INSTANCE_MEMBERS;
+  return members.filter((path) => !has(path));
+}

@@ -1,0 +1,90 @@
+/**
+ * What the engine's main thread hands to its simulation threads, and what they share and give back.
+ *
+ * Everything large lies in shared memory: columns in, stage times and trace out. Threads write only the
+ * rows of their own relays.
+ */
+
+import { STAGES, type Stage } from '../../measure/outcome.ts';
+import type { Population, Topology } from '../../population/population.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+
+/** An update as the publisher releases it. */
+export interface Release {
+  /** The signed update as it travels. */
+  readonly data: Uint8Array;
+  /** The relay that the developers publish through. */
+  readonly publisher: number;
+  readonly atUs: number;
+}
+
+export interface Job {
+  readonly scenario: Scenario;
+  readonly population: Population;
+  readonly topology: Topology;
+  readonly releases: readonly Release[];
+  readonly threads: number;
+  readonly shared: SharedColumns;
+}
+
+/** Memory that all threads of a run see. */
+export interface SharedColumns {
+  /** For each release, stage after stage, one virtual microsecond a relay; NaN where not reached. */
+  readonly stageTimesUs: Float64Array;
+  /** See Trace. */
+  readonly traceWords: Uint32Array;
+  /** One 32-bit word for each purpose in CONTROL. */
+  readonly control: Int32Array;
+  /** For each thread, the virtual microsecond it has reached. */
+  readonly reachedUs: Float64Array;
+  /** For each thread, the virtual microsecond of its next event. */
+  readonly nextUs: Float64Array;
+}
+
+/** Words of `control`. */
+export const CONTROL = { stop: 0, barrierWaiting: 1, barrierRound: 2, pending: 3, WORDS: 4 } as const;
+
+export function sharedColumns(relays: number, releases: number, threads: number): SharedColumns {
+  const float64 = (length: number): Float64Array =>
+    new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+  return {
+    stageTimesUs: float64(releases * STAGES.length * relays).fill(Number.NaN),
+    traceWords: new Uint32Array(new SharedArrayBuffer(relays * 8)).fill(0x811c9dc5),
+    control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
+    reachedUs: float64(threads),
+    nextUs: float64(threads),
+  };
+}
+
+/** The column of one stage of one release, as a view into the shared memory. */
+export function stageColumn(
+  shared: SharedColumns,
+  relays: number,
+  release: number,
+  stage: Stage,
+): Float64Array {
+  const start = (release * STAGES.length + STAGES.indexOf(stage)) * relays;
+  return shared.stageTimesUs.subarray(start, start + relays);
+}
+
+/** Phases as the threads go through them. */
+export type ThreadPhase = 'import' | 'build' | 'connect' | 'run';
+
+/** What one thread did; sums over threads are the run's. */
+export interface ThreadResult {
+  readonly framesSent: number;
+  readonly framesDelivered: number;
+  /** Frames still on their way when the run ended. */
+  readonly framesInFlight: number;
+  readonly bytesSent: number;
+  readonly copies: number;
+  readonly eventsFired: number;
+  readonly rolledBack: number;
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly violations: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export type ThreadMessage =
+  | { readonly type: 'phase'; readonly phase: ThreadPhase }
+  | { readonly type: 'finished'; readonly result: ThreadResult };

@@ -1,0 +1,156 @@
+/**
+ * A mailbox carries arrivals from one simulation thread to another through shared memory.
+ *
+ * One thread writes, the other reads, never at once: a barrier stands between. A frame's bytes cross once a
+ * round, however many relays it is for; its letters carry its number.
+ */
+
+import type { Frame, FrameMint } from './frame.ts';
+import type { ArrivalKind } from './transport.ts';
+
+const RECORD_WORDS = 6;
+const RECORDS = 65_536;
+const FRAME_BYTES = 16 * 1024 * 1024;
+const NO_FRAME = -1;
+const NO_ROOM = -2;
+
+/** The shared memory of a mailbox. */
+export interface MailboxMemory {
+  /** time, rank, kind, from, to, frame for each record. */
+  readonly records: Float64Array;
+  readonly bytes: Uint8Array;
+  /** Number of records, and of bytes in use. */
+  readonly counts: Int32Array;
+}
+
+export function mailboxMemory(): MailboxMemory {
+  return {
+    records: new Float64Array(new SharedArrayBuffer(RECORDS * RECORD_WORDS * 8)),
+    bytes: new Uint8Array(new SharedArrayBuffer(FRAME_BYTES)),
+    counts: new Int32Array(new SharedArrayBuffer(8)),
+  };
+}
+
+interface Letter {
+  readonly timeUs: number;
+  readonly rank: number;
+  readonly kind: ArrivalKind;
+  readonly from: number;
+  readonly to: number;
+  readonly frame: Frame | null;
+}
+
+/** The writing end. What does not fit waits here for the next round. */
+export class Outbox {
+  private readonly memory: MailboxMemory;
+  private readonly overflow: Letter[] = [];
+  /** Frames that cross in this round, by number. */
+  private readonly crossing = new Map<Frame, number>();
+
+  constructor(memory: MailboxMemory) {
+    this.memory = memory;
+  }
+
+  /** Letters that found no room. */
+  get waiting(): number {
+    return this.overflow.length;
+  }
+
+  /** Empties the mailbox, which the reader has read, and writes what had to wait. */
+  begin(): void {
+    this.memory.counts[0] = 0;
+    this.memory.counts[1] = 0;
+    this.crossing.clear();
+    if (this.overflow.length === 0) return;
+    const letters = this.overflow.splice(0);
+    for (const letter of letters) this.post(letter);
+  }
+
+  post(letter: Letter): void {
+    if (this.overflow.length > 0 || !this.write(letter)) this.overflow.push(letter);
+  }
+
+  private write({ timeUs, rank, kind, from, to, frame }: Letter): boolean {
+    const { records, counts } = this.memory;
+    const at = counts[0] * RECORD_WORDS;
+    if (at === records.length) return false;
+    const frameId = frame === null ? NO_FRAME : this.numberOf(frame);
+    if (frameId === NO_ROOM) return false;
+    records[at] = timeUs;
+    records[at + 1] = rank;
+    records[at + 2] = kind;
+    records[at + 3] = from;
+    records[at + 4] = to;
+    records[at + 5] = frameId;
+    counts[0]++;
+    return true;
+  }
+
+  /** The frame's number in this round; its bytes are written the first time. */
+  private numberOf(frame: Frame): number {
+    const known = this.crossing.get(frame);
+    if (known !== undefined) return known;
+    const { bytes, counts } = this.memory;
+    const size = frame.bytes.length;
+    if (size + 4 > bytes.length) throw new RangeError(`a frame of ${size} bytes is larger than the mailbox`);
+    const at = counts[1];
+    if (at + size + 4 > bytes.length) return NO_ROOM;
+    new DataView(bytes.buffer).setUint32(at, size);
+    bytes.set(frame.bytes, at + 4);
+    counts[1] = at + size + 4;
+    const number = this.crossing.size;
+    this.crossing.set(frame, number);
+    return number;
+  }
+}
+
+type Deliver = (
+  timeUs: number,
+  rank: number,
+  kind: ArrivalKind,
+  from: number,
+  to: number,
+  frame: Frame | null,
+) => void;
+
+/** The reading end. */
+export class Inbox {
+  private readonly memory: MailboxMemory;
+  private readonly mint: FrameMint;
+
+  constructor(memory: MailboxMemory, mint: FrameMint) {
+    this.memory = memory;
+    this.mint = mint;
+  }
+
+  /** Hands over every letter in the mailbox. */
+  read(deliver: Deliver): void {
+    const { records, counts } = this.memory;
+    const frames = this.readFrames();
+    const end = counts[0] * RECORD_WORDS;
+    for (let at = 0; at < end; at += RECORD_WORDS) {
+      const number = records[at + 5];
+      deliver(
+        records[at],
+        records[at + 1],
+        records[at + 2] as ArrivalKind,
+        records[at + 3],
+        records[at + 4],
+        number === NO_FRAME ? null : frames[number],
+      );
+    }
+  }
+
+  /** Frames lie in the order of their numbers. */
+  private readFrames(): Frame[] {
+    const { bytes, counts } = this.memory;
+    const view = new DataView(bytes.buffer);
+    const frames: Frame[] = [];
+    for (let at = 0; at < counts[1]; ) {
+      const size = view.getUint32(at);
+      frames.push(this.mint.ofBytes(bytes.slice(at + 4, at + 4 + size)));
+      at += 4 + size;
+    }
+    return frames;
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The relays of one simulation thread, and what the scenario has planned for them.
+ *
+ * Relay i lives on thread i modulo the number of threads. Relays start within the first second and links
+ * come up within the next three, so that the mesh has long settled when an update is released.
+ */
+
+import type { Multiaddr } from '@multiformats/multiaddr';
+import { joinGossipChannel, publishUpdate, type Verify } from '../../../node/channels/gossip.ts';
+import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
+import type { Environment } from '../../../node/environment.ts';
+import { verifyUpdate } from '../../../node/updates/signed-update.ts';
+import { Updater } from '../../../node/updates/updater.ts';
+import { developmentTrust } from '../../../updates/development-key.ts';
+import { randomStream } from '../random.ts';
+import type { Trace } from '../trace.ts';
+import { Call, EPOCH_MS, type VirtualClock } from '../virtual-clock.ts';
+import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
+import { SimulatedConnection } from './connection.ts';
+import type { FrameMint } from './frame.ts';
+import { HookTraffic } from './hook-traffic.ts';
+import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
+import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
+import type { Job } from './job.ts';
+import { RelayProcessor } from './processor.ts';
+import { type Reception, SimulatedRelay } from './relay.ts';
+import { fastRouter, messageId, type RouterCounters, routerOptions, watchedRouter } from './router.ts';
+import { RouterSleep } from './sleep.ts';
+import { StageRecorder } from './stage-recorder.ts';
+import { type RemoteArrivals, Transport } from './transport.ts';
+
+const RELAYS_START_WITHIN_US = 1_000_000;
+const LINKS_START_US = 1_200_000;
+const LINKS_START_WITHIN_US = 3_000_000;
+
+export class SimulatedNetwork {
+  readonly transport: Transport;
+  readonly recorder: StageRecorder;
+  readonly failures = new FailureLog();
+  readonly counters: RouterCounters = { copies: 0 };
+  readonly mint: FrameMint;
+  readonly traffic: HookTraffic;
+  private readonly job: Job;
+  private readonly thread: number;
+  private readonly clock: VirtualClock;
+  private readonly relays: (SimulatedRelay | null)[];
+  private readonly environments: (Environment | null)[];
+  private readonly identities: Identity[] = [];
+  private readonly addresses: Multiaddr[] = [];
+  private readonly fast: boolean;
+  private readonly verify: Verify;
+
+  constructor(
+    job: Job,
+    thread: number,
+    clock: VirtualClock,
+    trace: Trace,
+    mint: FrameMint,
+    remote: RemoteArrivals | null,
+  ) {
+    const { relays } = job.population;
+    this.job = job;
+    this.thread = thread;
+    this.clock = clock;
+    this.fast = job.scenario.fidelity === 'fast';
+    this.mint = mint;
+    this.relays = new Array<SimulatedRelay | null>(relays).fill(null);
+    this.environments = new Array<Environment | null>(relays).fill(null);
+    this.transport = new Transport(clock, this.relays, mint, trace, remote);
+    const ids = job.releases.map(({ data }) => messageId(data));
+    this.recorder = new StageRecorder(job.shared, relays, ids, clock, trace);
+    this.traffic = new HookTraffic(job, clock, this.recorder);
+    this.verify = verifier(clock, this.fast);
+  }
+
+  private isLocal(relay: number): boolean {
+    return relay % this.job.threads === this.thread;
+  }
+
+  /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
+  async build(): Promise<void> {
+    const { scenario, population } = this.job;
+    for (let relay = 0; relay < population.relays; relay++) {
+      this.addresses.push(relayAddress(relay));
+      this.identities.push(
+        this.fast ? syntheticIdentity(relay, scenario.seed) : await realIdentity(relay, scenario.seed),
+      );
+    }
+    const Router = this.routerClass();
+    const options = routerOptions(scenario.gossipsub, this.fast);
+    const reception: Reception = this.fast
+      ? { path: 'straight', mint: this.mint, onError: this.failures.record }
+      : { path: 'streamed' };
+    for (let index = 0; index < population.relays; index++) {
+      if (!this.isLocal(index)) continue;
+      const { peerId, privateKey } = this.identities[index];
+      const registrar = new RelayRegistrar();
+      const router = new Router(relayComponents(peerId, privateKey, registrar, this.failures), options);
+      this.relays[index] = new SimulatedRelay({
+        index,
+        peerId,
+        address: this.addresses[index],
+        uplinkBitsPerSecond: population.uplinkBitsPerSecond[index],
+        router,
+        registrar,
+        reception,
+        sleep: this.fast ? new RouterSleep(router, this.clock, index) : null,
+      });
+      this.environments[index] = {
+        clock: { nowMs: () => EPOCH_MS + Math.floor(this.clock.nowUs / 1000) },
+        pubsub: new GossipsubPubsub(router, peerId),
+        processor: new RelayProcessor(this.clock, index, scenario.costs),
+      };
+    }
+    this.clock.timerGate = (timer) => this.relays[timer.relay]?.sleep?.admits(timer) ?? true;
+  }
+
+  private routerClass(): GossipSubClass {
+    const { peerId, privateKey } = this.identities[0];
+    const components = relayComponents(peerId, privateKey, new RelayRegistrar(), this.failures);
+    const Base = gossipSubClass(components);
+    const missing = missingInternals(new Base(components, {}), false);
+    if (missing.length > 0) {
+      throw new Error(`this version of gossipsub lacks what the engine reaches into: ${missing.join(', ')}`);
+    }
+    const Watched = watchedRouter(Base, this.counters);
+    return this.fast ? fastRouter(Watched, this.mint) : Watched;
+  }
+
+  /** Schedules starts, links and releases. Every thread draws the whole plan and keeps its part. */
+  plan(): void {
+    const { scenario, topology, releases } = this.job;
+    const starts = randomStream(scenario.seed, 'relay starts');
+    for (let relay = 0; relay < this.relays.length; relay++) {
+      const atUs = starts.integer(RELAYS_START_WITHIN_US);
+      this.planAt(atUs, relay, () => this.start(relay));
+    }
+    const links = randomStream(scenario.seed, 'links come up');
+    for (let link = 0; link < topology.links; link++) {
+      const atUs = LINKS_START_US + links.integer(LINKS_START_WITHIN_US);
+      const dialer = topology.dialer[link];
+      const listener = topology.listener[link];
+      const latencyUs = topology.latencyUs[link];
+      this.planAt(atUs, dialer, () => this.connect(dialer, listener, 'outbound', latencyUs));
+      this.planAt(atUs, listener, () => this.connect(listener, dialer, 'inbound', latencyUs));
+    }
+    for (const { atUs, publisher, data } of releases) {
+      this.planAt(atUs, publisher, () => this.release(publisher, data));
+    }
+  }
+
+  private planAt(timeUs: number, relay: number, action: () => void): void {
+    if (this.isLocal(relay)) this.clock.plan(timeUs, new Call(relay, action));
+  }
+
+  private start(index: number): void {
+    const relay = this.relays[index] as SimulatedRelay;
+    const environment = this.environments[index] as Environment;
+    const host = this.traffic.hostOf(index);
+    const updater = new Updater(environment.processor, host, this.recorder.observerOf(index));
+    relay.router
+      .start()
+      .then(() => joinGossipChannel(environment, this.verify, updater))
+      .catch(this.failures.record);
+  }
+
+  private connect(local: number, remote: number, direction: 'inbound' | 'outbound', latencyUs: number): void {
+    const relay = this.relays[local] as SimulatedRelay;
+    const peer = { index: remote, peerId: this.identities[remote].peerId, address: this.addresses[remote] };
+    relay.wake();
+    relay.connect(new SimulatedConnection(this.transport, relay, peer, direction, latencyUs));
+  }
+
+  private release(publisher: number, data: Uint8Array): void {
+    this.relays[publisher]?.wake();
+    publishUpdate(this.environments[publisher] as Environment, data).catch(this.failures.record);
+  }
+}
+
+/** Verifies for all relays of a thread; on the fast path, equal bytes are verified once. */
+function verifier(clock: VirtualClock, remember: boolean): Verify {
+  const trust = developmentTrust();
+  const answers = new Map<string, ReturnType<Verify>>();
+  return ({ id, data }) => {
+    const known = answers.get(id);
+    if (known !== undefined) return known;
+    const answer = verifyUpdate(data, trust, EPOCH_MS + Math.floor(clock.nowUs / 1000));
+    if (remember) answers.set(id, answer);
+    return answer;
+  };
+}

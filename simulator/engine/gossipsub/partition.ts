@@ -1,0 +1,32 @@
+/** How a run is spread over threads: relay i runs on thread i modulo their number. */
+
+import { availableParallelism } from 'node:os';
+import type { Topology } from '../../population/population.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+
+export interface Partition {
+  readonly threads: number;
+  /** Shortest latency of a link between two threads, microseconds; Infinity where none crosses. */
+  readonly lookAheadUs: number;
+}
+
+const CHOSEN_THREADS_MAX = 2;
+/** Below this, starting a second thread costs more than it saves (bench/, 2 cores). */
+const RELAYS_FOR_TWO_THREADS = 400;
+
+/** The number of threads the scenario asks for, or the one that is likely the fastest here. */
+export function choosePartition(scenario: Scenario, topology: Topology): Partition {
+  const { relays } = scenario.network;
+  const chosen = relays < RELAYS_FOR_TWO_THREADS ? 1 : Math.min(CHOSEN_THREADS_MAX, availableParallelism());
+  const threads = Math.min(scenario.threads === 0 ? chosen : scenario.threads, relays);
+  return { threads, lookAheadUs: shortestCrossingUs(topology, threads) };
+}
+
+function shortestCrossingUs({ links, dialer, listener, latencyUs }: Topology, threads: number): number {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let link = 0; link < links; link++) {
+    const crosses = dialer[link] % threads !== listener[link] % threads;
+    if (crosses && latencyUs[link] < shortest) shortest = latencyUs[link];
+  }
+  return shortest;
+}

@@ -1,0 +1,32 @@
+/** A relay's processor: does one piece of work after the other, each for its price in virtual time. */
+
+import type { Processor, WorkKind } from '../../../node/environment.ts';
+import type { CostPlan } from '../../scenario/scenario.ts';
+import { Call, type VirtualClock } from '../virtual-clock.ts';
+
+export class RelayProcessor implements Processor {
+  private readonly clock: VirtualClock;
+  private readonly relay: number;
+  private readonly costs: CostPlan;
+  private freeUs = 0;
+
+  constructor(clock: VirtualClock, relay: number, costs: CostPlan) {
+    this.clock = clock;
+    this.relay = relay;
+    this.costs = costs;
+  }
+
+  work(kind: WorkKind, bytes: number, done: () => void): void {
+    const startsUs = Math.max(this.freeUs, this.clock.nowUs);
+    this.freeUs = startsUs + Math.ceil(workUs(this.costs, kind, bytes));
+    this.clock.schedule(this.freeUs, new Call(this.relay, done));
+  }
+}
+
+/** What a piece of work costs, in microseconds. */
+export function workUs(costs: CostPlan, kind: WorkKind, bytes: number): number {
+  const kib = bytes / 1024;
+  return kind === 'verify'
+    ? costs.verifySignatureUs + costs.hashUsPerKiB * kib
+    : costs.admitUs + costs.admitUsPerKiB * kib;
+}

@@ -1,0 +1,96 @@
+/**
+ * The routers that relays run: js-libp2p's GossipSub, watched, and on the fast path with two shortcuts.
+ *
+ * The fast path receives without async iterators, and encodes a message once for all whom it is forwarded
+ * to. Both end in the router's own code with the same arguments; the trace hash proves it.
+ */
+
+import { createHash } from 'node:crypto';
+import type { GossipsubOpts, Message } from '@chainsafe/libp2p-gossipsub';
+import { RPC } from '@chainsafe/libp2p-gossipsub/message';
+import type { PeerId, Stream } from '@libp2p/interface';
+import { PUBSUB_OPTIONS } from '../../../node/channels/gossipsub-pubsub.ts';
+import type { GossipsubPlan } from '../../scenario/scenario.ts';
+import type { SimulatedStream } from './connection.ts';
+import { type FrameMint, isBareMessage } from './frame.ts';
+import type { GossipSubClass } from './internals.ts';
+
+export interface RouterCounters {
+  /** Messages received, first copies and later ones. */
+  copies: number;
+}
+
+/** The router class with its received messages counted. */
+export function watchedRouter(Base: GossipSubClass, counters: RouterCounters): GossipSubClass {
+  return class WatchedRouter extends Base {
+    override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
+      counters.copies += rpc.messages.length;
+      return super.handleReceivedRpc(from, rpc);
+    }
+  };
+}
+
+/** The router class with the shortcuts of the fast path. */
+export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClass {
+  return class FastRouter extends Base {
+    /** Frames come by `handleReceivedRpc`, so nothing has to be piped; the checks are the router's. */
+    override createInboundStream(peer: PeerId, stream: Stream): void {
+      const id = peer.toString();
+      if (this.isStarted() && this.peers.has(id)) this.streamsInbound.set(id, stream);
+    }
+
+    override sendRpc(peer: string, rpc: RPC): boolean {
+      if (!isBareMessage(rpc) || this.control.has(peer) || this.gossip.has(peer))
+        return super.sendRpc(peer, rpc);
+      const stream = this.streamsOutbound.get(peer);
+      if (stream === undefined) return false;
+      (stream.rawStream as SimulatedStream).sendFrame(mint.ofMessage(rpc.messages[0], () => RPC.encode(rpc)));
+      return true;
+    }
+  };
+}
+
+/** The id of a message with this data, as the routers compute it. */
+export function messageId(data: Uint8Array): string {
+  return hex(sha256(data));
+}
+
+function sha256(data: Uint8Array): Uint8Array {
+  return createHash('sha256').update(data).digest();
+}
+
+function hex(id: Uint8Array): string {
+  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
+}
+
+/** Remembers an answer for as long as its argument lives. */
+function remembered<Argument extends object, Answer>(answer: (argument: Argument) => Answer) {
+  const answers = new WeakMap<Argument, Answer>();
+  return (argument: Argument): Answer => {
+    let known = answers.get(argument);
+    if (known === undefined) {
+      known = answer(argument);
+      answers.set(argument, known);
+    }
+    return known;
+  };
+}
+
+/** The options of every relay's router; on the fast path, ids are computed once for shared bytes. */
+export function routerOptions(plan: GossipsubPlan, fast: boolean): Partial<GossipsubOpts> {
+  const hash = fast ? remembered(sha256) : sha256;
+  return {
+    ...PUBSUB_OPTIONS,
+    D: plan.D,
+    Dlo: plan.Dlo,
+    Dhi: plan.Dhi,
+    Dscore: plan.Dscore,
+    Dout: plan.Dout,
+    Dlazy: plan.Dlazy,
+    heartbeatInterval: plan.heartbeatMs,
+    floodPublish: plan.floodPublish,
+    tagMeshPeers: false, // tags feed libp2p's connection manager, which a simulated relay has not
+    msgIdFn: (message: Message) => hash(message.data),
+    msgIdToStrFn: fast ? remembered(hex) : hex,
+  };
+}

@@ -1,0 +1,12 @@
+/** The first thing a simulation thread loads: its job, its virtual clock, and the globals that read it. */
+
+import '../../../node/promise-with-resolvers.ts';
+import { workerData } from 'node:worker_threads';
+import { VirtualClock } from '../virtual-clock.ts';
+import { installVirtualGlobals } from '../virtual-globals.ts';
+import type { ThreadJob } from './thread-run.ts';
+
+export const workerJob = workerData as ThreadJob;
+export const clock = new VirtualClock(workerJob.job.population.relays, workerJob.job.scenario.seed);
+
+installVirtualGlobals(clock);
