@@ -1,0 +1,64 @@
+/**
+ * Cell admission: what becomes of each cell that arrives.
+ *
+ * The default is as tolerant as today's Tor: a cell that nobody understands is dropped without a word, and its
+ * circuit lives on. That tolerance is a side channel: whoever controls both ends can mark a circuit with
+ * dropped cells (Rochet and Pereira, "Dropping on the Edge", PETS 2018), which a module can end.
+ */
+
+import { defineHook } from '../define-hook.ts';
+import { i32, u32 } from '../parameter.ts';
+import { CELL, isCellCommand, isRelayCommand, RELAY } from './cell-commands.ts';
+
+export const CellVerdict = { accept: 0, dropCell: 1, closeCircuit: 2 } as const;
+
+export const CircuitState = { none: 0, building: 1, open: 2, closing: 3 } as const;
+
+/** Bits of the parameter `flags`. */
+export const CellFlag = {
+  /** The relay cell is for this relay: its digest fits here. */
+  recognized: 1,
+  /** It came from the client's side. */
+  fromClient: 2,
+  /** Padding was negotiated on this circuit. */
+  paddingNegotiated: 4,
+  /** It names a stream that is open here. */
+  knownStream: 8,
+} as const;
+
+/** Relay command of a cell that carries none, or none that this relay can read. */
+export const NO_RELAY_COMMAND = -1;
+
+export const cellAdmission = defineHook({
+  id: 'cell-admission',
+  interfaceVersion: 1,
+  summary: 'Decides for each incoming cell: accept it, drop it, or close its circuit.',
+  entry: 'admit_cell',
+  parameters: [u32('cellCommand'), i32('relayCommand'), i32('circuitState'), u32('flags')],
+  result: 'i32',
+  default: (cellCommand, relayCommand, circuitState, flags) => {
+    if (!isCellCommand(cellCommand)) return CellVerdict.dropCell;
+    if (cellCommand !== CELL.relay && cellCommand !== CELL.relayEarly) return CellVerdict.accept;
+    if (circuitState === CircuitState.none || circuitState === CircuitState.closing)
+      return CellVerdict.dropCell;
+    if ((flags & CellFlag.recognized) === 0) return CellVerdict.accept;
+    if (relayCommand === RELAY.drop || !isRelayCommand(relayCommand)) return CellVerdict.dropCell;
+    return CellVerdict.accept;
+  },
+  check: (verdict) => verdict >= CellVerdict.accept && verdict <= CellVerdict.closeCircuit,
+  fuel: 2000,
+  confirmAfter: 1000,
+  vectors: [
+    // Every implementation must let ordinary traffic through.
+    { args: [CELL.create2, NO_RELAY_COMMAND, CircuitState.none, 0], expect: CellVerdict.accept },
+    { args: [CELL.relay, NO_RELAY_COMMAND, CircuitState.open, 0], expect: CellVerdict.accept },
+    { args: [CELL.relay, RELAY.data, CircuitState.open, 11], expect: CellVerdict.accept },
+    { args: [CELL.relayEarly, RELAY.extend2, CircuitState.building, 3], expect: CellVerdict.accept },
+    { args: [CELL.destroy, NO_RELAY_COMMAND, CircuitState.open, 0], expect: CellVerdict.accept },
+    // What it does with the rest is its own affair.
+    { args: [CELL.relay, RELAY.drop, CircuitState.open, 3] },
+    { args: [CELL.relay, 99, CircuitState.open, 3] },
+    { args: [200, NO_RELAY_COMMAND, CircuitState.open, 0] },
+    { args: [0xffffffff, -2147483648, 2147483647, 0xffffffff] },
+  ],
+});

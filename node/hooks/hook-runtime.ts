@@ -1,0 +1,92 @@
+/**
+ * The runtime of one thread: admits modules once, makes slots, and passes their news on.
+ *
+ * What is cached by hash saves work only; every slot keeps its own decision. The cache is bounded, and a module
+ * that slots still hold lives on without it.
+ */
+
+import { createHash } from 'node:crypto';
+import { type Admission, admit } from '../wasm/admit.ts';
+import type { Vector } from '../wasm/module-interface.ts';
+import type { Caller } from '../wasm/module-version.ts';
+import type { AnyHook, Hook } from './define-hook.ts';
+import type { Parameter, ResultKind } from './parameter.ts';
+import { HookSlot, type Slot } from './slot.ts';
+import type { Reason, SlotView, Transition, TransitionListener } from './transition.ts';
+
+/** Where a runtime takes the time from; milliseconds of any epoch. */
+export interface HookClock {
+  nowMs(): number;
+}
+
+export interface HookRuntimeOptions {
+  /** Zero for ever by default: enough where no module waits for a time. */
+  readonly clock?: HookClock;
+  readonly listener?: TransitionListener;
+  /** Admissions kept, granted and refused. */
+  readonly cacheSize?: number;
+}
+
+const STANDING_CLOCK: HookClock = { nowMs: () => 0 };
+
+export class HookRuntime {
+  /** Whose call is under way; set by slots before a module runs. */
+  readonly caller: Caller = { owner: null };
+  private readonly clock: HookClock;
+  private readonly listener: TransitionListener | null;
+  private readonly cacheSize: number;
+  private readonly admissions = new Map<string, Admission>();
+
+  constructor(options: HookRuntimeOptions = {}) {
+    this.clock = options.clock ?? STANDING_CLOCK;
+    this.listener = options.listener ?? null;
+    this.cacheSize = options.cacheSize ?? 64;
+  }
+
+  nowMs(): number {
+    return this.clock.nowMs();
+  }
+
+  /** Admits or refuses a module for a hook; the same bytes get the same answer without being looked at again. */
+  admit(hook: AnyHook, bytes: Uint8Array, vectors: readonly Vector[] = []): Admission {
+    // Before hashing: a refusal must cost less than the attack.
+    if (bytes.length > hook.limits.bytes) return admit(bytes, hook);
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    const known = vectors.length === 0 ? this.admission(hook, hash) : undefined;
+    if (known !== undefined) return known;
+    const admission = admit(bytes, hook, { caller: this.caller, vectors });
+    if (vectors.length === 0 || 'admitted' in admission) this.remember(cacheKey(hook, hash), admission);
+    return admission;
+  }
+
+  /** The answer that a module with this SHA-256 got before, if it is still known. */
+  admission(hook: AnyHook, hash: string): Admission | undefined {
+    const key = cacheKey(hook, hash);
+    const known = this.admissions.get(key);
+    if (known !== undefined) this.remember(key, known);
+    return known;
+  }
+
+  /** A slot of the hook; `owner` is the relay, or whatever the program has one slot for. */
+  slot<Parameters extends readonly Parameter[], Kind extends ResultKind>(
+    hook: Hook<Parameters, Kind>,
+    owner: unknown = null,
+  ): Slot<Parameters, Kind> {
+    return new HookSlot(hook, this, owner) as unknown as Slot<Parameters, Kind>;
+  }
+
+  /** Called by slots. */
+  report(slot: SlotView, transition: Transition, reason: Reason, hash: string): void {
+    this.listener?.onTransition(slot, transition, reason, hash, this.clock.nowMs());
+  }
+
+  private remember(key: string, admission: Admission): void {
+    this.admissions.delete(key);
+    this.admissions.set(key, admission);
+    if (this.admissions.size > this.cacheSize) this.admissions.delete(this.admissions.keys().next().value!);
+  }
+}
+
+function cacheKey(hook: AnyHook, hash: string): string {
+  return `${hook.id}/${hook.interfaceVersion}/${hash}`;
+}

@@ -1,0 +1,412 @@
+/**
+ * A slot is the place of one hook in one relay: it holds the modules and answers the calls.
+ *
+ * The caller cannot tell who answered. A staged module is switched in only when the hook is next reached; a
+ * call that fails is answered by the module before, or by the default, and nothing of the failed call stays.
+ * Slots are small and share everything but their state, since a simulation holds millions of them.
+ */
+
+import { wasmEngine } from '../wasm/engine.ts';
+import type { WasmValue } from '../wasm/module-interface.ts';
+import type { ModuleVersion } from '../wasm/module-version.ts';
+import { type AnyHook, unsigned } from './define-hook.ts';
+import type { HookRuntime } from './hook-runtime.ts';
+import type { ArgumentsOf, Parameter, ResultKind, ValueOf } from './parameter.ts';
+import { Health, type HealthRecord, Tenure } from './tenure.ts';
+import type { Reason, Transition } from './transition.ts';
+
+/** An argument on its way: a scalar, bytes, or undefined beyond the last; `call` has checked its type. */
+type Argument = unknown;
+type Arguments = [Argument, Argument, Argument, Argument, Argument, Argument];
+type Answer = WasmValue | undefined;
+
+export interface StageOptions {
+  /** Not to be switched in before this time of the runtime's clock; at once by default. */
+  readonly notBeforeMs?: number;
+  /** Layout of the state that the module keeps; 0, the default's, by default. */
+  readonly stateVersion?: number;
+  /** Health of those who run the module before, by which the trial is measured. */
+  readonly baseline?: HealthRecord;
+}
+
+export type StageDecision = 'staged' | 'already-active' | 'already-staged' | 'quarantined';
+
+interface Staged {
+  readonly version: ModuleVersion;
+  readonly notBeforeMs: number;
+  readonly stateVersion: number;
+  readonly baseline: HealthRecord | null;
+}
+
+interface Snapshot {
+  readonly state: Uint8Array;
+  readonly stateVersion: number;
+}
+
+/** A call that failed; the reason stands in `fault`. */
+const FAILED = Symbol('failed');
+const NO_STATE = new Uint8Array(0);
+const NONE_QUARANTINED: ReadonlyMap<string, Reason> = new Map();
+
+/** A slot of a certain hook: calling it with the wrong arguments is a compile error. */
+export type Slot<Parameters extends readonly Parameter[], Kind extends ResultKind> = Omit<
+  HookSlot,
+  'call'
+> & {
+  /** Calls the hook: the active module answers, or the one before, or the default. */
+  call(...args: ArgumentsOf<Parameters>): ValueOf<Kind>;
+};
+
+/** The slot behind every type of hook; `HookRuntime.slot` makes it and gives it its type. */
+export class HookSlot {
+  readonly hook: AnyHook;
+  /** What the slot was made for, a relay for instance; handed to the functions that modules import. */
+  readonly owner: unknown;
+  private readonly runtime: HookRuntime;
+  private active: Tenure | null = null;
+  private previous: Tenure | null = null;
+  private pending: Staged | null = null;
+  private state: Uint8Array = NO_STATE;
+  private stateVersion = 0;
+  private snapshot: Snapshot | null = null;
+  private healthNow: Health | null = null;
+  private fault: Reason = 'trap';
+  private quarantinedHashes: Map<string, Reason> | null = null;
+
+  /** Made by `HookRuntime.slot`. */
+  constructor(hook: AnyHook, runtime: HookRuntime, owner: unknown) {
+    this.hook = hook;
+    this.runtime = runtime;
+    this.owner = owner;
+    if (hook.stateBytes > 0) this.state = new Uint8Array(hook.stateBytes);
+    if (hook.health !== null) this.healthNow = new Health();
+  }
+
+  /** SHA-256 of the module that answers; null while the default does. */
+  get activeHash(): string | null {
+    return this.active === null ? null : this.active.version.hash;
+  }
+
+  get previousHash(): string | null {
+    return this.previous === null ? null : this.previous.version.hash;
+  }
+
+  get pendingHash(): string | null {
+    return this.pending === null ? null : this.pending.version.hash;
+  }
+
+  get phase(): 'default' | 'trial' | 'confirmed' {
+    if (this.active === null) return 'default';
+    return this.active.confirmed ? 'confirmed' : 'trial';
+  }
+
+  /** Penalties of the answers since the last switch; null if the hook has no health probe. */
+  get health(): HealthRecord | null {
+    return this.healthNow;
+  }
+
+  /** Modules that this slot will not run again, with the reason. */
+  get quarantined(): ReadonlyMap<string, Reason> {
+    return this.quarantinedHashes ?? NONE_QUARANTINED;
+  }
+
+  /** A copy of the state, for a store. */
+  copyState(): { state: Uint8Array; stateVersion: number } {
+    return { state: this.state.slice(), stateVersion: this.stateVersion };
+  }
+
+  /** Puts an admitted module in line; it is switched in when the hook is next reached. */
+  stage(version: ModuleVersion, options: StageOptions = {}): StageDecision {
+    if (version.hookId !== this.hook.id || version.interfaceVersion !== this.hook.interfaceVersion) {
+      throw new TypeError(`a module of ${version.hookId} cannot serve ${this.hook.id}`);
+    }
+    if (this.quarantinedHashes?.has(version.hash)) return 'quarantined';
+    if (this.activeHash === version.hash) return 'already-active';
+    if (this.pendingHash === version.hash) return 'already-staged';
+    if (this.pending !== null) this.report('withdrawn', 'newer', this.pending.version.hash);
+    this.pending = {
+      version,
+      notBeforeMs: options.notBeforeMs ?? Number.NEGATIVE_INFINITY,
+      stateVersion: options.stateVersion ?? 0,
+      baseline: options.baseline ?? null,
+    };
+    this.report('staged', 'offered', version.hash);
+    return 'staged';
+  }
+
+  /** Never runs this module again: takes it out if it is active or staged. */
+  quarantine(hash: string, reason: Reason = 'revoked'): void {
+    if (this.quarantinedHashes?.has(hash)) return;
+    if (this.pendingHash === hash) {
+      this.pending = null;
+      this.report('withdrawn', reason, hash);
+    }
+    if (this.activeHash === hash) {
+      this.rollBack(reason);
+      return;
+    }
+    if (this.previousHash === hash) this.previous = null;
+    this.keepOut(hash, reason);
+  }
+
+  /**
+   * Puts back what a store kept: the state, and a module that was confirmed, without a new trial.
+   * Call it before the hook is first reached.
+   */
+  restore(version: ModuleVersion | null, state: Uint8Array, stateVersion: number): void {
+    this.state.set(state.subarray(0, this.state.length));
+    this.stateVersion = stateVersion;
+    if (version === null || this.quarantinedHashes?.has(version.hash)) return;
+    this.active = new Tenure(version, stateVersion, null);
+    this.active.confirm();
+  }
+
+  call(a?: Argument, b?: Argument, c?: Argument, d?: Argument, e?: Argument, f?: Argument): Answer {
+    if (this.pending !== null) this.reach(this.pending);
+    const tenure = this.active;
+    if (tenure === null) {
+      const answer = this.byDefault(a, b, c, d, e, f);
+      if (this.healthNow !== null) this.observe(answer, a, b, c, d, e, f);
+      return answer;
+    }
+    const answer = this.run(tenure.version, a, b, c, d, e, f);
+    if (answer === FAILED) return this.recover(tenure, a, b, c, d, e, f);
+    tenure.calls++;
+    if (this.healthNow !== null) this.observe(answer, a, b, c, d, e, f);
+    if (!tenure.confirmed && tenure.calls >= this.hook.confirmAfter) this.endTrial(tenure);
+    return answer;
+  }
+
+  /** The hook is reached: switches the staged module in, unless it is not yet its time. */
+  private reach(staged: Staged): void {
+    if (staged.notBeforeMs > this.runtime.nowMs()) return;
+    this.pending = null;
+    const { version, stateVersion, baseline } = staged;
+    const before: Snapshot = { state: this.state.slice(), stateVersion: this.stateVersion };
+    if (!this.migrate(version, stateVersion)) {
+      this.state.set(before.state);
+      this.keepOut(version.hash, 'migration');
+      return;
+    }
+    const outgoing = this.active;
+    if (outgoing !== null && !outgoing.confirmed) {
+      // The one before the unfinished trial stays the one to fall back to, with its own snapshot.
+      this.report('superseded', 'newer', outgoing.version.hash);
+    } else {
+      this.previous = outgoing;
+      this.snapshot = before;
+    }
+    this.active = new Tenure(version, stateVersion, baseline ?? this.healthNow);
+    this.stateVersion = stateVersion;
+    if (this.healthNow !== null) this.healthNow = new Health();
+    this.report('activated', 'reached', version.hash);
+  }
+
+  /** Converts the state to the module's layout; false if the module failed to. */
+  private migrate(version: ModuleVersion, stateVersion: number): boolean {
+    const { hook, state } = this;
+    if (version.migrate === null) {
+      // Nobody can read the old layout: the module starts afresh.
+      if (stateVersion !== this.stateVersion) state.fill(0);
+      return true;
+    }
+    for (const window of version.bufferWindows) window.fill(0);
+    if (version.stateWindow.length > 0) version.stateWindow.set(state);
+    this.runtime.caller.owner = this.owner;
+    try {
+      if (version.migrate(this.stateVersion) !== 0) return false;
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      return false;
+    }
+    if (version.stateWindow.length === 0) return true;
+    if (!hook.acceptsState(version.stateWindow)) return false;
+    state.set(version.stateWindow);
+    return true;
+  }
+
+  /** Runs a module on the slot's state; the state and the buffers change only if all went well. */
+  private run(
+    version: ModuleVersion,
+    a: Argument,
+    b: Argument,
+    c: Argument,
+    d: Argument,
+    e: Argument,
+    f: Argument,
+  ): Answer | typeof FAILED {
+    const { hook } = this;
+    if (version.stateWindow.length !== 0) version.stateWindow.set(this.state);
+    if (hook.hasImports) this.runtime.caller.owner = this.owner;
+    if (version.bufferWindows.length !== 0) return this.runWithBuffers(version, [a, b, c, d, e, f]);
+    let answer: Answer;
+    try {
+      answer = version.entry(a as Answer, b as Answer, c as Answer, d as Answer, e as Answer, f as Answer);
+    } catch (error) {
+      return this.failed(version, error);
+    }
+    if (hook.resultUnsigned) answer = unsigned(hook.result, answer);
+    if (hook.check !== null && !hook.check(answer, a, b, c, d, e, f)) {
+      this.fault = 'contract';
+      return FAILED;
+    }
+    return this.keepState(version) ? answer : FAILED;
+  }
+
+  private runWithBuffers(version: ModuleVersion, args: Arguments): Answer | typeof FAILED {
+    const { hook } = this;
+    const { bufferOf, writable, layout } = hook;
+    const seen = args.slice();
+    const passed = args as Answer[];
+    for (let place = 0; place < bufferOf.length; place++) {
+      const buffer = bufferOf[place];
+      if (buffer < 0) continue;
+      const window = version.bufferWindows[buffer];
+      const given = seen[place] as Uint8Array;
+      if (given.length !== window.length) {
+        throw new RangeError(
+          `${hook.parameters[place].name}: ${given.length} bytes, must be ${window.length}`,
+        );
+      }
+      window.set(given);
+      passed[place] = layout.buffers[buffer].at;
+    }
+    let answer: Answer;
+    try {
+      answer = version.entry(passed[0], passed[1], passed[2], passed[3], passed[4], passed[5]);
+    } catch (error) {
+      return this.failed(version, error);
+    }
+    if (hook.resultUnsigned) answer = unsigned(hook.result, answer);
+    if (hook.check !== null) {
+      for (let place = 0; place < bufferOf.length; place++) {
+        const buffer = bufferOf[place];
+        (args as Argument[])[place] =
+          buffer >= 0 && writable[buffer] ? version.bufferWindows[buffer] : seen[place];
+      }
+      if (!hook.check(answer, ...args)) {
+        this.fault = 'contract';
+        return FAILED;
+      }
+    }
+    if (!this.keepState(version)) return FAILED;
+    for (let place = 0; place < bufferOf.length; place++) {
+      const buffer = bufferOf[place];
+      if (buffer >= 0 && writable[buffer]) (seen[place] as Uint8Array).set(version.bufferWindows[buffer]);
+    }
+    return answer;
+  }
+
+  private keepState(version: ModuleVersion): boolean {
+    if (version.stateWindow.length === 0) return true;
+    if (this.hook.checkState !== null && !this.hook.checkState(version.stateWindow)) {
+      this.fault = 'state';
+      return false;
+    }
+    this.state.set(version.stateWindow);
+    return true;
+  }
+
+  private failed(version: ModuleVersion, error: unknown): typeof FAILED {
+    // The host's own stack is at its end: nothing that the module did, and no call could be answered.
+    if (error instanceof RangeError) throw error;
+    if (version.fuelLeft < 0) this.fault = 'fuel';
+    else this.fault = error instanceof wasmEngine.RuntimeError ? 'trap' : 'host-error';
+    return FAILED;
+  }
+
+  private byDefault(a: Argument, b: Argument, c: Argument, d: Argument, e: Argument, f: Argument): Answer {
+    const { fallback, parameters } = this.hook;
+    const { state } = this;
+    switch (parameters.length) {
+      case 0:
+        return fallback(state) as Answer;
+      case 1:
+        return fallback(a, state) as Answer;
+      case 2:
+        return fallback(a, b, state) as Answer;
+      case 3:
+        return fallback(a, b, c, state) as Answer;
+      case 4:
+        return fallback(a, b, c, d, state) as Answer;
+      case 5:
+        return fallback(a, b, c, d, e, state) as Answer;
+      default:
+        return fallback(a, b, c, d, e, f, state) as Answer;
+    }
+  }
+
+  /** Answers a call that the active module failed: by the module before, then by the default. */
+  private recover(
+    failed: Tenure,
+    a: Argument,
+    b: Argument,
+    c: Argument,
+    d: Argument,
+    e: Argument,
+    f: Argument,
+  ): Answer {
+    this.strike(failed);
+    const standIn = this.active === failed ? this.previous : this.active;
+    if (standIn !== null && standIn.stateVersion === this.stateVersion) {
+      const answer = this.run(standIn.version, a, b, c, d, e, f);
+      if (answer !== FAILED) {
+        if (this.active === standIn) standIn.calls++;
+        return answer;
+      }
+      if (this.active === standIn) this.strike(standIn);
+    }
+    return this.byDefault(a, b, c, d, e, f);
+  }
+
+  private strike(tenure: Tenure): void {
+    const reason = this.fault;
+    if (tenure.strike(this.hook.strikes)) this.rollBack(reason);
+    else this.report('struck', reason, tenure.version.hash);
+  }
+
+  private observe(answer: Answer, ...args: Argument[]): void {
+    this.healthNow!.observe(this.hook.health!.penalty(answer, args));
+  }
+
+  private endTrial(tenure: Tenure): void {
+    const { health } = this.hook;
+    if (
+      health !== null &&
+      tenure.before !== null &&
+      this.healthNow!.exceeds(tenure.before, health.tolerance)
+    ) {
+      this.rollBack('health');
+      return;
+    }
+    tenure.confirm();
+    this.snapshot = null;
+    this.report('confirmed', 'trial-passed', tenure.version.hash);
+  }
+
+  /** Takes the active module out for good and goes back to the one before it, or to the default. */
+  private rollBack(reason: Reason): void {
+    const failed = this.active!;
+    this.active = this.previous;
+    this.previous = null;
+    const stateVersion = this.active === null ? 0 : this.active.stateVersion;
+    if (this.snapshot !== null) this.state.set(this.snapshot.state);
+    // Without a snapshot the state is of the failed module's making: kept if its layout is the same.
+    else if (stateVersion !== this.stateVersion) this.state.fill(0);
+    this.stateVersion = stateVersion;
+    this.snapshot = null;
+    if (this.healthNow !== null) this.healthNow = new Health();
+    this.keepOut(failed.version.hash, reason);
+    this.report('rolled-back', reason, failed.version.hash);
+  }
+
+  private keepOut(hash: string, reason: Reason): void {
+    this.quarantinedHashes ??= new Map();
+    this.quarantinedHashes.set(hash, reason);
+    this.report('quarantined', reason, hash);
+  }
+
+  private report(transition: Transition, reason: Reason, hash: string): void {
+    this.runtime.report(this, transition, reason, hash);
+  }
+}
