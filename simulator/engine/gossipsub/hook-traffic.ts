@@ -1,47 +1,83 @@
 /**
- * Traffic that reaches the hooks: a relay's cells come at a rate, and a pending module goes live with one.
+ * Traffic that reaches the hooks: a relay's cells come at a rate, and a staged module goes live with one.
  *
- * A relay moves `utilization` of its advertised bandwidth in 514-byte cells, and each cell reaches the cell
- * hooks once. Arrivals are taken as Poisson, so the wait for the next cell is exponential from any instant
- * on, and only relays that wait for a switch need events.
+ * A relay moves `utilization` of its advertised bandwidth in cells, and each cell reaches the cell hook
+ * once. Arrivals are taken as Poisson, so the wait for the next cell is exponential from any instant on, and
+ * only relays that wait for a switch need events.
  */
 
+import { RelayCore } from '../../../node/core.ts';
+import {
+  CellFlag,
+  CellVerdict,
+  CircuitState,
+  cellAdmission,
+} from '../../../node/hooks/catalogue/cell-admission.ts';
+import { CELL, RELAY } from '../../../node/hooks/catalogue/cell-commands.ts';
+import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
+import type { SlotView, Transition } from '../../../node/hooks/transition.ts';
 import type { VerifiedUpdate } from '../../../node/updates/signed-update.ts';
 import type { AdmissionVerdict, ModuleHost } from '../../../node/updates/updater.ts';
 import { randomStream } from '../random.ts';
-import { Call, type VirtualClock } from '../virtual-clock.ts';
+import { Call, EPOCH_MS, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
-import { messageId } from './router.ts';
 import type { StageRecorder } from './stage-recorder.ts';
 
 const CELL_BYTES = 514;
 
 export class HookTraffic {
+  /** Modules that a relay's core took out again. */
   rolledBack = 0;
   private readonly job: Job;
   private readonly clock: VirtualClock;
   private readonly recorder: StageRecorder;
+  private readonly runtime: HookRuntime;
 
   constructor(job: Job, clock: VirtualClock, recorder: StageRecorder) {
     this.job = job;
     this.clock = clock;
     this.recorder = recorder;
+    this.runtime = new HookRuntime({
+      clock: { nowMs: () => EPOCH_MS + Math.floor(clock.nowUs / 1000) },
+      listener: {
+        onTransition: (slot, transition, _reason, hash) => this.onTransition(slot, transition, hash),
+      },
+    });
   }
 
+  /** The core of one relay; what is staged there goes live with the relay's next cell. */
   hostOf(relay: number): ModuleHost {
-    return { stage: (update) => this.stage(relay, update) };
+    const core = new RelayCore(this.runtime, relay);
+    return { stage: (update) => this.stage(relay, core, update) };
   }
 
-  private stage(relay: number, _update: VerifiedUpdate): AdmissionVerdict {
+  private stage(relay: number, core: RelayCore, update: VerifiedUpdate): AdmissionVerdict {
+    const verdict = core.stage(update);
+    if ('staged' in verdict) this.expectCell(relay, core);
+    return verdict;
+  }
+
+  private expectCell(relay: number, core: RelayCore): void {
     const { population, scenario } = this.job;
-    const cellsPerSecond =
-      (scenario.traffic.utilization * population.advertisedBytesPerSecond[relay]) / CELL_BYTES;
-    const wait = randomStream(scenario.seed, 'next cell', relay).exponential(1e6 / cellsPerSecond);
-    const id = messageId(this.job.releases[0].data);
-    this.clock.schedule(
-      this.clock.nowUs + Math.ceil(wait),
-      new Call(relay, () => this.recorder.reach(relay, id, 'activated')),
-    );
-    return { staged: true };
+    const bytesPerSecond = scenario.traffic.utilization * population.advertisedBytesPerSecond[relay];
+    if (bytesPerSecond === 0) return; // nothing ever reaches the hooks of a relay without traffic
+    const meanWaitUs = (1e6 * CELL_BYTES) / bytesPerSecond;
+    const { nowUs } = this.clock;
+    const waitUs = randomStream(scenario.seed, `next cell after ${nowUs}`, relay).exponential(meanWaitUs);
+    this.clock.schedule(nowUs + Math.ceil(waitUs), new Call(relay, () => this.cellArrives(relay, core)));
+  }
+
+  /** An ordinary data cell of an open circuit: whatever answers the hook must let it pass. */
+  private cellArrives(relay: number, core: RelayCore): void {
+    const flags = CellFlag.recognized | CellFlag.fromClient | CellFlag.knownStream;
+    const verdict = core.slot(cellAdmission).call(CELL.relay, RELAY.data, CircuitState.open, flags);
+    if (verdict !== CellVerdict.accept) this.recorder.violate(`relay ${relay} refused an ordinary data cell`);
+  }
+
+  private onTransition(slot: SlotView, transition: Transition, hash: string): void {
+    if (transition === 'rolled-back') this.rolledBack++;
+    if (transition === 'activated') {
+      this.recorder.reach(slot.owner as number, this.recorder.releaseOfModule(hash), 'activated');
+    }
   }
 }

@@ -13,6 +13,8 @@ import type { Scenario } from '../../scenario/scenario.ts';
 export interface Release {
   /** The signed update as it travels. */
   readonly data: Uint8Array;
+  /** SHA-256 of the binary in it, hexadecimal. */
+  readonly moduleSha256: string;
   /** The relay that the developers publish through. */
   readonly publisher: number;
   readonly atUs: number;

@@ -24,7 +24,7 @@ import { type GossipSubClass, gossipSubClass, missingInternals } from './interna
 import type { Job } from './job.ts';
 import { RelayProcessor } from './processor.ts';
 import { type Reception, SimulatedRelay } from './relay.ts';
-import { fastRouter, messageId, type RouterCounters, routerOptions, watchedRouter } from './router.ts';
+import { fastRouter, type RouterCounters, routerOptions, watchedRouter } from './router.ts';
 import { RouterSleep } from './sleep.ts';
 import { StageRecorder } from './stage-recorder.ts';
 import { type RemoteArrivals, Transport } from './transport.ts';
@@ -67,8 +67,7 @@ export class SimulatedNetwork {
     this.relays = new Array<SimulatedRelay | null>(relays).fill(null);
     this.environments = new Array<Environment | null>(relays).fill(null);
     this.transport = new Transport(clock, this.relays, mint, trace, remote);
-    const ids = job.releases.map(({ data }) => messageId(data));
-    this.recorder = new StageRecorder(job.shared, relays, ids, clock, trace);
+    this.recorder = new StageRecorder(job, clock, trace);
     this.traffic = new HookTraffic(job, clock, this.recorder);
     this.verify = verifier(clock, this.fast);
   }

@@ -8,7 +8,8 @@ import type { StageObserver } from '../../../node/updates/updater.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { Trace } from '../trace.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import { type SharedColumns, stageColumn } from './job.ts';
+import { type Job, stageColumn } from './job.ts';
+import { messageId } from './router.ts';
 
 const TRACE_STAGE = 16;
 const VIOLATIONS_KEPT = 20;
@@ -18,38 +19,35 @@ export class StageRecorder {
   readonly violations: string[] = [];
   private readonly columns: readonly Readonly<Record<Stage, Float64Array>>[];
   private readonly releaseById: ReadonlyMap<string, number>;
+  private readonly releaseByModule: ReadonlyMap<string, number>;
   private readonly clock: VirtualClock;
   private readonly trace: Trace;
 
-  /** `releaseIds` are the message ids of the releases, in their order. */
-  constructor(
-    shared: SharedColumns,
-    relays: number,
-    releaseIds: readonly string[],
-    clock: VirtualClock,
-    trace: Trace,
-  ) {
-    this.columns = releaseIds.map((_id, release) => ({
-      heard: stageColumn(shared, relays, release, 'heard'),
-      verified: stageColumn(shared, relays, release, 'verified'),
-      staged: stageColumn(shared, relays, release, 'staged'),
-      activated: stageColumn(shared, relays, release, 'activated'),
+  constructor(job: Job, clock: VirtualClock, trace: Trace) {
+    const { releases, shared, population } = job;
+    const column = (release: number, stage: Stage): Float64Array =>
+      stageColumn(shared, population.relays, release, stage);
+    this.columns = releases.map((_release, index) => ({
+      heard: column(index, 'heard'),
+      verified: column(index, 'verified'),
+      staged: column(index, 'staged'),
+      activated: column(index, 'activated'),
     }));
-    this.releaseById = new Map(releaseIds.map((id, release) => [id, release]));
+    this.releaseById = new Map(releases.map(({ data }, index) => [messageId(data), index]));
+    this.releaseByModule = new Map(releases.map(({ moduleSha256 }, index) => [moduleSha256, index]));
     this.clock = clock;
     this.trace = trace;
   }
 
-  /** Which release a message id names; -1 for what nobody released. */
-  releaseOf(updateId: string): number {
-    return this.releaseById.get(updateId) ?? -1;
+  /** Which release this module is; -1 for one that nobody released. */
+  releaseOfModule(sha256: string): number {
+    return this.releaseByModule.get(sha256) ?? -1;
   }
 
   /** Notes that the relay has reached the stage now; each stage once, after the one before. */
-  reach(relay: number, updateId: string, stage: Stage): void {
-    const release = this.releaseOf(updateId);
+  reach(relay: number, release: number, stage: Stage): void {
     if (release < 0) {
-      this.violate(`relay ${relay} has ${stage} an update that nobody released: ${updateId}`);
+      this.violate(`relay ${relay} has ${stage} an update that nobody released`);
       return;
     }
     const columns = this.columns[release];
@@ -65,10 +63,11 @@ export class StageRecorder {
 
   /** An observer in the name of one relay. */
   observerOf(relay: number): StageObserver {
+    const releaseOf = (updateId: string): number => this.releaseById.get(updateId) ?? -1;
     return {
-      onHeard: (id) => this.reach(relay, id, 'heard'),
-      onVerified: (id) => this.reach(relay, id, 'verified'),
-      onStaged: (id) => this.reach(relay, id, 'staged'),
+      onHeard: (id) => this.reach(relay, releaseOf(id), 'heard'),
+      onVerified: (id) => this.reach(relay, releaseOf(id), 'verified'),
+      onStaged: (id) => this.reach(relay, releaseOf(id), 'staged'),
       onRefused: (_id, reason) => {
         this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
       },
