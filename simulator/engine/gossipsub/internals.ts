@@ -34,6 +34,7 @@ export interface PeerScoreInternals {
   readonly params: { readonly topics: Readonly<Record<string, unknown>>; readonly decayInterval: number };
   _backgroundInterval: VirtualTimer | undefined;
   background(): void;
+  addPenalty(peer: string, penalty: number, label: unknown): void;
 }
 
 /** GossipSub with its private members; see the package's gossipsub.ts for what each holds. */
@@ -117,6 +118,7 @@ const INSTANCE_MEMBERS = [
   'score.params.topics',
   'score.params.decayInterval',
   'score.background',
+  'score.addPenalty',
   'heartbeatTicks',
   'runHeartbeat',
   'clearBackoff',
