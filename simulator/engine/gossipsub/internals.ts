@@ -35,6 +35,7 @@ export interface PeerScoreInternals {
   _backgroundInterval: VirtualTimer | undefined;
   background(): void;
   addPenalty(peer: string, penalty: number, label: unknown): void;
+  removePeer(peer: string): void;
 }
 
 /** GossipSub with its private members; see the package's gossipsub.ts for what each holds. */
@@ -119,6 +120,7 @@ const INSTANCE_MEMBERS = [
   'score.params.decayInterval',
   'score.background',
   'score.addPenalty',
+  'score.removePeer',
   'heartbeatTicks',
   'runHeartbeat',
   'clearBackoff',

@@ -29,19 +29,36 @@ export class RouterSleep {
     this.router = router;
     this.clock = clock;
     this.relay = relay;
+    this.watchScore(router.score);
   }
 
   /** Asked when a timer of this relay comes due: whether its callback should run. */
   admits(timer: VirtualTimer): boolean {
+    if (timer === this.router.score._backgroundInterval) return !this.suspendDecay(timer);
     if (timer.callback === this.router.runHeartbeat && this.suspendHeartbeat()) return false;
-    if (timer === this.router.score._backgroundInterval && this.suspendDecay(timer)) return false;
     this.wake();
     return true;
   }
 
-  /** Catches up with the present and runs the timers again; does nothing when awake. */
+  /** Catches up with the present and runs the heartbeat again; does nothing when awake. */
   wake(): void {
     if (this.heartbeat !== null) this.resumeHeartbeat(this.heartbeat);
+  }
+
+  /** Scores need decay again as soon as there is something to forget. */
+  private watchScore(score: PeerScoreInternals): void {
+    const { addPenalty, removePeer } = score;
+    score.addPenalty = (...args) => {
+      this.wakeDecay();
+      addPenalty.apply(score, args);
+    };
+    score.removePeer = (...args) => {
+      this.wakeDecay();
+      removePeer.apply(score, args);
+    };
+  }
+
+  private wakeDecay(): void {
     if (this.decay !== null) this.resumeDecay(this.decay);
   }
 
@@ -66,6 +83,7 @@ export class RouterSleep {
         router.seenCache.prune();
         router.publishedMessageIds.prune();
         router.gossipTracer.prune();
+        if (this.decay !== null) router.score.background(); // forgets old deliveries; there are no scores
       });
       this.clearMissedBackoff(since, firstTick);
     }
