@@ -36,6 +36,7 @@ export interface PeerScoreInternals {
   background(): void;
   addPenalty(peer: string, penalty: number, label: unknown): void;
   removePeer(peer: string): void;
+  computeScore(...args: readonly unknown[]): number;
 }
 
 /** GossipSub with its private members; see the package's gossipsub.ts for what each holds. */
@@ -121,6 +122,7 @@ const INSTANCE_MEMBERS = [
   'score.background',
   'score.addPenalty',
   'score.removePeer',
+  'score.computeScore',
   'heartbeatTicks',
   'runHeartbeat',
   'clearBackoff',

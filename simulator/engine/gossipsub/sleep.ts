@@ -22,6 +22,7 @@ export class RouterSleep {
   private readonly router: GossipSubInternals;
   private readonly clock: VirtualClock;
   private readonly relay: number;
+  private penalised = false;
   private heartbeat: Suspended | null = null;
   private decay: Suspended | null = null;
 
@@ -45,10 +46,16 @@ export class RouterSleep {
     if (this.heartbeat !== null) this.resumeHeartbeat(this.heartbeat);
   }
 
-  /** Scores need decay again as soon as there is something to forget. */
+  /**
+   * Scores need decay again as soon as there is something to forget, and until the first penalty they are
+   * zero: no topic is scored, and no two relays share an address.
+   */
   private watchScore(score: PeerScoreInternals): void {
-    const { addPenalty, removePeer } = score;
+    const { addPenalty, removePeer, computeScore } = score;
+    const topics = Object.keys(score.params.topics).length;
+    score.computeScore = (...args) => (this.penalised || topics > 0 ? computeScore(...args) : 0);
     score.addPenalty = (...args) => {
+      this.penalised = true;
       this.wakeDecay();
       addPenalty.apply(score, args);
     };
