@@ -1,7 +1,7 @@
 /** The answer of a run in one sentence, in words and round figures. */
 
 import type { ArmSummary, Summary } from '../measure/summary.ts';
-import { groupThousands, humanDuration, humanPercent, humanRatio } from './human-units.ts';
+import { countOf, humanDuration, humanPercent, humanRatio } from './human-units.ts';
 
 type Named = readonly [name: string, arm: ArmSummary];
 
@@ -29,5 +29,5 @@ export function answerSentence(summary: Summary): string {
   ];
   if (parts.length === 0) return 'The scenario has no arm to answer with.';
   const times = summary.ratio.t50 === null ? '' : `: ${humanRatio(summary.ratio.t50)} times as long`;
-  return `Half of ${groupThousands(summary.relays)} relays ran the fix ${parts.join(', ')}${times}.`;
+  return `Half of ${countOf(summary.relays, 'relay')} ran the fix ${parts.join(', ')}${times}.`;
 }

@@ -8,7 +8,7 @@ import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import { type ArmOutcome, type RunOutcome, STAGES, type Stage } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
-import { DAY_SECONDS, groupThousands } from './human-units.ts';
+import { countOf, DAY_SECONDS } from './human-units.ts';
 
 export interface ArmCurves {
   readonly outcome: ArmOutcome;
@@ -63,7 +63,7 @@ function sourceLine(outcome: RunOutcome, summary: Summary): string {
   const parts = [
     `Scenario ${summary.scenario}`,
     `engine ${summary.engine}`,
-    `${groupThousands(summary.relays)} relays`,
+    `${countOf(summary.relays, 'relay')}`,
     `seed ${summary.seeds.join(', ')}`,
     'one run: no confidence band',
   ];

@@ -7,7 +7,9 @@
  */
 
 import type * as Plot from '@observablehq/plot';
+import type * as D3NodeModule from 'd3-node';
 import { FONT_FAMILY, INK, TYPE_PX } from './chart-style.ts';
+import { loadLate } from './late-library.ts';
 import { type Markup, trusted } from './svg-markup.ts';
 
 /** The few members of a drawn plot that the board needs; TypeScript's DOM library is not loaded here. */
@@ -73,7 +75,8 @@ export function openDrawingBoard(): Promise<DrawingBoard> {
 }
 
 async function load(): Promise<DrawingBoard> {
-  const [{ D3Node }, plot] = await Promise.all([import('d3-node'), import('@observablehq/plot')]);
+  const { D3Node } = await loadLate<typeof D3NodeModule>('d3-node');
+  const plot = await loadLate<typeof Plot>('@observablehq/plot');
   const page = new D3Node();
   const serializer = new page.window.XMLSerializer();
 

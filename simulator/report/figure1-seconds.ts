@@ -60,8 +60,19 @@ function axisEndSeconds(lines: readonly LiveLine[]): number {
 /** The words for how fast a curve was: its half, or how far it came. */
 export function halfInWords(curve: AdoptionCurve, weighting: Weighting): string {
   const half = timeToFraction(curve, weighting, 0.5);
-  if (half !== null) return `half after ${humanDuration(half)}`;
+  return half === null ? reachedInWords(curve, weighting) : `half after ${humanDuration(half)}`;
+}
+
+function reachedInWords(curve: AdoptionCurve, weighting: Weighting): string {
   return `${humanPercent(reachedFraction(curve, weighting))} in the end`;
+}
+
+/** What a live line's label says; that it fell short is not left to the eye. */
+function notesOf(curve: AdoptionCurve, weighting: Weighting): string[] {
+  const isWhole = reachedFraction(curve, weighting) === 1;
+  return [
+    ...new Set([halfInWords(curve, weighting), ...(isWhole ? [] : [reachedInWords(curve, weighting)])]),
+  ];
 }
 
 /**
@@ -81,11 +92,11 @@ function labels(lines: readonly LiveLine[], panel: Panel): LineLabel[] {
   return named.map(({ arm, weighting, look, curve }) => {
     const kind = weighting === 'fractionOfRelays' ? 'by relay count' : 'by consensus weight';
     const level = Math.min(0.5, reachedFraction(curve, weighting) / 2);
-    const half = halfInWords(curve, weighting);
+    const notes = notesOf(curve, weighting);
     return {
       look,
       name: arms > 1 ? arm.name : kind,
-      notes: arms === 2 ? [kind, half] : [half],
+      notes: arms === 2 ? [kind, ...notes] : notes,
       anchorX: panel.pixelX(timeToFraction(curve, weighting, level) as number),
       anchorY: panel.pixelY(level),
       boxLeft,

@@ -12,7 +12,7 @@ import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import type { DrawingBoard } from './drawing-board.ts';
 import { drawDaysPanel } from './figure1-days.ts';
 import { drawSecondsPanel } from './figure1-seconds.ts';
-import { groupThousands } from './human-units.ts';
+import { countOf } from './human-units.ts';
 
 const WIDTH = 1240;
 const PANEL_TOP = 116;
@@ -28,7 +28,7 @@ export function drawFigure1(board: DrawingBoard, data: ChartData): string {
     {
       width: WIDTH,
       height: PANEL_TOP + PANEL_HEIGHT + captionHeightPx(caption, WIDTH) + CHART_PADDING_PX / 2,
-      title: `How long until ${groupThousands(data.summary.relays)} relays run a fix`,
+      title: `How long until ${countOf(data.summary.relays, 'relay')} run a fix`,
       subtitle: answerSentence(data.summary),
       description: 'Left: by gossip, in seconds. Right: installed by hand, in days.',
       caption,

@@ -21,6 +21,11 @@ export function groupThousands(value: number): string {
   return decimals === undefined ? grouped : `${grouped}.${decimals}`;
 }
 
+/** "1 relay", "7,500 relays". */
+export function countOf(count: number, noun: string): string {
+  return `${groupThousands(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A span of time in the unit that suits it, 3 significant digits. */
 export function humanDuration(seconds: number): string {
   if (seconds === 0) return '0 s';

@@ -160,7 +160,9 @@ export function placeAmongLines(
     const isFree = (middle: number) => {
       const place = at(middle);
       if (place.top < topY || place.bottom > bottomY) return false;
-      return !placed.some((other) => isCovered(place, other)) && !lines.some((line) => isCrossed(place, line));
+      return (
+        !placed.some((other) => isCovered(place, other)) && !lines.some((line) => isCrossed(place, line))
+      );
     };
     for (let move = 0; move <= bottomY - topY; move += SEARCH_STEP_PX) {
       const found = [wantedY - move, wantedY + move].find(isFree);

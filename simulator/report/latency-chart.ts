@@ -4,11 +4,11 @@ import type { ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { BLUE, GRID, INK, TYPE_PX } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
-import { groupThousands, humanPercent, significant } from './human-units.ts';
+import { countOf, humanPercent, significant } from './human-units.ts';
 import { placeLabels } from './label-placement.ts';
 import { cornerNote, noData, unitAxis } from './panel-parts.ts';
 import { element, join, type Markup } from './svg-markup.ts';
-import { textAt } from './text-layout.ts';
+import { textAt, textWidthPx } from './text-layout.ts';
 
 const WIDTH = 880;
 const PANEL_TOP = 74;
@@ -18,6 +18,10 @@ const MARKED = [0.1, 0.5, 0.9, 0.99] as const;
 /** The axis ends here; the links beyond are told in words. */
 const SHOWN = 0.998;
 const BINS = 60;
+/** Rows of text above the plot, one below the other where they would touch. */
+const MARK_ROW_PX = 15;
+const MARKS_ABOVE_PX = 46;
+const MARK_GAP_PX = 5;
 
 interface Bar {
   readonly fromMs: number;
@@ -71,37 +75,60 @@ function histogram(latencyUs: Uint32Array): Histogram {
   };
 }
 
-function quantileMarks(panel: Panel, quantilesMs: readonly number[]): Markup {
-  const texts = quantilesMs.map((ms, index) => {
-    const percent = (MARKED[index] as number) * 100;
-    return `${percent} % within ${significant(ms)} ms`;
+interface Mark {
+  readonly ms: number;
+  readonly text: string;
+  readonly isMedian: boolean;
+}
+
+/** One mark a quantile; quantiles that are equal share one. */
+function marksOf(quantilesMs: readonly number[]): Mark[] {
+  const byMs = new Map<number, number[]>();
+  quantilesMs.forEach((ms, index) => {
+    byMs.set(ms, [...(byMs.get(ms) ?? []), (MARKED[index] as number) * 100]);
   });
-  const rowPx = 15;
-  const xs = quantilesMs.map((ms) => panel.pixelX(ms));
+  return [...byMs].map(([ms, percents]) => ({
+    ms,
+    text: `${percents.join(', ')} % within ${significant(ms)} ms`,
+    isMedian: percents.includes(50),
+  }));
+}
+
+function quantileMarks(panel: Panel, quantilesMs: readonly number[]): Markup {
+  const marks = marksOf(quantilesMs).map((mark) => {
+    const x = panel.pixelX(mark.ms);
+    const widthPx = textWidthPx(mark.text, TYPE_PX.label, mark.isMedian);
+    const isLeft = x + MARK_GAP_PX + widthPx > panel.frame.right;
+    const left = isLeft ? x - MARK_GAP_PX - widthPx : x + MARK_GAP_PX;
+    return { ...mark, x, left, right: left + widthPx, isLeft };
+  });
   const rows = placeLabels(
-    texts.map((text, index) => ({
-      left: (xs[index] as number) + 5,
-      right: (xs[index] as number) + 5 + text.length * 8,
-      wantedY: panel.frame.top - 46,
-      height: rowPx,
+    marks.map(({ left, right }) => ({
+      left,
+      right,
+      wantedY: panel.frame.top - MARKS_ABOVE_PX,
+      height: MARK_ROW_PX,
     })),
-    panel.frame.top - 54,
-    panel.frame.top + 40,
+    panel.frame.top - MARKS_ABOVE_PX - MARK_ROW_PX / 2,
+    panel.frame.top,
   );
   return join(
-    ...texts.map((text, index) => {
-      const [x, y] = [xs[index] as number, rows[index] as number];
+    ...marks.map(({ x, text, isMedian, isLeft }, index) => {
+      const y = rows[index] as number;
+      const line = { x1: x, x2: x, y1: y - 6, y2: panel.frame.bottom };
       return join(
         element('line', {
-          x1: x,
-          x2: x,
-          y1: y - 6,
-          y2: panel.frame.bottom,
+          ...line,
           stroke: INK,
           'stroke-width': 1.3,
-          'stroke-dasharray': index === 1 ? undefined : '4 3',
+          'stroke-dasharray': isMedian ? undefined : '4 3',
         }),
-        textAt(x + 5, y + 4, text, { sizePx: TYPE_PX.label, bold: index === 1, halo: true }),
+        textAt(isLeft ? x - MARK_GAP_PX : x + MARK_GAP_PX, y + 4, text, {
+          sizePx: TYPE_PX.label,
+          bold: isMedian,
+          anchor: isLeft ? 'end' : 'start',
+          halo: true,
+        }),
       );
     }),
   );
@@ -147,7 +174,7 @@ export function drawLatency(board: DrawingBoard, data: ChartData): string {
     {
       width: WIDTH,
       height: PANEL_TOP + PANEL_HEIGHT + captionHeightPx(caption, WIDTH) + CHART_PADDING_PX / 2,
-      title: `How far apart the relays are: ${groupThousands(links)} links`,
+      title: `How far apart the relays are: ${countOf(links, 'link')}`,
       subtitle: 'one-way latency of a link, the same in both directions',
       description: 'Histogram of the one-way link latency with its quantiles.',
       caption,

@@ -10,7 +10,7 @@ import { type ArmCurves, type ChartData, dateOfData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, historicalLook, INK, type LineLook, TYPE_PX } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
-import { DAY_SECONDS, groupThousands, humanRatio } from './human-units.ts';
+import { countOf, DAY_SECONDS, humanRatio } from './human-units.ts';
 import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { TIME_TICKS, YEAR_SECONDS } from './log-time.ts';
@@ -159,7 +159,7 @@ export function drawLiveVsManual(board: DrawingBoard, data: ChartData): string {
     {
       width: WIDTH,
       height: PANEL_TOP + PANEL_HEIGHT + captionHeightPx(caption, WIDTH) + CHART_PADDING_PX / 2,
-      title: `Live and by hand on one time axis, ${groupThousands(data.summary.relays)} relays`,
+      title: `Live and by hand on one time axis, ${countOf(data.summary.relays, 'relay')}`,
       subtitle: answerSentence(data.summary),
       description: 'Share of relays that run the fix, from milliseconds to years after its release.',
       caption,

@@ -55,6 +55,8 @@ export interface Manifest {
     readonly memoryBytes: number;
   };
   readonly cost: RunCost;
+  /** What the user should know about how the run went; nothing in it changed a number. */
+  readonly warnings: readonly string[];
   /** Curves of curves.csv that were thinned; empty when every step is in the file. */
   readonly thinnedCurves: readonly string[];
   /** SHA-256 of each file, hexadecimal, in the order they were written. */
@@ -107,6 +109,7 @@ export interface ManifestParts {
   readonly summary: Summary;
   readonly command: string | null;
   readonly cost: RunCost;
+  readonly warnings: readonly string[];
   readonly thinnedCurves: readonly string[];
   readonly sha256: Readonly<Record<string, string>>;
 }
@@ -140,6 +143,7 @@ export function makeManifest(parts: ManifestParts): Manifest {
       wallMs: Math.round(parts.cost.wallMs * 10) / 10,
       phasesWallMs: phases(parts.cost.phasesWallMs),
     },
+    warnings: parts.warnings,
     thinnedCurves: parts.thinnedCurves,
     sha256: parts.sha256,
   };

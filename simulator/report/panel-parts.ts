@@ -6,7 +6,7 @@ import { FAINT_INK, GRID, type LineLook, TYPE_PX } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { groupThousands } from './human-units.ts';
 import type { Point } from './step-points.ts';
-import { join, type Markup } from './svg-markup.ts';
+import { join, type Markup, withoutControls } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
 
 const PERCENT_TICKS = [0, 0.25, 0.5, 0.75, 1];
@@ -80,7 +80,7 @@ export function curveLine(
   opacity = 1,
 ) {
   return plot.line(points as Point[], {
-    ariaDescription: name,
+    ariaDescription: withoutControls(name),
     curve,
     stroke: look.colour,
     strokeWidth: look.widthPx,

@@ -177,6 +177,7 @@ export function reportPage(parts: ReportPageParts): string {
     element('h2', {}, 'How to reproduce this'),
     reproduce(manifest),
     element('p', {}, `This run took ${costLine(manifest)}`),
+    ...manifest.warnings.map((warning) => element('p', {}, `Note: ${warning}`)),
     thinned.length > 0
       ? element('p', {}, `curves.csv is thinned (${thinned.join('; ')}); stages.parquet has every relay.`)
       : '',

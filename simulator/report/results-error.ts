@@ -36,6 +36,7 @@ const CHOOSE = 'choose another folder with --out';
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   EACCES: { reason: 'not-allowed', why: 'permission denied', cure: `give write permission, or ${CHOOSE}` },
   EPERM: { reason: 'not-allowed', why: 'not permitted', cure: `give write permission, or ${CHOOSE}` },
+  ENOENT: { reason: 'not-allowed', why: 'folders cannot be made there', cure: CHOOSE },
   EROFS: { reason: 'read-only', why: 'the file system is read-only', cure: CHOOSE },
   ENOSPC: { reason: 'no-room', why: 'no space is left on the device', cure: `make room, or ${CHOOSE}` },
   EDQUOT: { reason: 'no-room', why: 'the disk quota is used up', cure: `make room, or ${CHOOSE}` },

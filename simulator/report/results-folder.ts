@@ -111,15 +111,34 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-/** Removes the empty folders between `parent` and `firstMade`, which only this run had made. */
-async function removeMadeParents(parent: string, firstMade: string | undefined): Promise<void> {
-  if (firstMade === undefined) return;
-  for (let folder = parent; folder.startsWith(firstMade); folder = dirname(folder)) {
-    const isRemoved = await rmdir(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!isRemoved) return;
+/**
+ * Makes a folder and those above it, and notes in `made` which are new, the uppermost first.
+ *
+ * One at a time: Node's own recursive mkdir never ends where the system denies with ENOENT, as in /proc.
+ */
+async function makeFolders(path: string, made: string[]): Promise<void> {
+  const missing: string[] = [];
+  for (let folder = path; (await statOrNull(folder)) === null; folder = dirname(folder))
+    missing.unshift(folder);
+  for (const folder of missing) {
+    try {
+      await mkdir(folder);
+      made.push(folder);
+    } catch (error) {
+      // Another run may have made it in between.
+      if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** Removes folders that this run made, the lowest first, as far as they are empty. */
+async function removeMadeFolders(made: readonly string[]): Promise<void> {
+  for (const folder of [...made].reverse()) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return;
+    }
   }
 }
 
@@ -153,12 +172,12 @@ export async function writeFolder(
 ): Promise<void> {
   const named = resolve(target.directory);
   await checkTarget(named, target.force);
-  let firstMade: string | undefined;
+  const made: string[] = [];
   let partial: string | undefined;
   const parent = dirname(named);
   try {
     signal?.throwIfAborted();
-    firstMade = await mkdir(parent, { recursive: true });
+    await makeFolders(parent, made);
     // A link to an older result stays a link: what it points to is replaced.
     const directory = (await statOrNull(named)) === null ? named : await realpath(named);
     partial = join(dirname(directory), `.${basename(directory)}.partial-${process.pid}`);
@@ -173,7 +192,7 @@ export async function writeFolder(
     await syncFolder(dirname(directory));
   } catch (error) {
     if (partial !== undefined) await rm(partial, { recursive: true, force: true });
-    await removeMadeParents(parent, firstMade);
+    await removeMadeFolders(made);
     throw signal?.aborted ? signal.reason : explainFileError(error, named);
   }
 }

@@ -14,7 +14,7 @@ import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { FAINT_INK, GREEN, GRID, INK, type LineLook, ORANGE, SKY, TYPE_PX } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
-import { groupThousands, humanDuration } from './human-units.ts';
+import { countOf, humanDuration } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { TIME_TICKS } from './log-time.ts';
 import { curveLine, namedAxis, noData, panelHeading, percentAxis, unitAxis } from './panel-parts.ts';
@@ -80,13 +80,14 @@ function stageLabels(arm: ArmCurves, panel: Panel): LineLabel[] {
 function curvesPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
   const end = axisEndSeconds(arm);
   const pixelsPerSecond = (box.width - MARGINS.left - MARGINS.right) / end;
+  const reached = STAGES.filter((stage) => arm.stages[stage].seconds.length > 0);
   const panel = board.panel(box, MARGINS, {
     x: { domain: [0, end] },
     y: { domain: [0, 1] },
     marks: [
       ...percentAxis(board, 'share of relays that passed the stage'),
       unitAxis(board, 'SECONDS since the release', 's'),
-      ...STAGES.map((stage) => {
+      ...reached.map((stage) => {
         const points = stepPoints(arm.stages[stage], 'fractionOfRelays', {
           ofSeconds: (seconds) => seconds,
           pixel: (x) => x * pixelsPerSecond,
@@ -97,11 +98,12 @@ function curvesPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
       }),
     ],
   });
-  const isEmpty = STAGES.every((stage) => arm.stages[stage].seconds.length === 0);
   return join(
     panelHeading(box, MARGINS, `Stages of the ${arm.name} arm`, 'virtual time since the release'),
     panel.markup,
-    isEmpty ? noData(panel, 'no relay was reached') : drawLineLabels(stageLabels(arm, panel), panel.frame),
+    reached.length === 0
+      ? noData(panel, 'no relay was reached')
+      : drawLineLabels(stageLabels(arm, panel), panel.frame),
   );
 }
 
@@ -209,7 +211,7 @@ export function drawStages(board: DrawingBoard, data: ChartData): string {
     {
       width: WIDTH,
       height: top(rows - 1) + PANEL_HEIGHT + captionHeightPx(caption, WIDTH) + CHART_PADDING_PX / 2,
-      title: `Four stages of an update on ${groupThousands(data.summary.relays)} relays`,
+      title: `Four stages of an update on ${countOf(data.summary.relays, 'relay')}`,
       subtitle: 'heard of it, verified its signature, staged it in the hook, activated it at the next call',
       description: 'Share of relays that passed each stage over time, and the time each relay took.',
       caption,

@@ -5,10 +5,12 @@
  * arm, update, relay, and the file holds no date, so the same run gives the same bytes.
  */
 
+import type * as Parquet from 'hyparquet-writer';
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
 import type { RunOutcome, Stage } from '../measure/outcome.ts';
 import { STAGES } from '../measure/outcome.ts';
 import { roundTime } from '../measure/rounding.ts';
+import { loadLate } from './late-library.ts';
 import { updateNames } from './update-names.ts';
 
 const COLUMNS = [
@@ -45,7 +47,7 @@ function stageColumn(stage: Stage): Column {
 
 /** Writes the table of all arms and updates. */
 export async function stagesParquet(outcome: RunOutcome): Promise<Uint8Array> {
-  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  const { parquetWriteBuffer } = await loadLate<typeof Parquet>('hyparquet-writer');
   const { population, scenario } = outcome;
   const names = updateNames(outcome);
   const values = Object.fromEntries(COLUMNS.map((column) => [column, []])) as unknown as Record<

@@ -8,7 +8,7 @@ import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import type { Summary } from '../measure/summary.ts';
 import type { ArmCurves } from './chart-data.ts';
-import { groupThousands, humanBytes, humanRatio, humanWall } from './human-units.ts';
+import { countOf, groupThousands, humanBytes, humanRatio, humanWall } from './human-units.ts';
 import type { RunCost } from './manifest.ts';
 import { MILESTONE_HEADINGS, type MilestoneRow, milestoneRows, NOT_REACHED } from './milestone-table.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
@@ -135,7 +135,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     paint: (text, curve) => (painters[curve % painters.length] as (text: string) => string)(text),
   });
   const head =
-    `${paint.bold(summary.scenario)}: ${groupThousands(summary.relays)} relays, engine ${summary.engine}, ` +
+    `${paint.bold(summary.scenario)}: ${countOf(summary.relays, 'relay')}, engine ${summary.engine}, ` +
     `seed ${summary.seeds.join(', ')}`;
   const threads = facts.threads === 1 ? '1 thread' : `${facts.threads} threads`;
   const cost = `wall time ${humanWall(facts.wallMs)} on ${threads}, peak memory ${humanBytes(facts.peakMemoryBytes)}`;

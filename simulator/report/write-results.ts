@@ -141,6 +141,7 @@ export async function writeResults(
       summary,
       command: context.command ?? null,
       cost: cost(),
+      warnings: run.warnings,
       thinnedCurves: curves.thinned,
       sha256: files.sha256(),
     });
