@@ -122,8 +122,8 @@ function reproduce(manifest: Manifest): Markup {
     element(
       'p',
       {},
-      `With relaywave ${manifest.versions.relaywave} the run is exactly repeatable: summary.json, curves.csv, ` +
-        'stages.parquet and the charts have the same bytes on every machine, and the trace hash is ',
+      `With relaywave ${manifest.versions.relaywave} the run is exactly repeatable: summary.json, curves.csv ` +
+        'and stages.parquet have the same bytes on every machine, and the trace hash is ',
       element('code', {}, manifest.traceHash),
       '.',
     ),

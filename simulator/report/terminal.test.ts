@@ -105,6 +105,18 @@ test('terminal: without curves the plot is drawn from the times of the summary',
   assert.match(renderTerminalReport(summaryOf(madeRun()), FACTS), /│.*[⠀-⣿] live$/m);
 });
 
+test('terminal: a name cannot steer the terminal, and a long one keeps the table within the width', () => {
+  const evil = { ...MADE_LIVE_ARM, name: `\u001b[2Jx\u0007${'y'.repeat(100)}` };
+  const outcome = madeRun({ relays: 100, arms: [evil, MADE_MANUAL_ARM] });
+  const { arms: curves } = chartData(outcome, summaryOf(outcome), []);
+  const text = renderTerminalReport(summaryOf(outcome), { ...FACTS, curves, width: 80 });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f]/);
+  const row = text.split('\n').find((line) => line.startsWith('[2Jxyyy')) ?? '';
+  assert.match(row, /y\.\.\. /);
+  assert.ok(row.length <= 80, `${row.length} columns`);
+});
+
 test('terminal: broken invariants are said', () => {
   const run = madeRun({ relays: 4 });
   const arms = run.arms.map((arm) => ({ ...arm, violations: ['one'] }));
