@@ -10,6 +10,7 @@ import { renderTerminalReport, speaksUtf8, type TerminalFacts } from './terminal
 const FACTS: TerminalFacts = {
   directory: 'results/made/seed-1',
   wallMs: 12_345,
+  cpuMs: 20_000,
   peakMemoryBytes: 650 * 1024 * 1024,
   phasesWallMs: { import: 900, run: 6000 },
   threads: 2,

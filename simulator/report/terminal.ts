@@ -35,6 +35,7 @@ export function speaksUtf8(env: NodeJS.ProcessEnv, platform: string = process.pl
 }
 
 const WEIGHT_ROW = '  by consensus weight';
+const LAW_ROW = '  the law drawn from';
 /** What the table needs beside the names, in columns of the terminal. */
 const TIMES_COLUMNS = 58;
 
@@ -58,14 +59,14 @@ const ASCII_BORDER = {
   middle: '  ',
 };
 
-/** The weight row of an arm repeats neither its name nor its source. */
+/** The further rows of an arm repeat neither its name nor its source. */
 function cells(row: MilestoneRow, unicode: boolean, nameRoom: number): string[] {
-  const isCount = row.weighting === 'count';
   const words = [...row.times, row.reached].map((text) => {
     if (unicode) return text;
     return text.replace(NOT_REACHED, '-').replace('µ', 'u');
   });
-  const name = isCount ? `${withoutControls(row.name)} (${row.source})` : WEIGHT_ROW;
+  const names = { count: `${withoutControls(row.name)} (${row.source})`, weight: WEIGHT_ROW, law: LAW_ROW };
+  const name = names[row.weighting];
   return [name.length > nameRoom ? `${name.slice(0, nameRoom - 3)}...` : name, ...words];
 }
 
@@ -152,7 +153,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     `${paint.bold(withoutControls(summary.scenario))}: ${countOf(summary.relays, 'relay')}, engine ${summary.engine}, ` +
     `seed ${summary.seeds.join(', ')}`;
   const threads = facts.threads === 1 ? '1 thread' : `${facts.threads} threads`;
-  const cost = `wall time ${humanWall(facts.wallMs)} on ${threads}, peak memory ${humanBytes(facts.peakMemoryBytes)}`;
+  const cost = `wall time ${humanWall(facts.wallMs)} (processor ${humanWall(facts.cpuMs)}) on ${threads}, peak memory ${humanBytes(facts.peakMemoryBytes)}`;
   const violations =
     summary.violations === 0
       ? []
