@@ -47,7 +47,7 @@ test('terminal: the ratio in words, the report, the cost and the phases', () => 
   const text = renderTerminalReport(summaryOf(madeRun()), FACTS);
   assert.match(text, /^manual is 21,000,000 x slower at t50 \(3,700,000 x slower at t25\)$/m);
   assert.match(text, /^report: results\/made\/seed-1\/report\.html$/m);
-  assert.match(text, /^wall time 12\.3 s on 2 threads, peak memory 650 MiB$/m);
+  assert.match(text, /^wall time 12\.3 s \(processor 20\.0 s\) on 2 threads, peak memory 650 MiB$/m);
   assert.match(text, /^phases: import 900 ms, run 6\.0 s$/m);
   assert.ok(!text.endsWith('\n'));
 });
