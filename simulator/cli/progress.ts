@@ -112,7 +112,7 @@ class ProgressBar implements ProgressDisplay {
   }
 
   private start(): SingleBar {
-    const barsize = Math.max(10, Math.min(30, this.output.columns - 75));
+    const barsize = Math.max(10, Math.min(30, this.output.columns - 66));
     const bar = new SingleBar({
       stream: this.output.stream as NodeJS.WriteStream,
       format: '{bar} {percentage} % {words}',
