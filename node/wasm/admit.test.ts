@@ -2,31 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defineHook } from '../hooks/define-hook.ts';
 import { i32, mutableBytes } from '../hooks/parameter.ts';
+import { pick, pickModule } from '../testing/pick-hook.ts';
 import { wat } from '../testing/wat.ts';
 import { admit } from './admit.ts';
 import type { ModuleInterface } from './module-interface.ts';
 import type { ModuleVersion } from './module-version.ts';
-
-const pick = defineHook({
-  id: 'pick',
-  interfaceVersion: 1,
-  summary: 'For tests: three numbers to one below 1000.',
-  entry: 'pick',
-  parameters: [i32('a'), i32('b'), i32('c')],
-  result: 'i32',
-  default: (a) => ((a % 1000) + 1000) % 1000,
-  check: (result) => result >= 0 && result < 1000,
-  stateBytes: 64,
-  checkState: (state) => state[3] === 0,
-  fuel: 20000,
-  vectors: [{ args: [5, 1, 0] }, { args: [999, -1, 7] }, { args: [0, 0, 0] }],
-});
-
-const MEMORY = '(import "core" "memory" (memory 1 1))';
-const pickModule = (body: string, extra = '') =>
-  wat(
-    `(module ${MEMORY} ${extra} (func $pick (export "pick") (param $a i32) (param $b i32) (param $c i32) (result i32) ${body}))`,
-  );
 
 function admitted(bytes: Uint8Array, hook: ModuleInterface = pick): ModuleVersion {
   const admission = admit(bytes, hook);
@@ -183,7 +163,7 @@ describe('determinism', () => {
 
   it('makes NaN canonical wherever its bits are seen', () => {
     const version = admitted(
-      wat(`(module ${MEMORY} (func (export "bits") (param $which i32) (param $out i32) (result i64)
+      wat(`(module (import "core" "memory" (memory 1 1)) (func (export "bits") (param $which i32) (param $out i32) (result i64)
         (local $x f64)
         (local.set $x (f64.const -nan:0x4000000000001))
         (f64.store (local.get $out) (local.get $x))
