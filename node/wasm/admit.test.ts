@@ -111,6 +111,22 @@ describe('purity', () => {
     }
   });
 
+  it('a store at a constant address is let off its mark only if all of it lies in the state', () => {
+    for (const at of [0, 57, 60, 61, 63, 64, 72, 120, 121, 124, 127, 128, 2041, 2047, 2048]) {
+      const version = admitted(
+        pickModule(
+          `(if (i32.eq (local.get $a) (i32.const 77)) (then (i64.store (i32.const ${at}) (i64.const -1))))
+           (if (result i32) (i32.eq (local.get $c) (i32.const 77)) (then (i32.load8_u (local.get $b))) (else (i32.const 0)))`,
+        ),
+      );
+      version.entry(77, 0, 0);
+      for (let byte = at; byte < at + 8; byte++) {
+        const inState = byte >= 64 && byte < 128;
+        if (!inState) assert.equal(version.entry(1, byte, 77), 0, `store at ${at}, byte ${byte}`);
+      }
+    }
+  });
+
   it('gives back its data, however it was overwritten', () => {
     const body = `
       (if (i32.eq (local.get $a) (i32.const 77)) (then (memory.fill (local.get $b) (i32.const 255) (local.get $c))))
