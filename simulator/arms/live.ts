@@ -57,6 +57,7 @@ export async function runLiveArm(
       duplicates: total.copies - deliveries,
       bytes: Math.round(total.bytesSent),
       frames: total.framesSent,
+      penalties: total.penalties,
     },
     rolledBack: total.rolledBack,
     circuitsBroken: null,

@@ -25,6 +25,8 @@ export interface FinishedRun {
   readonly outcome: RunOutcome;
   /** Simulation threads that ran. */
   readonly threads: number;
+  /** What the user should know about how it ran, one line each; nothing in it changes a number. */
+  readonly warnings: readonly string[];
   /** Wall milliseconds of each phase that the run went through. */
   readonly phasesWallMs: Partial<Record<Phase, number>>;
 }

@@ -174,6 +174,7 @@ function madeArm(arm: Arm, scenario: Scenario, population: Population): ArmOutco
           duplicates: population.relays * 4,
           bytes: population.relays * 120_000,
           frames: population.relays * 900,
+          penalties: 0,
         },
     rolledBack: 0,
     circuitsBroken: null,

@@ -30,6 +30,8 @@ export interface GossipCost {
   /** Bytes sent on all uplinks, set-up and control included. */
   readonly bytes: number;
   readonly frames: number;
+  /** Behavioural penalties that routers gave to peers, as for a promise broken on a slow uplink. */
+  readonly penalties: number;
 }
 
 export interface ArmOutcome {

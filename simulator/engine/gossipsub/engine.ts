@@ -195,6 +195,7 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
     framesInFlight: sum((result) => result.framesInFlight),
     bytesSent: sum((result) => result.bytesSent),
     copies: sum((result) => result.copies),
+    penalties: sum((result) => result.penalties),
     eventsFired: sum((result) => result.eventsFired),
     rolledBack: sum((result) => result.rolledBack),
     refusals,

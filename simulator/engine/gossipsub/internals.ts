@@ -34,6 +34,9 @@ export interface PeerScoreInternals {
   readonly params: { readonly topics: Readonly<Record<string, unknown>>; readonly decayInterval: number };
   _backgroundInterval: VirtualTimer | undefined;
   background(): void;
+  addPenalty(peer: string, penalty: number, label: unknown): void;
+  removePeer(peer: string): void;
+  computeScore(...args: readonly unknown[]): number;
 }
 
 /** GossipSub with its private members; see the package's gossipsub.ts for what each holds. */
@@ -117,6 +120,9 @@ const INSTANCE_MEMBERS = [
   'score.params.topics',
   'score.params.decayInterval',
   'score.background',
+  'score.addPenalty',
+  'score.removePeer',
+  'score.computeScore',
   'heartbeatTicks',
   'runHeartbeat',
   'clearBackoff',

@@ -80,6 +80,7 @@ export interface ThreadResult {
   readonly framesInFlight: number;
   readonly bytesSent: number;
   readonly copies: number;
+  readonly penalties: number;
   readonly eventsFired: number;
   readonly rolledBack: number;
   readonly refusals: Readonly<Record<string, number>>;

@@ -37,7 +37,7 @@ export class SimulatedNetwork {
   readonly transport: Transport;
   readonly recorder: StageRecorder;
   readonly failures = new FailureLog();
-  readonly counters: RouterCounters = { copies: 0 };
+  readonly counters: RouterCounters = { copies: 0, penalties: 0 };
   readonly mint: FrameMint;
   readonly traffic: HookTraffic;
   private readonly job: Job;

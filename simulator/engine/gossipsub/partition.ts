@@ -14,11 +14,20 @@ const CHOSEN_THREADS_MAX = 2;
 /** Below this, starting a second thread costs more than it saves (bench/, 2 cores). */
 const RELAYS_FOR_TWO_THREADS = 400;
 
+/** With a shorter look-ahead, threads wait for each other more than they work. */
+const LOOK_AHEAD_FOR_TWO_THREADS_US = 500;
+
 /** The number of threads the scenario asks for, or the one that is likely the fastest here. */
 export function choosePartition(scenario: Scenario, topology: Topology): Partition {
   const { relays } = scenario.network;
-  const chosen = relays < RELAYS_FOR_TWO_THREADS ? 1 : Math.min(CHOSEN_THREADS_MAX, availableParallelism());
-  const threads = Math.min(scenario.threads === 0 ? chosen : scenario.threads, relays);
+  if (scenario.threads !== 0) return partition(topology, Math.min(scenario.threads, relays));
+  const several = Math.min(CHOSEN_THREADS_MAX, availableParallelism());
+  if (several === 1 || relays < RELAYS_FOR_TWO_THREADS) return partition(topology, 1);
+  const spread = partition(topology, several);
+  return spread.lookAheadUs < LOOK_AHEAD_FOR_TWO_THREADS_US ? partition(topology, 1) : spread;
+}
+
+function partition(topology: Topology, threads: number): Partition {
   return { threads, lookAheadUs: shortestCrossingUs(topology, threads) };
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { GossipsubOpts, Message } from '@chainsafe/libp2p-gossipsub';
+import type { GossipSubComponents, GossipsubOpts, Message } from '@chainsafe/libp2p-gossipsub';
 import { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import type { PeerId, Stream } from '@libp2p/interface';
 import { PUBSUB_OPTIONS } from '../../../node/channels/gossipsub-pubsub.ts';
@@ -18,11 +18,23 @@ import type { GossipSubClass } from './internals.ts';
 export interface RouterCounters {
   /** Messages received, first copies and later ones. */
   copies: number;
+  /** Behavioural penalties that routers gave to peers. */
+  penalties: number;
 }
 
-/** The router class with its received messages counted. */
+/** The router class with its received messages and given penalties counted. */
 export function watchedRouter(Base: GossipSubClass, counters: RouterCounters): GossipSubClass {
   return class WatchedRouter extends Base {
+    constructor(components: GossipSubComponents, options: Partial<GossipsubOpts>) {
+      super(components, options);
+      const { score } = this;
+      const addPenalty = score.addPenalty.bind(score);
+      score.addPenalty = (...penalty) => {
+        counters.penalties++;
+        addPenalty(...penalty);
+      };
+    }
+
     override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
       counters.copies += rpc.messages.length;
       return super.handleReceivedRpc(from, rpc);

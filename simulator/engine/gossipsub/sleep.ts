@@ -22,6 +22,7 @@ export class RouterSleep {
   private readonly router: GossipSubInternals;
   private readonly clock: VirtualClock;
   private readonly relay: number;
+  private penalised = false;
   private heartbeat: Suspended | null = null;
   private decay: Suspended | null = null;
 
@@ -29,19 +30,42 @@ export class RouterSleep {
     this.router = router;
     this.clock = clock;
     this.relay = relay;
+    this.watchScore(router.score);
   }
 
   /** Asked when a timer of this relay comes due: whether its callback should run. */
   admits(timer: VirtualTimer): boolean {
+    if (timer === this.router.score._backgroundInterval) return !this.suspendDecay(timer);
     if (timer.callback === this.router.runHeartbeat && this.suspendHeartbeat()) return false;
-    if (timer === this.router.score._backgroundInterval && this.suspendDecay(timer)) return false;
     this.wake();
     return true;
   }
 
-  /** Catches up with the present and runs the timers again; does nothing when awake. */
+  /** Catches up with the present and runs the heartbeat again; does nothing when awake. */
   wake(): void {
     if (this.heartbeat !== null) this.resumeHeartbeat(this.heartbeat);
+  }
+
+  /**
+   * Scores need decay again as soon as there is something to forget, and until the first penalty they are
+   * zero: no topic is scored, and no two relays share an address.
+   */
+  private watchScore(score: PeerScoreInternals): void {
+    const { addPenalty, removePeer, computeScore } = score;
+    const topics = Object.keys(score.params.topics).length;
+    score.computeScore = (...args) => (this.penalised || topics > 0 ? computeScore(...args) : 0);
+    score.addPenalty = (...args) => {
+      this.penalised = true;
+      this.wakeDecay();
+      addPenalty.apply(score, args);
+    };
+    score.removePeer = (...args) => {
+      this.wakeDecay();
+      removePeer.apply(score, args);
+    };
+  }
+
+  private wakeDecay(): void {
     if (this.decay !== null) this.resumeDecay(this.decay);
   }
 
@@ -66,6 +90,7 @@ export class RouterSleep {
         router.seenCache.prune();
         router.publishedMessageIds.prune();
         router.gossipTracer.prune();
+        if (this.decay !== null) router.score.background(); // forgets old deliveries; there are no scores
       });
       this.clearMissedBackoff(since, firstTick);
     }

@@ -117,7 +117,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
   return {
     ...counters,
     framesInFlight: network.transport.countInFlight(),
-    copies: network.counters.copies,
+    ...network.counters,
     eventsFired: clock.eventsFired,
     rolledBack: network.traffic.rolledBack,
     refusals: network.recorder.refusals,

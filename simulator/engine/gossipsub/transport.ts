@@ -100,7 +100,7 @@ export class Transport {
   ): void {
     const { clock, counters } = this;
     const { local, remote } = connection;
-    const startsUs = local.uplinkFreeUs > clock.nowUs ? local.uplinkFreeUs : clock.nowUs;
+    const startsUs = Math.max(local.uplinkFreeUs, clock.nowUs);
     const departsUs = startsUs + bytes / local.uplinkBytesPerUs;
     local.uplinkFreeUs = departsUs;
     const arrivesUs = Math.ceil(departsUs) + connection.latencyUs;

@@ -1,0 +1,27 @@
+# Every target calls an npm script; the logic is there.
+
+SCENARIO ?= scenarios/tor7500.yaml
+
+.PHONY: all simulate test check bench clean
+
+all: test simulate
+
+# Installs when the lock file has changed since the last time.
+node_modules/.package-lock.json: package-lock.json
+	npm ci
+	@touch $@
+
+simulate: node_modules/.package-lock.json
+	npm run simulate -- $(SCENARIO) $(ARGS)
+
+test: node_modules/.package-lock.json
+	npm test
+
+check: node_modules/.package-lock.json
+	npm run check
+
+bench: node_modules/.package-lock.json
+	npm run bench
+
+clean:
+	rm -rf node_modules updates/*/build

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { drawPopulation } from '../population/draw.ts';
+import { buildTopology } from '../population/topology.ts';
+import type { LiveArm, Scenario } from '../scenario/scenario.ts';
+import { testScenario } from '../testing/test-scenario.ts';
+import { type LiveRun, runLiveArm } from './live.ts';
+import { prepareReleases } from './release.ts';
+
+async function live(scenario: Scenario, signal?: AbortSignal): Promise<LiveRun> {
+  const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
+  const topology = buildTopology(population, scenario.network, scenario.seed);
+  const releases = await prepareReleases(scenario);
+  return runLiveArm(scenario, scenario.arms[0] as LiveArm, population, topology, releases, { signal });
+}
+
+/** Several messages on slow uplinks: queues, broken IWANT promises, prunes and penalties all take place. */
+const busy = testScenario({
+  durationSeconds: 100,
+  updates: [10, 10.4, 12, 70].map((atSeconds, index) => ({
+    module: 'strict-cells',
+    atSeconds,
+    sizeBytes: 20_000 + index,
+  })),
+  network: { ...testScenario().network, relays: 320, uplink: { law: 'constant', bitsPerSecond: 3e5 } },
+});
+
+test('live arm: full and fast fidelity leave the same trace, on one thread and on two, again and again', async () => {
+  const reference = await live({ ...busy, fidelity: 'full', threads: 1 });
+  const { traceHash, cost } = reference.outcome;
+  assert.deepEqual(reference.outcome.violations, []);
+  assert((cost?.duplicates ?? 0) > 1000, 'the scenario should be busy');
+  assert((cost?.penalties ?? 0) > 0, 'some router should be penalised');
+  for (const variant of [
+    { fidelity: 'fast', threads: 1 },
+    { fidelity: 'fast', threads: 1 },
+    { fidelity: 'fast', threads: 2 },
+    { fidelity: 'full', threads: 2 },
+  ] as const) {
+    const run = await live({ ...busy, ...variant });
+    assert.equal(run.threads, variant.threads);
+    assert.equal(run.outcome.traceHash, traceHash, JSON.stringify(variant));
+    assert.deepEqual(run.outcome.cost, cost);
+    assert.deepEqual(run.outcome.updates, reference.outcome.updates);
+  }
+});
+
+test('live arm: another seed leaves another trace', async () => {
+  const [one, two] = await Promise.all([live(testScenario()), live(testScenario({ seed: 2 }))]);
+  assert.notEqual(one.outcome.traceHash, two.outcome.traceHash);
+});
+
+test('live arm: every relay passes the stages in order, and the publisher first', async () => {
+  const { outcome } = await live(testScenario());
+  const [{ stages }] = outcome.updates;
+  for (let relay = 0; relay < 300; relay++) {
+    assert(stages.heard[relay] >= 0);
+    assert(stages.verified[relay] >= stages.heard[relay] + 205e-6);
+    assert(stages.staged[relay] >= stages.verified[relay] + 1000e-6);
+    assert(stages.activated[relay] > stages.staged[relay]);
+  }
+  assert.equal(Math.min(...stages.heard), 0);
+  assert.equal(outcome.cost?.deliveries, 299);
+  assert.equal(outcome.rolledBack, 0);
+  assert.deepEqual(outcome.violations, []);
+});
+
+test('live arm: a module that is not there for long enough reaches only some relays', async () => {
+  const { outcome } = await live(testScenario({ durationSeconds: 10.2 }));
+  const reached = outcome.updates[0].stages.heard.filter((time) => !Number.isNaN(time)).length;
+  assert(reached > 1 && reached < 300, `${reached} relays`);
+  assert.deepEqual(outcome.violations, [], 'frames in flight are counted');
+});
+
+test('live arm: an aborted run rejects with the reason and leaves no thread behind', async () => {
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const run = live(testScenario({ threads: 2, durationSeconds: 1e6, fidelity: 'full' }), controller.signal);
+  setTimeout(() => controller.abort(reason), 1500);
+  await assert.rejects(run, reason);
+});

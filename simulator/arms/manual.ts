@@ -1,0 +1,87 @@
+/**
+ * The manual arm: each operator installs a release after a lag of days, on all relays at once.
+ *
+ * Nothing is simulated in between, so a relay has one stage, `activated`; that it was heard of by mail or from
+ * a package manager leaves no time to measure. Two arms with different laws draw the same numbers, so that
+ * the operator who is slow in one is slow in the other.
+ */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { lagQuantileDays, lastObservedDay } from '../baseline/lag-law.ts';
+import { randomStream } from '../engine/random.ts';
+import type { ArmOutcome, UpdateOutcome } from '../measure/outcome.ts';
+import type { Population } from '../population/population.ts';
+import type { ManualArm, Scenario } from '../scenario/scenario.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** The binary of an update, as the report names it. */
+export interface ReleasedModule {
+  readonly module: string;
+  readonly moduleBytes: number;
+  readonly moduleSha256: string;
+}
+
+/**
+ * Draws when each relay runs each update of the scenario, `modules` being those updates in their order.
+ *
+ * A relay restarts with its operator's lag and runs the update `restartSeconds` later. The curve ends at
+ * `untilDays` after the first release, or where the law's observation ended; later relays count as not
+ * reached. Every operator draws anew for every update.
+ */
+export function runManualArm(
+  scenario: Scenario,
+  arm: ManualArm,
+  population: Population,
+  modules: readonly ReleasedModule[],
+): ArmOutcome {
+  assert.equal(modules.length, scenario.updates.length, `seed ${scenario.seed}: one module per update`);
+  const horizonSeconds = Math.min(arm.untilDays, lastObservedDay(arm.lag)) * DAY_SECONDS;
+  const firstReleaseSeconds = Math.min(...scenario.updates.map((update) => update.atSeconds));
+  const hash = createHash('sha256');
+  const updates = scenario.updates.map((update, index): UpdateOutcome => {
+    const knownSeconds = horizonSeconds - (update.atSeconds - firstReleaseSeconds);
+    const installedSeconds = operatorSeconds(scenario.seed, arm, population.operators, index);
+    const activated = notReached(population.relays);
+    population.operator.forEach((operator, relay) => {
+      const seconds = installedSeconds[operator]!;
+      if (seconds <= knownSeconds) activated[relay] = seconds;
+    });
+    hash.update(new Uint8Array(activated.buffer));
+    const { module, moduleBytes, moduleSha256 } = modules[index]!;
+    const stages = {
+      heard: notReached(population.relays),
+      verified: notReached(population.relays),
+      staged: notReached(population.relays),
+      activated,
+    };
+    return { module, moduleBytes, moduleSha256, stages };
+  });
+  return {
+    arm,
+    engine: 'lag',
+    horizonSeconds,
+    updates,
+    cost: null,
+    rolledBack: 0,
+    circuitsBroken: null,
+    traceHash: hash.digest('hex').slice(0, 16),
+    violations: [],
+  };
+}
+
+/** When each operator's relays run an update, in seconds after its release; Infinity for never. */
+function operatorSeconds(seed: number, arm: ManualArm, operators: number, update: number): Float64Array {
+  const seconds = new Float64Array(operators);
+  const purpose = `operator lag of update ${update}`;
+  for (let operator = 0; operator < operators; operator++) {
+    const lagDays = lagQuantileDays(arm.lag, randomStream(seed, purpose, operator).uniform());
+    seconds[operator] = lagDays * DAY_SECONDS + arm.restartSeconds;
+  }
+  return seconds;
+}
+
+function notReached(relays: number): Float64Array {
+  return new Float64Array(relays).fill(Number.NaN);
+}

@@ -1,0 +1,51 @@
+/**
+ * Runs a scenario: its arms one after the other on one population, with one seed.
+ *
+ * Every arm sees the same relays, operators and links, so that their difference is the arm's doing.
+ */
+
+import type { ArmOutcome } from '../measure/outcome.ts';
+import { drawPopulation } from '../population/draw.ts';
+import { buildTopology } from '../population/topology.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { runLiveArm } from './live.ts';
+import { runManualArm } from './manual.ts';
+import { prepareReleases } from './release.ts';
+import type { FinishedRun, Phase, RunOptions } from './run-contract.ts';
+
+/** Runs every arm; rejects with the signal's reason when stopped. */
+export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<FinishedRun> {
+  const { signal, onProgress } = options;
+  const startMs = performance.now();
+  const { durationSeconds } = scenario;
+  onProgress?.({ phase: 'prepare', virtualSeconds: 0, durationSeconds });
+  const releases = await prepareReleases(scenario);
+  signal?.throwIfAborted();
+  const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
+  const topology = buildTopology(population, scenario.network, scenario.seed);
+  const phasesWallMs: Partial<Record<Phase, number>> = { prepare: performance.now() - startMs };
+
+  const arms: ArmOutcome[] = [];
+  const warnings = new Set<string>();
+  let threads = 0;
+  for (const arm of scenario.arms) {
+    signal?.throwIfAborted();
+    if (arm.channel === 'manual') {
+      arms.push(runManualArm(scenario, arm, population, releases));
+      continue;
+    }
+    const run = await runLiveArm(scenario, arm, population, topology, releases, options);
+    arms.push(run.outcome);
+    threads = Math.max(threads, run.threads);
+    for (const warning of run.warnings) warnings.add(warning);
+    for (const [phase, wallMs] of Object.entries(run.phasesWallMs) as [Phase, number][]) {
+      phasesWallMs[phase] = (phasesWallMs[phase] ?? 0) + wallMs;
+    }
+  }
+  return {
+    outcome: { scenario, population, topology, arms },
+    threads,
+    phasesWallMs,
+    warnings: [...warnings],
+  };
+}

@@ -1,0 +1,33 @@
+/** The answer of a run in one sentence, in words and round figures. */
+
+import type { ArmSummary, Summary } from '../measure/summary.ts';
+import { countOf, humanDuration, humanPercent, humanRatio } from './human-units.ts';
+
+type Named = readonly [name: string, arm: ArmSummary];
+
+/** The arms of a summary, live ones and manual ones, each in the scenario's order. */
+export function armsByKind(summary: Summary): { live: readonly Named[]; manual: readonly Named[] } {
+  const arms = Object.entries(summary.arms);
+  return {
+    live: arms.filter(([, arm]) => arm.channel !== 'manual'),
+    manual: arms.filter(([, arm]) => arm.channel === 'manual'),
+  };
+}
+
+function half(arm: ArmSummary): string {
+  if (arm.t50Seconds !== null) return `after ${humanDuration(arm.t50Seconds)}`;
+  const reached = humanPercent(arm.reachedFraction);
+  return `never (${reached} within ${humanDuration(arm.horizonSeconds)})`;
+}
+
+/** "Half of 7,500 relays ran the fix after 0.62 s by gossip, after 153 days by hand: 21,000,000 times as long." */
+export function answerSentence(summary: Summary): string {
+  const { live, manual } = armsByKind(summary);
+  const parts = [
+    ...live.slice(0, 1).map(([, arm]) => `${half(arm)} by ${arm.channel}`),
+    ...manual.slice(0, 1).map(([, arm]) => `${half(arm)} by hand`),
+  ];
+  if (parts.length === 0) return 'The scenario has no arm to answer with.';
+  const times = summary.ratio.t50 === null ? '' : `: ${humanRatio(summary.ratio.t50)} times as long`;
+  return `Half of ${countOf(summary.relays, 'relay')} ran the fix ${parts.join(', ')}${times}.`;
+}

@@ -1,0 +1,69 @@
+/**
+ * The table that terminal and page share: when a quarter, half, ... of the network ran the fix.
+ *
+ * Rows are arms and eras, each by relay count and by consensus weight.
+ */
+
+import { MILESTONE_NAMES, MILESTONES } from '../measure/quantiles.ts';
+import type { MilestoneDays, MilestoneSeconds, Summary } from '../measure/summary.ts';
+import { DAY_SECONDS, humanDuration, humanPercent } from './human-units.ts';
+
+export interface MilestoneRow {
+  readonly name: string;
+  /** What made the figures: an engine, `lag`, or `observed`. */
+  readonly source: string;
+  readonly weighting: 'count' | 'weight';
+  /** Five times in words; a dash where the share was never reached. */
+  readonly times: readonly string[];
+  /** Share reached in the end, in words; what history reached is not a figure of its own: a dash. */
+  readonly reached: string;
+}
+
+export const NOT_REACHED = '–';
+
+/** Headings of the times: 25 %, 50 %, ... */
+export const MILESTONE_HEADINGS: readonly string[] = MILESTONE_NAMES.map(
+  (name) => `${MILESTONES[name] * 100} %`,
+);
+
+function inWords(seconds: number | null): string {
+  return seconds === null ? NOT_REACHED : humanDuration(seconds);
+}
+
+function timesOf(figures: MilestoneSeconds): string[] {
+  return MILESTONE_NAMES.map((name) => inWords(figures[`${name}Seconds`]));
+}
+
+function timesOfDays(figures: MilestoneDays): string[] {
+  return MILESTONE_NAMES.map((name) => {
+    const days = figures[`${name}Days`];
+    return inWords(days === null ? null : days * DAY_SECONDS);
+  });
+}
+
+/** Rows for every arm, then for every era, in the scenario's order. */
+export function milestoneRows(summary: Summary): MilestoneRow[] {
+  const arms = Object.entries(summary.arms).flatMap(([name, arm]): MilestoneRow[] => [
+    {
+      name,
+      source: arm.engine,
+      weighting: 'count',
+      times: timesOf(arm),
+      reached: humanPercent(arm.reachedFraction),
+    },
+    {
+      name,
+      source: arm.engine,
+      weighting: 'weight',
+      times: timesOf(arm.byConsensusWeight),
+      reached: humanPercent(arm.byConsensusWeight.reachedFraction),
+    },
+  ]);
+  const eras = Object.entries(summary.historical).flatMap(([name, era]): MilestoneRow[] => {
+    const row = { name, source: 'observed', reached: NOT_REACHED };
+    const byCount = { ...row, weighting: 'count' as const, times: timesOfDays(era) };
+    if (era.byConsensusWeight === null) return [byCount];
+    return [byCount, { ...row, weighting: 'weight', times: timesOfDays(era.byConsensusWeight) }];
+  });
+  return [...arms, ...eras];
+}

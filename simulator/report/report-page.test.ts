@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MADE_LIVE_ARM, madeRun } from '../measure/made-run.ts';
+import type { RunOutcome } from '../measure/outcome.ts';
+import { summarize } from '../measure/summary.ts';
+import { makeManifest } from './manifest.ts';
+import { reportPage } from './report-page.ts';
+
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg"></svg>';
+
+function page(
+  outcome: RunOutcome,
+  more: { resolvedScenario?: string; command?: string; thinned?: string[] } = {},
+) {
+  const summary = summarize(outcome, []);
+  const manifest = makeManifest({
+    summary,
+    command: more.command ?? null,
+    cost: { threads: 1, wallMs: 1234, phasesWallMs: { run: 1000 }, peakMemoryBytes: 5e8 },
+    warnings: [],
+    thinnedCurves: more.thinned ?? [],
+    sha256: {},
+  });
+  const charts = { figure1: SVG, 'live-vs-manual': SVG, stages: SVG, latency: SVG };
+  const resolvedScenario = more.resolvedScenario ?? 'name: made\n';
+  return reportPage({ outcome, summary, manifest, resolvedScenario, charts });
+}
+
+test('page: has the question, the answer, tables, scenario, manifest and how to repeat it', () => {
+  const html = page(madeRun({ relays: 40 }), { command: 'npm run simulate -- scenarios/made.yaml' });
+  for (const part of [
+    'How long until 40 relays run a fix, gossiped and by hand?',
+    'Half of 40 relays ran the fix after',
+    'vulnerable relay hours',
+    'name: made',
+    '&quot;traceHash&quot;',
+    'npm run simulate -- scenarios/made.yaml',
+    'prefers-color-scheme:dark',
+    'width=device-width',
+  ]) {
+    assert.ok(html.includes(part), `"${part}" is missing`);
+  }
+});
+
+test('page: asks for nothing from a network and runs no script', () => {
+  const html = page(madeRun({ relays: 40 }));
+  assert.ok(!/<script|<img|@import|<iframe/i.test(html));
+  const addresses = [...html.matchAll(/(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]*)/gi)].map(
+    (match) => match[1],
+  );
+  assert.deepEqual(addresses, ['data:,']);
+  const hosts = new Set([...html.matchAll(/https?:\/\/[^\s"'<]*/g)].map((match) => match[0]));
+  assert.deepEqual([...hosts], ['http://www.w3.org/2000/svg'], 'a namespace, not an address');
+});
+
+test('page: every word of a scenario is escaped', () => {
+  const evil = '</pre><script>alert("1")</script>';
+  const run = madeRun({ relays: 4, arms: [{ ...MADE_LIVE_ARM, name: evil }], modules: [evil] });
+  const outcome = { ...run, scenario: { ...run.scenario, name: evil, question: evil } };
+  const html = page(outcome, { resolvedScenario: evil, command: evil, thinned: [evil] });
+  assert.ok(!html.includes('<script') && !html.includes(evil));
+  assert.ok(html.split('&lt;/pre&gt;&lt;script&gt;').length > 8, 'it is all there, as text');
+});
+
+test('page: broken invariants stand before the figure', () => {
+  const run = madeRun({ relays: 4 });
+  const arms = run.arms.map((arm) => ({ ...arm, violations: ['relay 3 activated before it staged'] }));
+  const html = page({ ...run, arms });
+  const at = html.indexOf('relay 3 activated before it staged');
+  assert.ok(at > 0 && at < html.indexOf('id="figure1"'));
+  assert.ok(!page(run).includes('Broken invariants'));
+});

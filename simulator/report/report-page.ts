@@ -1,0 +1,198 @@
+/**
+ * report.html: all of a run on one page that opens without a server or a network.
+ *
+ * Charts stand in it as SVG, styles as text; there is no script. Every word that comes from a scenario is
+ * escaped on its way in (svg-markup.ts).
+ */
+
+import type { RunOutcome } from '../measure/outcome.ts';
+import type { Summary } from '../measure/summary.ts';
+import { answerSentence } from './answer.ts';
+import type { ChartName } from './charts.ts';
+import {
+  groupThousands,
+  humanBytes,
+  humanDuration,
+  humanPercent,
+  humanRatio,
+  humanWall,
+} from './human-units.ts';
+import { formatManifest, type Manifest } from './manifest.ts';
+import { MILESTONE_HEADINGS, milestoneRows } from './milestone-table.ts';
+import { PAGE_CSS } from './report-page-css.ts';
+import { type Content, element, join, type Markup, trusted } from './svg-markup.ts';
+
+export interface ReportPageParts {
+  readonly outcome: RunOutcome;
+  readonly summary: Summary;
+  readonly manifest: Manifest;
+  readonly resolvedScenario: string;
+  readonly charts: Readonly<Record<ChartName, string>>;
+}
+
+function row(tag: 'th' | 'td', cells: readonly Content[]): Markup {
+  return element('tr', {}, ...cells.map((cell) => element(tag, {}, cell)));
+}
+
+/** A table that scrolls by itself on a narrow screen. */
+function table(headings: readonly string[], rows: readonly (readonly Content[])[]): Markup {
+  return element(
+    'div',
+    { class: 'scroll' },
+    element(
+      'table',
+      {},
+      element('thead', {}, row('th', headings)),
+      element('tbody', {}, ...rows.map((cells) => row('td', cells))),
+    ),
+  );
+}
+
+function milestones(summary: Summary): Markup {
+  const rows = milestoneRows(summary).map(({ name, source, weighting, times, reached }) => {
+    const kind = weighting === 'count' ? 'relay count' : 'consensus weight';
+    return [element('b', {}, name), source, kind, ...times, reached];
+  });
+  return table(['arm', 'made by', 'counted by', ...MILESTONE_HEADINGS, 'in the end'], rows);
+}
+
+function numberOrNone(value: number | null): string {
+  return value === null ? '–' : groupThousands(value);
+}
+
+function consequences(summary: Summary): Markup {
+  const rows = Object.entries(summary.arms).map(([name, arm]) => [
+    element('b', {}, name),
+    groupThousands(Math.round(arm.vulnerableRelayHours * 100) / 100),
+    numberOrNone(arm.circuitsBroken),
+    groupThousands(arm.rolledBack),
+    numberOrNone(arm.cost?.deliveries ?? null),
+    numberOrNone(arm.cost?.duplicates ?? null),
+    arm.cost === null ? '–' : humanBytes(arm.cost.bytes),
+    humanDuration(arm.horizonSeconds),
+  ]);
+  const headings = [
+    'arm',
+    'vulnerable relay hours',
+    'circuits broken',
+    'rolled back',
+    'deliveries',
+    'duplicates',
+    'bytes sent',
+    'known until',
+  ];
+  return table(headings, rows);
+}
+
+function updates(outcome: RunOutcome, summary: Summary): Markup {
+  const arms = Object.entries(summary.arms);
+  const rows = (arms[0]?.[1].updates ?? []).map((update, index) => [
+    element('b', {}, update.module),
+    `${humanDuration(update.releasedAtSeconds)}`,
+    `${groupThousands(update.moduleBytes)} B`,
+    element('code', {}, update.moduleSha256.slice(0, 16)),
+    arms.map(([name, arm]) => `${name} ${humanPercent(arm.updates[index]?.reachedFraction ?? 0)}`).join(', '),
+  ]);
+  const several = outcome.scenario.updates.length > 1;
+  return join(
+    table(['update', 'released at', 'size', 'SHA-256', 'reached'], rows),
+    several ? element('p', {}, 'The figures above and the charts are those of the first update.') : '',
+  );
+}
+
+function ratios(summary: Summary): Markup {
+  const times = (ratio: number | null) => (ratio === null ? '–' : `${humanRatio(ratio)} ×`);
+  if (summary.ratios.length === 0) return join();
+  return table(
+    ['manual over live', 'at 25 %', 'at 50 %'],
+    summary.ratios.map(({ manual, live, t25, t50 }) => [`${manual} / ${live}`, times(t25), times(t50)]),
+  );
+}
+
+/** A chart's SVG takes its size from the page and no second look at the network. */
+function chart(name: ChartName, svg: string): Markup {
+  return element('figure', { class: 'chart scroll', id: name }, trusted(svg));
+}
+
+function reproduce(manifest: Manifest): Markup {
+  const command =
+    manifest.command ?? `npm run simulate -- scenario.resolved.yaml --seed ${manifest.seeds[0] ?? 0}`;
+  return join(
+    element('pre', {}, `npm ci\n${command}`),
+    element(
+      'p',
+      {},
+      `With relaywave ${manifest.versions.relaywave} the run is exactly repeatable: summary.json, curves.csv, ` +
+        'stages.parquet and the charts have the same bytes on every machine, and the trace hash is ',
+      element('code', {}, manifest.traceHash),
+      '.',
+    ),
+  );
+}
+
+function violations(outcome: RunOutcome): Markup {
+  const found = outcome.arms.flatMap((arm) => arm.violations.map((line) => `${arm.arm.name}: ${line}`));
+  if (found.length === 0) return join();
+  return join(
+    element('h2', {}, 'Broken invariants'),
+    element('p', {}, 'The run broke its own rules; do not trust its figures.'),
+    element('ul', {}, ...found.slice(0, 100).map((line) => element('li', {}, line))),
+  );
+}
+
+function costLine({ cost }: Manifest): string {
+  const phases = Object.entries(cost.phasesWallMs).map(([phase, wallMs]) => `${phase} ${humanWall(wallMs)}`);
+  const memory = humanBytes(cost.peakMemoryBytes);
+  const threads = cost.threads === 1 ? '1 thread' : `${cost.threads} threads`;
+  return `${humanWall(cost.wallMs)} of wall time on ${threads}, ${memory} at its peak (${phases.join(', ')}).`;
+}
+
+/** Writes the page. */
+export function reportPage(parts: ReportPageParts): string {
+  const { outcome, summary, manifest, charts } = parts;
+  const thinned = manifest.thinnedCurves;
+  const body = element(
+    'main',
+    {},
+    element('p', { class: 'kicker' }, `Relaywave · scenario ${summary.scenario}`),
+    element('h1', {}, outcome.scenario.question),
+    element('p', { class: 'answer' }, answerSentence(summary)),
+    violations(outcome),
+    chart('figure1', charts.figure1),
+    element('h2', {}, 'How long until a share of the network runs the fix'),
+    milestones(summary),
+    ratios(summary),
+    chart('live-vs-manual', charts['live-vs-manual']),
+    element('h2', {}, 'What it meant and what it cost'),
+    consequences(summary),
+    element(
+      'p',
+      {},
+      'Vulnerable relay hours: each relay counts from the release until it runs the fix, or to the longest ' +
+        'horizon of all arms if it never does.',
+    ),
+    updates(outcome, summary),
+    chart('stages', charts.stages),
+    chart('latency', charts.latency),
+    element('h2', {}, 'How to reproduce this'),
+    reproduce(manifest),
+    element('p', {}, `This run took ${costLine(manifest)}`),
+    ...manifest.warnings.map((warning) => element('p', {}, `Note: ${warning}`)),
+    thinned.length > 0
+      ? element('p', {}, `curves.csv is thinned (${thinned.join('; ')}); stages.parquet has every relay.`)
+      : '',
+    element('h2', {}, 'Scenario, with every default spelled out'),
+    element('pre', {}, parts.resolvedScenario),
+    element('h2', {}, 'Manifest'),
+    element('pre', {}, formatManifest(manifest)),
+  );
+  const head = join(
+    trusted('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+    trusted('<meta name="color-scheme" content="light dark">'),
+    trusted('<link rel="icon" href="data:,">'),
+    element('title', {}, `${summary.scenario} · Relaywave`),
+    element('style', {}, trusted(PAGE_CSS)),
+  );
+  const page = element('html', { lang: 'en' }, element('head', {}, head), element('body', {}, body));
+  return `<!doctype html>\n${page.markup}\n`;
+}

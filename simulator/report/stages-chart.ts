@@ -1,0 +1,221 @@
+/**
+ * Where the time of an update goes on a relay: heard, verified, staged, activated.
+ *
+ * The four curves of a live arm lie a few milliseconds apart, so they are drawn one upon the other from a
+ * wide line to a thin one, and a second panel shows what each relay adds after it heard of the update.
+ */
+
+import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
+import type { Stage, StageTimes } from '../measure/outcome.ts';
+import { STAGES } from '../measure/outcome.ts';
+import { timeToFraction } from '../measure/quantiles.ts';
+import type { StageSummary } from '../measure/summary.ts';
+import type { ArmCurves, ChartData } from './chart-data.ts';
+import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
+import { FAINT_INK, GREEN, GRID, INK, type LineLook, ORANGE, SKY, TYPE_PX } from './chart-style.ts';
+import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
+import { countOf, humanDuration } from './human-units.ts';
+import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
+import { TIME_TICKS } from './log-time.ts';
+import { curveLine, namedAxis, noData, panelHeading, percentAxis, unitAxis } from './panel-parts.ts';
+import { stepPoints } from './step-points.ts';
+import { element, join, type Markup } from './svg-markup.ts';
+import { textAt } from './text-layout.ts';
+
+const WIDTH = 1240;
+const FIRST_PANEL_TOP = 116;
+const PANEL_HEIGHT = 390;
+const BETWEEN_ARMS_PX = 60;
+const MARGINS: Margins = { top: 10, right: 16, bottom: 46, left: 62 };
+const LABEL_GAP_PX = 16;
+/** The shortest time that the panel of steps shows. */
+const SHORTEST_SECONDS = 1e-5;
+
+const LOOKS: Readonly<Record<Stage, LineLook>> = {
+  heard: { colour: SKY, dash: undefined, widthPx: 8 },
+  verified: { colour: GREEN, dash: undefined, widthPx: 5 },
+  staged: { colour: ORANGE, dash: '7 4', widthPx: 3 },
+  activated: { colour: INK, dash: undefined, widthPx: 1.8 },
+};
+
+/** Height at which each stage's label is tied to its curve, as a share of what the curve reaches. */
+const LABEL_LEVELS: Readonly<Record<Stage, number>> = {
+  heard: 0.72,
+  verified: 0.56,
+  staged: 0.4,
+  activated: 0.24,
+};
+
+function axisEndSeconds(arm: ArmCurves): number {
+  const curve = arm.stages.activated.seconds.length > 0 ? arm.stages.activated : arm.stages.heard;
+  const last = curve.seconds.at(-1);
+  if (last === undefined) return 1;
+  const nearlyAll = timeToFraction(curve, 'fractionOfRelays', 0.99) ?? last;
+  const room = (timeToFraction(curve, 'fractionOfRelays', 0.75) ?? last) * 1.5;
+  return Math.min(Math.max(Math.min(last, nearlyAll * 2) * 1.06, room), arm.horizonSeconds);
+}
+
+function stageLabels(arm: ArmCurves, panel: Panel): LineLabel[] {
+  const stages = STAGES.filter((stage) => arm.stages[stage].seconds.length > 0);
+  const at = (stage: Stage, share: number) => {
+    const curve = arm.stages[stage];
+    const level = share * (curve.fractionOfRelays.at(-1) as number);
+    return [timeToFraction(curve, 'fractionOfRelays', level) as number, level] as const;
+  };
+  const clearX = Math.max(...stages.map((stage) => panel.pixelX(at(stage, 0.8)[0])));
+  return stages.map((stage) => {
+    const [seconds, level] = at(stage, LABEL_LEVELS[stage]);
+    return {
+      anchorX: panel.pixelX(seconds),
+      anchorY: panel.pixelY(level),
+      boxLeft: clearX + LABEL_GAP_PX,
+      name: stage,
+      notes: [],
+      roomPx: textRoomPx(clearX, panel.frame.right),
+      look: LOOKS[stage],
+    };
+  });
+}
+
+function curvesPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
+  const end = axisEndSeconds(arm);
+  const pixelsPerSecond = (box.width - MARGINS.left - MARGINS.right) / end;
+  const reached = STAGES.filter((stage) => arm.stages[stage].seconds.length > 0);
+  const panel = board.panel(box, MARGINS, {
+    x: { domain: [0, end] },
+    y: { domain: [0, 1] },
+    marks: [
+      ...percentAxis(board, 'share of relays that passed the stage'),
+      unitAxis(board, 'SECONDS since the release', 's'),
+      ...reached.map((stage) => {
+        const points = stepPoints(arm.stages[stage], 'fractionOfRelays', {
+          ofSeconds: (seconds) => seconds,
+          pixel: (x) => x * pixelsPerSecond,
+          fromX: 0,
+          toX: end,
+        });
+        return curveLine(board, stage, points, LOOKS[stage], 'step-after');
+      }),
+    ],
+  });
+  return join(
+    panelHeading(box, MARGINS, `Stages of the ${arm.name} arm`, 'virtual time since the release'),
+    panel.markup,
+    reached.length === 0
+      ? noData(panel, 'no relay was reached')
+      : drawLineLabels(stageLabels(arm, panel), panel.frame),
+  );
+}
+
+/** For each later stage, the curve of how long relays needed from hearing of the update to that stage. */
+function sinceHeard(times: StageTimes, stage: Stage): AdoptionCurve {
+  const heard = times.heard;
+  const since = times[stage].map((at, relay) => Math.max(SHORTEST_SECONDS, at - (heard[relay] as number)));
+  return adoptionCurve(since, new Float64Array(since.length).fill(1));
+}
+
+function stepsPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
+  const times = arm.outcome.updates[0]?.stages as StageTimes;
+  const later = STAGES.slice(1).map((stage) => ({ stage, curve: sinceHeard(times, stage) }));
+  const drawn = later.filter(({ curve }) => curve.seconds.length > 0);
+  // The publisher hears of its update at once: one relay must not stretch the axis.
+  const early = (curve: AdoptionCurve) => timeToFraction(curve, 'fractionOfRelays', 0.005) ?? 0.001;
+  const shortest = Math.min(...drawn.map(({ curve }) => early(curve)), 0.001);
+  const longest = Math.max(...drawn.map(({ curve }) => curve.seconds.at(-1) as number), 0.01);
+  const [from, to] = [Math.max(SHORTEST_SECONDS, shortest / 2), longest * 1.5];
+  const pixels = box.width - MARGINS.left - MARGINS.right;
+  const panel = board.panel(box, MARGINS, {
+    x: { type: 'log', domain: [from, to] },
+    y: { domain: [0, 1] },
+    marks: [
+      ...namedAxis(
+        board,
+        'TIME ON THE RELAY since it heard of the update (logarithmic)',
+        TIME_TICKS.filter(({ value }) => value >= from && value <= to),
+      ),
+      ...percentAxis(board, 'share of relays'),
+      ...drawn.map(({ stage, curve }) => {
+        const points = stepPoints(curve, 'fractionOfRelays', {
+          ofSeconds: (seconds) => seconds,
+          pixel: (x) => (Math.log(x / from) / Math.log(to / from)) * pixels,
+          fromX: from,
+          toX: to,
+        });
+        return curveLine(board, stage, points, LOOKS[stage], 'step-after');
+      }),
+    ],
+  });
+  return join(
+    panelHeading(box, MARGINS, 'After hearing of it', 'how long each relay took to the later stages'),
+    panel.markup,
+    drawn.length > 0 ? '' : noData(panel, 'no relay passed a later stage'),
+  );
+}
+
+function durationCell(seconds: number | null): string {
+  return seconds === null ? '–' : humanDuration(seconds);
+}
+
+/** The table beside the panels: when half, 90 % and 99 % of all relays had passed each stage. */
+function table(stages: Readonly<Record<Stage, StageSummary>>, left: number, top: number): Markup {
+  const columns = [left + 128, left + 187, left + 246];
+  const rowPx = 28;
+  const cell = (x: number, y: number, text: string, bold = false) =>
+    textAt(x, y, text, { sizePx: TYPE_PX.label, bold, anchor: 'end' });
+  const right = columns.at(-1) as number;
+  const rule = (y: number, colour: string) =>
+    element('line', { x1: left, x2: right, y1: y, y2: y, stroke: colour });
+  return join(
+    textAt(left, top - 20, 'Share of all relays', { sizePx: TYPE_PX.label, colour: FAINT_INK }),
+    ...['50 %', '90 %', '99 %'].map((text, index) => cell(columns[index] as number, top, text, true)),
+    rule(top + 8, INK),
+    ...STAGES.map((stage, row) => {
+      const y = top + 28 + row * rowPx;
+      const { t50Seconds, t90Seconds, t99Seconds } = stages[stage];
+      return join(
+        textAt(left, y, stage, { sizePx: TYPE_PX.label, bold: true }),
+        ...[t50Seconds, t90Seconds, t99Seconds].map((seconds, index) =>
+          cell(columns[index] as number, y, durationCell(seconds)),
+        ),
+        rule(y + 9, GRID),
+      );
+    }),
+  );
+}
+
+/** Draws the stages of every live arm, one below the other, as an SVG file. */
+export function drawStages(board: DrawingBoard, data: ChartData): string {
+  const arms = data.arms.filter((arm) => arm.isLive);
+  const rows = Math.max(1, arms.length);
+  const top = (row: number) => FIRST_PANEL_TOP + row * (PANEL_HEIGHT + BETWEEN_ARMS_PX);
+  const content = arms.map((arm, row) => {
+    const summary = data.summary.arms[arm.name];
+    const box = (x: number, width: number) => ({ x, y: top(row), width, height: PANEL_HEIGHT });
+    return join(
+      curvesPanel(board, arm, box(8, 500)),
+      stepsPanel(board, arm, box(512, 444)),
+      summary === undefined ? '' : table(summary.stages, 978, top(row) + 40),
+    );
+  });
+  if (arms.length === 0) {
+    const box = { x: 8, y: top(0), width: WIDTH - 8, height: PANEL_HEIGHT };
+    const empty = board.panel(box, MARGINS, {
+      x: { domain: [0, 1] },
+      y: { domain: [0, 1] },
+      marks: percentAxis(board, 'share of relays that passed the stage'),
+    });
+    content.push(join(empty.markup, noData(empty, 'the scenario has no live arm')));
+  }
+  const caption = data.source;
+  return chartSvg(
+    {
+      width: WIDTH,
+      height: top(rows - 1) + PANEL_HEIGHT + captionHeightPx(caption, WIDTH) + CHART_PADDING_PX / 2,
+      title: `Four stages of an update on ${countOf(data.summary.relays, 'relay')}`,
+      subtitle: 'heard of it, verified its signature, staged it in the hook, activated it at the next call',
+      description: 'Share of relays that passed each stage over time, and the time each relay took.',
+      caption,
+    },
+    ...content,
+  );
+}

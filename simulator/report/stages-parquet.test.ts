@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { madeRun } from '../measure/made-run.ts';
+import { stagesParquet } from './stages-parquet.ts';
+
+const COLUMNS = [
+  'relay',
+  'arm',
+  'update',
+  'seed',
+  'country',
+  'network',
+  'operator',
+  'consensus_weight',
+  'heard_s',
+  'verified_s',
+  'staged_s',
+  'activated_s',
+];
+
+async function readBack(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  return parquetReadObjects({ file });
+}
+
+test('stages.parquet: one row per arm, update and relay, with the columns in the documented order', async () => {
+  const bytes = await stagesParquet(madeRun({ relays: 30, modules: ['one', 'two'] }));
+  const rows = await readBack(bytes);
+  assert.equal(rows.length, 30 * 2 * 2);
+  assert.deepEqual(Object.keys(rows[0] ?? {}), COLUMNS);
+  assert.deepEqual(
+    [0, 30, 60, 90].map((row) => `${rows[row]?.arm}/${rows[row]?.update}/${rows[row]?.relay}`),
+    ['live/one/0', 'live/two/0', 'manual/one/0', 'manual/two/0'],
+  );
+});
+
+test('stages.parquet: values come back as they were, null where a stage was not reached', async () => {
+  const run = madeRun({ relays: 2000 });
+  const rows = await readBack(await stagesParquet(run));
+  let nulls = 0;
+  for (const [index, row] of rows.entries()) {
+    const relay = index % 2000;
+    const { population } = run;
+    const stages = run.arms[index < 2000 ? 0 : 1]?.updates[0]?.stages ?? assert.fail();
+    assert.equal(row.relay, relay);
+    assert.equal(row.country, population.countries[population.country[relay] ?? -1]);
+    assert.equal(row.operator, population.operator[relay]);
+    assert.equal(row.consensus_weight, population.consensusWeight[relay]);
+    for (const stage of ['heard', 'verified', 'staged', 'activated'] as const) {
+      const seconds = stages[stage][relay] as number;
+      assert.equal(row[`${stage}_s`], Number.isNaN(seconds) ? null : seconds);
+      if (Number.isNaN(seconds)) nulls++;
+    }
+  }
+  assert.ok(nulls >= 3 * 2000, 'a manual arm hears, verifies and stages nothing');
+});
+
+test('stages.parquet: seeds and AS numbers beyond 2^31 keep their sign', async () => {
+  const run = madeRun({ relays: 5, seed: 4_294_967_295 });
+  const rows = await readBack(await stagesParquet(run));
+  assert.equal(rows[0]?.seed, 4_294_967_295);
+  assert.deepEqual(
+    rows.slice(0, 5).map((row) => row.network),
+    [...run.population.network],
+  );
+});
+
+test('stages.parquet: the same run gives the same bytes, and the file names no date', async () => {
+  const first = await stagesParquet(madeRun({ relays: 300 }));
+  const second = await stagesParquet(madeRun({ relays: 300 }));
+  assert.deepEqual(first, second);
+  assert.equal(parquetMetadata(first.buffer as ArrayBuffer).created_by, 'relaywave');
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { historicalBaseline } from '../baseline/historical.ts';
+import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../measure/made-run.ts';
+import type { RunOutcome } from '../measure/outcome.ts';
+import { type Summary, summarize } from '../measure/summary.ts';
+import { chartData } from './chart-data.ts';
+import { renderTerminalReport, speaksUtf8, type TerminalFacts } from './terminal.ts';
+
+const FACTS: TerminalFacts = {
+  directory: 'results/made/seed-1',
+  wallMs: 12_345,
+  peakMemoryBytes: 650 * 1024 * 1024,
+  phasesWallMs: { import: 900, run: 6000 },
+  threads: 2,
+  colour: false,
+  width: 100,
+  unicode: true,
+};
+
+function summaryOf(outcome: RunOutcome): Summary {
+  return summarize(outcome, [historicalBaseline('tor-2016-17')]);
+}
+
+test('terminal: a row per arm and era with its five times, by count and by weight', () => {
+  const lines = renderTerminalReport(summaryOf(madeRun()), FACTS).split('\n');
+  const row = (name: string) => lines.find((line) => line.startsWith(name))?.split(/\s{2,}/);
+  assert.match(
+    lines.find((line) => line.startsWith('time until')) ?? '',
+    /25 %.*50 %.*75 %.*90 %.*99 %.*reached/,
+  );
+  assert.deepEqual(row('live (gossipsub)')?.slice(1), [
+    '0.536 s',
+    '0.644 s',
+    '0.782 s',
+    '0.931 s',
+    '1.24 s',
+    '100 %',
+  ]);
+  assert.deepEqual(row('manual (lag)')?.slice(1), ['22.9 days', '153 days', '–', '–', '–', '62.2 %']);
+  assert.deepEqual(row('tor-2016-17 (observed)')?.slice(1), ['21.1 days', '131 days', '–', '–', '–', '–']);
+  assert.equal(lines.filter((line) => line.startsWith('  by consensus weight')).length, 3);
+});
+
+test('terminal: the ratio in words, the report, the cost and the phases', () => {
+  const text = renderTerminalReport(summaryOf(madeRun()), FACTS);
+  assert.match(text, /^manual is 21,000,000 x slower at t50 \(3,700,000 x slower at t25\)$/m);
+  assert.match(text, /^report: results\/made\/seed-1\/report\.html$/m);
+  assert.match(text, /^wall time 12\.3 s on 2 threads, peak memory 650 MiB$/m);
+  assert.match(text, /^phases: import 900 ms, run 6\.0 s$/m);
+  assert.ok(!text.endsWith('\n'));
+});
+
+test('terminal: several arms are named in each ratio; one that never got there has none', () => {
+  const arms = [MADE_LIVE_ARM, MADE_MANUAL_ARM, { ...MADE_MANUAL_ARM, name: 'slow' }];
+  const text = renderTerminalReport(summaryOf(madeRun({ relays: 200, arms })), FACTS);
+  assert.match(text, /^manual is .* x slower than live at t50/m);
+  assert.match(text, /^slow is .* x slower than live at t50/m);
+  const run = madeRun({ relays: 4 });
+  const never = new Float64Array(4).fill(Number.NaN);
+  const unreached = run.arms.map((arm) => ({
+    ...arm,
+    updates: arm.updates.map((update) => ({ ...update, stages: { ...update.stages, activated: never } })),
+  }));
+  assert.match(renderTerminalReport(summaryOf({ ...run, arms: unreached }), FACTS), /no ratio/);
+});
+
+test('terminal: without colour and UTF-8 there is not one byte beyond ASCII and no escape', () => {
+  const outcome = madeRun();
+  const summary = summaryOf(outcome);
+  const { arms: curves } = chartData(outcome, summary, []);
+  const text = renderTerminalReport(summary, { ...FACTS, curves, unicode: false });
+  assert.match(text, /^[\x20-\x7e\n]*$/);
+  assert.match(text, /\*+ live$/m, 'the plot is drawn in plain characters');
+});
+
+test('terminal: colour adds escapes and changes no word', () => {
+  const summary = summaryOf(madeRun({ relays: 100 }));
+  const plain = renderTerminalReport(summary, FACTS);
+  const coloured = renderTerminalReport(summary, { ...FACTS, colour: true });
+  assert.notEqual(coloured, plain);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is looked for
+  assert.equal(coloured.replace(/\u001b\[\d+m/g, ''), plain);
+});
+
+test('terminal: the plot shows each arm, its name at its end, within the width', () => {
+  const outcome = madeRun();
+  const summary = summaryOf(outcome);
+  const { arms: curves } = chartData(outcome, summary, []);
+  for (const width of [60, 80, 120]) {
+    const lines = renderTerminalReport(summary, { ...FACTS, curves, width }).split('\n');
+    const plot = lines.filter((line) => line.includes('│'));
+    assert.equal(plot.length, 8);
+    assert.ok(
+      plot.every((line) => line.length <= width),
+      `within ${width} columns`,
+    );
+    assert.match(plot[0] ?? '', /^100 % │.*[⠀-⣿] live$/);
+    assert.ok(plot.slice(1).some((line) => / manual$/.test(line)));
+    assert.match(lines[lines.indexOf(plot[7] ?? '') + 1] ?? '', /100 ms.* s.* min.*7 d/);
+  }
+});
+
+test('terminal: without curves the plot is drawn from the times of the summary', () => {
+  assert.match(renderTerminalReport(summaryOf(madeRun()), FACTS), /│.*[⠀-⣿] live$/m);
+});
+
+test('terminal: broken invariants are said', () => {
+  const run = madeRun({ relays: 4 });
+  const arms = run.arms.map((arm) => ({ ...arm, violations: ['one'] }));
+  assert.match(renderTerminalReport(summaryOf({ ...run, arms }), FACTS), /2 broken invariants/);
+  assert.doesNotMatch(renderTerminalReport(summaryOf(run), FACTS), /invariants/);
+});
+
+test('terminal: UTF-8 is told from the locale, in the order that programs follow', () => {
+  assert.equal(speaksUtf8({ LANG: 'en_US.UTF-8' }, 'linux'), true);
+  assert.equal(speaksUtf8({ LANG: 'de_DE.utf8' }, 'linux'), true);
+  assert.equal(speaksUtf8({ LANG: 'en_US.UTF-8', LC_ALL: 'C' }, 'linux'), false);
+  assert.equal(speaksUtf8({}, 'linux'), false);
+  assert.equal(speaksUtf8({}, 'darwin'), true);
+  assert.equal(speaksUtf8({ LANG: 'en_US.UTF-8', TERM: 'dumb' }, 'linux'), false);
+});

@@ -1,0 +1,158 @@
+/**
+ * What a run prints when it is done: the table, the ratio, a plot, and where the report lies.
+ *
+ * Plain lines without colour where there is none; ASCII where the locale is not UTF-8.
+ */
+
+import Table from 'cli-table3';
+import picocolors from 'picocolors';
+import type { Summary } from '../measure/summary.ts';
+import type { ArmCurves } from './chart-data.ts';
+import { countOf, groupThousands, humanBytes, humanRatio, humanWall } from './human-units.ts';
+import type { RunCost } from './manifest.ts';
+import { MILESTONE_HEADINGS, type MilestoneRow, milestoneRows, NOT_REACHED } from './milestone-table.ts';
+import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
+
+export interface TerminalFacts extends RunCost {
+  readonly directory: string;
+  readonly colour: boolean;
+  /** Columns of the terminal; 80 if it is none. */
+  readonly width: number;
+  /** Curves for the plot, as `writeResults` returns them; without, it is drawn from the summary's times. */
+  readonly curves?: readonly ArmCurves[];
+  /** Whether characters beyond ASCII arrive; found out from the environment when left out. */
+  readonly unicode?: boolean;
+}
+
+/** Whether the locale of the environment is UTF-8. */
+export function speaksUtf8(env: NodeJS.ProcessEnv, platform: string = process.platform): boolean {
+  if (env.TERM === 'dumb' || env.TERM === 'linux') return false;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  if (locale === undefined || locale === '') return platform === 'darwin' || env.WT_SESSION !== undefined;
+  return /utf-?8/i.test(locale);
+}
+
+type Paint = ReturnType<typeof picocolors.createColors>;
+
+const ASCII_BORDER = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+/** The weight row of an arm repeats neither its name nor its source. */
+function cells(row: MilestoneRow, unicode: boolean): string[] {
+  const isCount = row.weighting === 'count';
+  const words = [...row.times, row.reached].map((text) => {
+    if (unicode) return text;
+    return text.replace(NOT_REACHED, '-').replace('µ', 'u');
+  });
+  const name = isCount ? `${row.name} (${row.source})` : '  by consensus weight';
+  return [name, ...words];
+}
+
+function table(summary: Summary, paint: Paint, unicode: boolean): string {
+  const grid = new Table({
+    head: ['time until', ...MILESTONE_HEADINGS, 'reached'].map((text) => paint.bold(text)),
+    colAligns: ['left', ...Array(MILESTONE_HEADINGS.length + 1).fill('right')],
+    chars: ASCII_BORDER,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const row of milestoneRows(summary)) {
+    const [name = '', ...rest] = cells(row, unicode);
+    const isCount = row.weighting === 'count';
+    grid.push([isCount ? paint.bold(name) : name, ...rest].map((text) => (isCount ? text : paint.dim(text))));
+  }
+  return grid.toString();
+}
+
+/** "manual is 21,000,000 x slower than live at t50 (5,900,000 x at t25)". */
+function ratioLines(summary: Summary, paint: Paint): string[] {
+  const several = summary.ratios.length > 1;
+  return summary.ratios.map(({ manual, live, t25, t50 }) => {
+    const name = several || live !== 'live' ? `${manual} is %s than ${live}` : `${manual} is %s`;
+    const words = (ratio: number) =>
+      ratio >= 1 ? `${humanRatio(ratio)} x slower` : `${humanRatio(1 / ratio)} x faster`;
+    if (t50 !== null) {
+      const also = t25 === null ? '' : ` (${words(t25)} at t25)`;
+      return `${name.replace('%s', paint.bold(words(t50)))} at t50${also}`;
+    }
+    if (t25 !== null) return `${name.replace('%s', paint.bold(words(t25)))} at t25; one of them has no t50`;
+    return `${manual} over ${live}: no ratio, one of them never reached a quarter of the relays`;
+  });
+}
+
+/** The steps that the summary knows of: its five times. */
+function curvesOfSummary(summary: Summary): TerminalCurve[] {
+  const levels = [0.25, 0.5, 0.75, 0.9, 0.99];
+  return Object.entries(summary.arms).map(([name, arm]) => {
+    const times = [arm.t25Seconds, arm.t50Seconds, arm.t75Seconds, arm.t90Seconds, arm.t99Seconds];
+    const reached = times.filter((seconds) => seconds !== null);
+    return {
+      name,
+      seconds: reached,
+      fraction: levels.slice(0, reached.length),
+      untilSeconds: arm.horizonSeconds,
+    };
+  });
+}
+
+function curvesOf(summary: Summary, curves: TerminalFacts['curves']): TerminalCurve[] {
+  if (curves === undefined) return curvesOfSummary(summary);
+  return curves.map(({ name, stages, horizonSeconds }) => ({
+    name,
+    seconds: stages.activated.seconds,
+    fraction: stages.activated.fractionOfRelays,
+    untilSeconds: horizonSeconds,
+  }));
+}
+
+function phasesLine(facts: TerminalFacts): string {
+  const phases = Object.entries(facts.phasesWallMs).map(([phase, wallMs]) => `${phase} ${humanWall(wallMs)}`);
+  return phases.length === 0 ? '' : `phases: ${phases.join(', ')}`;
+}
+
+/** Renders the closing report of a run; ends without a newline. */
+export function renderTerminalReport(summary: Summary, facts: TerminalFacts): string {
+  const paint = picocolors.createColors(facts.colour);
+  const unicode = facts.unicode ?? speaksUtf8(process.env);
+  const painters = [paint.cyan, paint.yellow, paint.green, paint.magenta];
+  const plot = terminalPlot(curvesOf(summary, facts.curves), {
+    width: facts.width,
+    unicode,
+    paint: (text, curve) => (painters[curve % painters.length] as (text: string) => string)(text),
+  });
+  const head =
+    `${paint.bold(summary.scenario)}: ${countOf(summary.relays, 'relay')}, engine ${summary.engine}, ` +
+    `seed ${summary.seeds.join(', ')}`;
+  const threads = facts.threads === 1 ? '1 thread' : `${facts.threads} threads`;
+  const cost = `wall time ${humanWall(facts.wallMs)} on ${threads}, peak memory ${humanBytes(facts.peakMemoryBytes)}`;
+  const violations =
+    summary.violations === 0
+      ? []
+      : [paint.red(`${groupThousands(summary.violations)} broken invariants: do not trust these figures`)];
+  const blocks = [
+    [head],
+    [table(summary, paint, unicode)],
+    ratioLines(summary, paint),
+    violations,
+    plot,
+    [`report: ${facts.directory}/report.html`, paint.dim(cost), paint.dim(phasesLine(facts))],
+  ];
+  return blocks
+    .map((lines) => lines.filter((line) => line !== '').join('\n'))
+    .filter((block) => block !== '')
+    .join('\n\n');
+}

@@ -1,0 +1,165 @@
+/**
+ * Writes everything that a run leaves behind, in one piece (results-folder.ts).
+ *
+ * The data files come first, then the charts, then the manifest with the hashes of all of them, and at last
+ * the page that quotes it. PNGs are drawn in the thread pool while the rest goes on.
+ */
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FinishedRun, Phase } from '../arms/run-contract.ts';
+import type { HistoricalBaseline } from '../baseline/historical.ts';
+import { formatSummary, type Summary, summarize } from '../measure/summary.ts';
+import { type ArmCurves, chartData } from './chart-data.ts';
+import { CHARTS, type ChartName } from './charts.ts';
+import { curvesCsv } from './curves-csv.ts';
+import { openDrawingBoard } from './drawing-board.ts';
+import { formatManifest, makeManifest, peakMemoryBytes, type RunCost, sha256 } from './manifest.ts';
+import { renderPng } from './png.ts';
+import { reportPage } from './report-page.ts';
+import { type ResultsTarget, writeFileSynced, writeFolder } from './results-folder.ts';
+import { stagesParquet } from './stages-parquet.ts';
+
+export { openDrawingBoard as loadChartLibraries } from './drawing-board.ts';
+export { checkTarget, type ResultsTarget } from './results-folder.ts';
+
+export interface ResultsContext {
+  readonly historical: readonly HistoricalBaseline[];
+  /** The text of scenario.resolved.yaml. */
+  readonly resolvedScenario: string;
+  /** `performance.now()` when the command began; 0 counts from the start of the process. */
+  readonly startedAtWallMs: number;
+  /** The command line that repeats the run, for the page; null if there is none. */
+  readonly command?: string | null;
+  /** Stops the writing: nothing stays, and the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WrittenResults extends RunCost {
+  readonly directory: string;
+  readonly summary: Summary;
+  /** The arms' curves, for the plot in the terminal. */
+  readonly curves: readonly ArmCurves[];
+  /** Names of the files, in the order they were written. */
+  readonly files: readonly string[];
+}
+
+type FileContent = string | Uint8Array;
+
+/** Files being written into a folder, several at once, and their hashes. */
+class FileSet {
+  readonly folder: string;
+  private readonly signal: AbortSignal | undefined;
+  private readonly names: string[] = [];
+  private readonly hashes = new Map<string, string>();
+  private readonly pending: Promise<void>[] = [];
+
+  constructor(folder: string, signal: AbortSignal | undefined) {
+    this.folder = folder;
+    this.signal = signal;
+  }
+
+  private async write(name: string, content: FileContent | Promise<FileContent>): Promise<void> {
+    const bytes = await content;
+    this.signal?.throwIfAborted();
+    this.hashes.set(name, sha256(bytes));
+    await writeFileSynced(join(this.folder, name), bytes);
+  }
+
+  /** Starts to write a file. What goes wrong is told by `finished`. */
+  start(name: string, content: FileContent | Promise<FileContent>): void {
+    this.names.push(name);
+    const writing = this.write(name, content);
+    writing.catch(() => undefined);
+    this.pending.push(writing);
+  }
+
+  /** Waits until nothing is being written any more, whether it went well or not. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.pending);
+  }
+
+  /** Waits for every file; rejects with the first failure. */
+  async finished(): Promise<void> {
+    await Promise.all(this.pending);
+  }
+
+  /** SHA-256 of the files written so far, in the order they were started. */
+  sha256(): Record<string, string> {
+    return Object.fromEntries(this.names.map((name) => [name, this.hashes.get(name) ?? '']));
+  }
+}
+
+/**
+ * Writes the results of a run to `target`. Throws `ResultsError` when the target is taken or cannot be
+ * written; then, and on abort, nothing stays.
+ */
+export async function writeResults(
+  target: ResultsTarget,
+  run: FinishedRun,
+  context: ResultsContext,
+): Promise<WrittenResults> {
+  const { outcome } = run;
+  const { historical, signal, resolvedScenario } = context;
+  const reportFromWallMs = performance.now();
+  const summary = summarize(outcome, historical);
+  const data = chartData(outcome, summary, historical);
+
+  const cost = (): RunCost => {
+    const nowWallMs = performance.now();
+    const phasesWallMs: Partial<Record<Phase, number>> = {
+      ...run.phasesWallMs,
+      report: nowWallMs - reportFromWallMs,
+    };
+    return {
+      threads: run.threads,
+      wallMs: nowWallMs - context.startedAtWallMs,
+      phasesWallMs,
+      peakMemoryBytes: peakMemoryBytes(),
+    };
+  };
+
+  const fill = async (files: FileSet): Promise<void> => {
+    const board = await openDrawingBoard();
+    await mkdir(join(files.folder, 'charts'));
+    const curves = curvesCsv(outcome);
+    files.start('summary.json', formatSummary(summary));
+    files.start('curves.csv', curves.text);
+    files.start('stages.parquet', stagesParquet(outcome));
+    files.start('scenario.resolved.yaml', resolvedScenario);
+    const charts = {} as Record<ChartName, string>;
+    for (const { name, draw } of CHARTS) {
+      signal?.throwIfAborted();
+      const svg = draw(board, data);
+      charts[name] = svg;
+      files.start(`charts/${name}.svg`, svg);
+      files.start(`charts/${name}.png`, renderPng(svg));
+    }
+    await files.finished();
+
+    const manifest = makeManifest({
+      summary,
+      command: context.command ?? null,
+      cost: cost(),
+      warnings: run.warnings,
+      thinnedCurves: curves.thinned,
+      sha256: files.sha256(),
+    });
+    files.start('manifest.json', formatManifest(manifest));
+    files.start('report.html', reportPage({ outcome, summary, manifest, resolvedScenario, charts }));
+    await files.finished();
+  };
+
+  let names: readonly string[] = [];
+  await writeFolder(
+    target,
+    async (folder) => {
+      const files = new FileSet(folder, signal);
+      // The folder may be removed only when nobody writes to it any more.
+      await fill(files).finally(() => files.settled());
+      names = Object.keys(files.sha256());
+    },
+    signal,
+  );
+  return { ...cost(), directory: target.directory, summary, curves: data.arms, files: names };
+}

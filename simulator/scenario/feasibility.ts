@@ -1,0 +1,77 @@
+/**
+ * Whether this machine can carry a scenario: an estimate of its memory, before anything is built.
+ *
+ * Without it a run that is too large would be killed after minutes by the system, without a word. A container
+ * may grant less than the machine has, and then its limit counts.
+ */
+
+import { freemem, totalmem } from 'node:os';
+import { ENGINES } from './engines.ts';
+import type { Scenario } from './scenario.ts';
+
+/** What the engine gossipsub needs; bench/ measures it. */
+export const GOSSIPSUB_MEMORY = {
+  baseBytes: 150e6,
+  relayBytes: 55e3,
+  /** A link has two ends, each with its own state of the other. */
+  linkEndBytes: 3.5e3,
+} as const;
+
+export interface Machine {
+  /** Memory that a new process could still get, bytes. */
+  readonly availableBytes: number;
+}
+
+/** Memory that this process can get: the least of what the machine has free and what its container allows. */
+export function thisMachine(): Machine {
+  // Only Linux counts caches that it would give up as free; elsewhere free memory is nearly always small.
+  const free = process.platform === 'linux' ? freemem() : totalmem() * 0.75;
+  // Without a limit, constrainedMemory answers 0 or an absurdly large number, depending on the version.
+  const limit = process.constrainedMemory?.() ?? 0;
+  const isLimited = limit > 0 && limit < totalmem();
+  const left = isLimited ? limit - process.memoryUsage.rss() : Number.POSITIVE_INFINITY;
+  return { availableBytes: Math.max(0, Math.min(free, left)) };
+}
+
+/** Peak memory that the scenario's engine is expected to need, bytes. */
+export function memoryEstimateBytes(relays: number, degree: number): number {
+  const { baseBytes, relayBytes, linkEndBytes } = GOSSIPSUB_MEMORY;
+  return baseBytes + relays * (relayBytes + degree * linkEndBytes);
+}
+
+function gigabytes(bytes: number): string {
+  const value = bytes / 1e9;
+  return `${value < 10 ? value.toFixed(1) : String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')} GB`;
+}
+
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Says why the scenario does not fit and what would, or null when it fits. */
+export function infeasibility(
+  scenario: Scenario,
+  machine: Machine = thisMachine(),
+): { message: string; hint: string } | null {
+  if (!scenario.arms.some((arm) => arm.channel === 'gossip')) return null;
+  const { relays, degree } = scenario.network;
+  const needed = memoryEstimateBytes(relays, degree);
+  if (needed <= machine.availableBytes) return null;
+  const { baseBytes, relayBytes, linkEndBytes } = GOSSIPSUB_MEMORY;
+  const perRelay = relayBytes + degree * linkEndBytes;
+  const fitting = Math.floor((machine.availableBytes - baseBytes) / perRelay);
+  const rounded = fitting >= 1000 ? fitting - (fitting % 100) : fitting;
+  const fits = rounded > 2 ? `at most ${grouped(rounded)} relays fit here` : 'no network fits here';
+  const { model } = ENGINES;
+  const other =
+    relays <= model.relaysMax
+      ? `the engine model is meant for networks of this size`
+      : `even the engine model is meant for at most ${grouped(model.relaysMax)} relays`;
+  const absent = model.isAvailable ? '' : ', and is not available in this version';
+  return {
+    message:
+      `${grouped(relays)} relays need about ${gigabytes(needed)} of memory with the engine gossipsub; ` +
+      `${gigabytes(machine.availableBytes)} is available`,
+    hint: `${fits}; ${other}${absent}`,
+  };
+}

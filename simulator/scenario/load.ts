@@ -1,0 +1,204 @@
+/**
+ * Reads a scenario file: the only way from YAML to a `Scenario`.
+ *
+ * Every mistake is found before any is told: those of the language (schema.ts), those that only the whole
+ * file shows, and those of the files that it names. The command line's changes are part of what is checked.
+ */
+
+import { dirname, resolve } from 'node:path';
+import { availableEngines, ENGINES } from './engines.ts';
+import { closest, explainIssues } from './explain.ts';
+import { knownModules } from './known-modules.ts';
+import { type LagCurve, readLagCurve } from './lag-curve.ts';
+import { applyOverride, type Override, parseSet } from './overrides.ts';
+import { type Problem, ScenarioError } from './problem.ts';
+import type { Scenario } from './scenario.ts';
+import { lastKnownDay, resolvedYaml, toScenario } from './scenario-yaml.ts';
+import { scenarioSchema } from './schema.ts';
+import { readSource } from './source.ts';
+import { formatDuration, parseDuration } from './units.ts';
+import { find, locate, type Path, parseYaml, plainValue, type YamlTree } from './yaml-tree.ts';
+
+/** What the command line says beside the file. Values are YAML. */
+export interface ScenarioOverrides {
+  /** `path=value` each, as given to --set. */
+  readonly set?: readonly string[] | undefined;
+  readonly seed?: string | undefined;
+  readonly engine?: string | undefined;
+  readonly threads?: string | undefined;
+  readonly fidelity?: string | undefined;
+}
+
+export interface LoadedScenario {
+  /** As its user named it. */
+  readonly file: string;
+  readonly scenario: Scenario;
+  /** The same scenario with every default spelled out; see `resolvedYaml`. */
+  readonly resolvedYaml: string;
+  /** A problem found later, placed at a key of the file. */
+  readonly problemAt: (path: Path, message: string, hint: string | null) => Problem;
+}
+
+export interface LoadOptions {
+  /** Modules that an update may name; those of updates/ by default. */
+  readonly modules?: readonly string[];
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Options of the command line in the order in which they apply; --set comes last. */
+function readOverrides(overrides: ScenarioOverrides): (Override | Problem)[] {
+  const named = (['seed', 'engine', 'threads', 'fidelity'] as const).flatMap((key) => {
+    const value = overrides[key];
+    return value === undefined ? [] : [{ label: `--${key} ${value}`, path: [key], value }];
+  });
+  return [...named, ...(overrides.set ?? []).map(parseSet)];
+}
+
+function applyOverrides(tree: YamlTree, overrides: ScenarioOverrides): Problem[] {
+  return readOverrides(overrides).flatMap((override) => {
+    const problem = 'message' in override ? override : applyOverride(tree, override);
+    return problem === null ? [] : [problem];
+  });
+}
+
+/** Updates that are released after the run has ended, or that nobody has written. */
+function checkUpdates(tree: YamlTree, values: Values, modules: readonly string[]): Problem[] {
+  const { updates, duration = '10min' } = values;
+  if (!Array.isArray(updates)) return [];
+  const until = parseDuration(duration, 's');
+  return updates.flatMap((update: unknown, index) => {
+    if (!isMap(update)) return [];
+    const problems: Problem[] = [];
+    const { module, at = '60s' } = update;
+    if (typeof module === 'string' && !modules.includes(module)) {
+      const guess = closest(module, modules);
+      const hint = guess === null ? `there are ${modules.join(', ') || 'none'}` : `did you mean ${guess}?`;
+      problems.push(
+        locate(tree, ['updates', index, 'module'], 'value', `updates/ has no module "${module}"`, hint),
+      );
+    }
+    const release = parseDuration(at, 's');
+    if ('value' in release && 'value' in until && release.value >= until.value) {
+      const own: Path = ['updates', index, 'at'];
+      const place: Path = find(tree, own).depth === own.length ? own : ['duration'];
+      const [atText, endText] = [release.value, until.value].map((seconds) => formatDuration(seconds, 's'));
+      const message = `the release at ${atText} comes when the run is over, at ${endText}`;
+      problems.push(locate(tree, place, 'value', message, 'release earlier, or lengthen the duration'));
+    }
+    return problems;
+  });
+}
+
+function checkEngine(tree: YamlTree, values: Values): Problem[] {
+  const { engine } = values;
+  if (typeof engine !== 'string' || !Object.hasOwn(ENGINES, engine)) return [];
+  const { isAvailable, summary } = ENGINES[engine as keyof typeof ENGINES];
+  if (isAvailable) return [];
+  const message = `the engine ${engine} (${summary}) is not available in this version`;
+  return [locate(tree, ['engine'], 'value', message, `use ${availableEngines().join(' or ')}`)];
+}
+
+interface Curves {
+  readonly read: Map<string, LagCurve>;
+  readonly problems: Problem[];
+}
+
+/** Reads the CSV files that arms name, and checks that no curve goes on beyond their last day. */
+function readCurves(tree: YamlTree, values: Values): Curves {
+  const read = new Map<string, LagCurve>();
+  const problems: Problem[] = [];
+  for (const [name, arm] of Object.entries(isMap(values.arms) ? values.arms : {})) {
+    if (!isMap(arm) || !isMap(arm.lag)) continue;
+    const file = arm.lag.empirical;
+    if (typeof file !== 'string' || file === '') continue;
+    const place: Path = ['arms', name, 'lag', 'empirical'];
+    const path = resolve(dirname(tree.file), file);
+    const shownAs = dirname(tree.file) === '.' ? file : resolveShown(tree.file, file);
+    try {
+      read.set(file, readLagCurve(path, shownAs));
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      for (const problem of error.problems) {
+        // A file that cannot be read at all is the scenario's mistake, at the place that names it.
+        const { message, hint } = problem;
+        problems.push(
+          problem.line === null ? locate(tree, place, 'value', `${shownAs}: ${message}`, hint) : problem,
+        );
+      }
+    }
+  }
+  return { read, problems };
+}
+
+function resolveShown(scenarioFile: string, file: string): string {
+  return file.startsWith('/') ? file : `${dirname(scenarioFile)}/${file}`;
+}
+
+/** Orders problems as the file is read; those of other files and of options come after. */
+function byPlace(file: string): (a: Problem, b: Problem) => number {
+  const rank = (problem: Problem) => (problem.line === null ? 2 : problem.file === file ? 0 : 1);
+  return (a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
+/** Arms whose curve would go on where their table has ended. */
+function checkHorizons(tree: YamlTree, scenario: Scenario): Problem[] {
+  return scenario.arms.flatMap((arm) => {
+    if (arm.channel !== 'manual') return [];
+    const last = lastKnownDay(arm.lag);
+    if (last === null || arm.untilDays <= last) return [];
+    const message = `${formatDuration(arm.untilDays, 'd')} is later than the last point of its table`;
+    return [
+      locate(tree, ['arms', arm.name, 'until'], 'value', message, `at most ${formatDuration(last, 'd')}`),
+    ];
+  });
+}
+
+/**
+ * Reads, changes and checks a scenario. Throws ScenarioError with all of its problems; a file that does not
+ * parse is told alone, since nothing else can be known of it.
+ */
+export function loadScenario(
+  file: string,
+  overrides: ScenarioOverrides = {},
+  options: LoadOptions = {},
+): LoadedScenario {
+  return scenarioFromText(file, readSource(file, 'scenario file'), overrides, options);
+}
+
+/** The same for a text; `file` is for messages, and files that the text names are looked for beside it. */
+export function scenarioFromText(
+  file: string,
+  text: string,
+  overrides: ScenarioOverrides = {},
+  options: LoadOptions = {},
+): LoadedScenario {
+  const { tree, problems } = parseYaml(file, text);
+  if (problems.length > 0) throw new ScenarioError(problems.sort(byPlace(file)));
+  const overrideProblems = applyOverrides(tree, overrides);
+  const values = plainValue(tree);
+  const parsed = scenarioSchema.safeParse(values);
+  const known = isMap(values) ? values : {};
+  const curves = readCurves(tree, known);
+  const found = [
+    ...overrideProblems,
+    ...(parsed.success ? [] : explainIssues(parsed.error.issues, tree, values)),
+    ...checkUpdates(tree, known, options.modules ?? knownModules()),
+    ...checkEngine(tree, known),
+    ...curves.problems,
+  ];
+  if (!parsed.success || found.length > 0) throw new ScenarioError(found.sort(byPlace(file)));
+  const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!);
+  const beyond = checkHorizons(tree, scenario);
+  if (beyond.length > 0) throw new ScenarioError(beyond);
+  return {
+    file,
+    scenario,
+    resolvedYaml: resolvedYaml(scenario),
+    problemAt: (path, message, hint) => locate(tree, path, 'value', message, hint),
+  };
+}

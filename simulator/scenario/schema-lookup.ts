@@ -1,0 +1,90 @@
+/**
+ * Finds what the schema says about a place in a scenario: the keys known there, and values that work.
+ *
+ * Where the schema has alternatives, the values decide which one is meant: an arm by its channel, a law by
+ * being a map.
+ */
+
+import { z } from 'zod';
+import type { Path } from './yaml-tree.ts';
+
+type Schema = z.core.$ZodType;
+
+/** The parts of zod's definitions that are walked through. */
+interface Definition {
+  readonly type: string;
+  readonly innerType?: Schema;
+  readonly in?: Schema;
+  readonly shape?: Readonly<Record<string, Schema>>;
+  readonly valueType?: Schema;
+  readonly element?: Schema;
+  readonly items?: readonly Schema[];
+  readonly options?: readonly Schema[];
+  readonly values?: readonly unknown[];
+}
+
+function definition(schema: Schema): Definition {
+  return schema._zod.def as unknown as Definition;
+}
+
+/** The schema without its wrappers (default, optional, transform). */
+function bare(schema: Schema): Schema {
+  const { innerType, in: input } = definition(schema);
+  const inner = innerType ?? input;
+  return inner === undefined ? schema : bare(inner);
+}
+
+/** Whether an alternative is the one that the value was meant for. */
+function isMeant(option: Schema, value: unknown): boolean {
+  const { type, shape } = definition(bare(option));
+  if (type !== 'object') return (type === 'array') === Array.isArray(value) && typeof value !== 'object';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const channel = shape?.channel;
+  if (channel === undefined) return true;
+  return definition(bare(channel)).values?.includes((value as { channel?: unknown }).channel) === true;
+}
+
+function child(schema: Schema, part: string | number, value: unknown): Schema | undefined {
+  const { shape, valueType, element, items, options } = definition(bare(schema));
+  if (options !== undefined) {
+    const meant = options.find((option) => isMeant(option, value));
+    return meant === undefined ? undefined : child(meant, part, value);
+  }
+  return shape?.[part] ?? valueType ?? element ?? items?.[Number(part)];
+}
+
+function schemasAlong(root: Schema, path: Path, value: unknown): Schema | undefined {
+  let schema: Schema | undefined = root;
+  let at = value;
+  for (const part of path) {
+    if (schema === undefined) return undefined;
+    schema = child(schema, part, at);
+    at = (at as Record<string | number, unknown> | null | undefined)?.[part];
+  }
+  return schema;
+}
+
+/** The keys that a map at `path` may have; empty where the schema knows none. */
+export function knownKeys(root: Schema, path: Path, value: unknown): string[] {
+  const schema = schemasAlong(root, path, value);
+  if (schema === undefined) return [];
+  const at = path.reduce<unknown>(
+    (inner, part) => (inner as Record<string | number, unknown>)?.[part],
+    value,
+  );
+  const { shape, options } = definition(bare(schema));
+  if (shape !== undefined) return Object.keys(shape);
+  const meant = options?.find((option) => isMeant(option, at));
+  return meant === undefined ? [] : Object.keys(definition(bare(meant)).shape ?? {});
+}
+
+/** A value that works at `path`, if the schema gives one. */
+export function exampleAt(root: Schema, path: Path, value: unknown): unknown {
+  for (let schema = schemasAlong(root, path, value); schema !== undefined; ) {
+    const meta = z.globalRegistry.get(schema) as { examples?: readonly unknown[] } | undefined;
+    if (meta?.examples?.[0] !== undefined) return meta.examples[0];
+    const { innerType, in: input } = definition(schema);
+    schema = innerType ?? input;
+  }
+  return undefined;
+}

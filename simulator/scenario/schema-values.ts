@@ -1,0 +1,147 @@
+/**
+ * The kinds of value that a scenario's keys hold, as zod types with their texts for people and editors.
+ *
+ * A quantity is read by units.ts and not by zod, so that "600" can be answered with "which unit?"; what an
+ * editor needs to know of it stands in its metadata and ends up in the JSON schema.
+ */
+
+import { z } from 'zod';
+import {
+  formatDuration,
+  formatRate,
+  formatSize,
+  parseDuration,
+  parseRate,
+  parseSize,
+  type TimeUnit,
+  type UnitReading,
+  unitPattern,
+} from './units.ts';
+
+/** What a key means, and values that work for it. */
+export interface KeyText {
+  readonly description: string;
+  readonly examples?: readonly unknown[];
+}
+
+export interface Bounds {
+  /** In the number's own unit. */
+  readonly min: number;
+  readonly max: number;
+}
+
+interface Kind {
+  readonly noun: 'duration' | 'size' | 'rate';
+  readonly read: (input: unknown) => UnitReading;
+  readonly write: (value: number) => string;
+}
+
+/**
+ * Reports a mistake of the current value, or of the one at `path` below it; `hint` is shown below the message.
+ * `orElse` is pointed at where `path` holds a default that the file does not spell out.
+ */
+export function report(
+  context: z.RefinementCtx,
+  message: string,
+  hint: string,
+  path: (string | number)[] = [],
+  orElse: (string | number)[] = path,
+): void {
+  context.addIssue({ code: 'custom', message, path, params: { hint, orElse, own: path.length } });
+}
+
+function readQuantity(input: unknown, kind: Kind, bounds: Bounds, context: z.RefinementCtx): number {
+  const reading = kind.read(input);
+  if (input === undefined) {
+    report(
+      context,
+      'is missing',
+      `write a ${kind.noun}, between ${kind.write(bounds.min)} and ${kind.write(bounds.max)}`,
+    );
+    return z.NEVER;
+  }
+  if ('problem' in reading) {
+    report(context, reading.problem, reading.hint);
+    return z.NEVER;
+  }
+  const { min, max } = bounds;
+  if (reading.value < min || reading.value > max) {
+    const message =
+      reading.value < min ? `must be at least ${kind.write(min)}` : `must be at most ${kind.write(max)}`;
+    report(context, message, `between ${kind.write(min)} and ${kind.write(max)}`);
+    return z.NEVER;
+  }
+  return reading.value;
+}
+
+function quantity(kind: Kind, bounds: Bounds, text: KeyText) {
+  return z
+    .unknown()
+    .transform((input, context) => readQuantity(input, kind, bounds, context))
+    .meta({ ...text, type: 'string', ...unitPattern(kind.noun) });
+}
+
+/** A duration, resolved to a number of `unit`; the bounds are in `unit` as well. */
+export function duration(unit: TimeUnit, bounds: Bounds, text: KeyText) {
+  const read = (input: unknown) => parseDuration(input, unit);
+  return quantity({ noun: 'duration', read, write: (value) => formatDuration(value, unit) }, bounds, text);
+}
+
+const RATE: Kind = { noun: 'rate', read: parseRate, write: formatRate };
+const SIZE: Kind = { noun: 'size', read: readWholeSize, write: formatSize };
+
+function readWholeSize(input: unknown): UnitReading {
+  const reading = parseSize(input);
+  if ('problem' in reading || Number.isSafeInteger(reading.value)) return reading;
+  return { problem: `${input} is not a whole number of bytes`, hint: 'write a size such as 20 KiB' };
+}
+
+/** Editors offer the word and check the rest by its pattern. */
+function wordOr(word: string, noun: Kind['noun'], text: KeyText) {
+  return { ...text, anyOf: [{ const: word }, { type: 'string', ...unitPattern(noun) }] };
+}
+
+/** A size in bytes, or null for the word. */
+export function sizeOrWord(word: string, bounds: Bounds, text: KeyText) {
+  return z
+    .unknown()
+    .transform((input, context) => (input === word ? null : readQuantity(input, SIZE, bounds, context)))
+    .meta(wordOr(word, 'size', text));
+}
+
+/** A rate in bits per second, or null for the word. */
+export function rateOrWord(word: string, bounds: Bounds, text: KeyText) {
+  return z
+    .unknown()
+    .transform((input, context) => (input === word ? null : readQuantity(input, RATE, bounds, context)))
+    .meta(wordOr(word, 'rate', text));
+}
+
+/** A whole number within the bounds. */
+export function whole(bounds: Bounds, text: KeyText) {
+  return z
+    .int()
+    .min(bounds.min)
+    .max(bounds.max)
+    .meta({ ...text });
+}
+
+/** A number from 0 to 1. */
+export function share(text: KeyText) {
+  return z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({ ...text });
+}
+
+/** Names become folders and columns, so they stay short and free of separators. */
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
+/** Says what is wrong unless exactly one of the keys is present. */
+export function checkOneOf(value: object, keys: readonly string[], context: z.RefinementCtx): void {
+  const given = keys.filter((key) => (value as Record<string, unknown>)[key] !== undefined);
+  if (given.length === 1) return;
+  const found = given.length === 0 ? 'none is given' : `${given.join(' and ')} are given`;
+  report(context, `must have exactly one of ${keys.join(', ')}; ${found}`, `write ${keys[0]} or ${keys[1]}`);
+}

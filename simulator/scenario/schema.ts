@@ -1,0 +1,233 @@
+/**
+ * The language of scenario files: every key with its meaning, unit, default and limits, in one place.
+ *
+ * What it parses to has the keys of the YAML and the numbers of `Scenario`; scenario-yaml.ts renames them.
+ * scenarios/schema.json, which editors use, is made from it by `npm run schema`.
+ */
+
+import { z } from 'zod';
+import { HISTORICAL_NAMES, LAST_OBSERVED_DAY, lagSchema } from './lag-schema.ts';
+import { gossipsubSchema, networkSchema } from './network-schema.ts';
+import { duration, NAME, report, sizeOrWord, whole } from './schema-values.ts';
+import { formatDuration } from './units.ts';
+
+const DURATION_SECONDS_MAX = 365 * 86_400;
+/** An update may have 2 MiB on the wire, manifest included (node/updates/signed-update.ts). */
+const MODULE_BYTES_MAX = 1024 * 1024;
+
+const ARMS_MAX = 16;
+
+const updateSchema = z.strictObject({
+  module: z
+    .string()
+    .regex(NAME)
+    .meta({
+      description: 'The WebAssembly module that is released: a folder of updates/',
+      examples: ['strict-cells'],
+    }),
+  at: duration(
+    's',
+    { min: 0, max: DURATION_SECONDS_MAX },
+    {
+      description: 'When it is released, in virtual time; before that the network forms its mesh',
+      examples: ['60s'],
+    },
+  ).prefault('60s'),
+  size: sizeOrWord(
+    'compiled',
+    { min: 32, max: MODULE_BYTES_MAX },
+    {
+      description:
+        'Size that the binary is padded to with a custom section, or `compiled` to leave it as it is',
+      examples: ['20 KiB', 'compiled'],
+    },
+  ).prefault('compiled'),
+});
+
+const COST_US = { min: 0, max: 60_000_000 };
+const MEASURED = 'measured with Node 20';
+
+const costsSchema = z.strictObject({
+  verifySignature: duration('us', COST_US, {
+    description: `Virtual time a relay takes to verify one Ed25519 signature (${MEASURED})`,
+    examples: ['205us'],
+  }).prefault('205us'),
+  hashPerKiB: duration('us', COST_US, {
+    description: `Virtual time to hash 1 KiB of an update with SHA-256 (${MEASURED})`,
+    examples: ['1us'],
+  }).prefault('1us'),
+  admit: duration('us', COST_US, {
+    description: `Virtual time to validate and compile a module, whatever its size (${MEASURED})`,
+    examples: ['1ms'],
+  }).prefault('1ms'),
+  admitPerKiB: duration('us', COST_US, {
+    description: `Virtual time to validate and compile a module, for each KiB of it (${MEASURED})`,
+    examples: ['20us'],
+  }).prefault('20us'),
+});
+
+const gossipArmSchema = z.strictObject({
+  channel: z.literal('gossip').meta({
+    description: 'gossip: updates travel over gossipsub and are swapped in while the relay runs',
+    examples: ['gossip'],
+  }),
+});
+
+const manualArmSchema = z
+  .strictObject({
+    channel: z.literal('manual').meta({
+      description: 'manual: operators install the release by hand, after a lag',
+      examples: ['manual'],
+    }),
+    lag: lagSchema,
+    until: duration(
+      'd',
+      { min: 1 / 86_400, max: 36_500 },
+      {
+        description:
+          'Where the curve ends. Default: the last day observed of the lag (510d for tor-2016-17, 197d for ' +
+          'tor-2025-26, the last point of an empirical one), 365d for other laws; never beyond what was observed',
+        examples: ['365d'],
+      },
+    ).optional(),
+    restart: duration(
+      's',
+      { min: 0, max: 30 * 86_400 },
+      {
+        description: 'How long a relay is down while its operator restarts it',
+        examples: ['60s'],
+      },
+    ).prefault('60s'),
+  })
+  .superRefine(({ lag, until }, context) => {
+    const last = typeof lag === 'string' ? LAST_OBSERVED_DAY[lag] : undefined;
+    if (last === undefined || until === undefined || until <= last) return;
+    const message = `${formatDuration(until, 'd')} is later than anything observed of ${lag}`;
+    report(context, message, `at most ${last}d; a law of your own may go further`, ['until']);
+  });
+
+const armSchema = z.discriminatedUnion('channel', [gossipArmSchema, manualArmSchema]);
+
+export const scenarioSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(NAME)
+      .meta({
+        description: 'Short name: letters, digits, - and _. Results go to results/<name>/',
+        examples: ['tor7500'],
+      }),
+    question: z
+      .string()
+      .max(500)
+      .default('')
+      .meta({
+        description: 'What the scenario is to answer; printed on the report',
+        examples: ['How long until all relays run a fix?'],
+      }),
+    seed: whole(
+      { min: 0, max: 0xffffffff },
+      {
+        description: 'All chance in a run comes from it: same scenario and seed, same numbers',
+        examples: [1],
+      },
+    ).default(1),
+    engine: z
+      .enum(['gossipsub', 'model', 'wire'])
+      .default('gossipsub')
+      .meta({
+        description:
+          'What runs the live arms. gossipsub: the real GossipSub code of js-libp2p in virtual time. model and ' +
+          'wire are not available in this version',
+        examples: ['gossipsub'],
+      }),
+    fidelity: z
+      .enum(['full', 'fast'])
+      .default('fast')
+      .meta({
+        description:
+          'fast takes shortcuts that are proven to change no event; full takes none, to check that',
+        examples: ['fast'],
+      }),
+    threads: z
+      .union([z.literal('auto'), whole({ min: 1, max: 8 }, { description: 'Number of threads' })])
+      .default('auto')
+      .meta({
+        description: 'Simulation threads, 1 to 8; the results do not depend on it',
+        examples: ['auto', 2],
+      }),
+    network: networkSchema.meta({ description: 'The relays and the links between them' }),
+    gossipsub: gossipsubSchema.prefault({}).meta({ description: 'Parameters of the gossipsub protocol' }),
+    duration: duration(
+      's',
+      { min: 1, max: DURATION_SECONDS_MAX },
+      {
+        description: 'Virtual time that live arms run for',
+        examples: ['10min'],
+      },
+    ).prefault('10min'),
+    updates: z
+      .array(updateSchema)
+      .min(1)
+      .max(16)
+      .meta({
+        description: 'What is released, and when',
+        examples: [[{ module: 'strict-cells', at: '60s' }]],
+      }),
+    traffic: z
+      .strictObject({
+        utilization: z
+          .number()
+          .gt(0)
+          .lt(1)
+          .default(0.4)
+          .meta({
+            description:
+              'Mean share of advertised bandwidth in use, between 0 and 1; it decides how often a hook is ' +
+              'reached and what is left for gossip. The default is an assumption',
+            examples: [0.4],
+          }),
+      })
+      .prefault({})
+      .meta({ description: 'Traffic that the relays carry' }),
+    costs: costsSchema.prefault({}).meta({ description: "What an update costs a relay's processor" }),
+    arms: z
+      .record(z.string().regex(NAME), armSchema)
+      .superRefine((arms, context) => {
+        const count = Object.keys(arms).length;
+        if (count === 0) report(context, 'has no arm', 'add one, such as "live: { channel: gossip }"');
+        if (count > ARMS_MAX) report(context, `has ${count} arms`, `at most ${ARMS_MAX}`);
+      })
+      .meta({
+        minProperties: 1,
+        maxProperties: ARMS_MAX,
+        description: 'Ways for the update to travel, compared on the same relays and seed; each has a name',
+        examples: [{ live: { channel: 'gossip' }, manual: { channel: 'manual', lag: 'tor-2016-17' } }],
+      }),
+    historical: z
+      .array(z.enum(HISTORICAL_NAMES))
+      .superRefine((names, context) => {
+        const twice = names.findIndex((name, index) => names.indexOf(name) < index);
+        if (twice >= 0) report(context, `${names[twice]} stands here twice`, 'remove one', [twice]);
+      })
+      .default([])
+      .meta({
+        uniqueItems: true,
+        description: "Curves of Tor's history drawn beside the arms: tor-2016-17, tor-2025-26",
+        examples: [['tor-2016-17', 'tor-2025-26']],
+      }),
+  })
+  .meta({
+    title: 'Relaywave scenario',
+    description:
+      'What a run simulates. Durations (60s, 10min), sizes (20 KiB) and rates (20 Mbit/s) need a unit',
+  });
+
+/** What the schema makes of a file: keys of the YAML, numbers instead of units. */
+export type ScenarioInput = z.output<typeof scenarioSchema>;
+
+/** The JSON schema that editors use, as the text of scenarios/schema.json. */
+export function schemaJson(): string {
+  const schema = z.toJSONSchema(scenarioSchema, { io: 'input', target: 'draft-7' });
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}

@@ -1,0 +1,90 @@
+/**
+ * The text of a scenario file: what is read, and what is refused before anything looks inside.
+ *
+ * Reads one byte more than the limit and no further, so that an endless file (a pipe, a device) is refused
+ * like any other large one.
+ */
+
+import { isUtf8 } from 'node:buffer';
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import didYouMean from 'didyoumean2';
+import { type Problem, ScenarioError } from './problem.ts';
+
+export const FILE_BYTES_MAX = 1024 * 1024;
+
+function problem(file: string, message: string, hint: string | null, line: number | null = null): Problem {
+  return { file, line, column: line === null ? null : 1, path: '', message, hint, excerpt: null };
+}
+
+/** A file of the same folder whose name is close. */
+function neighbour(file: string): string | null {
+  try {
+    const found = didYouMean(basename(file).slice(0, 64), readdirSync(dirname(file)).slice(0, 1000));
+    return typeof found === 'string' ? join(dirname(file), found) : null;
+  } catch {
+    return null; // the folder is missing as well, or may not be read
+  }
+}
+
+function openProblem(file: string, noun: string, error: NodeJS.ErrnoException): Problem {
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR': {
+      const guess = neighbour(file);
+      return problem(
+        file,
+        `there is no such ${noun}`,
+        guess === null ? 'check the path' : `did you mean ${guess}?`,
+      );
+    }
+    case 'EACCES':
+    case 'EPERM':
+      return problem(file, 'may not be read', `give permission, as with chmod +r ${file}`);
+    case 'EISDIR':
+      return problem(file, 'is a folder', 'name a file in it');
+    default:
+      return problem(file, `cannot be read (${error.code ?? error.message})`, null);
+  }
+}
+
+function readUpTo(file: string, limit: number): Buffer {
+  const handle = openSync(file, 'r');
+  try {
+    if (fstatSync(handle).isDirectory()) throw Object.assign(new Error('folder'), { code: 'EISDIR' });
+    const bytes = Buffer.alloc(limit);
+    let length = 0;
+    while (length < limit) {
+      const count = readSync(handle, bytes, length, limit - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/**
+ * Reads a text file of at most 1 MiB, with any byte order mark taken off.
+ * Throws ScenarioError when it is missing, unreadable, too large or not UTF-8.
+ */
+export function readSource(file: string, noun: string, shownAs = file): string {
+  let bytes: Buffer;
+  try {
+    bytes = readUpTo(file, FILE_BYTES_MAX + 1);
+  } catch (error) {
+    throw new ScenarioError([openProblem(shownAs, noun, error as NodeJS.ErrnoException)]);
+  }
+  if (bytes.length > FILE_BYTES_MAX) {
+    throw new ScenarioError([problem(shownAs, 'is larger than 1 MiB', `this is hardly a ${noun}`)]);
+  }
+  if (!isUtf8(bytes)) {
+    const before = bytes.toString('utf8').split('\ufffd', 1)[0];
+    const line = before.split('\n').length;
+    throw new ScenarioError([
+      problem(shownAs, 'is not UTF-8 text from here on', 'save the file as UTF-8', line),
+    ]);
+  }
+  return bytes.toString('utf8').replace(/^\ufeff/, '');
+}

@@ -1,0 +1,68 @@
+/**
+ * Runs the project's tests: all of them, or those whose title contains the words given.
+ *
+ * `npm test -- --seed 2 "partition: the healed half catches up"` sets RELAYWAVE_TEST_SEED for tests that
+ * draw random cases, and runs what matches. Node 20 has no globs for its own runner, hence this file.
+ */
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOMS = ['node', 'simulator', 'updates', 'examples', 'bench'];
+
+function testFiles(): string[] {
+  const files = ROOMS.flatMap((room) => {
+    try {
+      return readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.test.ts'))
+        .map((file) => join(ROOT, room, file));
+    } catch {
+      return []; // a room that this version has not
+    }
+  });
+  return files.sort();
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+const { values, positionals } = parseArgs({
+  options: { seed: { type: 'string' }, file: { type: 'string' } },
+  allowPositionals: true,
+});
+if (values.seed !== undefined) process.env.RELAYWAVE_TEST_SEED = values.seed;
+const files = testFiles().filter((file) => file.includes(values.file ?? ''));
+if (files.length === 0) {
+  console.error(`no test file has ${JSON.stringify(values.file)} in its path`);
+  process.exit(2);
+}
+
+let passed = 0;
+let failed = 0;
+const titles = positionals.length > 0 ? { testNamePatterns: positionals.map(escapePattern) } : {};
+const tests = run({ files, concurrency: 2, ...titles });
+tests.on('test:pass', ({ name, skip, todo }) => {
+  const isFile = files.includes(name) || files.some((file) => file.endsWith(name));
+  if (!isFile && skip === undefined && todo === undefined) passed++;
+});
+tests.on('test:fail', ({ name }) => {
+  failed++;
+  process.exitCode = 1;
+  console.error(`failed: ${name}`);
+});
+tests.compose(new spec()).pipe(process.stdout);
+tests.on('end', () =>
+  process.once('beforeExit', () => {
+    if (passed + failed === 0) {
+      console.error('no test ran');
+      process.exitCode = 2;
+    }
+    console.log(`${passed} passed, ${failed} failed`);
+  }),
+);
