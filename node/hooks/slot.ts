@@ -12,8 +12,8 @@ import type { ModuleVersion } from '../wasm/module-version.ts';
 import { type AnyHook, unsigned } from './define-hook.ts';
 import type { HookRuntime } from './hook-runtime.ts';
 import type { ArgumentsOf, Parameter, ResultKind, ValueOf } from './parameter.ts';
-import { Health, type HealthRecord, Tenure } from './tenure.ts';
-import type { Reason, Transition } from './transition.ts';
+import { Health, type HealthRecord, isWorse, Tenure } from './tenure.ts';
+import type { Reason, SlotView, Transition, TransitionListener } from './transition.ts';
 
 /** An argument on its way: a scalar, bytes, or undefined beyond the last; `call` has checked its type. */
 type Argument = unknown;
@@ -25,8 +25,16 @@ export interface StageOptions {
   readonly notBeforeMs?: number;
   /** Layout of the state that the module keeps; 0, the default's, by default. */
   readonly stateVersion?: number;
-  /** Health of those who run the module before, by which the trial is measured. */
+  /** Health that the trial is measured by; the slot's own before the switch by default. */
   readonly baseline?: HealthRecord;
+  /** Asked at each reach, once the time has come. */
+  readonly gate?: SwitchGate;
+}
+
+/** Decides at the last moment whether a staged module may go live. */
+export interface SwitchGate {
+  /** `wait` asks again at the next reach; `withdraw` drops the module, which may be offered again. */
+  mayActivate(slot: SlotView, hash: string): 'go' | 'wait' | 'withdraw';
 }
 
 export type StageDecision = 'staged' | 'already-active' | 'already-staged' | 'quarantined';
@@ -36,6 +44,23 @@ interface Staged {
   readonly notBeforeMs: number;
   readonly stateVersion: number;
   readonly baseline: HealthRecord | null;
+  readonly gate: SwitchGate | null;
+}
+
+/** A module that a slot holds, and the layout of the state that it keeps. */
+export interface Occupant {
+  readonly version: ModuleVersion;
+  readonly stateVersion: number;
+}
+
+/** What a slot puts back after a restart. */
+export interface RestoredSlot {
+  /** The module that answers: one that had been confirmed. */
+  readonly active: Occupant | null;
+  readonly previous: Occupant | null;
+  readonly state: Uint8Array;
+  readonly stateVersion: number;
+  readonly quarantined: Iterable<readonly [string, Reason]>;
 }
 
 interface Snapshot {
@@ -63,6 +88,7 @@ export class HookSlot {
   /** What the slot was made for, a relay for instance; handed to the functions that modules import. */
   readonly owner: unknown;
   private readonly runtime: HookRuntime;
+  private readonly listener: TransitionListener | null;
   private active: Tenure | null = null;
   private previous: Tenure | null = null;
   private pending: Staged | null = null;
@@ -74,9 +100,10 @@ export class HookSlot {
   private quarantinedHashes: Map<string, Reason> | null = null;
 
   /** Made by `HookRuntime.slot`. */
-  constructor(hook: AnyHook, runtime: HookRuntime, owner: unknown) {
+  constructor(hook: AnyHook, runtime: HookRuntime, owner: unknown, listener: TransitionListener | null) {
     this.hook = hook;
     this.runtime = runtime;
+    this.listener = listener;
     this.owner = owner;
     if (hook.stateBytes > 0) this.state = new Uint8Array(hook.stateBytes);
     if (hook.health !== null) this.healthNow = new Health();
@@ -129,6 +156,7 @@ export class HookSlot {
       notBeforeMs: options.notBeforeMs ?? Number.NEGATIVE_INFINITY,
       stateVersion: options.stateVersion ?? 0,
       baseline: options.baseline ?? null,
+      gate: options.gate ?? null,
     };
     this.report('staged', 'offered', version.hash);
     return 'staged';
@@ -149,16 +177,23 @@ export class HookSlot {
     this.keepOut(hash, reason);
   }
 
-  /**
-   * Puts back what a store kept: the state, and a module that was confirmed, without a new trial.
-   * Call it before the hook is first reached.
-   */
-  restore(version: ModuleVersion | null, state: Uint8Array, stateVersion: number): void {
-    this.state.set(state.subarray(0, this.state.length));
-    this.stateVersion = stateVersion;
-    if (version === null || this.quarantinedHashes?.has(version.hash)) return;
-    this.active = new Tenure(version, stateVersion, null);
-    this.active.confirm();
+  /** Puts back what a store kept, without news of it. Call it before the hook is first reached. */
+  restore(kept: RestoredSlot): void {
+    this.state.set(kept.state.subarray(0, this.state.length));
+    this.stateVersion = kept.stateVersion;
+    for (const [hash, reason] of kept.quarantined) {
+      this.quarantinedHashes ??= new Map();
+      this.quarantinedHashes.set(hash, reason);
+    }
+    this.active = this.restored(kept.active);
+    this.previous = this.restored(kept.previous);
+  }
+
+  private restored(occupant: Occupant | null): Tenure | null {
+    if (occupant === null || this.quarantinedHashes?.has(occupant.version.hash)) return null;
+    const tenure = new Tenure(occupant.version, occupant.stateVersion, null);
+    tenure.confirm();
+    return tenure;
   }
 
   call(a?: Argument, b?: Argument, c?: Argument, d?: Argument, e?: Argument, f?: Argument): Answer {
@@ -180,8 +215,14 @@ export class HookSlot {
   /** The hook is reached: switches the staged module in, unless it is not yet its time. */
   private reach(staged: Staged): void {
     if (staged.notBeforeMs > this.runtime.nowMs()) return;
+    const { version, stateVersion, baseline, gate } = staged;
+    const leave = gate === null ? 'go' : gate.mayActivate(this, version.hash);
+    if (leave === 'wait') return;
     this.pending = null;
-    const { version, stateVersion, baseline } = staged;
+    if (leave === 'withdraw') {
+      this.report('withdrawn', 'cohort', version.hash);
+      return;
+    }
     const before: Snapshot = { state: this.state.slice(), stateVersion: this.stateVersion };
     if (!this.migrate(version, stateVersion)) {
       this.state.set(before.state);
@@ -374,7 +415,7 @@ export class HookSlot {
     if (
       health !== null &&
       tenure.before !== null &&
-      this.healthNow!.exceeds(tenure.before, health.tolerance)
+      isWorse(this.healthNow!, tenure.before, health.tolerance)
     ) {
       this.rollBack('health');
       return;
@@ -407,6 +448,7 @@ export class HookSlot {
   }
 
   private report(transition: Transition, reason: Reason, hash: string): void {
+    this.listener?.onTransition(this, transition, reason, hash, this.runtime.nowMs());
     this.runtime.report(this, transition, reason, hash);
   }
 }

@@ -23,17 +23,17 @@ export class Health {
       this.penalties = Math.floor(this.penalties / 2);
     }
   }
-
-  /** Whether the mean exceeds that of `before` by more than `tolerance`. Without calls there is no mean. */
-  exceeds(before: HealthRecord, tolerance: number): boolean {
-    if (this.calls === 0 || before.calls === 0) return false;
-    return this.penalties * before.calls > (before.penalties + tolerance * before.calls) * this.calls;
-  }
 }
 
 export interface HealthRecord {
   readonly calls: number;
   readonly penalties: number;
+}
+
+/** Whether the mean penalty exceeds that of `before` by more than `tolerance`. Without calls there is no mean. */
+export function isWorse(now: HealthRecord, before: HealthRecord, tolerance: number): boolean {
+  if (now.calls === 0 || before.calls === 0) return false;
+  return now.penalties * before.calls > (before.penalties + tolerance * before.calls) * now.calls;
 }
 
 export class Tenure {
