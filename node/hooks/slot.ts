@@ -92,7 +92,8 @@ export class HookSlot {
   private active: Tenure | null = null;
   private previous: Tenure | null = null;
   private pending: Staged | null = null;
-  private state: Uint8Array = NO_STATE;
+  /** Comes into being when it is first needed. */
+  private keptState: Uint8Array | null = null;
   private stateVersion = 0;
   private snapshot: Snapshot | null = null;
   private healthNow: Health | null = null;
@@ -105,7 +106,6 @@ export class HookSlot {
     this.runtime = runtime;
     this.listener = listener;
     this.owner = owner;
-    if (hook.stateBytes > 0) this.state = new Uint8Array(hook.stateBytes);
     if (hook.health !== null) this.healthNow = new Health();
   }
 
@@ -122,14 +122,19 @@ export class HookSlot {
     return this.pending === null ? null : this.pending.version.hash;
   }
 
+  private get state(): Uint8Array {
+    this.keptState ??= this.hook.stateBytes === 0 ? NO_STATE : new Uint8Array(this.hook.stateBytes);
+    return this.keptState;
+  }
+
   get phase(): 'default' | 'trial' | 'confirmed' {
     if (this.active === null) return 'default';
     return this.active.confirmed ? 'confirmed' : 'trial';
   }
 
-  /** Penalties of the answers since the last switch; null if the hook has no health probe. */
+  /** Penalties of the latest answers since the last switch; null if the hook has no health probe. */
   get health(): HealthRecord | null {
-    return this.healthNow;
+    return this.healthNow === null ? null : this.healthNow.record;
   }
 
   /** Modules that this slot will not run again, with the reason. */
@@ -201,14 +206,14 @@ export class HookSlot {
     const tenure = this.active;
     if (tenure === null) {
       const answer = this.byDefault(a, b, c, d, e, f);
-      if (this.healthNow !== null) this.observe(answer, a, b, c, d, e, f);
+      if (this.healthNow !== null) this.observe(this.healthNow, null, answer, a, b, c, d, e, f);
       return answer;
     }
     const answer = this.run(tenure.version, a, b, c, d, e, f);
     if (answer === FAILED) return this.recover(tenure, a, b, c, d, e, f);
     tenure.calls++;
-    if (this.healthNow !== null) this.observe(answer, a, b, c, d, e, f);
-    if (!tenure.confirmed && tenure.calls >= this.hook.confirmAfter) this.endTrial(tenure);
+    if (this.healthNow !== null) this.observe(this.healthNow, tenure, answer, a, b, c, d, e, f);
+    if (!tenure.confirmed && tenure.calls >= this.hook.confirmAfter) this.confirm(tenure);
     return answer;
   }
 
@@ -237,7 +242,7 @@ export class HookSlot {
       this.previous = outgoing;
       this.snapshot = before;
     }
-    this.active = new Tenure(version, stateVersion, baseline ?? this.healthNow);
+    this.active = new Tenure(version, stateVersion, baseline ?? this.healthNow?.record ?? null);
     this.stateVersion = stateVersion;
     if (this.healthNow !== null) this.healthNow = new Health();
     this.report('activated', 'reached', version.hash);
@@ -319,13 +324,16 @@ export class HookSlot {
       return this.failed(version, error);
     }
     if (hook.resultUnsigned) answer = unsigned(hook.result, answer);
-    if (hook.check !== null) {
+    if (hook.check !== null || hook.checkBuffers !== null) {
       for (let place = 0; place < bufferOf.length; place++) {
         const buffer = bufferOf[place];
         (args as Argument[])[place] =
           buffer >= 0 && writable[buffer] ? version.bufferWindows[buffer] : seen[place];
       }
-      if (!hook.check(answer, ...args)) {
+      const accepted =
+        (hook.check === null || hook.check(answer, ...args)) &&
+        (hook.checkBuffers === null || hook.checkBuffers(seen, args));
+      if (!accepted) {
         this.fault = 'contract';
         return FAILED;
       }
@@ -406,20 +414,31 @@ export class HookSlot {
     else this.report('struck', reason, tenure.version.hash);
   }
 
-  private observe(answer: Answer, ...args: Argument[]): void {
-    this.healthNow!.observe(this.hook.health!.penalty(answer, args));
+  /**
+   * Takes an answer into account. Once the penalties are more than a whole window may have, the module goes: on
+   * trial or after it, it does legal things that are wrong.
+   */
+  private observe(
+    health: Health,
+    tenure: Tenure | null,
+    answer: Answer,
+    a: Argument,
+    b: Argument,
+    c: Argument,
+    d: Argument,
+    e: Argument,
+    f: Argument,
+  ): void {
+    const { health: probe, confirmAfter } = this.hook;
+    const penalty = probe!.penalty(answer, a, b, c, d, e, f);
+    health.observe(penalty, confirmAfter);
+    if (penalty === 0 || tenure === null || tenure.before === null) return;
+    const window = { calls: confirmAfter, penalties: health.penalties };
+    if (isWorse(window, tenure.before, probe!.tolerance)) this.rollBack('health');
   }
 
-  private endTrial(tenure: Tenure): void {
-    const { health } = this.hook;
-    if (
-      health !== null &&
-      tenure.before !== null &&
-      isWorse(this.healthNow!, tenure.before, health.tolerance)
-    ) {
-      this.rollBack('health');
-      return;
-    }
+  private confirm(tenure: Tenure): void {
+    if (this.active !== tenure) return; // its last answer was one too many
     tenure.confirm();
     this.snapshot = null;
     this.report('confirmed', 'trial-passed', tenure.version.hash);

@@ -117,14 +117,26 @@ describe('offers', () => {
 });
 
 describe('health', () => {
-  it('wrong but legal output ends the trial: the answers are worse than those before', () => {
+  it('wrong but legal output ends the trial as soon as no rest of it could make up for it', () => {
     const { refusal, call, slot, news } = open();
     call(10);
     refusal(offerOf(1));
-    call(5, 2);
+    call(1, 2);
+    assert.equal(slot.phase, 'trial', 'one bad answer of five is within the tolerance');
+    assert.equal(call(1, 2), 950, 'the answer stands; the module goes');
     assert.equal(slot.activeHash, null);
     assert.equal(news.at(-1), 'rolled-back health');
     assert.equal(call(1), -11, 'the count is that before the trial');
+  });
+
+  it('goes on after the trial', () => {
+    const { refusal, call, slot, news } = open();
+    refusal(offerOf(1));
+    call(7);
+    assert.equal(slot.phase, 'confirmed');
+    call(2, 2);
+    assert.equal(slot.activeHash, null);
+    assert.equal(news.at(-1), 'rolled-back health');
   });
 
   it('one bad answer within the tolerance does not', () => {

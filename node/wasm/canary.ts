@@ -59,7 +59,8 @@ function runVector(
       refuse('canary-host', `vector ${index}: ${String(error)}`);
     refuse('canary-trap', `vector ${index}: ${(error as Error).message}`);
   }
-  if (!hook.accepts(result, args.seen)) refuse('canary-contract', `vector ${index}: result ${result}`);
+  if (!hook.accepts(result, vector.args, args.seen))
+    refuse('canary-contract', `vector ${index}: result ${result}`);
   if (version.stateWindow.length > 0 && !hook.acceptsState(version.stateWindow)) {
     refuse('canary-state', `vector ${index} leaves a state outside the contract`);
   }

@@ -52,8 +52,12 @@ export interface ModuleInterface {
   readonly writable: readonly boolean[];
   readonly vectors: readonly Vector[];
   readonly limits: ModuleLimits;
-  /** Whether a result lies within the contract; buffers that the module changed stand in for arguments. */
-  accepts(result: WasmValue | undefined, args: readonly (WasmValue | Uint8Array)[]): boolean;
+  /** Whether a result, and the buffers as the module left them, lie within the contract. */
+  accepts(
+    result: WasmValue | undefined,
+    given: readonly (WasmValue | Uint8Array)[],
+    changed: readonly (WasmValue | Uint8Array)[],
+  ): boolean;
   acceptsState(state: Uint8Array): boolean;
 }
 
