@@ -25,7 +25,7 @@ export const cellPadding = defineHook({
     const used = Math.min(usedBytes, CELL_BYTES);
     return Buffer.compare(given.subarray(0, used), changed.subarray(0, used)) === 0;
   },
-  fuel: 10_000,
+  fuel: 40_000,
   confirmAfter: 500,
   vectors: [
     { args: [514, 1, new Uint8Array(CELL_BYTES).fill(7)] },
