@@ -188,3 +188,12 @@ test('summary: times keep microseconds and no more', () => {
   const text = formatSummary(summarize(fourRelays([0.1 + 0.2, 0.3000004, 1, 1]), []));
   assert.ok(text.includes('"t25Seconds": 0.3,'), 'no 0.30000000000000004');
 });
+
+test('summary: a manual arm states its law beside its draws, and nothing beyond its horizon', () => {
+  const [manual, live] = [summarize(madeRun(), []).arms.manual, summarize(madeRun(), []).arms.live];
+  assert.equal(live?.law, null);
+  assert(manual?.law);
+  // Lognormal with 75.1 % updaters (mu 3.949, sigma 2.15): a quarter after exp(3.949 - 0.432 * 2.15) = 20.5 days.
+  assert(Math.abs((manual.law.t25Seconds ?? 0) / 86_400 - 20.5) < 0.05, String(manual.law.t25Seconds));
+  assert.equal(manual.law.t75Seconds, null, '75 % lies beyond the last observed day');
+});

@@ -7,6 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
+import { lagQuantileDays } from '../baseline/lag-law.ts';
 import type { Arm } from '../scenario/scenario.ts';
 import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
 import { vulnerableRelayHours } from './exposure.ts';
@@ -14,6 +15,8 @@ import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts'
 import { STAGES } from './outcome.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
+
+const DAY_SECONDS = 86_400;
 
 /** Virtual seconds since the release until a share of all relays is reached; null when it never is. */
 export type MilestoneSeconds = Readonly<Record<`${Milestone}Seconds`, number | null>>;
@@ -57,6 +60,11 @@ export interface CostSummary {
 export interface ArmSummary extends AdoptionSummary {
   readonly engine: ArmOutcome['engine'];
   readonly channel: Arm['channel'];
+  /**
+   * When the manual arm's law of lag reaches each share by itself. One run scatters around it, widely where
+   * the curve is flat: operators draw, and a few of them run hundreds of relays. Null for other arms.
+   */
+  readonly law: MilestoneSeconds | null;
   /** The arm's own curve is known up to here, virtual seconds since the first release. */
   readonly horizonSeconds: number;
   readonly circuitsBroken: number | null;
@@ -149,6 +157,22 @@ function costSummary(arm: ArmOutcome): CostSummary | null {
   return { deliveries: arm.cost.deliveries, duplicates: arm.cost.duplicates, bytes: arm.cost.bytes };
 }
 
+/** The law's own times, up to the arm's horizon: the lag, and the restart that follows it. */
+function lawSummary({ arm, horizonSeconds }: ArmOutcome): MilestoneSeconds | null {
+  if (arm.channel !== 'manual') return null;
+  const at = (fraction: number): number | null => {
+    const seconds = lagQuantileDays(arm.lag, fraction) * DAY_SECONDS + arm.restartSeconds;
+    return seconds <= horizonSeconds ? roundTime(seconds) : null;
+  };
+  return {
+    t25Seconds: at(MILESTONES.t25),
+    t50Seconds: at(MILESTONES.t50),
+    t75Seconds: at(MILESTONES.t75),
+    t90Seconds: at(MILESTONES.t90),
+    t99Seconds: at(MILESTONES.t99),
+  };
+}
+
 function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: number): ArmSummary {
   const plans = outcome.scenario.updates;
   const firstAtSeconds = plans[0]?.atSeconds ?? 0;
@@ -165,6 +189,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
   return {
     engine: arm.engine,
     channel: arm.arm.channel,
+    law: lawSummary(arm),
     reachedFraction: first.reachedFraction,
     t25Seconds: first.t25Seconds,
     t50Seconds: first.t50Seconds,

@@ -67,7 +67,7 @@ export function liveLook(index: number, byWeight: boolean): LineLook {
 }
 
 /** The line of the nth manual arm: broken, over the historical curves. */
-export function manualLook(index: number): LineLook {
+function manualLook(index: number): LineLook {
   const colour = MANUAL_COLOURS[index % MANUAL_COLOURS.length] as string;
   return { colour, dash: MANUAL_DASHES[index % MANUAL_DASHES.length], widthPx: 2.8 };
 }

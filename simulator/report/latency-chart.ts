@@ -6,7 +6,7 @@ import { BLUE, GRID, INK, TYPE_PX } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, humanPercent, significant } from './human-units.ts';
 import { placeLabels } from './label-placement.ts';
-import { cornerNote, noData, unitAxis } from './panel-parts.ts';
+import { noData, unitAxis } from './panel-parts.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt, textWidthPx } from './text-layout.ts';
 
@@ -32,6 +32,7 @@ interface Bar {
 interface Histogram {
   readonly bars: readonly Bar[];
   readonly endMs: number;
+  readonly links: number;
   readonly beyond: number;
   readonly maxMs: number;
   readonly quantilesMs: readonly number[];
@@ -69,6 +70,7 @@ function histogram(latencyUs: Uint32Array): Histogram {
       share: links / sorted.length,
     })),
     endMs: count * widthMs,
+    links: sorted.length,
     beyond,
     maxMs: (sorted.at(-1) as number) / 1000,
     quantilesMs: MARKED.map((fraction) => quantileMs(sorted, fraction)),
@@ -134,6 +136,11 @@ function quantileMarks(panel: Panel, quantilesMs: readonly number[]): Markup {
   );
 }
 
+function beyondInWords(found: Histogram | null): string {
+  if (found === null || found.beyond === 0) return '';
+  return `; ${humanPercent(found.beyond / found.links)} lie beyond the axis, up to ${significant(found.maxMs)} ms`;
+}
+
 /** Draws the latency distribution as an SVG file. */
 export function drawLatency(board: DrawingBoard, data: ChartData): string {
   const { links, latencyUs } = data.outcome.topology;
@@ -175,17 +182,11 @@ export function drawLatency(board: DrawingBoard, data: ChartData): string {
       width: WIDTH,
       height: PANEL_TOP + PANEL_HEIGHT + captionHeightPx(caption, WIDTH) + CHART_PADDING_PX / 2,
       title: `How far apart the relays are: ${countOf(links, 'link')}`,
-      subtitle: 'one-way latency of a link, the same in both directions',
+      subtitle: `one-way latency of a link, the same in both directions${beyondInWords(found)}`,
       description: 'Histogram of the one-way link latency with its quantiles.',
       caption,
     },
     panel.markup,
     found === null ? noData(panel, 'the run had no links') : quantileMarks(panel, found.quantilesMs),
-    found !== null && found.beyond > 0
-      ? cornerNote(
-          panel,
-          `${humanPercent(found.beyond / links)} of links beyond, up to ${significant(found.maxMs)} ms`,
-        )
-      : '',
   );
 }

@@ -32,7 +32,7 @@ const LINE_PX = 15;
 const BETWEEN_LABELS_PX = 8;
 
 /** Attributes of a line drawn as markup. */
-export function strokeOf(look: LineLook): Record<string, string | number | undefined> {
+function strokeOf(look: LineLook): Record<string, string | number | undefined> {
   return { fill: 'none', stroke: look.colour, 'stroke-width': look.widthPx, 'stroke-dasharray': look.dash };
 }
 

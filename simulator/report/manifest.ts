@@ -27,6 +27,8 @@ export interface RunCost {
   readonly threads: number;
   /** Wall milliseconds since the command began. */
   readonly wallMs: number;
+  /** Processor milliseconds of the process so far, all threads together. */
+  readonly cpuMs: number;
   readonly phasesWallMs: Readonly<Partial<Record<Phase, number>>>;
   /** Highest resident memory of the process, all threads together, bytes. */
   readonly peakMemoryBytes: number;
@@ -141,6 +143,7 @@ export function makeManifest(parts: ManifestParts): Manifest {
     cost: {
       ...parts.cost,
       wallMs: Math.round(parts.cost.wallMs * 10) / 10,
+      cpuMs: Math.round(parts.cost.cpuMs * 10) / 10,
       phasesWallMs: phases(parts.cost.phasesWallMs),
     },
     warnings: parts.warnings,

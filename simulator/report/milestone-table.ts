@@ -5,14 +5,15 @@
  */
 
 import { MILESTONE_NAMES, MILESTONES } from '../measure/quantiles.ts';
-import type { MilestoneDays, MilestoneSeconds, Summary } from '../measure/summary.ts';
+import type { ArmSummary, MilestoneDays, MilestoneSeconds, Summary } from '../measure/summary.ts';
 import { DAY_SECONDS, humanDuration, humanPercent } from './human-units.ts';
 
 export interface MilestoneRow {
   readonly name: string;
   /** What made the figures: an engine, `lag`, or `observed`. */
   readonly source: string;
-  readonly weighting: 'count' | 'weight';
+  /** How relays are counted; `law` is not a count, but the law that the row above was drawn from. */
+  readonly weighting: 'count' | 'weight' | 'law';
   /** Five times in words; a dash where the share was never reached. */
   readonly times: readonly string[];
   /** Share reached in the end, in words; what history reached is not a figure of its own: a dash. */
@@ -41,6 +42,11 @@ function timesOfDays(figures: MilestoneDays): string[] {
   });
 }
 
+function lawRow(name: string, { law }: ArmSummary): MilestoneRow[] {
+  if (law === null) return [];
+  return [{ name, source: 'lag law', weighting: 'law', times: timesOf(law), reached: NOT_REACHED }];
+}
+
 /** Rows for every arm, then for every era, in the scenario's order. */
 export function milestoneRows(summary: Summary): MilestoneRow[] {
   const arms = Object.entries(summary.arms).flatMap(([name, arm]): MilestoneRow[] => [
@@ -58,6 +64,7 @@ export function milestoneRows(summary: Summary): MilestoneRow[] {
       times: timesOf(arm.byConsensusWeight),
       reached: humanPercent(arm.byConsensusWeight.reachedFraction),
     },
+    ...lawRow(name, arm),
   ]);
   const eras = Object.entries(summary.historical).flatMap(([name, era]): MilestoneRow[] => {
     const row = { name, source: 'observed', reached: NOT_REACHED };

@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 
 const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
 /** Two pixels for each of the chart's, for sharp screens and print. */
-export const PNG_ZOOM = 2;
+const PNG_ZOOM = 2;
 
 /** Draws an SVG at twice its size. Runs in the thread pool, so several can be drawn at once. */
 export async function renderPng(svg: string): Promise<Buffer> {

@@ -16,7 +16,7 @@ function page(
   const manifest = makeManifest({
     summary,
     command: more.command ?? null,
-    cost: { threads: 1, wallMs: 1234, phasesWallMs: { run: 1000 }, peakMemoryBytes: 5e8 },
+    cost: { threads: 1, wallMs: 1234, cpuMs: 2000, phasesWallMs: { run: 1000 }, peakMemoryBytes: 5e8 },
     warnings: [],
     thinnedCurves: more.thinned ?? [],
     sha256: {},

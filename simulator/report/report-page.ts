@@ -48,10 +48,11 @@ function table(headings: readonly string[], rows: readonly (readonly Content[])[
   );
 }
 
+const KINDS = { count: 'relay count', weight: 'consensus weight', law: 'the law drawn from' } as const;
+
 function milestones(summary: Summary): Markup {
   const rows = milestoneRows(summary).map(({ name, source, weighting, times, reached }) => {
-    const kind = weighting === 'count' ? 'relay count' : 'consensus weight';
-    return [element('b', {}, name), source, kind, ...times, reached];
+    return [element('b', {}, name), source, KINDS[weighting], ...times, reached];
   });
   return table(['arm', 'made by', 'counted by', ...MILESTONE_HEADINGS, 'in the end'], rows);
 }
@@ -122,8 +123,8 @@ function reproduce(manifest: Manifest): Markup {
     element(
       'p',
       {},
-      `With relaywave ${manifest.versions.relaywave} the run is exactly repeatable: summary.json, curves.csv, ` +
-        'stages.parquet and the charts have the same bytes on every machine, and the trace hash is ',
+      `With relaywave ${manifest.versions.relaywave} the run is exactly repeatable: summary.json, curves.csv ` +
+        'and stages.parquet have the same bytes on every machine, and the trace hash is ',
       element('code', {}, manifest.traceHash),
       '.',
     ),

@@ -53,6 +53,10 @@ async function checkTaken({ directory, force }: ResultsTarget): Promise<void> {
     const message = `${directory} exists; --force replaces it, --out DIR writes elsewhere`;
     throw new ResultsError('exists', directory, message);
   }
+  if (found.dev !== (await stat(dirname(directory))).dev) {
+    const message = `${directory} is a mount point, which cannot be replaced; use a folder inside it with --out`;
+    throw new ResultsError('in-use', directory, message);
+  }
   const entries = await readdir(directory);
   if (entries.length > 0 && !entries.includes(MARK_OF_RESULTS)) {
     const message =

@@ -114,10 +114,13 @@ function sinceHeard(times: StageTimes, stage: Stage): AdoptionCurve {
   return adoptionCurve(since, new Float64Array(since.length).fill(1));
 }
 
-function stepsPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
+function laterCurves(arm: ArmCurves): { readonly stage: Stage; readonly curve: AdoptionCurve }[] {
   const times = arm.outcome.updates[0]?.stages as StageTimes;
-  const later = STAGES.slice(1).map((stage) => ({ stage, curve: sinceHeard(times, stage) }));
-  const drawn = later.filter(({ curve }) => curve.seconds.length > 0);
+  return STAGES.slice(1).map((stage) => ({ stage, curve: sinceHeard(times, stage) }));
+}
+
+function stepsPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
+  const drawn = laterCurves(arm).filter(({ curve }) => curve.seconds.length > 0);
   // The publisher hears of its update at once: one relay must not stretch the axis.
   const early = (curve: AdoptionCurve) => timeToFraction(curve, 'fractionOfRelays', 0.005) ?? 0.001;
   const shortest = Math.min(...drawn.map(({ curve }) => early(curve)), 0.001);
@@ -156,8 +159,13 @@ function durationCell(seconds: number | null): string {
   return seconds === null ? '–' : humanDuration(seconds);
 }
 
-/** The table beside the panels: when half, 90 % and 99 % of all relays had passed each stage. */
-function table(stages: Readonly<Record<Stage, StageSummary>>, left: number, top: number): Markup {
+interface TableRow {
+  readonly stage: Stage;
+  readonly times: readonly (number | null)[];
+}
+
+/** A small table beside the panels; its columns are half, 90 % and 99 % of all relays. */
+function table(title: string, rows: readonly TableRow[], left: number, top: number): Markup {
   const columns = [left + 128, left + 187, left + 246];
   const rowPx = 28;
   const cell = (x: number, y: number, text: string, bold = false) =>
@@ -166,20 +174,33 @@ function table(stages: Readonly<Record<Stage, StageSummary>>, left: number, top:
   const rule = (y: number, colour: string) =>
     element('line', { x1: left, x2: right, y1: y, y2: y, stroke: colour });
   return join(
-    textAt(left, top - 20, 'Share of all relays', { sizePx: TYPE_PX.label, colour: FAINT_INK }),
+    textAt(left, top - 20, title, { sizePx: TYPE_PX.label, colour: FAINT_INK }),
     ...['50 %', '90 %', '99 %'].map((text, index) => cell(columns[index] as number, top, text, true)),
     rule(top + 8, INK),
-    ...STAGES.map((stage, row) => {
+    ...rows.map(({ stage, times }, row) => {
       const y = top + 28 + row * rowPx;
-      const { t50Seconds, t90Seconds, t99Seconds } = stages[stage];
       return join(
         textAt(left, y, stage, { sizePx: TYPE_PX.label, bold: true }),
-        ...[t50Seconds, t90Seconds, t99Seconds].map((seconds, index) =>
-          cell(columns[index] as number, y, durationCell(seconds)),
-        ),
+        ...times.map((seconds, index) => cell(columns[index] as number, y, durationCell(seconds))),
         rule(y + 9, GRID),
       );
     }),
+  );
+}
+
+/** When the relays had passed each stage, and what each stage added on a relay. */
+function tables(arm: ArmCurves, stages: Readonly<Record<Stage, StageSummary>>, left: number, top: number) {
+  const passed = STAGES.map((stage) => {
+    const { t50Seconds, t90Seconds, t99Seconds } = stages[stage];
+    return { stage, times: [t50Seconds, t90Seconds, t99Seconds] };
+  });
+  const added = laterCurves(arm).map(({ stage, curve }) => ({
+    stage,
+    times: [0.5, 0.9, 0.99].map((share) => timeToFraction(curve, 'fractionOfRelays', share)),
+  }));
+  return join(
+    table('Since the release, of all relays', passed, left, top),
+    table('Since the relay heard of it', added, left, top + 204),
   );
 }
 
@@ -194,7 +215,7 @@ export function drawStages(board: DrawingBoard, data: ChartData): string {
     return join(
       curvesPanel(board, arm, box(8, 500)),
       stepsPanel(board, arm, box(512, 444)),
-      summary === undefined ? '' : table(summary.stages, 978, top(row) + 40),
+      summary === undefined ? '' : tables(arm, summary.stages, 978, top(row) + 40),
     );
   });
   if (arms.length === 0) {

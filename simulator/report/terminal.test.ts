@@ -10,6 +10,7 @@ import { renderTerminalReport, speaksUtf8, type TerminalFacts } from './terminal
 const FACTS: TerminalFacts = {
   directory: 'results/made/seed-1',
   wallMs: 12_345,
+  cpuMs: 20_000,
   peakMemoryBytes: 650 * 1024 * 1024,
   phasesWallMs: { import: 900, run: 6000 },
   threads: 2,
@@ -46,7 +47,7 @@ test('terminal: the ratio in words, the report, the cost and the phases', () => 
   const text = renderTerminalReport(summaryOf(madeRun()), FACTS);
   assert.match(text, /^manual is 21,000,000 x slower at t50 \(3,700,000 x slower at t25\)$/m);
   assert.match(text, /^report: results\/made\/seed-1\/report\.html$/m);
-  assert.match(text, /^wall time 12\.3 s on 2 threads, peak memory 650 MiB$/m);
+  assert.match(text, /^wall time 12\.3 s \(processor 20\.0 s\) on 2 threads, peak memory 650 MiB$/m);
   assert.match(text, /^phases: import 900 ms, run 6\.0 s$/m);
   assert.ok(!text.endsWith('\n'));
 });
@@ -103,6 +104,18 @@ test('terminal: the plot shows each arm, its name at its end, within the width',
 
 test('terminal: without curves the plot is drawn from the times of the summary', () => {
   assert.match(renderTerminalReport(summaryOf(madeRun()), FACTS), /│.*[⠀-⣿] live$/m);
+});
+
+test('terminal: a name cannot steer the terminal, and a long one keeps the table within the width', () => {
+  const evil = { ...MADE_LIVE_ARM, name: `\u001b[2Jx\u0007${'y'.repeat(100)}` };
+  const outcome = madeRun({ relays: 100, arms: [evil, MADE_MANUAL_ARM] });
+  const { arms: curves } = chartData(outcome, summaryOf(outcome), []);
+  const text = renderTerminalReport(summaryOf(outcome), { ...FACTS, curves, width: 80 });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f]/);
+  const row = text.split('\n').find((line) => line.startsWith('[2Jxyyy')) ?? '';
+  assert.match(row, /y\.\.\. /);
+  assert.ok(row.length <= 80, `${row.length} columns`);
 });
 
 test('terminal: broken invariants are said', () => {

@@ -1,7 +1,8 @@
 /**
  * What a run prints when it is done: the table, the ratio, a plot, and where the report lies.
  *
- * Plain lines without colour where there is none; ASCII where the locale is not UTF-8.
+ * Plain lines without colour where there is none; ASCII where the locale is not UTF-8. Names come from a
+ * user's file: their control characters are dropped, or a terminal would take them for commands.
  */
 
 import Table from 'cli-table3';
@@ -11,6 +12,7 @@ import type { ArmCurves } from './chart-data.ts';
 import { countOf, groupThousands, humanBytes, humanRatio, humanWall } from './human-units.ts';
 import type { RunCost } from './manifest.ts';
 import { MILESTONE_HEADINGS, type MilestoneRow, milestoneRows, NOT_REACHED } from './milestone-table.ts';
+import { withoutControls } from './svg-markup.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
 
 export interface TerminalFacts extends RunCost {
@@ -32,6 +34,11 @@ export function speaksUtf8(env: NodeJS.ProcessEnv, platform: string = process.pl
   return /utf-?8/i.test(locale);
 }
 
+const WEIGHT_ROW = '  by consensus weight';
+const LAW_ROW = '  the law drawn from';
+/** What the table needs beside the names, in columns of the terminal. */
+const TIMES_COLUMNS = 58;
+
 type Paint = ReturnType<typeof picocolors.createColors>;
 
 const ASCII_BORDER = {
@@ -52,18 +59,19 @@ const ASCII_BORDER = {
   middle: '  ',
 };
 
-/** The weight row of an arm repeats neither its name nor its source. */
-function cells(row: MilestoneRow, unicode: boolean): string[] {
-  const isCount = row.weighting === 'count';
+/** The further rows of an arm repeat neither its name nor its source. */
+function cells(row: MilestoneRow, unicode: boolean, nameRoom: number): string[] {
   const words = [...row.times, row.reached].map((text) => {
     if (unicode) return text;
     return text.replace(NOT_REACHED, '-').replace('µ', 'u');
   });
-  const name = isCount ? `${row.name} (${row.source})` : '  by consensus weight';
-  return [name, ...words];
+  const names = { count: `${withoutControls(row.name)} (${row.source})`, weight: WEIGHT_ROW, law: LAW_ROW };
+  const name = names[row.weighting];
+  return [name.length > nameRoom ? `${name.slice(0, nameRoom - 3)}...` : name, ...words];
 }
 
-function table(summary: Summary, paint: Paint, unicode: boolean): string {
+function table(summary: Summary, paint: Paint, unicode: boolean, width: number): string {
+  const nameRoom = Math.max(WEIGHT_ROW.length + 2, width - TIMES_COLUMNS);
   const grid = new Table({
     head: ['time until', ...MILESTONE_HEADINGS, 'reached'].map((text) => paint.bold(text)),
     colAligns: ['left', ...Array(MILESTONE_HEADINGS.length + 1).fill('right')],
@@ -71,7 +79,7 @@ function table(summary: Summary, paint: Paint, unicode: boolean): string {
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const row of milestoneRows(summary)) {
-    const [name = '', ...rest] = cells(row, unicode);
+    const [name = '', ...rest] = cells(row, unicode, nameRoom);
     const isCount = row.weighting === 'count';
     grid.push([isCount ? paint.bold(name) : name, ...rest].map((text) => (isCount ? text : paint.dim(text))));
   }
@@ -81,7 +89,8 @@ function table(summary: Summary, paint: Paint, unicode: boolean): string {
 /** "manual is 21,000,000 x slower than live at t50 (5,900,000 x at t25)". */
 function ratioLines(summary: Summary, paint: Paint): string[] {
   const several = summary.ratios.length > 1;
-  return summary.ratios.map(({ manual, live, t25, t50 }) => {
+  return summary.ratios.map(({ t25, t50, ...names }) => {
+    const [manual, live] = [withoutControls(names.manual), withoutControls(names.live)];
     const name = several || live !== 'live' ? `${manual} is %s than ${live}` : `${manual} is %s`;
     const words = (ratio: number) =>
       ratio >= 1 ? `${humanRatio(ratio)} x slower` : `${humanRatio(1 / ratio)} x faster`;
@@ -92,6 +101,12 @@ function ratioLines(summary: Summary, paint: Paint): string[] {
     if (t25 !== null) return `${name.replace('%s', paint.bold(words(t25)))} at t25; one of them has no t50`;
     return `${manual} over ${live}: no ratio, one of them never reached a quarter of the relays`;
   });
+}
+
+/** The name at the end of a curve; a long one would leave no room for the curve. */
+function plotName(name: string): string {
+  const plain = withoutControls(name);
+  return plain.length > 24 ? `${plain.slice(0, 21)}...` : plain;
 }
 
 /** The steps that the summary knows of: its five times. */
@@ -112,7 +127,7 @@ function curvesOfSummary(summary: Summary): TerminalCurve[] {
 function curvesOf(summary: Summary, curves: TerminalFacts['curves']): TerminalCurve[] {
   if (curves === undefined) return curvesOfSummary(summary);
   return curves.map(({ name, stages, horizonSeconds }) => ({
-    name,
+    name: plotName(name),
     seconds: stages.activated.seconds,
     fraction: stages.activated.fractionOfRelays,
     untilSeconds: horizonSeconds,
@@ -135,17 +150,17 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     paint: (text, curve) => (painters[curve % painters.length] as (text: string) => string)(text),
   });
   const head =
-    `${paint.bold(summary.scenario)}: ${countOf(summary.relays, 'relay')}, engine ${summary.engine}, ` +
+    `${paint.bold(withoutControls(summary.scenario))}: ${countOf(summary.relays, 'relay')}, engine ${summary.engine}, ` +
     `seed ${summary.seeds.join(', ')}`;
   const threads = facts.threads === 1 ? '1 thread' : `${facts.threads} threads`;
-  const cost = `wall time ${humanWall(facts.wallMs)} on ${threads}, peak memory ${humanBytes(facts.peakMemoryBytes)}`;
+  const cost = `wall time ${humanWall(facts.wallMs)} (processor ${humanWall(facts.cpuMs)}) on ${threads}, peak memory ${humanBytes(facts.peakMemoryBytes)}`;
   const violations =
     summary.violations === 0
       ? []
       : [paint.red(`${groupThousands(summary.violations)} broken invariants: do not trust these figures`)];
   const blocks = [
     [head],
-    [table(summary, paint, unicode)],
+    [table(summary, paint, unicode, facts.width)],
     ratioLines(summary, paint),
     violations,
     plot,

@@ -44,6 +44,11 @@ export interface WrittenResults extends RunCost {
   readonly files: readonly string[];
 }
 
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 type FileContent = string | Uint8Array;
 
 /** Files being written into a folder, several at once, and their hashes. */
@@ -114,6 +119,7 @@ export async function writeResults(
     return {
       threads: run.threads,
       wallMs: nowWallMs - context.startedAtWallMs,
+      cpuMs: processorMs(),
       phasesWallMs,
       peakMemoryBytes: peakMemoryBytes(),
     };

@@ -40,7 +40,8 @@ const latencySchema = z
   ])
   .meta({
     description:
-      'One-way latency of links: from the places of the population, {constant: 50ms} or {uniform: [10ms, 300ms]}',
+      'One-way latency of links: from the places of the population (which the uniform one has not: then 10 to ' +
+      '300 ms), {constant: 50ms} or {uniform: [10ms, 300ms]}',
     examples: ['population', { uniform: ['10ms', '300ms'] }],
   });
 

@@ -47,9 +47,9 @@ let passed = 0;
 let failed = 0;
 const titles = positionals.length > 0 ? { testNamePatterns: positionals.map(escapePattern) } : {};
 const tests = run({ files, concurrency: 2, ...titles });
-tests.on('test:pass', ({ name, skip, todo }) => {
-  const isFile = files.includes(name) || files.some((file) => file.endsWith(name));
-  if (!isFile && skip === undefined && todo === undefined) passed++;
+tests.on('test:pass', ({ name, skip, todo, details }) => {
+  const isGroup = details.type === 'suite' || files.some((file) => file.endsWith(name));
+  if (!isGroup && skip === undefined && todo === undefined) passed++;
 });
 tests.on('test:fail', ({ name }) => {
   failed++;

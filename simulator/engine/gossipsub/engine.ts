@@ -116,7 +116,10 @@ class Crew {
         });
         this.workers.push(worker);
         worker.on('error', reject);
-        worker.on('exit', (code) => reject(new Error(`a simulation thread ended early (code ${code})`)));
+        worker.on('exit', (code) => {
+          if (results[threadJob.thread] !== undefined) return;
+          reject(new Error(`simulation thread ${threadJob.thread} ended early (code ${code})`));
+        });
         worker.on('message', (message: ThreadMessage) => {
           if (message.type === 'phase') {
             onPhase(threadJob.thread, message.phase);

@@ -1,0 +1,175 @@
+/**
+ * The verbs of the `relaywave` command and their options; each verb's code is loaded when it is called.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { ScenarioError } from '../scenario/problem.ts';
+import { type CommandContext, tellError, tellProblems } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import type { InitOptions } from './init.ts';
+import { Interruption } from './interrupt.ts';
+import type { SchemaOptions } from './schema.ts';
+import type { SimulateOptions, SimulateSurroundings } from './simulate.ts';
+import type { ValidateOptions } from './validate.ts';
+import { PACKAGE_FOLDER } from './workplace.ts';
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as { version: string })
+    .version;
+}
+
+function setOption(): Option {
+  const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+  return new Option(
+    '--set <path=value>',
+    'change a key of the scenario; may be given several times',
+  ).argParser(collect);
+}
+
+/** The command with its verbs; what a verb returns is handed to `finish`. */
+function buildProgram(
+  context: CommandContext,
+  finish: (code: number) => void,
+  surroundings?: SimulateSurroundings,
+): Command {
+  const program = new Command('relaywave')
+    .description('Measures how fast a fix reaches every node of a volunteer network')
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError('(add --help to see the options)')
+    .configureOutput({
+      writeOut: (text) => context.out.write(text),
+      writeErr: (text) => context.err.write(text),
+      getOutHasColors: () => context.out.colour,
+      getErrHasColors: () => context.err.colour,
+    });
+
+  program
+    .command('simulate')
+    .description('run a scenario and write its results')
+    .argument('<file>', 'the scenario')
+    .option('--seed <n>', "the run's seed, instead of the scenario's")
+    .option('--runs <n>', 'how many runs, with seeds counting up')
+    .option('--out <dir>', 'where to write (default: results/<scenario>/seed-<n>)')
+    .option('--force', 'replace results that are there already')
+    .addOption(setOption())
+    .option('--engine <name>', 'gossipsub, model or wire')
+    .option('--threads <n>', 'simulation threads, 1 to 8 or auto')
+    .option('--fidelity <level>', 'full or fast')
+    .option('--json', 'print summary.json and nothing else')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .option('--resume', 'go on with an interrupted run')
+    .action(async (file: string, options: SimulateOptions) => {
+      const { simulate } = await import('./simulate.ts');
+      finish(await simulate(file, options, context, surroundings));
+    });
+
+  program
+    .command('validate')
+    .description('check scenarios without running them')
+    .argument('<files...>', 'the scenarios')
+    .addOption(setOption())
+    .action(async (files: string[], options: ValidateOptions) => {
+      const { validate } = await import('./validate.ts');
+      finish(validate(files, options, context));
+    });
+
+  program
+    .command('init')
+    .description('write a new scenario, after asking what it should hold')
+    .argument('[file]', 'where to write it (default: scenarios/<name>.yaml)')
+    .option('--name <name>', 'its name')
+    .option('--relays <n>', 'how many relays')
+    .option('--duration <time>', 'how long to run, in virtual time')
+    .option('--module <name>', 'the module to release')
+    .option('--lag <name>', "operators' lag by hand")
+    .option('--force', 'replace a file that is there already')
+    .action(async (file: string | undefined, options: InitOptions) => {
+      const { init } = await import('./init.ts');
+      finish(await init(file, options, context));
+    });
+
+  program
+    .command('schema')
+    .description('write the JSON schema of scenarios, for editors')
+    .argument('[file]', 'where to write it (default: scenarios/schema.json)')
+    .option('--print', 'print it instead')
+    .action(async (file: string | undefined, options: SchemaOptions) => {
+      const { schema } = await import('./schema.ts');
+      finish(schema(file, options, context));
+    });
+
+  return program;
+}
+
+/** Tells an error of the kinds that have words for their user; returns its exit code, or null for a bug. */
+async function tellKnown(error: unknown, context: CommandContext): Promise<number | null> {
+  if (error instanceof ScenarioError) {
+    tellProblems(error.problems, context);
+    return EXIT.usage;
+  }
+  if (error instanceof UsageError) {
+    tellError(error.message, error.hint, context);
+    return EXIT.usage;
+  }
+  if (error instanceof Interruption) {
+    context.err.line('interrupted; nothing was written');
+    return error.exitCode;
+  }
+  if (error instanceof CommanderError) {
+    // commander has said it all; help that was asked for is no mistake.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  const { ResultsError } = await import('../report/results-error.ts');
+  if (error instanceof ResultsError) {
+    tellError(error.message, null, context);
+    const isMistake =
+      error.reason === 'exists' || error.reason === 'not-results' || error.reason === 'not-a-folder';
+    return isMistake ? EXIT.usage : EXIT.failed;
+  }
+  const { UpdateError } = await import('../../updates/update-file.ts');
+  if (error instanceof UpdateError) {
+    tellError(error.message, null, context);
+    return EXIT.failed;
+  }
+  return null;
+}
+
+/** Tells a bug: briefly, with what its report should hold; with its stack when RELAYWAVE_DEBUG is 1. */
+export function tellBug(error: unknown, args: readonly string[], context: CommandContext): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const repeat = context.journal.repeatWith ?? `relaywave ${args.join(' ')}`;
+  const system = `relaywave ${version()}, Node ${process.versions.node}, ${process.platform}`;
+  tellError(`${message} (this is a bug)`, null, context);
+  context.err.line(`    repeat it with: ${repeat}`);
+  context.err.line(`    please report it with the scenario and these lines; ${system}`);
+  if (context.env.RELAYWAVE_DEBUG === '1') context.err.line(stack ?? '');
+  else context.err.line('    RELAYWAVE_DEBUG=1 shows where it happened');
+}
+
+/**
+ * Runs a command line (without the program's name); the exit code of what was done. Never throws.
+ * A test may put its own `surroundings` in the place of the simulation.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  context: CommandContext,
+  surroundings?: SimulateSurroundings,
+): Promise<number> {
+  let code: number = EXIT.ok;
+  const finish = (done: number) => {
+    code = done;
+  };
+  const program = buildProgram(context, finish, surroundings);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    const known = await tellKnown(error, context);
+    if (known !== null) return known;
+    tellBug(error, args, context);
+    return EXIT.failed;
+  }
+  return code;
+}

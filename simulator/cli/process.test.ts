@@ -1,0 +1,83 @@
+/** The command as its user starts it: a process with its streams, signals and exit code. */
+
+import assert from 'node:assert/strict';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const COMMAND = fileURLToPath(new URL('./relaywave.mjs', import.meta.url));
+const QUICK = fileURLToPath(new URL('../../scenarios/quick.yaml', import.meta.url));
+/** A run of some tens of relays. */
+const SMALL = ['--set', 'network.relays=30', '--set', 'duration=70s', '--threads', '1'];
+
+/** The environment without what the test runner and npm put there. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(npm_|INIT_CWD|NODE_TEST|NO_COLOR|FORCE_COLOR)/.test(name),
+    ),
+  );
+}
+
+function start(folder: string, ...args: string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [COMMAND, ...args], { cwd: folder, env: cleanEnvironment() });
+}
+
+async function end(child: ChildProcessWithoutNullStreams) {
+  const [[code], out, err] = await Promise.all([
+    once(child, 'close'),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { code: code as number, out, err };
+}
+
+describe('the process', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relaywave-process-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('simulate --json: stdout is summary.json to the byte, stderr has plain lines, and a second run is refused', async () => {
+    const run = [...SMALL, '--json', '--out', 'first'];
+    const { code, out, err } = await end(start(folder, 'simulate', QUICK, ...run));
+    assert.equal(code, 0, err);
+    assert.equal(out, readFileSync(join(folder, 'first', 'summary.json'), 'utf8'));
+    assert.equal(JSON.parse(out).arms.live.reachedFraction, 1);
+    assert.match(err, /^preparing relays and updates\n(.+\n)*writing results\n/);
+    assert(!err.includes('\u001b'));
+    const again = await end(start(folder, 'simulate', QUICK, ...run));
+    assert.equal(again.code, 2);
+    assert.equal(again.out, '');
+    assert.match(again.err, /^error: \S+first exists; --force replaces it/);
+  });
+
+  it('Ctrl-C while it runs: 130, and nothing is left behind', async () => {
+    const long = ['--set', 'network.relays=200', '--set', 'duration=100h', '--out', 'stopped/run'];
+    const child = start(folder, 'simulate', QUICK, ...long);
+    child.stderr.on('data', (chunk) => {
+      if (String(chunk).includes('running')) child.kill('SIGINT');
+    });
+    const { code, out, err } = await end(child);
+    assert.equal(code, 130, err);
+    assert.equal(out, '');
+    assert.match(err, /\ninterrupted; nothing was written\n$/);
+    assert(!existsSync(join(folder, 'stopped')));
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('.')),
+      [],
+    );
+  });
+
+  it('a reader who leaves at once ends nothing but the output: 0, quietly', async () => {
+    const child = start(folder, 'simulate', QUICK, ...SMALL, '--out', 'unread');
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0);
+    assert(existsSync(join(folder, 'unread', 'report.html')));
+  });
+});

@@ -1,0 +1,55 @@
+/**
+ * The rooms that `simulate` needs, loaded when it comes to them.
+ *
+ * Engine, charts and their libraries take about two seconds to load; a mistake in the scenario must not wait
+ * for that. The charts' libraries load while the simulation runs in its own threads.
+ */
+
+import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
+import type { HistoricalBaseline } from '../baseline/historical.ts';
+import type { Summary } from '../measure/summary.ts';
+import type { TerminalFacts } from '../report/terminal.ts';
+import type { ResultsContext, ResultsTarget, WrittenResults } from '../report/write-results.ts';
+import type { HistoricalName, Scenario } from '../scenario/scenario.ts';
+
+export interface SimulateRooms {
+  checkTarget(directory: string, force: boolean): Promise<void>;
+  runScenario(scenario: Scenario, options: RunOptions): Promise<FinishedRun>;
+  /** Loads what the report draws with; may be called early, and again. */
+  prepareReport(): Promise<unknown>;
+  historicalBaselines(names: readonly HistoricalName[]): Promise<readonly HistoricalBaseline[]>;
+  writeResults(target: ResultsTarget, run: FinishedRun, context: ResultsContext): Promise<WrittenResults>;
+  formatSummary(summary: Summary): Promise<string>;
+  renderTerminalReport(summary: Summary, facts: TerminalFacts): Promise<string>;
+}
+
+export const SIMULATE_ROOMS: SimulateRooms = {
+  async checkTarget(directory, force) {
+    const { checkTarget } = await import('../report/results-folder.ts');
+    await checkTarget(directory, force);
+  },
+  async runScenario(scenario, options) {
+    const { runScenario } = await import('../arms/run.ts');
+    return runScenario(scenario, options);
+  },
+  async prepareReport() {
+    const { loadChartLibraries } = await import('../report/write-results.ts');
+    await loadChartLibraries();
+  },
+  async historicalBaselines(names) {
+    const { historicalBaseline } = await import('../baseline/historical.ts');
+    return names.map(historicalBaseline);
+  },
+  async writeResults(target, run, context) {
+    const { writeResults } = await import('../report/write-results.ts');
+    return writeResults(target, run, context);
+  },
+  async formatSummary(summary) {
+    const { formatSummary } = await import('../measure/summary.ts');
+    return formatSummary(summary);
+  },
+  async renderTerminalReport(summary, facts) {
+    const { renderTerminalReport } = await import('../report/terminal.ts');
+    return renderTerminalReport(summary, facts);
+  },
+};
