@@ -552,7 +552,6 @@ describe('refused at load', () => {
       'instantiate-failed',
       'canary-host',
       'canary-result',
-      'memory-missing',
     ];
     const earned = new Set(
       [...Object.values(AT_LOAD), ...Object.values(IN_CANARY)].map(([code]) => code as string),

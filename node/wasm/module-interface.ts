@@ -121,10 +121,7 @@ function checkMemory(module: DecodedModule, hook: ModuleInterface): void {
   const { memories, segments } = module;
   if (memories.length > 1) refuse('feature-multiple-memories', 'more than one memory', memories[1].at);
   const memory = memories[0];
-  if (memory === undefined) {
-    if (hook.layout.buffers.length > 0) refuse('memory-missing', `${hook.id} passes buffers through memory`);
-    return;
-  }
+  if (memory === undefined) return;
   if (memory.minPages !== 1 || memory.maxPages !== 1) {
     refuse(
       'memory-limits',

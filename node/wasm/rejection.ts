@@ -38,7 +38,6 @@ export const REJECTION_CODES = [
   'export-is-import',
   // Memory and tables.
   'memory-limits',
-  'memory-missing',
   'data-in-window',
   'data-out-of-bounds',
   'table-limits',
