@@ -44,6 +44,8 @@ export interface HealthProbe<Arguments extends readonly unknown[], Result> {
   readonly penalty: (result: Result, ...args: Arguments) => number;
   /** How much higher than before the mean penalty may be. */
   readonly tolerance: number;
+  /** The default's penalties are not measured, and count as none. */
+  readonly defaultIsPerfect?: boolean;
 }
 
 export interface HookDefinition<Parameters extends readonly Parameter[], Kind extends ResultKind> {

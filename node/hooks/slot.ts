@@ -84,19 +84,20 @@ export type Slot<Parameters extends readonly Parameter[], Kind extends ResultKin
 
 /** The slot behind every type of hook; `HookRuntime.slot` makes it and gives it its type. */
 export class HookSlot {
+  // What every call looks at stands first, so that it lies together in memory.
   readonly hook: AnyHook;
-  /** What the slot was made for, a relay for instance; handed to the functions that modules import. */
-  readonly owner: unknown;
-  private readonly runtime: HookRuntime;
-  private readonly listener: TransitionListener | null;
   private active: Tenure | null = null;
-  private previous: Tenure | null = null;
   private pending: Staged | null = null;
   /** Comes into being when it is first needed. */
   private keptState: Uint8Array | null = null;
+  private healthNow: Health | null = null;
+  private readonly runtime: HookRuntime;
+  /** What the slot was made for, a relay for instance; handed to the functions that modules import. */
+  readonly owner: unknown;
+  private readonly listener: TransitionListener | null;
+  private previous: Tenure | null = null;
   private stateVersion = 0;
   private snapshot: Snapshot | null = null;
-  private healthNow: Health | null = null;
   private fault: Reason = 'trap';
   private quarantinedHashes: Map<string, Reason> | null = null;
 
@@ -206,7 +207,10 @@ export class HookSlot {
     const tenure = this.active;
     if (tenure === null) {
       const answer = this.byDefault(a, b, c, d, e, f);
-      if (this.healthNow !== null) this.observe(this.healthNow, null, answer, a, b, c, d, e, f);
+      const health = this.healthNow;
+      if (health !== null && this.hook.health!.defaultIsPerfect !== true) {
+        this.observe(health, null, answer, a, b, c, d, e, f);
+      }
       return answer;
     }
     const answer = this.run(tenure.version, a, b, c, d, e, f);
@@ -365,8 +369,8 @@ export class HookSlot {
   }
 
   private byDefault(a: Argument, b: Argument, c: Argument, d: Argument, e: Argument, f: Argument): Answer {
-    const { fallback, parameters } = this.hook;
-    const { state } = this;
+    const { fallback, parameters, stateBytes } = this.hook;
+    const state = stateBytes === 0 ? NO_STATE : this.state;
     switch (parameters.length) {
       case 0:
         return fallback(state) as Answer;

@@ -55,6 +55,7 @@ export const cellAdmission = defineHook({
     penalty: (verdict, ...cell) =>
       verdict !== CellVerdict.accept && tolerant(...cell) === CellVerdict.accept ? 1000 : 0,
     tolerance: 10,
+    defaultIsPerfect: true,
   },
   fuel: 2000,
   confirmAfter: 1000,
