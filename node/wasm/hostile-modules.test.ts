@@ -52,7 +52,7 @@ const AT_LOAD: Record<string, [RejectionCode, () => Uint8Array]> = {
   'too large': [
     'too-large',
     () => {
-      const bytes = new Uint8Array(9000);
+      const bytes = new Uint8Array(40_000);
       bytes.set(good);
       return bytes;
     },
@@ -304,6 +304,10 @@ const AT_LOAD: Record<string, [RejectionCode, () => Uint8Array]> = {
     () => withFunction(`(block (result ${'i32 '.repeat(17)}) unreachable) ${'drop '.repeat(17)}`),
   ],
   'too many functions': ['limit-functions', () => own(`${'(func)'.repeat(1001)} ${ENTRY}`)],
+  'a function that takes long to optimise': [
+    'limit-function-size',
+    () => withFunction('nop '.repeat(16 * 1024)),
+  ],
   'too many locals': ['limit-locals', () => withFunction(`(local ${'i32 '.repeat(3000)})`)],
   'four billion locals': [
     'limit-locals',

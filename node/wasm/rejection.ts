@@ -44,6 +44,7 @@ export const REJECTION_CODES = [
   'element-out-of-bounds',
   // Size and shape, each bounding what the compilers or the stack must bear.
   'limit-functions',
+  'limit-function-size',
   'limit-types',
   'limit-signature',
   'limit-globals',
