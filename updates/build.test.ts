@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { wasmEngine } from '../node/wasm/engine.ts';
 import { buildAllUpdates, buildUpdate } from './build.ts';
 
 const UPDATE = { hook: 'cell-admission', interfaceVersion: 1, version: 1, source: 'module.wat' };
@@ -64,6 +65,21 @@ describe('build', () => {
     await assert.rejects(buildUpdate(folder), /module\.wat:1:1: error: too deeply nested/);
     write('module.wat', GOOD);
     assert.equal((await buildUpdate(folder)).rebuilt, true);
+  });
+
+  it('compiles AssemblyScript, and names file, line and column of its mistakes', async () => {
+    write('update.json', { ...UPDATE, source: 'module.as' });
+    write('module.as', 'export function admit_cell(a: u32, b: i32, c: i32, d: u32): i32 {\n  return 0;\n}\n');
+    const { wasm } = await buildUpdate(folder);
+    assert.ok(wasmEngine.validate(wasm));
+    write('module.as', 'export function f(a: u32): i32 {\n  const x: i32 = nope + 1;\n  return "text";\n}\n');
+    await assert.rejects(buildUpdate(folder), (error: Error) => {
+      assert.match(error.message, /module\.as:2:18: error: Cannot find name 'nope'/);
+      assert.match(error.message, /module\.as:3:10: error: Type .* is not assignable to type 'i32'/);
+      return true;
+    });
+    write('module.as', 'import { g } from "./other";\nexport function f(): i32 { return g(); }\n');
+    await assert.rejects(buildUpdate(folder), /module\.as:1:\d+: error: File '\.?\/?other.*' not found/);
   });
 
   it('reports every mistake of update.json at once', async () => {

@@ -9,11 +9,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { assemblyScriptVersion, compileAssemblyScript } from './compile-assemblyscript.ts';
 import { compileWat, wabtVersion } from './compile-wat.ts';
 import { readUpdateFile, UPDATE_FILE, UpdateError, type UpdateFile } from './update-file.ts';
 
 /** The folder that holds the updates of this project. */
 export const UPDATES_FOLDER = path.dirname(fileURLToPath(import.meta.url));
+
+const WAT = { version: wabtVersion, compile: compileWat };
+const ASSEMBLYSCRIPT = { version: assemblyScriptVersion, compile: compileAssemblyScript };
 
 export interface BuiltUpdate extends UpdateFile {
   /** Name of the folder. */
@@ -38,11 +42,12 @@ export async function buildUpdate(folder: string): Promise<BuiltUpdate> {
   } catch {
     throw new UpdateError(`${path.join(resolved, UPDATE_FILE)}: source: ${update.source} cannot be read`);
   }
-  const stamp = `${sha256(source)} ${wabtVersion()}\n`;
+  const compiler = update.source.endsWith('.wat') ? WAT : ASSEMBLYSCRIPT;
+  const stamp = `${sha256(source)} ${compiler.version()}\n`;
   const wasmFile = path.join(resolved, 'build', 'module.wasm');
   const stampFile = path.join(resolved, 'build', 'stamp');
   const built = readBuilt(wasmFile, stampFile, stamp);
-  const wasm = built ?? (await compileWat(source, path.relative(process.cwd(), sourceFile)));
+  const wasm = built ?? (await compiler.compile(source, path.relative(process.cwd(), sourceFile)));
   if (built === null) {
     mkdirSync(path.dirname(wasmFile), { recursive: true });
     replaceFile(wasmFile, wasm);

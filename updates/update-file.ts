@@ -13,7 +13,7 @@ export interface UpdateFile {
   readonly interfaceVersion: number;
   /** Counts up with each release of this update. */
   readonly version: number;
-  /** A file of the folder: `.wat`, or `.ts` for AssemblyScript. */
+  /** A file of the folder: `.wat`, or `.as` for AssemblyScript. */
   readonly source: string;
   /** Layout of the state that the module keeps; 0, the default's own, if the file does not say. */
   readonly stateVersion: number;
@@ -68,8 +68,8 @@ export function readUpdateFile(folder: string): UpdateFile {
     stateVersion: whole('stateVersion', 0, 0),
     summary: words('summary', ''),
   };
-  if (update.source !== '' && !/^[\w.-]+\.(wat|ts)$/.test(update.source)) {
-    problems.push(`source: ${JSON.stringify(update.source)} must be a .wat or .ts file of the folder`);
+  if (update.source !== '' && !/^[\w.-]+\.(wat|as)$/.test(update.source)) {
+    problems.push(`source: ${JSON.stringify(update.source)} must be a .wat or .as file of the folder`);
   }
   if (problems.length > 0) throw new UpdateError(problems.map((problem) => `${file}: ${problem}`).join('\n'));
   return update;

@@ -34,14 +34,18 @@ export interface StrikePolicy {
 }
 
 /**
- * How a relay tells that a module does legal but wrong things: a penalty for each answer, whose mean on trial
- * is compared with the mean before.
+ * How a relay tells that a module does legal but wrong things: a penalty for each answer.
+ *
+ * A module is taken out once its penalties exceed what a window of `confirmAfter` calls may have: the mean before
+ * it was switched in, and the tolerance on top.
  */
 export interface HealthProbe<Arguments extends readonly unknown[], Result> {
   /** Penalty of one answer, a whole number from 0 (good) to 1000. */
-  readonly penalty: (result: Result, args: Arguments) => number;
-  /** The trial fails if its mean penalty exceeds the mean before by more than this. */
+  readonly penalty: (result: Result, ...args: Arguments) => number;
+  /** How much higher than before the mean penalty may be. */
   readonly tolerance: number;
+  /** The default's penalties are not measured, and count as none. */
+  readonly defaultIsPerfect?: boolean;
 }
 
 export interface HookDefinition<Parameters extends readonly Parameter[], Kind extends ResultKind> {
@@ -59,6 +63,8 @@ export interface HookDefinition<Parameters extends readonly Parameter[], Kind ex
   readonly default: (...args: [...ArgumentsOf<Parameters>, state: Uint8Array]) => ValueOf<Kind>;
   /** Whether a module's answer lies within the contract; buffers that it may change are seen as changed. */
   readonly check?: (result: ValueOf<Kind>, ...args: ArgumentsOf<Parameters>) => boolean;
+  /** Whether a module may have changed the buffers so, for hooks with buffers that it may change. */
+  readonly checkBuffers?: (given: ArgumentsOf<Parameters>, changed: ArgumentsOf<Parameters>) => boolean;
   /** Bytes of state that a relay keeps for this hook, at most 256. */
   readonly stateBytes?: number;
   readonly checkState?: (state: Uint8Array) => boolean;
@@ -97,8 +103,9 @@ export interface Hook<
   readonly fallback: (...args: unknown[]) => ValueOf<Kind>;
   readonly confirmAfter: number;
   readonly strikes: StrikePolicy;
-  readonly health: HealthProbe<readonly unknown[], unknown> | null;
+  readonly health: HealthProbe<unknown[], unknown> | null;
   readonly check: ((result: unknown, ...args: unknown[]) => boolean) | null;
+  readonly checkBuffers: ((given: readonly unknown[], changed: readonly unknown[]) => boolean) | null;
   readonly checkState: ((state: Uint8Array) => boolean) | null;
   readonly hasImports: boolean;
   /** Whether the answer needs turning from signed to unsigned. */
@@ -128,6 +135,7 @@ export function defineHook<const Parameters extends readonly Parameter[], const 
     results: result === 'none' ? [] : [scalarType(result)],
   };
   const check = (definition.check ?? null) as Hook['check'];
+  const checkBuffers = (definition.checkBuffers ?? null) as Hook['checkBuffers'];
   const checkState = definition.checkState ?? null;
   const hook: Hook<Parameters, Kind> = {
     id: definition.id,
@@ -148,13 +156,16 @@ export function defineHook<const Parameters extends readonly Parameter[], const 
     stateBytes,
     vectors: definition.vectors as readonly Vector[],
     limits: { ...DEFAULT_LIMITS, ...definition.limits },
-    accepts: (value, args) => check === null || check(unsigned(result, value), ...args),
+    accepts: (value, given, changed) =>
+      (check === null || check(unsigned(result, value), ...changed)) &&
+      (checkBuffers === null || checkBuffers(given, changed)),
     acceptsState: (state) => checkState === null || checkState(state),
     fallback: definition.default as unknown as (...args: unknown[]) => ValueOf<Kind>,
     confirmAfter: definition.confirmAfter ?? 1000,
     strikes: { ...DEFAULT_STRIKES, ...definition.strikes },
     health: (definition.health ?? null) as Hook['health'],
     check,
+    checkBuffers,
     checkState,
   };
   checkDefault(hook as unknown as AnyHook);
@@ -208,7 +219,7 @@ function checkDefault(hook: AnyHook): void {
     const args = vector.args.map((arg) => (typeof arg === 'object' ? arg.slice() : arg));
     const result = hook.fallback(...args, state);
     assert.ok(
-      hook.accepts(result, args),
+      hook.accepts(result, vector.args, args),
       `${hook.id}: the default's answer to vector ${index} fails the check`,
     );
     assert.ok(

@@ -67,12 +67,16 @@ export class HookRuntime {
     return known;
   }
 
-  /** A slot of the hook; `owner` is the relay, or whatever the program has one slot for. */
+  /**
+   * A slot of the hook; `owner` is the relay, or whatever the program has one slot for. A listener of its own
+   * hears of this slot before the runtime's does.
+   */
   slot<Parameters extends readonly Parameter[], Kind extends ResultKind>(
     hook: Hook<Parameters, Kind>,
     owner: unknown = null,
+    listener: TransitionListener | null = null,
   ): Slot<Parameters, Kind> {
-    return new HookSlot(hook, this, owner) as unknown as Slot<Parameters, Kind>;
+    return new HookSlot(hook, this, owner, listener) as unknown as Slot<Parameters, Kind>;
   }
 
   /** Called by slots. */

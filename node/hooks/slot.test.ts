@@ -243,6 +243,21 @@ describe('buffers', () => {
     assert.equal(slot.activeHash, null);
   });
 
+  it('a module without a memory of its own may ignore them', () => {
+    const runtime = new HookRuntime();
+    const slot = runtime.slot(scramble);
+    const admission = runtime.admit(
+      scramble,
+      wat('(module (func (export "scramble") (param i32 i32) (result i32) (i32.const 4)))'),
+    );
+    assert.ok('admitted' in admission, JSON.stringify(admission));
+    slot.stage(admission.admitted);
+    const cell = new Uint8Array(514).fill(0);
+    cell[3] = 9;
+    assert.equal(slot.call(5, cell), 4);
+    assert.equal(cell[3], 9);
+  });
+
   it('refuse a buffer of another length', () => {
     const runtime = new HookRuntime();
     const slot = runtime.slot(scramble);

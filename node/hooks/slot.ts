@@ -12,8 +12,8 @@ import type { ModuleVersion } from '../wasm/module-version.ts';
 import { type AnyHook, unsigned } from './define-hook.ts';
 import type { HookRuntime } from './hook-runtime.ts';
 import type { ArgumentsOf, Parameter, ResultKind, ValueOf } from './parameter.ts';
-import { Health, type HealthRecord, Tenure } from './tenure.ts';
-import type { Reason, Transition } from './transition.ts';
+import { Health, type HealthRecord, isWorse, Tenure } from './tenure.ts';
+import type { Reason, SlotView, Transition, TransitionListener } from './transition.ts';
 
 /** An argument on its way: a scalar, bytes, or undefined beyond the last; `call` has checked its type. */
 type Argument = unknown;
@@ -25,8 +25,16 @@ export interface StageOptions {
   readonly notBeforeMs?: number;
   /** Layout of the state that the module keeps; 0, the default's, by default. */
   readonly stateVersion?: number;
-  /** Health of those who run the module before, by which the trial is measured. */
+  /** Health that the trial is measured by; the slot's own before the switch by default. */
   readonly baseline?: HealthRecord;
+  /** Asked at each reach, once the time has come. */
+  readonly gate?: SwitchGate;
+}
+
+/** Decides at the last moment whether a staged module may go live. */
+export interface SwitchGate {
+  /** `wait` asks again at the next reach; `withdraw` drops the module, which may be offered again. */
+  mayActivate(slot: SlotView, hash: string): 'go' | 'wait' | 'withdraw';
 }
 
 export type StageDecision = 'staged' | 'already-active' | 'already-staged' | 'quarantined';
@@ -36,6 +44,23 @@ interface Staged {
   readonly notBeforeMs: number;
   readonly stateVersion: number;
   readonly baseline: HealthRecord | null;
+  readonly gate: SwitchGate | null;
+}
+
+/** A module that a slot holds, and the layout of the state that it keeps. */
+export interface Occupant {
+  readonly version: ModuleVersion;
+  readonly stateVersion: number;
+}
+
+/** What a slot puts back after a restart. */
+export interface RestoredSlot {
+  /** The module that answers: one that had been confirmed. */
+  readonly active: Occupant | null;
+  readonly previous: Occupant | null;
+  readonly state: Uint8Array;
+  readonly stateVersion: number;
+  readonly quarantined: Iterable<readonly [string, Reason]>;
 }
 
 interface Snapshot {
@@ -59,26 +84,29 @@ export type Slot<Parameters extends readonly Parameter[], Kind extends ResultKin
 
 /** The slot behind every type of hook; `HookRuntime.slot` makes it and gives it its type. */
 export class HookSlot {
+  // What every call looks at stands first, so that it lies together in memory.
   readonly hook: AnyHook;
+  private active: Tenure | null = null;
+  private pending: Staged | null = null;
+  /** Comes into being when it is first needed. */
+  private keptState: Uint8Array | null = null;
+  private healthNow: Health | null = null;
+  private readonly runtime: HookRuntime;
   /** What the slot was made for, a relay for instance; handed to the functions that modules import. */
   readonly owner: unknown;
-  private readonly runtime: HookRuntime;
-  private active: Tenure | null = null;
+  private readonly listener: TransitionListener | null;
   private previous: Tenure | null = null;
-  private pending: Staged | null = null;
-  private state: Uint8Array = NO_STATE;
   private stateVersion = 0;
   private snapshot: Snapshot | null = null;
-  private healthNow: Health | null = null;
   private fault: Reason = 'trap';
   private quarantinedHashes: Map<string, Reason> | null = null;
 
   /** Made by `HookRuntime.slot`. */
-  constructor(hook: AnyHook, runtime: HookRuntime, owner: unknown) {
+  constructor(hook: AnyHook, runtime: HookRuntime, owner: unknown, listener: TransitionListener | null) {
     this.hook = hook;
     this.runtime = runtime;
+    this.listener = listener;
     this.owner = owner;
-    if (hook.stateBytes > 0) this.state = new Uint8Array(hook.stateBytes);
     if (hook.health !== null) this.healthNow = new Health();
   }
 
@@ -95,14 +123,19 @@ export class HookSlot {
     return this.pending === null ? null : this.pending.version.hash;
   }
 
+  private get state(): Uint8Array {
+    this.keptState ??= this.hook.stateBytes === 0 ? NO_STATE : new Uint8Array(this.hook.stateBytes);
+    return this.keptState;
+  }
+
   get phase(): 'default' | 'trial' | 'confirmed' {
     if (this.active === null) return 'default';
     return this.active.confirmed ? 'confirmed' : 'trial';
   }
 
-  /** Penalties of the answers since the last switch; null if the hook has no health probe. */
+  /** Penalties of the latest answers since the last switch; null if the hook has no health probe. */
   get health(): HealthRecord | null {
-    return this.healthNow;
+    return this.healthNow === null ? null : this.healthNow.record;
   }
 
   /** Modules that this slot will not run again, with the reason. */
@@ -129,6 +162,7 @@ export class HookSlot {
       notBeforeMs: options.notBeforeMs ?? Number.NEGATIVE_INFINITY,
       stateVersion: options.stateVersion ?? 0,
       baseline: options.baseline ?? null,
+      gate: options.gate ?? null,
     };
     this.report('staged', 'offered', version.hash);
     return 'staged';
@@ -149,16 +183,23 @@ export class HookSlot {
     this.keepOut(hash, reason);
   }
 
-  /**
-   * Puts back what a store kept: the state, and a module that was confirmed, without a new trial.
-   * Call it before the hook is first reached.
-   */
-  restore(version: ModuleVersion | null, state: Uint8Array, stateVersion: number): void {
-    this.state.set(state.subarray(0, this.state.length));
-    this.stateVersion = stateVersion;
-    if (version === null || this.quarantinedHashes?.has(version.hash)) return;
-    this.active = new Tenure(version, stateVersion, null);
-    this.active.confirm();
+  /** Puts back what a store kept, without news of it. Call it before the hook is first reached. */
+  restore(kept: RestoredSlot): void {
+    this.state.set(kept.state.subarray(0, this.state.length));
+    this.stateVersion = kept.stateVersion;
+    for (const [hash, reason] of kept.quarantined) {
+      this.quarantinedHashes ??= new Map();
+      this.quarantinedHashes.set(hash, reason);
+    }
+    this.active = this.restored(kept.active);
+    this.previous = this.restored(kept.previous);
+  }
+
+  private restored(occupant: Occupant | null): Tenure | null {
+    if (occupant === null || this.quarantinedHashes?.has(occupant.version.hash)) return null;
+    const tenure = new Tenure(occupant.version, occupant.stateVersion, null);
+    tenure.confirm();
+    return tenure;
   }
 
   call(a?: Argument, b?: Argument, c?: Argument, d?: Argument, e?: Argument, f?: Argument): Answer {
@@ -166,22 +207,31 @@ export class HookSlot {
     const tenure = this.active;
     if (tenure === null) {
       const answer = this.byDefault(a, b, c, d, e, f);
-      if (this.healthNow !== null) this.observe(answer, a, b, c, d, e, f);
+      const health = this.healthNow;
+      if (health !== null && this.hook.health!.defaultIsPerfect !== true) {
+        this.observe(health, null, answer, a, b, c, d, e, f);
+      }
       return answer;
     }
     const answer = this.run(tenure.version, a, b, c, d, e, f);
     if (answer === FAILED) return this.recover(tenure, a, b, c, d, e, f);
     tenure.calls++;
-    if (this.healthNow !== null) this.observe(answer, a, b, c, d, e, f);
-    if (!tenure.confirmed && tenure.calls >= this.hook.confirmAfter) this.endTrial(tenure);
+    if (this.healthNow !== null) this.observe(this.healthNow, tenure, answer, a, b, c, d, e, f);
+    if (!tenure.confirmed && tenure.calls >= this.hook.confirmAfter) this.confirm(tenure);
     return answer;
   }
 
   /** The hook is reached: switches the staged module in, unless it is not yet its time. */
   private reach(staged: Staged): void {
     if (staged.notBeforeMs > this.runtime.nowMs()) return;
+    const { version, stateVersion, baseline, gate } = staged;
+    const leave = gate === null ? 'go' : gate.mayActivate(this, version.hash);
+    if (leave === 'wait') return;
     this.pending = null;
-    const { version, stateVersion, baseline } = staged;
+    if (leave === 'withdraw') {
+      this.report('withdrawn', 'cohort', version.hash);
+      return;
+    }
     const before: Snapshot = { state: this.state.slice(), stateVersion: this.stateVersion };
     if (!this.migrate(version, stateVersion)) {
       this.state.set(before.state);
@@ -196,7 +246,7 @@ export class HookSlot {
       this.previous = outgoing;
       this.snapshot = before;
     }
-    this.active = new Tenure(version, stateVersion, baseline ?? this.healthNow);
+    this.active = new Tenure(version, stateVersion, baseline ?? this.healthNow?.record ?? null);
     this.stateVersion = stateVersion;
     if (this.healthNow !== null) this.healthNow = new Health();
     this.report('activated', 'reached', version.hash);
@@ -278,13 +328,16 @@ export class HookSlot {
       return this.failed(version, error);
     }
     if (hook.resultUnsigned) answer = unsigned(hook.result, answer);
-    if (hook.check !== null) {
+    if (hook.check !== null || hook.checkBuffers !== null) {
       for (let place = 0; place < bufferOf.length; place++) {
         const buffer = bufferOf[place];
         (args as Argument[])[place] =
           buffer >= 0 && writable[buffer] ? version.bufferWindows[buffer] : seen[place];
       }
-      if (!hook.check(answer, ...args)) {
+      const accepted =
+        (hook.check === null || hook.check(answer, ...args)) &&
+        (hook.checkBuffers === null || hook.checkBuffers(seen, args));
+      if (!accepted) {
         this.fault = 'contract';
         return FAILED;
       }
@@ -316,8 +369,8 @@ export class HookSlot {
   }
 
   private byDefault(a: Argument, b: Argument, c: Argument, d: Argument, e: Argument, f: Argument): Answer {
-    const { fallback, parameters } = this.hook;
-    const { state } = this;
+    const { fallback, parameters, stateBytes } = this.hook;
+    const state = stateBytes === 0 ? NO_STATE : this.state;
     switch (parameters.length) {
       case 0:
         return fallback(state) as Answer;
@@ -365,20 +418,31 @@ export class HookSlot {
     else this.report('struck', reason, tenure.version.hash);
   }
 
-  private observe(answer: Answer, ...args: Argument[]): void {
-    this.healthNow!.observe(this.hook.health!.penalty(answer, args));
+  /**
+   * Takes an answer into account. Once the penalties are more than a whole window may have, the module goes: on
+   * trial or after it, it does legal things that are wrong.
+   */
+  private observe(
+    health: Health,
+    tenure: Tenure | null,
+    answer: Answer,
+    a: Argument,
+    b: Argument,
+    c: Argument,
+    d: Argument,
+    e: Argument,
+    f: Argument,
+  ): void {
+    const { health: probe, confirmAfter } = this.hook;
+    const penalty = probe!.penalty(answer, a, b, c, d, e, f);
+    health.observe(penalty, confirmAfter);
+    if (penalty === 0 || tenure === null || tenure.before === null) return;
+    const window = { calls: confirmAfter, penalties: health.penalties };
+    if (isWorse(window, tenure.before, probe!.tolerance)) this.rollBack('health');
   }
 
-  private endTrial(tenure: Tenure): void {
-    const { health } = this.hook;
-    if (
-      health !== null &&
-      tenure.before !== null &&
-      this.healthNow!.exceeds(tenure.before, health.tolerance)
-    ) {
-      this.rollBack('health');
-      return;
-    }
+  private confirm(tenure: Tenure): void {
+    if (this.active !== tenure) return; // its last answer was one too many
     tenure.confirm();
     this.snapshot = null;
     this.report('confirmed', 'trial-passed', tenure.version.hash);
@@ -407,6 +471,7 @@ export class HookSlot {
   }
 
   private report(transition: Transition, reason: Reason, hash: string): void {
+    this.listener?.onTransition(this, transition, reason, hash, this.runtime.nowMs());
     this.runtime.report(this, transition, reason, hash);
   }
 }

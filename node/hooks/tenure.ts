@@ -7,40 +7,49 @@
 import type { ModuleVersion } from '../wasm/module-version.ts';
 import type { StrikePolicy } from './define-hook.ts';
 
-/** Penalties over calls; compared as fractions, without division. */
-export class Health {
-  calls = 0;
-  penalties = 0;
-
-  /** Halves both above this many calls, so that the mean follows the recent past. */
-  static readonly MEMORY_CALLS = 4096;
-
-  observe(penalty: number): void {
-    this.calls++;
-    this.penalties += penalty;
-    if (this.calls >= Health.MEMORY_CALLS) {
-      this.calls >>= 1;
-      this.penalties = Math.floor(this.penalties / 2);
-    }
-  }
-
-  /** Whether the mean exceeds that of `before` by more than `tolerance`. Without calls there is no mean. */
-  exceeds(before: HealthRecord, tolerance: number): boolean {
-    if (this.calls === 0 || before.calls === 0) return false;
-    return this.penalties * before.calls > (before.penalties + tolerance * before.calls) * this.calls;
-  }
-}
-
+/** Penalties over a number of calls. */
 export interface HealthRecord {
   readonly calls: number;
   readonly penalties: number;
+}
+
+/** The health of whatever answers in a slot, in windows of calls. */
+export class Health implements HealthRecord {
+  calls = 0;
+  penalties = 0;
+  /** The last whole window. */
+  private last: HealthRecord | null = null;
+
+  observe(penalty: number, windowCalls: number): void {
+    this.calls++;
+    this.penalties += penalty;
+    if (this.calls < windowCalls) return;
+    this.last = { calls: this.calls, penalties: this.penalties };
+    this.calls = 0;
+    this.penalties = 0;
+  }
+
+  /** The latest figures that cover a whole window, or what there is. */
+  get record(): HealthRecord {
+    return this.last ?? { calls: this.calls, penalties: this.penalties };
+  }
+}
+
+/**
+ * Whether the mean penalty exceeds that of `before` by more than `tolerance`.
+ *
+ * Compared without division. What was never called before counts as having been perfect.
+ */
+export function isWorse(now: HealthRecord, before: HealthRecord, tolerance: number): boolean {
+  if (before.calls === 0) return now.penalties > tolerance * now.calls;
+  return now.penalties * before.calls > (before.penalties + tolerance * before.calls) * now.calls;
 }
 
 export class Tenure {
   readonly version: ModuleVersion;
   /** Layout of the state that the module keeps; 0 is the default's. */
   readonly stateVersion: number;
-  /** The health that the trial is measured by; null if the hook has no probe. */
+  /** The health that this module's is measured by; null if nobody measures. */
   readonly before: HealthRecord | null;
   confirmed = false;
   calls = 0;

@@ -30,6 +30,10 @@ export type Reason =
   | 'migration'
   | 'health'
   | 'revoked'
+  /** The relay's process ended twice while it was on trial. */
+  | 'crashed'
+  /** It did badly on those who ran it before. */
+  | 'cohort'
   | 'newer'
   | 'offered'
   | 'reached'

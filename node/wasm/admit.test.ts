@@ -2,31 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defineHook } from '../hooks/define-hook.ts';
 import { i32, mutableBytes } from '../hooks/parameter.ts';
+import { pick, pickModule } from '../testing/pick-hook.ts';
 import { wat } from '../testing/wat.ts';
 import { admit } from './admit.ts';
 import type { ModuleInterface } from './module-interface.ts';
 import type { ModuleVersion } from './module-version.ts';
-
-const pick = defineHook({
-  id: 'pick',
-  interfaceVersion: 1,
-  summary: 'For tests: three numbers to one below 1000.',
-  entry: 'pick',
-  parameters: [i32('a'), i32('b'), i32('c')],
-  result: 'i32',
-  default: (a) => ((a % 1000) + 1000) % 1000,
-  check: (result) => result >= 0 && result < 1000,
-  stateBytes: 64,
-  checkState: (state) => state[3] === 0,
-  fuel: 20000,
-  vectors: [{ args: [5, 1, 0] }, { args: [999, -1, 7] }, { args: [0, 0, 0] }],
-});
-
-const MEMORY = '(import "core" "memory" (memory 1 1))';
-const pickModule = (body: string, extra = '') =>
-  wat(
-    `(module ${MEMORY} ${extra} (func $pick (export "pick") (param $a i32) (param $b i32) (param $c i32) (result i32) ${body}))`,
-  );
 
 function admitted(bytes: Uint8Array, hook: ModuleInterface = pick): ModuleVersion {
   const admission = admit(bytes, hook);
@@ -131,6 +111,22 @@ describe('purity', () => {
     }
   });
 
+  it('a store at a constant address is let off its mark only if all of it lies in the state', () => {
+    for (const at of [0, 57, 60, 61, 63, 64, 72, 120, 121, 124, 127, 128, 2041, 2047, 2048]) {
+      const version = admitted(
+        pickModule(
+          `(if (i32.eq (local.get $a) (i32.const 77)) (then (i64.store (i32.const ${at}) (i64.const -1))))
+           (if (result i32) (i32.eq (local.get $c) (i32.const 77)) (then (i32.load8_u (local.get $b))) (else (i32.const 0)))`,
+        ),
+      );
+      version.entry(77, 0, 0);
+      for (let byte = at; byte < at + 8; byte++) {
+        const inState = byte >= 64 && byte < 128;
+        if (!inState) assert.equal(version.entry(1, byte, 77), 0, `store at ${at}, byte ${byte}`);
+      }
+    }
+  });
+
   it('gives back its data, however it was overwritten', () => {
     const body = `
       (if (i32.eq (local.get $a) (i32.const 77)) (then (memory.fill (local.get $b) (i32.const 255) (local.get $c))))
@@ -183,7 +179,7 @@ describe('determinism', () => {
 
   it('makes NaN canonical wherever its bits are seen', () => {
     const version = admitted(
-      wat(`(module ${MEMORY} (func (export "bits") (param $which i32) (param $out i32) (result i64)
+      wat(`(module (import "core" "memory" (memory 1 1)) (func (export "bits") (param $which i32) (param $out i32) (result i64)
         (local $x f64)
         (local.set $x (f64.const -nan:0x4000000000001))
         (f64.store (local.get $out) (local.get $x))

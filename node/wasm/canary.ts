@@ -7,10 +7,10 @@
  */
 
 import type { DecodedModule } from './decode-module.ts';
-import { wasmEngine } from './engine.ts';
 import type { ModuleInterface, Vector, WasmValue } from './module-interface.ts';
 import type { ModuleVersion, WasmFunction } from './module-version.ts';
 import { refuse } from './rejection.ts';
+import { tryVector } from './try-vector.ts';
 
 const POISON = 0xa5;
 
@@ -49,51 +49,37 @@ function runVector(
   vector: Vector,
   index: number,
 ): string {
-  const args = placeArguments(version, hook, vector);
-  let result: WasmValue | undefined;
-  try {
-    result = entry(...args.passed);
-  } catch (error) {
-    if (version.fuelLeft < 0) refuse('canary-fuel', `vector ${index} needs more than ${hook.fuel} fuel`);
-    if (!(error instanceof wasmEngine.RuntimeError))
-      refuse('canary-host', `vector ${index}: ${String(error)}`);
-    refuse('canary-trap', `vector ${index}: ${(error as Error).message}`);
+  const trial = tryVector(version, entry, hook, vector);
+  const { result } = trial;
+  switch (trial.fault) {
+    case 'fuel':
+      return refuse('canary-fuel', `vector ${index} needs more than ${hook.fuel} fuel`);
+    case 'trap':
+      return refuse('canary-trap', `vector ${index}: ${trial.message}`);
+    case 'host-error':
+      return refuse('canary-host', `vector ${index}: ${trial.message}`);
+    case 'contract':
+      return refuse('canary-contract', `vector ${index}: result ${result}`);
+    case 'state':
+      return refuse('canary-state', `vector ${index} leaves a state outside the contract`);
+    case null:
   }
-  if (!hook.accepts(result, args.seen)) refuse('canary-contract', `vector ${index}: result ${result}`);
-  if (version.stateWindow.length > 0 && !hook.acceptsState(version.stateWindow)) {
-    refuse('canary-state', `vector ${index} leaves a state outside the contract`);
-  }
-  if (vector.expect !== undefined && !Object.is(vector.expect, result)) {
+  if (vector.expect !== undefined && !Object.is(vector.expect, unsignedLike(vector.expect, result))) {
     refuse('canary-result', `vector ${index}: got ${result}, expected ${vector.expect}`);
   }
-  const windows = [version.stateWindow, ...version.bufferWindows];
-  return `${Object.is(result, -0) ? '-0' : result}:${windows.map((w) => Buffer.from(w).toString('hex')).join()}`;
+  const windows = [trial.state, ...trial.buffers].map((bytes) => Buffer.from(bytes).toString('hex'));
+  return `${Object.is(result, -0) ? '-0' : result}:${windows.join()}`;
 }
 
-/** Writes state and buffers into the windows; answers the arguments to pass and those that checks see. */
-export function placeArguments(
-  version: ModuleVersion,
-  hook: ModuleInterface,
-  vector: Vector,
-): { passed: WasmValue[]; seen: (WasmValue | Uint8Array)[] } {
-  version.stateWindow.fill(0);
-  if (vector.state !== undefined)
-    version.stateWindow.set(vector.state.subarray(0, version.stateWindow.length));
-  const passed: WasmValue[] = [];
-  const seen: (WasmValue | Uint8Array)[] = [];
-  for (const [position, argument] of vector.args.entries()) {
-    const buffer = hook.bufferOf[position] ?? -1;
-    if (buffer >= 0 && typeof argument === 'object') {
-      const window = version.bufferWindows[buffer];
-      window.set(argument);
-      passed.push(hook.layout.buffers[buffer].at);
-      seen.push(hook.writable[buffer] ? window : argument);
-    } else {
-      passed.push(argument as WasmValue);
-      seen.push(argument);
-    }
+/** WebAssembly hands integers over as signed; an expectation may be written unsigned. */
+function unsignedLike(expected: WasmValue, result: WasmValue | undefined): WasmValue | undefined {
+  if (typeof expected === 'number' && typeof result === 'number' && expected > 0x7fffffff && result < 0) {
+    return result >>> 0;
   }
-  return { passed, seen };
+  if (typeof expected === 'bigint' && typeof result === 'bigint' && expected > 0n && result < 0n) {
+    return BigInt.asUintN(64, result);
+  }
+  return result;
 }
 
 /** Fills all scratch but the module's data with noise. */

@@ -404,6 +404,13 @@ function readBodies(section: ByteReader, module: DecodedModule, limits: ModuleLi
     const length = section.u32();
     const at = section.position;
     section.skip(length);
+    if (length > limits.functionBytes) {
+      refuse(
+        'limit-function-size',
+        `a function of ${length} bytes, the limit is ${limits.functionBytes}`,
+        at,
+      );
+    }
     const body = new ByteReader(section.bytes, at, section.position);
     let locals = 0;
     for (let groups = body.count(2); groups > 0; groups--) {

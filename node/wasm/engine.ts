@@ -26,6 +26,7 @@ interface WasmEngine {
   validate(bytes: Uint8Array): boolean;
   Module: new (bytes: Uint8Array) => CompiledModule;
   Instance: new (module: CompiledModule, imports: Record<string, Record<string, unknown>>) => WasmInstance;
+  Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
   RuntimeError: new (message?: string) => Error;
 }
 

@@ -13,6 +13,8 @@ export interface ModuleLimits {
   readonly signature: number;
   readonly imports: number;
   readonly functions: number;
+  /** One function's body: optimising compilers take more than linear time. */
+  readonly functionBytes: number;
   readonly globals: number;
   readonly exports: number;
   /** Locals of one function, parameters excluded: each is zeroed at entry. */
@@ -37,6 +39,7 @@ export const DEFAULT_LIMITS: ModuleLimits = Object.freeze({
   signature: 16,
   imports: 64,
   functions: 1000,
+  functionBytes: 16 * 1024,
   globals: 128,
   exports: 64,
   locals: 256,

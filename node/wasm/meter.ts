@@ -77,7 +77,8 @@ class Meter {
     this.plans = plans;
     this.hook = hook;
     this.layout = hook.layout;
-    this.hasMemory = module.memories.length > 0;
+    // The host writes buffers whether or not the module looks at them.
+    this.hasMemory = module.memories.length > 0 || hook.layout.buffers.length > 0;
     this.fuelGlobal = module.globals.length;
     this.dirtyGlobal = module.globals.length + 1;
     this.addFunctions(shimmed);

@@ -52,8 +52,12 @@ export interface ModuleInterface {
   readonly writable: readonly boolean[];
   readonly vectors: readonly Vector[];
   readonly limits: ModuleLimits;
-  /** Whether a result lies within the contract; buffers that the module changed stand in for arguments. */
-  accepts(result: WasmValue | undefined, args: readonly (WasmValue | Uint8Array)[]): boolean;
+  /** Whether a result, and the buffers as the module left them, lie within the contract. */
+  accepts(
+    result: WasmValue | undefined,
+    given: readonly (WasmValue | Uint8Array)[],
+    changed: readonly (WasmValue | Uint8Array)[],
+  ): boolean;
   acceptsState(state: Uint8Array): boolean;
 }
 
@@ -117,10 +121,7 @@ function checkMemory(module: DecodedModule, hook: ModuleInterface): void {
   const { memories, segments } = module;
   if (memories.length > 1) refuse('feature-multiple-memories', 'more than one memory', memories[1].at);
   const memory = memories[0];
-  if (memory === undefined) {
-    if (hook.layout.buffers.length > 0) refuse('memory-missing', `${hook.id} passes buffers through memory`);
-    return;
-  }
+  if (memory === undefined) return;
   if (memory.minPages !== 1 || memory.maxPages !== 1) {
     refuse(
       'memory-limits',

@@ -62,7 +62,8 @@ export class ModuleVersion {
     this.hash = hash;
     this.hookId = hook.id;
     this.interfaceVersion = hook.interfaceVersion;
-    this.entry = exports[hook.entry] as WasmFunction;
+    const entry = exports[hook.entry] as WasmFunction;
+    this.entry = Object.keys(hook.imports).length > 0 ? notReentrant(entry) : entry;
     this.rawEntry = exports[ADDED.raw] as WasmFunction;
     this.migrate = (exports[MIGRATE] as WasmFunction | undefined) ?? null;
     const memory = exports[ADDED.memory] as WasmMemory | undefined;
@@ -84,4 +85,18 @@ export class ModuleVersion {
   markAllDirty(): void {
     this.dirtyGlobal.value = -1;
   }
+}
+
+/** A function of the core that calls back into the module would give it new fuel and wipe its memory. */
+function notReentrant(entry: WasmFunction): WasmFunction {
+  let running = false;
+  return (...args) => {
+    if (running) throw new Error('a function of the core called the hook whose module had called it');
+    running = true;
+    try {
+      return entry(...args);
+    } finally {
+      running = false;
+    }
+  };
 }

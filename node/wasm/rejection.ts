@@ -38,13 +38,13 @@ export const REJECTION_CODES = [
   'export-is-import',
   // Memory and tables.
   'memory-limits',
-  'memory-missing',
   'data-in-window',
   'data-out-of-bounds',
   'table-limits',
   'element-out-of-bounds',
   // Size and shape, each bounding what the compilers or the stack must bear.
   'limit-functions',
+  'limit-function-size',
   'limit-types',
   'limit-signature',
   'limit-globals',

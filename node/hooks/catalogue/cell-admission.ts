@@ -29,6 +29,16 @@ export const CellFlag = {
 /** Relay command of a cell that carries none, or none that this relay can read. */
 export const NO_RELAY_COMMAND = -1;
 
+function tolerant(cellCommand: number, relayCommand: number, circuitState: number, flags: number): number {
+  if (!isCellCommand(cellCommand)) return CellVerdict.dropCell;
+  if (cellCommand !== CELL.relay && cellCommand !== CELL.relayEarly) return CellVerdict.accept;
+  if (circuitState === CircuitState.none || circuitState === CircuitState.closing)
+    return CellVerdict.dropCell;
+  if ((flags & CellFlag.recognized) === 0) return CellVerdict.accept;
+  if (relayCommand === RELAY.drop || !isRelayCommand(relayCommand)) return CellVerdict.dropCell;
+  return CellVerdict.accept;
+}
+
 export const cellAdmission = defineHook({
   id: 'cell-admission',
   interfaceVersion: 1,
@@ -36,16 +46,17 @@ export const cellAdmission = defineHook({
   entry: 'admit_cell',
   parameters: [u32('cellCommand'), i32('relayCommand'), i32('circuitState'), u32('flags')],
   result: 'i32',
-  default: (cellCommand, relayCommand, circuitState, flags) => {
-    if (!isCellCommand(cellCommand)) return CellVerdict.dropCell;
-    if (cellCommand !== CELL.relay && cellCommand !== CELL.relayEarly) return CellVerdict.accept;
-    if (circuitState === CircuitState.none || circuitState === CircuitState.closing)
-      return CellVerdict.dropCell;
-    if ((flags & CellFlag.recognized) === 0) return CellVerdict.accept;
-    if (relayCommand === RELAY.drop || !isRelayCommand(relayCommand)) return CellVerdict.dropCell;
-    return CellVerdict.accept;
-  },
+  default: tolerant,
   check: (verdict) => verdict >= CellVerdict.accept && verdict <= CellVerdict.closeCircuit,
+  // For a module that counts or remembers; the default needs none.
+  stateBytes: 16,
+  health: {
+    // Whom it refuses beyond the default is its business, unless it is ordinary traffic.
+    penalty: (verdict, ...cell) =>
+      verdict !== CellVerdict.accept && tolerant(...cell) === CellVerdict.accept ? 1000 : 0,
+    tolerance: 10,
+    defaultIsPerfect: true,
+  },
   fuel: 2000,
   confirmAfter: 1000,
   vectors: [
