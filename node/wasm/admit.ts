@@ -7,14 +7,16 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { BodyPlan } from './body-plan.ts';
 import { checkCallGraph } from './call-graph.ts';
 import { runCanary } from './canary.ts';
-import { type DecodedModule, decodeModule } from './decode-module.ts';
+import { decodeModule } from './decode-module.ts';
+import type { DecodedModule } from './decoded-module.ts';
 import { type CompiledModule, wasmEngine } from './engine.ts';
 import { meterModule } from './meter.ts';
 import { checkInterface, type HostFunction, type ModuleInterface, type Vector } from './module-interface.ts';
 import { type Caller, ModuleVersion } from './module-version.ts';
-import { type BodyPlan, planBody } from './plan-body.ts';
+import { planBody } from './plan-body.ts';
 import { Refusal, type Rejected, refuse } from './rejection.ts';
 
 export type Admission = { readonly admitted: ModuleVersion } | Rejected;
