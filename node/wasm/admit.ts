@@ -34,7 +34,7 @@ export function admit(bytes: Uint8Array, hook: ModuleInterface, options: AdmitOp
     const prepared = prepare(bytes, hook);
     const { module, plans } = prepared;
     const metered = meterModule(module, plans, hook, prepared.shimmed);
-    const caller = options.caller ?? { owner: null };
+    const caller = options.caller ?? { owner: null, failed: false };
     const vectors = [...hook.vectors, ...(options.vectors ?? [])];
     const version = instantiate(createHash('sha256').update(bytes).digest('hex'), hook, metered, caller, {
       bytes: bytes.length,
@@ -52,6 +52,7 @@ export function admit(bytes: Uint8Array, hook: ModuleInterface, options: AdmitOp
       version.facts = { ...version.facts, vectorFuel: runCanary(version, module, hook, vectors) };
     } finally {
       caller.owner = owner;
+      caller.failed = false;
     }
     return { admitted: version };
   } catch (error) {
