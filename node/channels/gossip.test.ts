@@ -12,6 +12,7 @@ import { RelayCore } from '../core.ts';
 import type { Environment } from '../environment.ts';
 import { HookRuntime } from '../hooks/hook-runtime.ts';
 import { signUpdate, verifyUpdate } from '../updates/signed-update.ts';
+import { MemoryStore } from '../updates/store.ts';
 import { trustKeys } from '../updates/trust.ts';
 import { Updater } from '../updates/updater.ts';
 import { joinGossipChannel, publishUpdate, UPDATE_TOPIC } from './gossip.ts';
@@ -46,7 +47,8 @@ async function startRelay() {
   const settled = new Promise<string[]>((resolve) => {
     settle = resolve;
   });
-  const updater = new Updater(environment.processor, new RelayCore(new HookRuntime(), 'relay'), {
+  const core = new RelayCore({ runtime: new HookRuntime(), store: new MemoryStore(), owner: 'relay' });
+  const updater = new Updater(environment.processor, core, {
     onHeard: () => events.push('heard'),
     onVerified: () => events.push('verified'),
     onStaged: (_id, { manifest }) => settle([...events, `staged ${manifest.module}`]),

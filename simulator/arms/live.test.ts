@@ -16,13 +16,13 @@ async function live(scenario: Scenario, signal?: AbortSignal): Promise<LiveRun> 
 
 /** Several messages on slow uplinks: queues, broken IWANT promises, prunes and penalties all take place. */
 const busy = testScenario({
-  durationSeconds: 100,
-  updates: [10, 10.4, 12, 70].map((atSeconds, index) => ({
+  durationSeconds: 120,
+  updates: [10, 10.1, 10.2, 10.3, 10.4, 10.5, 11, 11.1, 11.2, 85, 85.1, 85.2, 86].map((atSeconds, index) => ({
     module: 'strict-cells',
     atSeconds,
     sizeBytes: 20_000 + index,
   })),
-  network: { ...testScenario().network, relays: 320, uplink: { law: 'constant', bitsPerSecond: 3e5 } },
+  network: { ...testScenario().network, uplink: { law: 'constant', bitsPerSecond: 1e5 } },
 });
 
 test('live arm: full and fast fidelity leave the same trace, on one thread and on two, again and again', async () => {
@@ -30,7 +30,7 @@ test('live arm: full and fast fidelity leave the same trace, on one thread and o
   const { traceHash, cost } = reference.outcome;
   assert.deepEqual(reference.outcome.violations, []);
   assert((cost?.duplicates ?? 0) > 1000, 'the scenario should be busy');
-  assert((cost?.penalties ?? 0) > 0, 'some router should be penalised');
+  assert((cost?.penalties ?? 0) > 1000, 'routers should penalise each other');
   for (const variant of [
     { fidelity: 'fast', threads: 1 },
     { fidelity: 'fast', threads: 1 },

@@ -29,11 +29,12 @@ function setOption(): Option {
 }
 
 /** The command with its verbs; what a verb returns is handed to `finish`. */
-function buildProgram(
+async function buildProgram(
+  args: readonly string[],
   context: CommandContext,
   finish: (code: number) => void,
   surroundings?: SimulateSurroundings,
-): Command {
+): Promise<Command> {
   const program = new Command('relaywave')
     .description('Measures how fast a fix reaches every node of a volunteer network')
     .version(version())
@@ -101,7 +102,28 @@ function buildProgram(
       finish(schema(file, options, context));
     });
 
+  await addUpdateVerb(program, args, context, finish);
   return program;
+}
+
+/** `update` has verbs of its own, and they need every hook: they are loaded only when they are asked for. */
+async function addUpdateVerb(
+  program: Command,
+  args: readonly string[],
+  { out, err, workplace }: CommandContext,
+  finish: (code: number) => void,
+): Promise<void> {
+  if (!args.includes('update')) {
+    program.command('update').description('write, build, test and inspect updates of hooks');
+    return;
+  }
+  const { registerUpdateCommands } = await import('../../updates/cli/register.ts');
+  registerUpdateCommands(program, {
+    out: (line) => out.line(line),
+    err: (line) => err.line(line),
+    finish,
+    userFolder: workplace.userFolder,
+  });
 }
 
 /** Tells an error of the kinds that have words for their user; returns its exit code, or null for a bug. */
@@ -162,8 +184,8 @@ export async function runCommandLine(
   const finish = (done: number) => {
     code = done;
   };
-  const program = buildProgram(context, finish, surroundings);
   try {
+    const program = await buildProgram(args, context, finish, surroundings);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     const known = await tellKnown(error, context);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type LabelBox, placeAmongLines, placeLabels } from './label-placement.ts';
+import { type LabelBox, placeAmongLines, placeAt, placeLabels } from './label-placement.ts';
 
 function box(wantedY: number, left = 0, height = 20): LabelBox {
   return { left, right: left + 100, wantedY, height };
@@ -80,4 +80,11 @@ test('labels among lines: without a free place a label stays where it wanted to 
       ] as const,
   );
   assert.deepEqual(placeAmongLines([box(105)], comb, 0, 500), [105]);
+});
+
+test('labels: one among the lines keeps clear of those that stand beside the panel', () => {
+  const beside: LabelBox = { left: 110, right: 200, wantedY: 50, height: 40 };
+  const inside: LabelBox = { left: 90, right: 180, wantedY: 55, height: 40 };
+  const [middle] = placeAmongLines([inside], [], 0, 200, [placeAt(beside, 50)]);
+  assert(Math.abs((middle as number) - 50) >= 40, `middle at ${middle}`);
 });

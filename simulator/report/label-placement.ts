@@ -110,7 +110,8 @@ export type Polyline = readonly (readonly [x: number, y: number])[];
 /** How far a label is moved at a time while it looks for a free place, in pixels. */
 const SEARCH_STEP_PX = 3;
 
-interface Placed {
+/** A place that a label has taken, in pixels. */
+export interface Placed {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -140,8 +141,13 @@ function isCovered(place: Placed, other: Placed): boolean {
   );
 }
 
+/** The place of a label whose middle is at `middleY`. */
+export function placeAt({ left, right, height }: LabelBox, middleY: number): Placed {
+  return { left, right, top: middleY - height / 2, bottom: middleY + height / 2 };
+}
+
 /**
- * The middle of each label, in the order given, clear of `lines` and of each other: from the highest label
+ * The middle of each label, in the order given, clear of `lines`, of `taken` places and of each other: from the highest label
  * down, each takes the free place nearest to the one it wants, above rather than below. A label that finds
  * none stays where it wanted to be.
  */
@@ -150,15 +156,16 @@ export function placeAmongLines(
   lines: readonly Polyline[],
   topY: number,
   bottomY: number,
+  taken: readonly Placed[] = [],
 ): number[] {
-  const placed: Placed[] = [];
+  const placed: Placed[] = [...taken];
   const middles = boxes.map(({ wantedY }) => wantedY);
   const downwards = boxes.map((box, index) => ({ ...box, index }));
   downwards.sort((a, b) => a.wantedY - b.wantedY || a.index - b.index);
-  for (const { left, right, wantedY, height, index } of downwards) {
-    const at = (middle: number) => ({ left, right, top: middle - height / 2, bottom: middle + height / 2 });
+  for (const { index, ...box } of downwards) {
+    const { wantedY } = box;
     const isFree = (middle: number) => {
-      const place = at(middle);
+      const place = placeAt(box, middle);
       if (place.top < topY || place.bottom > bottomY) return false;
       return (
         !placed.some((other) => isCovered(place, other)) && !lines.some((line) => isCrossed(place, line))
@@ -170,7 +177,7 @@ export function placeAmongLines(
       middles[index] = found;
       break;
     }
-    placed.push(at(middles[index] as number));
+    placed.push(placeAt(box, middles[index] as number));
   }
   return middles;
 }

@@ -6,7 +6,7 @@
 
 import { INK, type LineLook, PAPER, TYPE_PX } from './chart-style.ts';
 import type { Panel } from './drawing-board.ts';
-import { type LabelBox, type Polyline, placeAmongLines, placeLabels } from './label-placement.ts';
+import { type LabelBox, type Polyline, placeAmongLines, placeAt, placeLabels } from './label-placement.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt, textWidthPx, wrapText } from './text-layout.ts';
 
@@ -107,9 +107,10 @@ export function drawLineLabels(
     chosen.forEach((index, position) => {
       middles[index] = found[position] as number;
     });
+    return chosen.map((index) => placeAt(boxes[index] as LabelBox, middles[index] as number));
   };
-  place(false, (beside) => placeLabels(beside, frame.top, frame.bottom));
-  place(true, (inside) => placeAmongLines(inside, lines, frame.top, frame.bottom));
+  const taken = place(false, (beside) => placeLabels(beside, frame.top, frame.bottom));
+  place(true, (inside) => placeAmongLines(inside, lines, frame.top, frame.bottom, taken));
   return join(
     ...labels.map((label, index) => drawLabel(label, texts[index] as TextLine[], middles[index] as number)),
   );

@@ -51,9 +51,9 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   const { scenario, population, topology, releases } = input;
   const { signal } = options;
   signal?.throwIfAborted();
-  const { threads, lookAheadUs } = choosePartition(scenario, topology);
+  const { threads, threadOf, lookAheadUs } = choosePartition(scenario, topology);
   const shared = sharedColumns(population.relays, releases.length, threads);
-  const job: Job = { scenario, population, topology, releases, threads, shared };
+  const job: Job = { scenario, population, topology, releases, threads, threadOf, shared };
   const mailboxes = Array.from({ length: threads }, (_unused, from) =>
     Array.from({ length: threads }, (_other, to): MailboxMemory | null =>
       from === to ? null : mailboxMemory(),

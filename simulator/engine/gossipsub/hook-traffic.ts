@@ -15,8 +15,9 @@ import {
 } from '../../../node/hooks/catalogue/cell-admission.ts';
 import { CELL, RELAY } from '../../../node/hooks/catalogue/cell-commands.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
-import type { SlotView, Transition } from '../../../node/hooks/transition.ts';
+import type { SlotView, Transition, TransitionListener } from '../../../node/hooks/transition.ts';
 import type { VerifiedUpdate } from '../../../node/updates/signed-update.ts';
+import { MemoryStore, type ModulePool } from '../../../node/updates/store.ts';
 import type { AdmissionVerdict, ModuleHost } from '../../../node/updates/updater.ts';
 import { randomStream } from '../random.ts';
 import { Call, EPOCH_MS, type VirtualClock } from '../virtual-clock.ts';
@@ -32,6 +33,9 @@ export class HookTraffic {
   private readonly clock: VirtualClock;
   private readonly recorder: StageRecorder;
   private readonly runtime: HookRuntime;
+  private readonly listener: TransitionListener;
+  /** Binaries that relays keep in their stores: one copy for all. */
+  private readonly binaries: ModulePool = new Map();
 
   constructor(job: Job, clock: VirtualClock, recorder: StageRecorder) {
     this.job = job;
@@ -39,15 +43,16 @@ export class HookTraffic {
     this.recorder = recorder;
     this.runtime = new HookRuntime({
       clock: { nowMs: () => EPOCH_MS + Math.floor(clock.nowUs / 1000) },
-      listener: {
-        onTransition: (slot, transition, _reason, hash) => this.onTransition(slot, transition, hash),
-      },
     });
+    this.listener = {
+      onTransition: (slot, transition, _reason, hash) => this.onTransition(slot, transition, hash),
+    };
   }
 
   /** The core of one relay; what is staged there goes live with the relay's next cell. */
   hostOf(relay: number): ModuleHost {
-    const core = new RelayCore(this.runtime, relay);
+    const { runtime, listener } = this;
+    const core = new RelayCore({ runtime, listener, store: new MemoryStore(this.binaries), owner: relay });
     return { stage: (update) => this.stage(relay, core, update) };
   }
 

@@ -26,6 +26,8 @@ export interface Job {
   readonly topology: Topology;
   readonly releases: readonly Release[];
   readonly threads: number;
+  /** The thread of each relay. */
+  readonly threadOf: Uint8Array;
   readonly shared: SharedColumns;
 }
 

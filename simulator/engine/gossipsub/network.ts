@@ -1,8 +1,8 @@
 /**
  * The relays of one simulation thread, and what the scenario has planned for them.
  *
- * Relay i lives on thread i modulo the number of threads. Relays start within the first second and links
- * come up within the next three, so that the mesh has long settled when an update is released.
+ * Relays start within the first second and links come up within the next three, so that the mesh has long
+ * settled when an update is released.
  */
 
 import type { Multiaddr } from '@multiformats/multiaddr';
@@ -73,7 +73,7 @@ export class SimulatedNetwork {
   }
 
   private isLocal(relay: number): boolean {
-    return relay % this.job.threads === this.thread;
+    return this.job.threadOf[relay] === this.thread;
   }
 
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { drawPopulation } from '../../population/draw.ts';
 import type { Topology } from '../../population/population.ts';
+import { buildTopology } from '../../population/topology.ts';
+import type { NetworkPlan } from '../../scenario/scenario.ts';
 import { testScenario } from '../../testing/test-scenario.ts';
 import { choosePartition } from './partition.ts';
 
-/** Relays 0 and 2 are on one thread of two, 1 and 3 on the other. */
-function topology(links: readonly [dialer: number, listener: number, latencyUs: number][]): Topology {
+type Link = [dialer: number, listener: number, latencyUs: number];
+
+function topology(links: readonly Link[]): Topology {
   return {
     links: links.length,
     dialer: Uint32Array.from(links, ([dialer]) => dialer),
@@ -14,19 +18,56 @@ function topology(links: readonly [dialer: number, listener: number, latencyUs: 
   };
 }
 
-test('partition: the look-ahead is the shortest latency between two threads, not within one', () => {
-  const links = topology([
-    [0, 2, 5],
-    [0, 1, 900],
-    [3, 2, 800],
-    [1, 3, 6],
-  ]);
-  assert.deepEqual(choosePartition(testScenario({ threads: 2 }), links), { threads: 2, lookAheadUs: 800 });
-  const one = choosePartition(testScenario({ threads: 1 }), links);
-  assert.deepEqual(one, { threads: 1, lookAheadUs: Number.POSITIVE_INFINITY });
+function networkOf(relays: number, changes: Partial<NetworkPlan> = {}): NetworkPlan {
+  return { ...testScenario().network, relays, ...changes };
+}
+
+/** Two rings of relays with short links, joined by a few long ones. */
+function twoCities(relays: number, longUs: number): Topology {
+  const half = relays / 2;
+  const ring = (from: number): Link[] =>
+    Array.from({ length: half }, (_unused, i) => [from + i, from + ((i + 1) % half), 1000 + i]);
+  return topology([...ring(0), ...ring(half), [0, half, longUs], [1, half + 1, longUs + 5]]);
+}
+
+test('partition: relays that are near each other share a thread', () => {
+  const scenario = testScenario({ threads: 2, network: networkOf(100) });
+  const { threadOf, lookAheadUs, largestShare } = choosePartition(scenario, twoCities(100, 40_000));
+  assert.equal(lookAheadUs, 40_000);
+  assert.equal(largestShare, 0.5);
+  assert.equal(new Set(threadOf.subarray(0, 50)).size, 1);
+  assert.equal(new Set(threadOf.subarray(50)).size, 1);
 });
 
-test('partition: left to itself, a network whose links are too short stays on one thread', () => {
-  const scenario = testScenario({ threads: 0, network: { ...testScenario().network, relays: 5000 } });
-  assert.equal(choosePartition(scenario, topology([[0, 1, 499]])).threads, 1);
+test('partition: where no cut is long, relays are dealt out evenly', () => {
+  const ring: Link[] = Array.from({ length: 100 }, (_unused, i) => [i, (i + 1) % 100, 20_000]);
+  const scenario = testScenario({ threads: 4, network: networkOf(100) });
+  const { lookAheadUs, largestShare } = choosePartition(scenario, topology(ring));
+  assert.equal(lookAheadUs, 20_000);
+  assert.equal(largestShare, 0.25);
+});
+
+test('partition: one thread has no look-ahead to keep', () => {
+  const { threads, lookAheadUs } = choosePartition(testScenario({ threads: 1 }), twoCities(300, 40_000));
+  assert.equal(threads, 1);
+  assert.equal(lookAheadUs, Number.POSITIVE_INFINITY);
+});
+
+test('partition: left to itself, a network takes two threads only where they pay', () => {
+  const choose = (relays: number, longUs: number): number =>
+    choosePartition(testScenario({ threads: 0, network: networkOf(relays) }), twoCities(relays, longUs))
+      .threads;
+  const several = choose(4000, 40_000);
+  assert(several <= 2);
+  assert.equal(choose(4000, 1_500), 1, 'links between the threads are too short');
+  assert.equal(choose(300, 40_000), 1, 'too few relays');
+});
+
+test('partition: the Tor network is cut across an ocean', () => {
+  const plan = networkOf(3000, { population: 'tor-2025-11', latency: { law: 'population' } });
+  const population = drawPopulation(plan, { utilization: 0.4 }, 1);
+  const links = buildTopology(population, plan, 1);
+  const { lookAheadUs, largestShare } = choosePartition(testScenario({ threads: 2, network: plan }), links);
+  assert(lookAheadUs > 15_000, `look-ahead ${lookAheadUs} us`);
+  assert(largestShare <= 0.7, `largest share ${largestShare}`);
 });

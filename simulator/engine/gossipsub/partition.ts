@@ -1,4 +1,10 @@
-/** How a run is spread over threads: relay i runs on thread i modulo their number. */
+/**
+ * How a run is spread over threads: which thread runs which relay.
+ *
+ * Threads wait for each other the less, the longer the shortest link between two of them is (windows.ts). So
+ * relays that are near each other stay together, as far as the threads' loads allow; where all links are
+ * long, dealing the relays out evenly is better. The results do not depend on any of it.
+ */
 
 import { availableParallelism } from 'node:os';
 import type { Topology } from '../../population/population.ts';
@@ -6,8 +12,12 @@ import type { Scenario } from '../../scenario/scenario.ts';
 
 export interface Partition {
   readonly threads: number;
+  /** The thread of each relay, in memory that threads share. */
+  readonly threadOf: Uint8Array;
   /** Shortest latency of a link between two threads, microseconds; Infinity where none crosses. */
   readonly lookAheadUs: number;
+  /** The largest share of relays on one thread, 0 to 1. */
+  readonly largestShare: number;
 }
 
 const CHOSEN_THREADS_MAX = 2;
@@ -16,29 +26,121 @@ const CHOSEN_THREADS_MAX = 2;
  * times the processor time of one, at 7,500 relays 1.2 times.
  */
 const RELAYS_FOR_TWO_THREADS = 2000;
+/** A cluster of near relays may be larger than a fair share by this part of all relays. */
+const CLUSTER_EXCESS = 0.2;
+/** What windows cost, as a share of the run's time on one thread, times their length (measured). */
+const WINDOW_COST_US = 500;
+/** Two threads are chosen only where they are expected to need at most this share of one thread's time. */
+const WORTHWHILE_COST = 0.75;
 
-/** With a shorter look-ahead, threads wait for each other more than they work. */
-const LOOK_AHEAD_FOR_TWO_THREADS_US = 500;
-
-/** The number of threads the scenario asks for, or the one that is likely the fastest here. */
+/** The partition that the scenario asks for, or the one that is likely the fastest here. */
 export function choosePartition(scenario: Scenario, topology: Topology): Partition {
   const { relays } = scenario.network;
-  if (scenario.threads !== 0) return partition(topology, Math.min(scenario.threads, relays));
+  if (scenario.threads !== 0) return bestPartition(relays, topology, Math.min(scenario.threads, relays));
   const several = Math.min(CHOSEN_THREADS_MAX, availableParallelism());
-  if (several === 1 || relays < RELAYS_FOR_TWO_THREADS) return partition(topology, 1);
-  const spread = partition(topology, several);
-  return spread.lookAheadUs < LOOK_AHEAD_FOR_TWO_THREADS_US ? partition(topology, 1) : spread;
-}
-
-function partition(topology: Topology, threads: number): Partition {
-  return { threads, lookAheadUs: shortestCrossingUs(topology, threads) };
-}
-
-function shortestCrossingUs({ links, dialer, listener, latencyUs }: Topology, threads: number): number {
-  let shortest = Number.POSITIVE_INFINITY;
-  for (let link = 0; link < links; link++) {
-    const crosses = dialer[link] % threads !== listener[link] % threads;
-    if (crosses && latencyUs[link] < shortest) shortest = latencyUs[link];
+  if (several > 1 && relays >= RELAYS_FOR_TWO_THREADS) {
+    const spread = bestPartition(relays, topology, several);
+    if (expectedCost(spread) <= WORTHWHILE_COST) return spread;
   }
-  return shortest;
+  return bestPartition(relays, topology, 1);
+}
+
+/** Time that a run is expected to need, as a share of what it needs on one thread. */
+function expectedCost({ largestShare, lookAheadUs }: Partition): number {
+  return largestShare + WINDOW_COST_US / lookAheadUs;
+}
+
+function bestPartition(relays: number, topology: Topology, threads: number): Partition {
+  const dealt = partition(relays, topology, threads, (relay) => relay % threads);
+  if (threads === 1) return dealt;
+  const clustered = partition(relays, topology, threads, clusterThreads(relays, topology, threads));
+  return expectedCost(clustered) < expectedCost(dealt) ? clustered : dealt;
+}
+
+function partition(
+  relays: number,
+  { links, dialer, listener, latencyUs }: Topology,
+  threads: number,
+  threadOfRelay: (relay: number) => number,
+): Partition {
+  const threadOf = new Uint8Array(new SharedArrayBuffer(relays));
+  const loads = new Array<number>(threads).fill(0);
+  for (let relay = 0; relay < relays; relay++) {
+    threadOf[relay] = threadOfRelay(relay);
+    loads[threadOf[relay]]++;
+  }
+  let lookAheadUs = Number.POSITIVE_INFINITY;
+  for (let link = 0; link < links; link++) {
+    const crosses = threadOf[dialer[link]] !== threadOf[listener[link]];
+    if (crosses && latencyUs[link] < lookAheadUs) lookAheadUs = latencyUs[link];
+  }
+  return { threads, threadOf, lookAheadUs, largestShare: Math.max(...loads) / relays };
+}
+
+/**
+ * Joins relays into clusters, shortest links first, until a cluster would outgrow a thread; then deals the
+ * clusters out, the largest first, each to the thread with the fewest relays.
+ */
+function clusterThreads(
+  relays: number,
+  { links, dialer, listener, latencyUs }: Topology,
+  threads: number,
+): (relay: number) => number {
+  const cap = relays * Math.min(1, 1 / threads + CLUSTER_EXCESS);
+  const clusters = new Clusters(relays);
+  const byLatency = Uint32Array.from({ length: links }, (_unused, link) => link).sort(
+    (a, b) => latencyUs[a] - latencyUs[b] || a - b,
+  );
+  for (const link of byLatency) if (!clusters.join(dialer[link], listener[link], cap)) break;
+
+  const loads = new Array<number>(threads).fill(0);
+  const threadOfCluster = new Map<number, number>();
+  for (const [cluster, size] of clusters.bySize()) {
+    const thread = loads.indexOf(Math.min(...loads));
+    loads[thread] += size;
+    threadOfCluster.set(cluster, thread);
+  }
+  return (relay) => threadOfCluster.get(clusters.of(relay)) as number;
+}
+
+/** Disjoint sets of relays, each named by one of them. */
+class Clusters {
+  private readonly parent: Uint32Array;
+  private readonly size: Uint32Array;
+
+  constructor(relays: number) {
+    this.parent = Uint32Array.from({ length: relays }, (_unused, relay) => relay);
+    this.size = new Uint32Array(relays).fill(1);
+  }
+
+  of(relay: number): number {
+    const { parent } = this;
+    let root = relay;
+    while (parent[root] !== root) {
+      parent[root] = parent[parent[root]];
+      root = parent[root];
+    }
+    return root;
+  }
+
+  /** Makes one cluster of two; false, and nothing is done, if it would be larger than `cap`. */
+  join(a: number, b: number, cap: number): boolean {
+    const [one, other] = [this.of(a), this.of(b)];
+    if (one === other) return true;
+    const together = this.size[one] + this.size[other];
+    if (together > cap) return false;
+    const [large, small] = this.size[one] >= this.size[other] ? [one, other] : [other, one];
+    this.parent[small] = large;
+    this.size[large] = together;
+    return true;
+  }
+
+  /** Clusters and their sizes, the largest first. */
+  bySize(): [cluster: number, size: number][] {
+    const found: [number, number][] = [];
+    this.parent.forEach((parent, relay) => {
+      if (parent === relay) found.push([relay, this.size[relay]]);
+    });
+    return found.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  }
 }

@@ -44,7 +44,7 @@ export async function runThread(
       ? null
       : {
           send: (timeUs, rank, kind, from, to, frame) =>
-            outboxes[others.indexOf(to % threads)].post({ timeUs, rank, kind, from, to, frame }),
+            outboxes[others.indexOf(job.threadOf[to])].post({ timeUs, rank, kind, from, to, frame }),
         };
   const network = new SimulatedNetwork(job, thread, clock, new Trace(shared.traceWords), mint, remote);
   await network.build();

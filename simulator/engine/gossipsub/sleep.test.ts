@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Call, VirtualClock, type VirtualTimer } from '../virtual-clock.ts';
+import type { GossipSubInternals } from './internals.ts';
+import { RouterSleep } from './sleep.ts';
+
+const SECOND_US = 1_000_000;
+const nothing = (): void => {};
+const never = (): boolean => false;
+
+/** A quiet router with the members that sleep looks at, on a relay of its own; and a log of what is done. */
+function quietRouter(relay = 1) {
+  const clock = new VirtualClock(3, 1);
+  const log: string[] = [];
+  const note = (what: string) => () => log.push(`${what} at ${clock.nowUs / SECOND_US}`);
+  const router = {
+    opts: { heartbeatInterval: 1000, Dlo: 4, Dhi: 12, Dout: 2 },
+    status: { heartbeatTimeout: undefined as VirtualTimer | undefined },
+    heartbeatTicks: 0,
+    mesh: new Map([['topic', new Set(['a', 'b', 'c', 'd'])]]),
+    outbound: new Map([
+      ['a', true],
+      ['b', true],
+    ]),
+    backoff: new Map(),
+    mcache: { msgs: new Map(), history: [[], []] as unknown[][] },
+    peerhave: new Map(),
+    iasked: new Map(),
+    iwantCounts: new Map(),
+    idontwantCounts: new Map(),
+    idontwants: new Map([['a', new Map()]]),
+    gossip: new Map(),
+    control: new Map(),
+    gossipTracer: { promises: new Map(), prune: nothing },
+    fanout: new Map(),
+    direct: new Set(),
+    seenCache: { prune: note('prune') },
+    publishedMessageIds: { prune: nothing },
+    score: {
+      params: { topics: {}, decayInterval: 1000 },
+      peerStats: new Map([['a', { connected: true, behaviourPenalty: 0 }]]),
+      _backgroundInterval: undefined as VirtualTimer | undefined,
+      background: note('decay'),
+      addPenalty: note('penalty'),
+      removePeer: nothing,
+      computeScore: () => -7,
+    },
+    clearBackoff: () => log.push(`clear ${router.heartbeatTicks} at ${clock.nowUs / SECOND_US}`),
+    runHeartbeat: () => {
+      log.push(`heartbeat ${++router.heartbeatTicks} at ${clock.nowUs / SECOND_US}`);
+      router.status.heartbeatTimeout = clock.startTimer(router.runHeartbeat, SECOND_US);
+    },
+  };
+  const sleep = new RouterSleep(router as unknown as GossipSubInternals, clock, relay);
+  clock.timerGate = (timer) => sleep.admits(timer);
+  const at = (seconds: number, source: number, action: () => void) =>
+    clock.plan(seconds * SECOND_US, new Call(source, action));
+  at(0, relay, () => {
+    router.status.heartbeatTimeout = clock.startTimer(router.runHeartbeat, SECOND_US);
+    router.score._backgroundInterval = clock.startTimer(
+      () => router.score.background(),
+      SECOND_US / 2,
+      SECOND_US,
+    );
+  });
+  const run = (seconds: number) => clock.runUntil(seconds * SECOND_US, nothing, never);
+  return { clock, router, sleep, log, at, run };
+}
+
+test('sleep: a quiet router runs no heartbeat, and counts those it missed when it wakes', () => {
+  const { router, sleep, log, at, run, clock } = quietRouter();
+  run(10);
+  assert.deepEqual(log, []);
+  const events = clock.eventsFired;
+  at(1000.5, 1, () => sleep.wake());
+  run(1000.75);
+  assert.equal(router.heartbeatTicks, 1000);
+  assert(clock.eventsFired - events <= 3, 'sleeping takes no events');
+  assert.deepEqual(log, ['prune at 1000', 'decay at 1000']);
+});
+
+test('sleep: the heartbeat after waking comes at its old rhythm, and sleeps again if there is nothing to do', () => {
+  const { router, sleep, log, at, run } = quietRouter();
+  at(5.25, 1, () => {
+    sleep.wake();
+    router.mcache.msgs.set('id', {});
+  });
+  at(7.5, 1, () => router.mcache.msgs.clear());
+  run(60);
+  assert.deepEqual(log, ['prune at 5', 'decay at 5', 'heartbeat 6 at 6', 'heartbeat 7 at 7']);
+});
+
+test('sleep: whatever a heartbeat would act on keeps the router awake', () => {
+  const restless: Record<string, (router: ReturnType<typeof quietRouter>['router']) => void> = {
+    'a message to gossip about': (router) => router.mcache.history[0].push({}),
+    'a promise that may be broken': (router) => router.gossipTracer.promises.set('id', {}),
+    'counters to clear': (router) => router.peerhave.set('a', 1),
+    'an IDONTWANT to forget': (router) => router.idontwants.get('a')?.set('id', 1),
+    'a mesh below Dlo': (router) => router.mesh.get('topic')?.delete('d'),
+    'a mesh above Dhi': (router) => {
+      for (let i = 0; i < 9; i++) router.mesh.get('topic')?.add(`more ${i}`);
+    },
+    'too few outbound peers': (router) => router.outbound.delete('b'),
+    'gossip to flush': (router) => router.gossip.set('a', []),
+    'control to flush': (router) => router.control.set('a', []),
+    'a fanout': (router) => router.fanout.set('topic', new Set()),
+    'a penalised peer': (router) => router.score.peerStats.set('b', { connected: true, behaviourPenalty: 1 }),
+    'a scored topic': (router) => Object.assign(router.score.params.topics, { topic: {} }),
+  };
+  for (const [name, unsettle] of Object.entries(restless)) {
+    const { router, log, run } = quietRouter();
+    unsettle(router);
+    run(3.2);
+    assert(log.includes('heartbeat 3 at 3'), name);
+  }
+});
+
+test('sleep: expired backoffs are dropped as of the last missed heartbeat that looks at them', () => {
+  const { router, sleep, log, at, run } = quietRouter();
+  router.backoff.set('topic', new Map());
+  at(33.5, 1, () => sleep.wake());
+  run(33.75);
+  // Heartbeats 15 and 30 look at backoffs; while there are some, the router runs those that it meets awake.
+  assert(log.includes('clear 30 at 30'), log.join());
+  assert.equal(router.heartbeatTicks, 33);
+});
+
+test('sleep: at the very instant of a heartbeat, the order is that of the relays', () => {
+  const late = quietRouter(1);
+  late.at(5, 2, () => late.sleep.wake());
+  late.run(5.5);
+  assert.equal(late.router.heartbeatTicks, 5, 'its own timer comes before what relay 2 causes');
+  const early = quietRouter(1);
+  early.at(5, 0, () => early.sleep.wake());
+  early.run(4.99);
+  assert.equal(early.router.heartbeatTicks, 1);
+  early.run(5.5);
+  assert.equal(early.router.heartbeatTicks, 5, 'the heartbeat at 5 s follows what relay 0 caused');
+  assert(early.log.includes('prune at 4'), early.log.join());
+});
+
+test('sleep: scores decay in their old rhythm from the first penalty on, and are real from then', () => {
+  const { router, log, at, run } = quietRouter();
+  assert.equal(router.score.computeScore(), 0, 'nobody was penalised');
+  at(20.25, 1, () => {
+    router.score.addPenalty();
+    router.score.peerStats.set('a', { connected: true, behaviourPenalty: 1 });
+  });
+  at(22.25, 1, () => router.score.peerStats.set('a', { connected: true, behaviourPenalty: 0 }));
+  run(40);
+  assert.equal(router.score.computeScore(), -7);
+  assert.deepEqual(
+    log.filter((line) => /^(decay|penalty)/.test(line)),
+    ['decay at 19.5', 'penalty at 20.25', 'decay at 20.5', 'decay at 21.5'],
+  );
+});
