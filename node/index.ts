@@ -28,7 +28,8 @@ export {
   u64,
   type ValueOf,
 } from './hooks/parameter.ts';
-export type { Slot, StageDecision, StageOptions, SwitchGate } from './hooks/slot.ts';
+export type { Slot } from './hooks/slot.ts';
+export type { StageDecision, StageOptions, SwitchGate } from './hooks/staging.ts';
 export type { HealthRecord } from './hooks/tenure.ts';
 export type { Reason, SlotView, Transition, TransitionListener } from './hooks/transition.ts';
 export {

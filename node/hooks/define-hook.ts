@@ -7,7 +7,7 @@
  */
 
 import assert from 'node:assert/strict';
-import type { FunctionType } from '../wasm/decode-module.ts';
+import type { FunctionType } from '../wasm/decoded-module.ts';
 import { DEFAULT_LIMITS, type ModuleLimits } from '../wasm/limits.ts';
 import { layOut, type MemoryLayout } from '../wasm/memory-layout.ts';
 import {

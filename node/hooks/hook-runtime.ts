@@ -31,7 +31,7 @@ const STANDING_CLOCK: HookClock = { nowMs: () => 0 };
 
 export class HookRuntime {
   /** Whose call is under way; set by slots before a module runs. */
-  readonly caller: Caller = { owner: null };
+  readonly caller: Caller = { owner: null, failed: false };
   private readonly clock: HookClock;
   private readonly listener: TransitionListener | null;
   private readonly cacheSize: number;

@@ -204,6 +204,57 @@ describe('slot', () => {
     );
     assert.equal(slot.call(0), 451);
   });
+
+  it("a stack at its end is the caller's affair, and not held against the module", () => {
+    const { slot, load } = open();
+    const a = load('A', counting(1));
+    slot.stage(a);
+    for (let i = 0; i < 6; i++) slot.call(0);
+    const dig = (): void => {
+      slot.call(0);
+      dig();
+    };
+    assert.throws(dig, RangeError);
+    assert.equal(slot.activeHash, a.hash);
+    assert.equal(slot.quarantined.size, 0);
+  });
+
+  it('strikes on a longer trial do not count as good calls', () => {
+    const { runtime } = open();
+    const lenient = defineHook({
+      id: 'lenient',
+      interfaceVersion: 1,
+      summary: 'For tests: forgives.',
+      entry: 'count',
+      parameters: [i32('a')],
+      result: 'i32',
+      default: () => -1,
+      stateBytes: 8,
+      fuel: 5000,
+      vectors: [{ args: [0] }],
+      confirmAfter: 5,
+      strikes: { onTrial: 3 },
+    });
+    const admission = runtime.admit(lenient, failing(2));
+    assert.ok('admitted' in admission);
+    const slot = runtime.slot(lenient);
+    slot.stage(admission.admitted);
+    for (const a of [0, 1, 0, 1, 0, 0]) slot.call(a);
+    assert.equal(slot.phase, 'trial', 'four good calls of six');
+    slot.call(0);
+    assert.equal(slot.phase, 'confirmed');
+  });
+
+  it('when the module to fall back to is revoked during a trial, its state is not given to the default', () => {
+    const { slot, load } = open();
+    const [a, b] = [load('A', counting(1)), load('B', failing(2))];
+    slot.stage(a, { stateVersion: 4 });
+    for (let i = 0; i < 6; i++) slot.call(0);
+    slot.stage(b, { stateVersion: 4 });
+    slot.call(0);
+    slot.quarantine(a.hash);
+    assert.equal(slot.call(1), -1, 'the default starts afresh');
+  });
 });
 
 describe('buffers', () => {

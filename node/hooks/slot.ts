@@ -9,59 +9,17 @@
 import { wasmEngine } from '../wasm/engine.ts';
 import type { WasmValue } from '../wasm/module-interface.ts';
 import type { ModuleVersion } from '../wasm/module-version.ts';
+import { acceptsBuffers, passBuffers, returnBuffers } from './buffer-passing.ts';
 import { type AnyHook, unsigned } from './define-hook.ts';
 import type { HookRuntime } from './hook-runtime.ts';
 import type { ArgumentsOf, Parameter, ResultKind, ValueOf } from './parameter.ts';
+import type { Occupant, RestoredSlot, StageDecision, Staged, StageOptions } from './staging.ts';
 import { Health, type HealthRecord, isWorse, Tenure } from './tenure.ts';
-import type { Reason, SlotView, Transition, TransitionListener } from './transition.ts';
+import type { Reason, Transition, TransitionListener } from './transition.ts';
 
 /** An argument on its way: a scalar, bytes, or undefined beyond the last; `call` has checked its type. */
 type Argument = unknown;
-type Arguments = [Argument, Argument, Argument, Argument, Argument, Argument];
 type Answer = WasmValue | undefined;
-
-export interface StageOptions {
-  /** Not to be switched in before this time of the runtime's clock; at once by default. */
-  readonly notBeforeMs?: number;
-  /** Layout of the state that the module keeps; 0, the default's, by default. */
-  readonly stateVersion?: number;
-  /** Health that the trial is measured by; the slot's own before the switch by default. */
-  readonly baseline?: HealthRecord;
-  /** Asked at each reach, once the time has come. */
-  readonly gate?: SwitchGate;
-}
-
-/** Decides at the last moment whether a staged module may go live. */
-export interface SwitchGate {
-  /** `wait` asks again at the next reach; `withdraw` drops the module, which may be offered again. */
-  mayActivate(slot: SlotView, hash: string): 'go' | 'wait' | 'withdraw';
-}
-
-export type StageDecision = 'staged' | 'already-active' | 'already-staged' | 'quarantined';
-
-interface Staged {
-  readonly version: ModuleVersion;
-  readonly notBeforeMs: number;
-  readonly stateVersion: number;
-  readonly baseline: HealthRecord | null;
-  readonly gate: SwitchGate | null;
-}
-
-/** A module that a slot holds, and the layout of the state that it keeps. */
-export interface Occupant {
-  readonly version: ModuleVersion;
-  readonly stateVersion: number;
-}
-
-/** What a slot puts back after a restart. */
-export interface RestoredSlot {
-  /** The module that answers: one that had been confirmed. */
-  readonly active: Occupant | null;
-  readonly previous: Occupant | null;
-  readonly state: Uint8Array;
-  readonly stateVersion: number;
-  readonly quarantined: Iterable<readonly [string, Reason]>;
-}
 
 interface Snapshot {
   readonly state: Uint8Array;
@@ -207,17 +165,18 @@ export class HookSlot {
     const tenure = this.active;
     if (tenure === null) {
       const answer = this.byDefault(a, b, c, d, e, f);
-      const health = this.healthNow;
-      if (health !== null && this.hook.health!.defaultIsPerfect !== true) {
-        this.observe(health, null, answer, a, b, c, d, e, f);
+      const { health } = this.hook;
+      if (health !== null && health.defaultIsPerfect !== true) {
+        this.observe(health.penalty(answer, a, b, c, d, e, f), null);
       }
       return answer;
     }
     const answer = this.run(tenure.version, a, b, c, d, e, f);
     if (answer === FAILED) return this.recover(tenure, a, b, c, d, e, f);
     tenure.calls++;
-    if (this.healthNow !== null) this.observe(this.healthNow, tenure, answer, a, b, c, d, e, f);
-    if (!tenure.confirmed && tenure.calls >= this.hook.confirmAfter) this.confirm(tenure);
+    const { health, confirmAfter } = this.hook;
+    if (health !== null) this.observe(health.penalty(answer, a, b, c, d, e, f), tenure);
+    if (!tenure.confirmed && tenure.calls - tenure.faults >= confirmAfter) this.confirm(tenure);
     return answer;
   }
 
@@ -266,7 +225,7 @@ export class HookSlot {
     try {
       if (version.migrate(this.stateVersion) !== 0) return false;
     } catch (error) {
-      if (error instanceof RangeError) throw error;
+      this.reasonOf(version, error);
       return false;
     }
     if (version.stateWindow.length === 0) return true;
@@ -303,24 +262,9 @@ export class HookSlot {
     return this.keepState(version) ? answer : FAILED;
   }
 
-  private runWithBuffers(version: ModuleVersion, args: Arguments): Answer | typeof FAILED {
+  private runWithBuffers(version: ModuleVersion, args: readonly Argument[]): Answer | typeof FAILED {
     const { hook } = this;
-    const { bufferOf, writable, layout } = hook;
-    const seen = args.slice();
-    const passed = args as Answer[];
-    for (let place = 0; place < bufferOf.length; place++) {
-      const buffer = bufferOf[place];
-      if (buffer < 0) continue;
-      const window = version.bufferWindows[buffer];
-      const given = seen[place] as Uint8Array;
-      if (given.length !== window.length) {
-        throw new RangeError(
-          `${hook.parameters[place].name}: ${given.length} bytes, must be ${window.length}`,
-        );
-      }
-      window.set(given);
-      passed[place] = layout.buffers[buffer].at;
-    }
+    const passed = passBuffers(hook, version, args);
     let answer: Answer;
     try {
       answer = version.entry(passed[0], passed[1], passed[2], passed[3], passed[4], passed[5]);
@@ -328,25 +272,12 @@ export class HookSlot {
       return this.failed(version, error);
     }
     if (hook.resultUnsigned) answer = unsigned(hook.result, answer);
-    if (hook.check !== null || hook.checkBuffers !== null) {
-      for (let place = 0; place < bufferOf.length; place++) {
-        const buffer = bufferOf[place];
-        (args as Argument[])[place] =
-          buffer >= 0 && writable[buffer] ? version.bufferWindows[buffer] : seen[place];
-      }
-      const accepted =
-        (hook.check === null || hook.check(answer, ...args)) &&
-        (hook.checkBuffers === null || hook.checkBuffers(seen, args));
-      if (!accepted) {
-        this.fault = 'contract';
-        return FAILED;
-      }
+    if (!acceptsBuffers(hook, version, answer, args)) {
+      this.fault = 'contract';
+      return FAILED;
     }
     if (!this.keepState(version)) return FAILED;
-    for (let place = 0; place < bufferOf.length; place++) {
-      const buffer = bufferOf[place];
-      if (buffer >= 0 && writable[buffer]) (seen[place] as Uint8Array).set(version.bufferWindows[buffer]);
-    }
+    returnBuffers(hook, version, args);
     return answer;
   }
 
@@ -361,11 +292,21 @@ export class HookSlot {
   }
 
   private failed(version: ModuleVersion, error: unknown): typeof FAILED {
-    // The host's own stack is at its end: nothing that the module did, and no call could be answered.
-    if (error instanceof RangeError) throw error;
-    if (version.fuelLeft < 0) this.fault = 'fuel';
-    else this.fault = error instanceof wasmEngine.RuntimeError ? 'trap' : 'host-error';
+    this.fault = this.reasonOf(version, error);
     return FAILED;
+  }
+
+  /** Why a call of a module ended in an exception. Throws one that is not the module's fault. */
+  private reasonOf(version: ModuleVersion, error: unknown): Reason {
+    const { caller } = this.runtime;
+    if (caller.failed) {
+      caller.failed = false;
+      return 'host-error';
+    }
+    if (version.fuelLeft < 0) return 'fuel';
+    if (error instanceof wasmEngine.RuntimeError) return 'trap';
+    // The stack was at its end before the module had begun: nobody could answer this call.
+    throw error;
   }
 
   private byDefault(a: Argument, b: Argument, c: Argument, d: Argument, e: Argument, f: Argument): Answer {
@@ -422,19 +363,9 @@ export class HookSlot {
    * Takes an answer into account. Once the penalties are more than a whole window may have, the module goes: on
    * trial or after it, it does legal things that are wrong.
    */
-  private observe(
-    health: Health,
-    tenure: Tenure | null,
-    answer: Answer,
-    a: Argument,
-    b: Argument,
-    c: Argument,
-    d: Argument,
-    e: Argument,
-    f: Argument,
-  ): void {
+  private observe(penalty: number, tenure: Tenure | null): void {
     const { health: probe, confirmAfter } = this.hook;
-    const penalty = probe!.penalty(answer, a, b, c, d, e, f);
+    const health = this.healthNow!;
     health.observe(penalty, confirmAfter);
     if (penalty === 0 || tenure === null || tenure.before === null) return;
     const window = { calls: confirmAfter, penalties: health.penalties };
@@ -454,9 +385,10 @@ export class HookSlot {
     this.active = this.previous;
     this.previous = null;
     const stateVersion = this.active === null ? 0 : this.active.stateVersion;
-    if (this.snapshot !== null) this.state.set(this.snapshot.state);
-    // Without a snapshot the state is of the failed module's making: kept if its layout is the same.
-    else if (stateVersion !== this.stateVersion) this.state.fill(0);
+    // On trial the state goes back to what it was; later it is of the failed module's making.
+    const kept = this.snapshot ?? { state: this.state, stateVersion: this.stateVersion };
+    if (kept.stateVersion === stateVersion) this.state.set(kept.state);
+    else this.state.fill(0);
     this.stateVersion = stateVersion;
     this.snapshot = null;
     if (this.healthNow !== null) this.healthNow = new Health();

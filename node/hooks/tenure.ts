@@ -53,6 +53,7 @@ export class Tenure {
   readonly before: HealthRecord | null;
   confirmed = false;
   calls = 0;
+  faults = 0;
   /** Call numbers of the latest strikes, oldest first. */
   private readonly strikes: number[] = [];
 
@@ -65,6 +66,7 @@ export class Tenure {
   /** Counts a fault; true if it was one too many. */
   strike(policy: StrikePolicy): boolean {
     this.calls++;
+    this.faults++;
     this.strikes.push(this.calls);
     if (!this.confirmed) return this.strikes.length >= policy.onTrial;
     while (this.calls - this.strikes[0] >= policy.windowCalls) this.strikes.shift();

@@ -5,7 +5,7 @@
  * a wave goes by the clock alone.
  */
 
-import type { SwitchGate } from '../hooks/slot.ts';
+import type { SwitchGate } from '../hooks/staging.ts';
 import { type HealthRecord, isWorse } from '../hooks/tenure.ts';
 import type { SlotView } from '../hooks/transition.ts';
 

@@ -9,7 +9,8 @@
 import type { AnyHook, Hook } from '../hooks/define-hook.ts';
 import type { HookRuntime } from '../hooks/hook-runtime.ts';
 import type { Parameter, ResultKind } from '../hooks/parameter.ts';
-import type { HookSlot, Occupant, Slot } from '../hooks/slot.ts';
+import type { HookSlot, Slot } from '../hooks/slot.ts';
+import type { Occupant } from '../hooks/staging.ts';
 import type { Reason, SlotView, Transition, TransitionListener } from '../hooks/transition.ts';
 import type { RejectionCode } from '../wasm/rejection.ts';
 import { CohortGate, type CohortPolicy, type CohortReports } from './cohort-gate.ts';

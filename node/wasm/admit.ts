@@ -7,14 +7,16 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { BodyPlan } from './body-plan.ts';
 import { checkCallGraph } from './call-graph.ts';
 import { runCanary } from './canary.ts';
-import { type DecodedModule, decodeModule } from './decode-module.ts';
+import { decodeModule } from './decode-module.ts';
+import type { DecodedModule } from './decoded-module.ts';
 import { type CompiledModule, wasmEngine } from './engine.ts';
 import { meterModule } from './meter.ts';
 import { checkInterface, type HostFunction, type ModuleInterface, type Vector } from './module-interface.ts';
 import { type Caller, ModuleVersion } from './module-version.ts';
-import { type BodyPlan, planBody } from './plan-body.ts';
+import { planBody } from './plan-body.ts';
 import { Refusal, type Rejected, refuse } from './rejection.ts';
 
 export type Admission = { readonly admitted: ModuleVersion } | Rejected;
@@ -32,7 +34,7 @@ export function admit(bytes: Uint8Array, hook: ModuleInterface, options: AdmitOp
     const prepared = prepare(bytes, hook);
     const { module, plans } = prepared;
     const metered = meterModule(module, plans, hook, prepared.shimmed);
-    const caller = options.caller ?? { owner: null };
+    const caller = options.caller ?? { owner: null, failed: false };
     const vectors = [...hook.vectors, ...(options.vectors ?? [])];
     const version = instantiate(createHash('sha256').update(bytes).digest('hex'), hook, metered, caller, {
       bytes: bytes.length,
@@ -50,6 +52,7 @@ export function admit(bytes: Uint8Array, hook: ModuleInterface, options: AdmitOp
       version.facts = { ...version.facts, vectorFuel: runCanary(version, module, hook, vectors) };
     } finally {
       caller.owner = owner;
+      caller.failed = false;
     }
     return { admitted: version };
   } catch (error) {

@@ -5,9 +5,9 @@
  * stack; bounding the frames beforehand is the only way to the same outcome everywhere.
  */
 
-import type { DecodedModule } from './decode-module.ts';
+import type { BodyPlan } from './body-plan.ts';
+import type { DecodedModule } from './decoded-module.ts';
 import type { ModuleLimits } from './limits.ts';
-import type { BodyPlan } from './plan-body.ts';
 import { refuse } from './rejection.ts';
 
 /** Return address, saved registers and the temporaries that metering adds, in bytes. */

@@ -6,7 +6,7 @@
  * (every call starts clean), but its author would be mistaken about it.
  */
 
-import type { DecodedModule } from './decode-module.ts';
+import type { DecodedModule } from './decoded-module.ts';
 import type { ModuleInterface, Vector, WasmValue } from './module-interface.ts';
 import type { ModuleVersion, WasmFunction } from './module-version.ts';
 import { refuse } from './rejection.ts';

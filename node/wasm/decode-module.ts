@@ -3,101 +3,14 @@
  *
  * The verdict depends on the bytes alone. Newer engines accept more features, so a module that uses one is
  * refused here by name and not left to the engine's validator, whose answer would differ between versions.
- * Function bodies are only delimited; `plan-body.ts` reads them.
  */
 
 import { ByteReader } from './byte-reader.ts';
+import { type DecodedModule, type FunctionEntry, type MemoryEntry, SECTION } from './decoded-module.ts';
 import type { ModuleLimits } from './limits.ts';
 import { PAGE_BYTES } from './memory-layout.ts';
 import { type Scalar, scalarOf } from './opcodes.ts';
 import { refuse } from './rejection.ts';
-
-export interface FunctionType {
-  readonly parameters: readonly Scalar[];
-  readonly results: readonly Scalar[];
-}
-
-export interface Import {
-  readonly module: string;
-  readonly name: string;
-  readonly kind: 'function' | 'table' | 'memory' | 'global';
-  readonly at: number;
-}
-
-/** A function by index, imported ones first. */
-export interface FunctionEntry {
-  readonly type: FunctionType;
-  readonly typeIndex: number;
-}
-
-export interface MemoryEntry {
-  readonly minPages: number;
-  readonly maxPages: number | null;
-  readonly at: number;
-}
-
-export interface GlobalEntry {
-  readonly mutable: boolean;
-  /** The initial value's instruction, one constant without its `end`. */
-  readonly initAt: number;
-  readonly initEnd: number;
-}
-
-export interface Export {
-  readonly name: string;
-  readonly kind: 'function' | 'table' | 'memory' | 'global';
-  readonly index: number;
-  readonly at: number;
-}
-
-export interface DataSegment {
-  readonly address: number;
-  /** Where its bytes lie in the binary. */
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface Body {
-  /** Where the declarations of locals begin. */
-  readonly at: number;
-  readonly codeAt: number;
-  readonly end: number;
-  readonly locals: number;
-}
-
-export interface DecodedModule {
-  readonly bytes: Uint8Array;
-  readonly types: FunctionType[];
-  readonly imports: Import[];
-  readonly functions: FunctionEntry[];
-  importedFunctions: number;
-  readonly memories: MemoryEntry[];
-  tables: number;
-  tableEntries: number;
-  readonly globals: GlobalEntry[];
-  readonly exports: Export[];
-  /** Functions that the table can hold. */
-  readonly tableFunctions: Set<number>;
-  readonly segments: DataSegment[];
-  readonly bodies: Body[];
-  /** The binary ranges of the sections, by id. */
-  readonly sections: Map<number, { readonly from: number; readonly to: number }>;
-}
-
-export const SECTION = {
-  type: 1,
-  import: 2,
-  function: 3,
-  table: 4,
-  memory: 5,
-  global: 6,
-  export: 7,
-  start: 8,
-  element: 9,
-  code: 10,
-  data: 11,
-  dataCount: 12,
-} as const;
 
 const KINDS = ['function', 'table', 'memory', 'global'] as const;
 /** Place of each section id in a module; data count (12) stands before code (10). */

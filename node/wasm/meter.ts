@@ -11,12 +11,13 @@
  * invalid module that names them would become a valid one that sets its own fuel.
  */
 
+import type { BodyPlan, Patch } from './body-plan.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { type DecodedModule, type FunctionType, SECTION } from './decode-module.ts';
-import { CHUNK_BYTES, CHUNK_SHIFT, type MemoryLayout, PAGE_BYTES } from './memory-layout.ts';
+import { type DecodedModule, type FunctionType, SECTION } from './decoded-module.ts';
+import { CHUNK_SHIFT, type MemoryLayout } from './memory-layout.ts';
 import { CORE, MIGRATE, type ModuleInterface } from './module-interface.ts';
-import { EMPTY_BLOCK, OP, PREFIXED, type Scalar, TYPE_CODE } from './opcodes.ts';
-import type { BodyPlan, Patch } from './plan-body.ts';
+import { EMPTY_BLOCK, OP, type Scalar, TYPE_CODE } from './opcodes.ts';
+import { type AddedGlobals, writeBulkGuard, writeWipe } from './scratch-code.ts';
 
 /** Exports that the rewriting adds; a module cannot have them, since its own are checked by name. */
 export const ADDED = {
@@ -26,9 +27,6 @@ export const ADDED = {
   dirty: '$dirty',
   memory: '$memory',
 } as const;
-
-/** A store of up to 8 bytes can reach this far into the next chunk. */
-const STRADDLE_BYTES = 7;
 
 /** More than any budget, and small enough that fuel minus cost does not wrap. */
 const MAX_COST = 0x7fffffff;
@@ -58,8 +56,7 @@ class Meter {
   private readonly hook: ModuleInterface;
   private readonly layout: MemoryLayout;
   private readonly hasMemory: boolean;
-  private readonly fuelGlobal: number;
-  private readonly dirtyGlobal: number;
+  private readonly globals: AddedGlobals;
   private readonly extraTypes: FunctionType[] = [];
   private readonly added: AddedFunction[] = [];
   private readonly exported: { name: string; functionIndex: number }[] = [];
@@ -79,8 +76,7 @@ class Meter {
     this.layout = hook.layout;
     // The host writes buffers whether or not the module looks at them.
     this.hasMemory = module.memories.length > 0 || hook.layout.buffers.length > 0;
-    this.fuelGlobal = module.globals.length;
-    this.dirtyGlobal = module.globals.length + 1;
+    this.globals = { fuel: module.globals.length, dirty: module.globals.length + 1 };
     this.addFunctions(shimmed);
   }
 
@@ -93,7 +89,7 @@ class Meter {
     out.section(SECTION.function, this.functions());
     this.copySection(out, SECTION.table);
     if (this.hasMemory) out.section(SECTION.memory, new ByteWriter().op(1, 1, 1, 1));
-    out.section(SECTION.global, this.globals());
+    out.section(SECTION.global, this.globalSection());
     out.section(SECTION.export, this.exports());
     this.copySection(out, SECTION.element);
     if (module.segments.length > 0) {
@@ -120,12 +116,12 @@ class Meter {
       this.bulkFunction = this.add({
         typeIndex: this.typeIndex(['i32', 'i32'], []),
         locals: [],
-        write: (code) => this.writeBulk(code),
+        write: (code) => writeBulkGuard(code, this.globals),
       });
       this.wipeFunction = this.add({
         typeIndex: this.typeIndex([], []),
         locals: ['i32', 'i32'],
-        write: (code) => this.writeWipe(code),
+        write: (code) => writeWipe(code, module, this.layout, this.globals.dirty),
       });
     }
     for (const index of shimmed) {
@@ -151,7 +147,7 @@ class Meter {
       locals: canonical === null ? [] : [canonical],
       write: (code) => {
         if (pure) this.writeReset(code);
-        code.op(OP.i32Const).s32(fuel).op(OP.globalSet).u32(this.fuelGlobal);
+        code.op(OP.i32Const).s32(fuel).op(OP.globalSet).u32(this.globals.fuel);
         for (let i = 0; i < type.parameters.length; i++) code.op(OP.localGet).u32(i);
         code.op(OP.call).u32(target);
         if (canonical !== null) writeCanonical(code, canonical, type.parameters.length);
@@ -199,7 +195,7 @@ class Meter {
       .copy(this.module.bytes, section.from, section.to);
   }
 
-  private globals(): ByteWriter {
+  private globalSection(): ByteWriter {
     const out = new ByteWriter().u32(this.module.globals.length + 2);
     const section = this.module.sections.get(SECTION.global);
     if (section !== undefined) {
@@ -218,8 +214,8 @@ class Meter {
     const out = new ByteWriter().u32(this.exported.length + (this.hasMemory ? 3 : 2));
     for (const { name, functionIndex } of this.exported) out.name(name).byte(0).u32(functionIndex);
     if (this.hasMemory) out.name(ADDED.memory).op(2, 0);
-    out.name(ADDED.fuel).byte(3).u32(this.fuelGlobal);
-    out.name(ADDED.dirty).byte(3).u32(this.dirtyGlobal);
+    out.name(ADDED.fuel).byte(3).u32(this.globals.fuel);
+    out.name(ADDED.dirty).byte(3).u32(this.globals.dirty);
     return out;
   }
 
@@ -316,7 +312,7 @@ class Meter {
 
   /** fuel -= cost; trap below zero. A cost fits 31 bits, and fuel is never below zero before. */
   private writeCharge(out: ByteWriter, cost: number): void {
-    const fuel = this.fuelGlobal;
+    const fuel = this.globals.fuel;
     out.op(OP.globalGet).u32(fuel).op(OP.i32Const).s32(Math.min(cost, MAX_COST)).op(OP.i32Sub, OP.globalSet);
     out.u32(fuel);
     out.op(OP.globalGet).u32(fuel).op(OP.i32Const, 0, OP.i32LtS);
@@ -328,108 +324,23 @@ class Meter {
     const value = temporaries + TEMPORARY[type];
     const address = temporaries + TEMPORARY.address;
     out.op(OP.localSet).u32(value).op(OP.localTee).u32(address);
-    out.op(OP.globalGet).u32(this.dirtyGlobal).op(OP.i32Const, 1, OP.localGet).u32(address);
+    out.op(OP.globalGet).u32(this.globals.dirty).op(OP.i32Const, 1, OP.localGet).u32(address);
     // An address that overflows here is out of bounds, and traps at the store.
     if (offset > 0) out.op(OP.i32Const).s32(offset).op(OP.i32Add);
-    out.op(OP.i32Const, CHUNK_SHIFT, OP.i32ShrU, OP.i32Shl, OP.i32Or, OP.globalSet).u32(this.dirtyGlobal);
+    out.op(OP.i32Const, CHUNK_SHIFT, OP.i32ShrU, OP.i32Shl, OP.i32Or, OP.globalSet).u32(this.globals.dirty);
     out.op(OP.localGet).u32(value);
     if (type === 'f32' || type === 'f64') writeCanonical(out, type, value);
-  }
-
-  /** (address, length): pays length / 8, saturating, and marks every chunk that the range touches. */
-  private writeBulk(code: ByteWriter): void {
-    const fuel = this.fuelGlobal;
-    const units = (): ByteWriter => code.op(OP.localGet, 1, OP.i32Const, 3, OP.i32ShrU);
-    units().op(OP.globalGet).u32(fuel).op(OP.i32GtU, OP.if, EMPTY_BLOCK);
-    code.op(OP.i32Const).s32(-1).op(OP.globalSet).u32(fuel).op(OP.unreachable, OP.end);
-    code.op(OP.globalGet).u32(fuel);
-    units().op(OP.i32Sub, OP.globalSet).u32(fuel);
-    code.op(OP.localGet, 1, OP.if, EMPTY_BLOCK);
-    // dirty |= (-1 << first chunk) & (-1 >>> (31 - last chunk))
-    code.op(OP.globalGet).u32(this.dirtyGlobal);
-    code.op(OP.i32Const).s32(-1).op(OP.localGet, 0, OP.i32Const, CHUNK_SHIFT, OP.i32ShrU, OP.i32Shl);
-    code.op(OP.i32Const).s32(-1).op(OP.i32Const, 31);
-    code.op(OP.localGet, 0, OP.localGet, 1, OP.i32Add, OP.i32Const, 1, OP.i32Sub);
-    code.op(OP.i32Const, CHUNK_SHIFT, OP.i32ShrU, OP.i32Sub, OP.i32ShrU);
-    code.op(OP.i32And, OP.i32Or, OP.globalSet).u32(this.dirtyGlobal).op(OP.end);
   }
 
   /** Globals to their first values; scratch wiped if the last call marked any. */
   private writeReset(code: ByteWriter): void {
     const { globals, bytes } = this.module;
     if (this.hasMemory) {
-      code.op(OP.globalGet).u32(this.dirtyGlobal).op(OP.if, EMPTY_BLOCK);
+      code.op(OP.globalGet).u32(this.globals.dirty).op(OP.if, EMPTY_BLOCK);
       code.op(OP.call).u32(this.wipeFunction).op(OP.end);
     }
     for (const [index, { mutable, initAt, initEnd }] of globals.entries()) {
       if (mutable) code.copy(bytes, initAt, initEnd).op(OP.globalSet).u32(index);
-    }
-  }
-
-  /** Zeroes the marked chunks, except for the windows, and lays out the data that lay in them. */
-  private writeWipe(code: ByteWriter): void {
-    const [marks, at] = [0, 1];
-    const windowChunks = this.layout.scratchAt / CHUNK_BYTES;
-    const windowMask = 2 ** windowChunks - 1;
-    code
-      .op(OP.globalGet)
-      .u32(this.dirtyGlobal)
-      .op(OP.i32Const)
-      .s32(windowMask)
-      .op(OP.i32And, OP.if, EMPTY_BLOCK);
-    for (const [index, gap] of this.layout.gaps.entries()) {
-      // A store in front of scratch reaches into it.
-      const reach = index === this.layout.gaps.length - 1 ? STRADDLE_BYTES : 0;
-      writeFill(code, gap.at, gap.bytes + reach);
-    }
-    code.op(OP.end);
-    code
-      .op(OP.globalGet)
-      .u32(this.dirtyGlobal)
-      .op(OP.i32Const)
-      .s32(~windowMask)
-      .op(OP.i32And, OP.localSet, marks);
-    code.op(OP.block, EMPTY_BLOCK, OP.loop, EMPTY_BLOCK);
-    code.op(OP.localGet, marks, OP.i32Eqz, OP.brIf, 1);
-    code.op(OP.localGet, marks, OP.i32Ctz, OP.i32Const, CHUNK_SHIFT, OP.i32Shl, OP.localTee, at);
-    code.op(OP.i32Const, 0);
-    // The last chunk has nothing behind it.
-    code
-      .op(OP.i32Const)
-      .s32(CHUNK_BYTES)
-      .op(OP.i32Const)
-      .s32(CHUNK_BYTES + STRADDLE_BYTES);
-    code
-      .op(OP.localGet, at, OP.i32Const)
-      .s32(PAGE_BYTES - CHUNK_BYTES)
-      .op(OP.i32Eq, OP.select);
-    code.op(OP.prefixed, PREFIXED.memoryFill, 0);
-    code.op(OP.localGet, marks, OP.localGet, marks, OP.i32Const, 1, OP.i32Sub, OP.i32And, OP.localSet, marks);
-    code.op(OP.br, 0, OP.end, OP.end);
-    this.writeDataLayout(code);
-    code.op(OP.i32Const, 0, OP.globalSet).u32(this.dirtyGlobal);
-  }
-
-  private writeDataLayout(code: ByteWriter): void {
-    const { segments } = this.module;
-    const masks: number[] = [];
-    for (const [index, { address, from, to }] of segments.entries()) {
-      const length = to - from;
-      if (length === 0) continue;
-      // The wipe of the chunk before reaches into a segment's first chunk.
-      const first = Math.max(0, address - STRADDLE_BYTES) >>> CHUNK_SHIFT;
-      const last = (address + length - 1) >>> CHUNK_SHIFT;
-      let mask = (-1 << first) & (-1 >>> (31 - last));
-      // A segment lies on top of the earlier ones it overlaps, and must follow them.
-      for (const [other, earlier] of segments.slice(0, index).entries()) {
-        const overlaps =
-          address < earlier.address + (earlier.to - earlier.from) && earlier.address < address + length;
-        if (overlaps) mask |= masks[other] ?? 0;
-      }
-      masks[index] = mask;
-      code.op(OP.globalGet).u32(this.dirtyGlobal).op(OP.i32Const).s32(mask).op(OP.i32And, OP.if, EMPTY_BLOCK);
-      code.op(OP.i32Const).s32(address).op(OP.i32Const, 0).op(OP.i32Const).s32(length);
-      code.op(OP.prefixed, PREFIXED.memoryInit).u32(index).op(0, OP.end);
     }
   }
 
@@ -441,11 +352,6 @@ class Meter {
     }
     code.op(OP.call).u32(index);
   }
-}
-
-function writeFill(code: ByteWriter, at: number, bytes: number): void {
-  code.op(OP.i32Const).s32(at).op(OP.i32Const, 0, OP.i32Const).s32(bytes);
-  code.op(OP.prefixed, PREFIXED.memoryFill, 0);
 }
 
 /** [float] -> [the same, or the canonical NaN], by way of a local. */

@@ -6,7 +6,7 @@
  */
 
 import { signatureText } from './call-graph.ts';
-import type { DecodedModule, FunctionType } from './decode-module.ts';
+import type { DecodedModule, FunctionType } from './decoded-module.ts';
 import type { ModuleLimits } from './limits.ts';
 import type { MemoryLayout } from './memory-layout.ts';
 import { refuse } from './rejection.ts';

@@ -15,6 +15,8 @@ export type WasmFunction = (...args: (WasmValue | undefined)[]) => WasmValue | u
 /** Whose call is under way on this thread, for the functions of the core that modules call. */
 export interface Caller {
   owner: unknown;
+  /** Such a function threw; whoever called the module takes note and clears it. */
+  failed: boolean;
 }
 
 /** What was learned of a module on the way, for people and tools. */
@@ -56,7 +58,14 @@ export class ModuleVersion {
   ) {
     const core: Record<string, unknown> = {};
     for (const [name, host] of Object.entries(hook.imports)) {
-      core[name] = (...args: WasmValue[]) => host.run(caller.owner, ...args);
+      core[name] = (...args: WasmValue[]) => {
+        try {
+          return host.run(caller.owner, ...args);
+        } catch (error) {
+          caller.failed = true;
+          throw error;
+        }
+      };
     }
     const { exports } = new wasmEngine.Instance(compiled, { [CORE]: core });
     this.hash = hash;

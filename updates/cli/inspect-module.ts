@@ -10,7 +10,8 @@ import type { AnyHook } from '../../node/hooks/define-hook.ts';
 import { admit } from '../../node/wasm/admit.ts';
 import { ByteReader } from '../../node/wasm/byte-reader.ts';
 import { signatureText } from '../../node/wasm/call-graph.ts';
-import { type DecodedModule, decodeModule } from '../../node/wasm/decode-module.ts';
+import { decodeModule } from '../../node/wasm/decode-module.ts';
+import type { DecodedModule } from '../../node/wasm/decoded-module.ts';
 import type { ModuleFacts } from '../../node/wasm/module-version.ts';
 import { Refusal, type Rejected } from '../../node/wasm/rejection.ts';
 
