@@ -58,13 +58,18 @@ async function ask(
 ): Promise<InitAnswers> {
   const terminal = createInterface({ input, output: err.stream, terminal: err.isTerminal });
   terminal.once('SIGINT', () => terminal.close());
+  // What was typed ahead is read even when the terminal has closed since, but Node 24 no longer prompts then.
+  let isOpen = true;
+  terminal.once('close', () => {
+    isOpen = false;
+  });
   const lines = terminal[Symbol.asyncIterator]();
   const answers: Record<keyof InitAnswers, string> = { ...INIT_DEFAULTS, ...given };
   try {
     for (const key of KEYS) {
       while (given[key] === undefined) {
         terminal.setPrompt(`${QUESTIONS[key]} [${INIT_DEFAULTS[key]}]: `);
-        terminal.prompt();
+        if (isOpen) terminal.prompt();
         const line = await lines.next();
         // Closed by Ctrl-C, by Ctrl-D, or with the terminal itself.
         if (line.done === true) throw new Interruption('SIGINT');
