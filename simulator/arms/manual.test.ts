@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adoptionFraction, lastObservedDay } from '../baseline/lag-law.ts';
-import { madeRun } from '../measure/made-run.ts';
 import type { ArmOutcome } from '../measure/outcome.ts';
 import { drawPopulation } from '../population/draw.ts';
 import type { Population } from '../population/population.ts';
 import type { LagLaw, ManualArm, Scenario } from '../scenario/scenario.ts';
+import { madeRun } from '../testing/made-run.ts';
 import { type ReleasedModule, runManualArm } from './manual.ts';
 
 const DAY_SECONDS = 86_400;

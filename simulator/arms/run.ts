@@ -4,6 +4,7 @@
  * Every arm sees the same relays, operators and links, so that their difference is the arm's doing.
  */
 
+import { wallNowMs } from '../engine/wall.ts';
 import type { ArmOutcome } from '../measure/outcome.ts';
 import { drawPopulation } from '../population/draw.ts';
 import { buildTopology } from '../population/topology.ts';
@@ -16,14 +17,14 @@ import type { FinishedRun, Phase, RunOptions } from './run-contract.ts';
 /** Runs every arm; rejects with the signal's reason when stopped. */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<FinishedRun> {
   const { signal, onProgress } = options;
-  const startMs = performance.now();
+  const startMs = wallNowMs();
   const { durationSeconds } = scenario;
   onProgress?.({ phase: 'prepare', virtualSeconds: 0, durationSeconds });
   const releases = await prepareReleases(scenario);
   signal?.throwIfAborted();
   const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
   const topology = buildTopology(population, scenario.network, scenario.seed);
-  const phasesWallMs: Partial<Record<Phase, number>> = { prepare: performance.now() - startMs };
+  const phasesWallMs: Partial<Record<Phase, number>> = { prepare: wallNowMs() - startMs };
 
   const arms: ArmOutcome[] = [];
   const warnings = new Set<string>();

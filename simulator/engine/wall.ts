@@ -6,7 +6,6 @@
 
 const realNow = performance.now.bind(performance);
 const realSetImmediate = setImmediate;
-const realSetTimeout = setTimeout;
 
 /** Milliseconds of real time since the thread began. */
 export function wallNowMs(): number {
@@ -21,9 +20,4 @@ export function wallTurn(): Promise<void> {
 /** Runs the callback at the next turn of the real event loop. */
 export function atNextWallTurn(callback: () => void): void {
   realSetImmediate(callback);
-}
-
-/** Resolves after real time has passed. */
-export function wallSleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => realSetTimeout(resolve, milliseconds));
 }

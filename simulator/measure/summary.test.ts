@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
-import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from './made-run.ts';
+import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../testing/made-run.ts';
 import type { ArmOutcome, RunOutcome } from './outcome.ts';
 import { formatSummary, summarize } from './summary.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { historicalBaseline } from '../baseline/historical.ts';
-import { MADE_MANUAL_ARM, madeRun } from '../measure/made-run.ts';
 import { summarize } from '../measure/summary.ts';
 import type { Arm } from '../scenario/scenario.ts';
+import { MADE_MANUAL_ARM, madeRun } from '../testing/made-run.ts';
 import { chartData, dateOfData } from './chart-data.ts';
 
 const ERA = historicalBaseline('tor-2016-17');

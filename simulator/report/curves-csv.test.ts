@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../measure/made-run.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
+import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../testing/made-run.ts';
 import { curvesCsv, MAX_ROWS_PER_CURVE } from './curves-csv.ts';
 
 function withActivations(run: RunOutcome, seconds: Float64Array): RunOutcome {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MADE_LIVE_ARM, madeRun } from '../measure/made-run.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { summarize } from '../measure/summary.ts';
+import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
 import { makeManifest } from './manifest.ts';
 import { reportPage } from './report-page.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
-import { madeRun } from '../measure/made-run.ts';
+import { madeRun } from '../testing/made-run.ts';
 import { stagesParquet } from './stages-parquet.ts';
 
 const COLUMNS = [

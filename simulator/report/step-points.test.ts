@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adoptionCurve } from '../measure/curve.ts';
-import { MADE_LIVE_ARM, madeRun } from '../measure/made-run.ts';
+import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
 import { stepPoints } from './step-points.ts';
 
 const ONE_PIXEL_A_SECOND = { ofSeconds: (seconds: number) => seconds, pixel: (x: number) => x };

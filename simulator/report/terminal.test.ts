@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { historicalBaseline } from '../baseline/historical.ts';
-import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../measure/made-run.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { type Summary, summarize } from '../measure/summary.ts';
+import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../testing/made-run.ts';
 import { chartData } from './chart-data.ts';
 import { renderTerminalReport, speaksUtf8, type TerminalFacts } from './terminal.ts';
 

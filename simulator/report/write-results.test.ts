@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { historicalBaseline } from '../baseline/historical.ts';
-import { madeRun } from '../measure/made-run.ts';
 import { formatSummary, summarize } from '../measure/summary.ts';
+import { madeRun } from '../testing/made-run.ts';
 import { type ResultsContext, writeResults } from './write-results.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'relaywave-write-'));

@@ -10,6 +10,7 @@ import type { RunOptions } from '../../arms/run-contract.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
+import { wallNowMs } from '../wall.ts';
 import { bundleThread } from './bundle.ts';
 import {
   CONTROL,
@@ -148,7 +149,7 @@ const THREAD_PHASES: readonly ThreadPhase[] = ['import', 'build', 'connect', 'ru
 /** Tells the caller now and then how far the slowest thread is, and times its phases. */
 class PhaseProgress {
   private readonly phases: ThreadPhase[];
-  private readonly enteredMs: Partial<Record<ThreadPhase, number>> = { import: performance.now() };
+  private readonly enteredMs: Partial<Record<ThreadPhase, number>> = { import: wallNowMs() };
   private readonly timer: NodeJS.Timeout;
 
   constructor(shared: SharedColumns, threads: number, durationSeconds: number, { onProgress }: RunOptions) {
@@ -161,7 +162,7 @@ class PhaseProgress {
 
   enter(thread: number, phase: ThreadPhase): void {
     this.phases[thread] = phase;
-    if (this.slowest() === phase) this.enteredMs[phase] = performance.now();
+    if (this.slowest() === phase) this.enteredMs[phase] = wallNowMs();
   }
 
   stop(): void {
@@ -174,7 +175,7 @@ class PhaseProgress {
       import: build - importMs,
       build: connect - build,
       connect: run - connect,
-      run: performance.now() - run,
+      run: wallNowMs() - run,
     };
   }
 

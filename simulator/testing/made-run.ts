@@ -7,9 +7,10 @@
 
 import exp from '@stdlib/math-base-special-exp';
 import { type RandomStream, randomStream } from '../engine/random.ts';
+import type { ArmOutcome, RunOutcome, StageTimes, UpdateOutcome } from '../measure/outcome.ts';
 import type { Population, Topology } from '../population/population.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
-import type { ArmOutcome, RunOutcome, StageTimes, UpdateOutcome } from './outcome.ts';
+import { testScenario } from './test-scenario.ts';
 
 export interface MadeRunOptions {
   readonly relays?: number;
@@ -33,30 +34,18 @@ export const MADE_MANUAL_ARM: Arm = {
 };
 
 function madeScenario(options: Required<MadeRunOptions>): Scenario {
-  return {
+  const { network } = testScenario();
+  return testScenario({
     name: 'made',
     question: `How long until ${options.relays} relays run a fix, gossiped and by hand?`,
     seed: options.seed,
-    engine: 'gossipsub',
-    fidelity: 'fast',
     threads: 0,
     network: {
+      ...network,
       relays: options.relays,
       population: 'tor-2025-11',
-      degree: 14,
-      dialing: 'uniform',
       latency: { law: 'population' },
       uplink: { law: 'population' },
-    },
-    gossipsub: {
-      D: 6,
-      Dlo: 4,
-      Dhi: 12,
-      Dscore: 4,
-      Dout: 2,
-      Dlazy: 6,
-      heartbeatMs: 1000,
-      floodPublish: true,
     },
     durationSeconds: RUN_SECONDS + 60,
     updates: options.modules.map((module, index) => ({
@@ -64,11 +53,9 @@ function madeScenario(options: Required<MadeRunOptions>): Scenario {
       atSeconds: 60 + 30 * index,
       sizeBytes: null,
     })),
-    traffic: { utilization: 0.4 },
-    costs: { verifySignatureUs: 120, hashUsPerKiB: 3, admitUs: 500, admitUsPerKiB: 60 },
     arms: options.arms,
     historical: ['tor-2016-17', 'tor-2025-26'],
-  };
+  });
 }
 
 function madePopulation(relays: number, seed: number): Population {
