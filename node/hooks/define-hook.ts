@@ -168,7 +168,7 @@ export function defineHook<const Parameters extends readonly Parameter[], const 
     checkBuffers,
     checkState,
   };
-  checkDefault(hook as unknown as AnyHook);
+  checkDefault(hook);
   return Object.freeze(hook);
 }
 
