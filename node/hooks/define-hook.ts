@@ -221,7 +221,7 @@ function checkDefault(hook: AnyHook): void {
     assert.equal(vector.args.length, hook.parameters.length, `${hook.id}: arguments of vector ${index}`);
     const state = new Uint8Array(hook.stateBytes);
     if (vector.state !== undefined) state.set(vector.state);
-    const args = vector.args.map((arg) => (typeof arg === 'object' ? arg.slice() : arg));
+    const args = vector.args.map((arg) => (typeof arg === 'object' ? new Uint8Array(arg) : arg));
     const result = hook.fallback(...args, state);
     assert.ok(
       hook.accepts(result, vector.args, args),

@@ -35,7 +35,7 @@ export function admit(given: Uint8Array, hook: ModuleInterface, options: AdmitOp
       refuse('too-large', `${given.length} bytes, the limit is ${hook.limits.bytes}`);
     }
     // Whoever holds the buffer may write to it later, even from another thread.
-    const bytes = Uint8Array.from(given);
+    const bytes = new Uint8Array(given);
     const prepared = prepare(bytes, hook);
     const { module, plans } = prepared;
     const metered = meterModule(module, plans, hook, prepared.shimmed);
