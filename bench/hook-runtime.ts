@@ -113,8 +113,8 @@ let sink = 0;
 
 function callFigures(strictCells: Uint8Array): Figure[] {
   const runtime = new HookRuntime();
-  const strict = admitted(cellAdmission as unknown as AnyHook, strictCells);
-  const peeking = admitted(peek as unknown as AnyHook, peekModule);
+  const strict = admitted(cellAdmission, strictCells);
+  const peeking = admitted(peek, peekModule);
   const byDefault = Array.from({ length: SLOTS }, () => runtime.slot(cellAdmission));
   const guarded = Array.from({ length: SLOTS }, () => runtime.slot(cellAdmission));
   const withCell = Array.from({ length: SLOTS }, () => runtime.slot(peek));
@@ -150,7 +150,7 @@ function kernelFigures(): Figure[] {
     const { exports } = new wasmEngine.Instance(new wasmEngine.Module(binary), {});
     const plain = exports.f as WasmFunction;
     if ((exports.memory as WasmMemory).buffer.byteLength === 0) throw new Error('no memory');
-    const metered = admitted(kernelHook as unknown as AnyHook, binary);
+    const metered = admitted(kernelHook, binary);
     const calls = 20_000;
     const repeated = (f: WasmFunction) => () => {
       for (let i = 0; i < calls; i++) sink += f(i & 255) as number;
@@ -179,7 +179,7 @@ function admissionFigure(): Figure {
   );
   const times = binaries.map((binary) => {
     const from = process.hrtime.bigint();
-    admitted(kernelHook as unknown as AnyHook, binary);
+    admitted(kernelHook, binary);
     return Number(process.hrtime.bigint() - from) / 1e6;
   });
   times.sort((a, b) => a - b);
@@ -205,7 +205,7 @@ function networkFigures(): Figure[] {
     ['running out of fuel', '(loop $l (br $l))'],
   ] as const) {
     const runtime = new HookRuntime();
-    const version = admitted(cellAdmission as unknown as AnyHook, failing(body));
+    const version = admitted(cellAdmission, failing(body));
     const slots = Array.from({ length: SLOTS }, () => runtime.slot(cellAdmission));
     for (const slot of slots) slot.call(3, 2, 2, 3);
     const timed = (what: string, target: number, work: () => void) => {

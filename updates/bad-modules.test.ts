@@ -54,7 +54,7 @@ describe('bad modules', () => {
     ['bad-call-1000', ['activated reached 1', 'rolled-back trap 1000'], 0],
   ] as const) {
     it(`${name}: ${ending.at(-1)}; ${harm} cells come to harm`, async () => {
-      const found = await end(cellAdmission as unknown as AnyHook, name, dataCell, 4000);
+      const found = await end(cellAdmission, name, dataCell, 4000);
       assert.deepEqual(found.news, ending);
       assert.equal(found.harm, harm);
       assert.equal(found.activeHash, null);
@@ -67,12 +67,7 @@ describe('bad modules', () => {
       const relay = ++cells % 400 === 0 ? RELAY.sendme : RELAY.data;
       return slot.call(CELL.relay, relay, CircuitState.open, CellFlag.recognized);
     };
-    const { news, harm } = await end(
-      cellAdmission as unknown as AnyHook,
-      'bad-flapping',
-      everyFourHundredth,
-      4000,
-    );
+    const { news, harm } = await end(cellAdmission, 'bad-flapping', everyFourHundredth, 4000);
     assert.deepEqual(news, [
       'activated reached 1',
       'confirmed trial-passed 1000',
@@ -84,12 +79,7 @@ describe('bad modules', () => {
   });
 
   it('bad-leak: passes its trial, and is taken out when it fails too often', async () => {
-    const { news, harm, activeHash } = await end(
-      cellAdmission as unknown as AnyHook,
-      'bad-leak',
-      dataCell,
-      4000,
-    );
+    const { news, harm, activeHash } = await end(cellAdmission, 'bad-leak', dataCell, 4000);
     assert.deepEqual(news.slice(0, 2), ['activated reached 1', 'confirmed trial-passed 1000']);
     assert.match(news[2], /^rolled-back health/);
     assert.equal(activeHash, null);
@@ -97,12 +87,7 @@ describe('bad modules', () => {
   });
 
   it('bad-state: the corrupt state never reaches the relay', async () => {
-    const { news, harm } = await end(
-      connectionLimit as unknown as AnyHook,
-      'bad-state',
-      (slot) => slot.call(1, 0, 5),
-      10,
-    );
+    const { news, harm } = await end(connectionLimit, 'bad-state', (slot) => slot.call(1, 0, 5), 10);
     assert.deepEqual(news, ['activated reached 1', 'rolled-back state 2']);
     assert.equal(harm, 0);
   });

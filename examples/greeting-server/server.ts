@@ -6,15 +6,14 @@
  * in hand is answered all the same. A program that takes modules from strangers checks their signatures first.
  */
 
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { type AnyHook, defineHook, HookRuntime, mutableBytes, u32 } from '../../node/index.ts';
+import { defineHook, HookRuntime, mutableBytes, u32 } from '../../node/index.ts';
 
 export const TEXT_BYTES = 64;
-const encoder = new TextEncoder();
 
 /** Turns a name into a greeting, in place, and answers the greeting's length. */
-export const greeting = defineHook({
+const greeting = defineHook({
   id: 'greeting',
   interfaceVersion: 1,
   summary: 'Turns the name of a visitor into a greeting.',
@@ -22,7 +21,7 @@ export const greeting = defineHook({
   parameters: [u32('nameBytes'), mutableBytes('text', TEXT_BYTES)],
   result: 'u32',
   default: (nameBytes, text) => {
-    const words = encoder.encode(`Hello, ${Buffer.from(text.subarray(0, nameBytes))}!`);
+    const words = Buffer.from(`Hello, ${Buffer.from(text.subarray(0, nameBytes))}!`);
     text.set(words.subarray(0, TEXT_BYTES));
     return Math.min(words.length, TEXT_BYTES);
   },
@@ -33,7 +32,7 @@ export const greeting = defineHook({
 });
 
 /** Whether a visitor is served: 0 yes, 1 not now. */
-export const admission = defineHook({
+const admission = defineHook({
   id: 'admission',
   interfaceVersion: 1,
   summary: 'Serves a visitor or asks for patience.',
@@ -55,34 +54,25 @@ export function createGreetingServer(log: (line: string) => void = console.log):
   });
   const greet = runtime.slot(greeting);
   const serve = runtime.slot(admission);
-  const update = async (
-    hook: AnyHook,
-    slot: { stage: (typeof greet)['stage'] },
-    request: IncomingMessage,
-  ) => {
-    const verdict = runtime.admit(hook, await buffer(request));
-    return 'rejected' in verdict ? verdict : { decision: slot.stage(verdict.admitted) };
-  };
   return createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    if (request.method === 'PUT' && pathname === '/hooks/greeting') {
-      response.end(JSON.stringify(await update(greeting as unknown as AnyHook, greet, request)));
-    } else if (request.method === 'PUT' && pathname === '/hooks/admission') {
-      response.end(JSON.stringify(await update(admission as unknown as AnyHook, serve, request)));
-    } else if (serve.call(hashOf(request.socket.remoteAddress ?? ''), Math.floor(performance.now())) !== 0) {
-      response.writeHead(429).end('not now\n');
-    } else {
-      const text = new Uint8Array(TEXT_BYTES);
-      const { written } = encoder.encodeInto(searchParams.get('name') ?? 'stranger', text);
-      response.end(`${Buffer.from(text.subarray(0, greet.call(written, text)))}\n`);
+    const slot = [greet, serve].find(({ hook }) => pathname === `/hooks/${hook.id}`);
+    if (request.method === 'PUT' && slot !== undefined) {
+      const verdict = runtime.admit(slot.hook, await buffer(request));
+      const answer = 'rejected' in verdict ? verdict : { decision: slot.stage(verdict.admitted) };
+      return response.end(`${JSON.stringify(answer)}\n`);
     }
+    const visitor = Buffer.from(request.socket.remoteAddress ?? '').reduce(
+      (hash, byte) => hash * 31 + byte,
+      0,
+    );
+    if (serve.call(visitor % 2 ** 32, Math.floor(performance.now())) !== 0) {
+      return response.writeHead(429).end('not now\n');
+    }
+    const text = new Uint8Array(TEXT_BYTES);
+    const { written } = new TextEncoder().encodeInto(searchParams.get('name') ?? 'stranger', text);
+    return response.end(`${Buffer.from(text.subarray(0, greet.call(written, text)))}\n`);
   });
-}
-
-function hashOf(text: string): number {
-  let hash = 0;
-  for (const character of text) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
-  return hash;
 }
 
 if (process.argv[1] === import.meta.filename) {

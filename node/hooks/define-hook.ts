@@ -59,7 +59,10 @@ export interface HookDefinition<Parameters extends readonly Parameter[], Kind ex
   readonly entry: string;
   readonly parameters: Parameters;
   readonly result: Kind;
-  /** What the core does by itself. `state` is the relay's; it may change it. Must be pure otherwise. */
+  /**
+   * What the core does by itself, purely but for `state`, which is the relay's and may be changed. A default that
+   * does not name `state` as a parameter of its own is given none, and relays on it keep none.
+   */
   readonly default: (...args: [...ArgumentsOf<Parameters>, state: Uint8Array]) => ValueOf<Kind>;
   /** Whether a module's answer lies within the contract; buffers that it may change are seen as changed. */
   readonly check?: (result: ValueOf<Kind>, ...args: ArgumentsOf<Parameters>) => boolean;
@@ -101,6 +104,7 @@ export interface Hook<
   readonly stateBytes: number;
   /** The default, as the slot calls it: the state stands behind the arguments. */
   readonly fallback: (...args: unknown[]) => ValueOf<Kind>;
+  readonly defaultTakesState: boolean;
   readonly confirmAfter: number;
   readonly strikes: StrikePolicy;
   readonly health: HealthProbe<unknown[], unknown> | null;
@@ -160,6 +164,7 @@ export function defineHook<const Parameters extends readonly Parameter[], const 
       (check === null || check(unsigned(result, value), ...changed)) &&
       (checkBuffers === null || checkBuffers(given, changed)),
     acceptsState: (state) => checkState === null || checkState(state),
+    defaultTakesState: stateBytes > 0 && definition.default.length > parameters.length,
     fallback: definition.default as unknown as (...args: unknown[]) => ValueOf<Kind>,
     confirmAfter: definition.confirmAfter ?? 1000,
     strikes: { ...DEFAULT_STRIKES, ...definition.strikes },
@@ -168,7 +173,7 @@ export function defineHook<const Parameters extends readonly Parameter[], const 
     checkBuffers,
     checkState,
   };
-  checkDefault(hook as unknown as AnyHook);
+  checkDefault(hook);
   return Object.freeze(hook);
 }
 
@@ -216,7 +221,7 @@ function checkDefault(hook: AnyHook): void {
     assert.equal(vector.args.length, hook.parameters.length, `${hook.id}: arguments of vector ${index}`);
     const state = new Uint8Array(hook.stateBytes);
     if (vector.state !== undefined) state.set(vector.state);
-    const args = vector.args.map((arg) => (typeof arg === 'object' ? arg.slice() : arg));
+    const args = vector.args.map((arg) => (typeof arg === 'object' ? new Uint8Array(arg) : arg));
     const result = hook.fallback(...args, state);
     assert.ok(
       hook.accepts(result, vector.args, args),

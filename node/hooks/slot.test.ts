@@ -160,6 +160,20 @@ describe('slot', () => {
     assert.equal(slot.activeHash, a.hash);
   });
 
+  it('keeps two versions at most: the third confirmed lets the first go', () => {
+    const { slot, load } = open();
+    const versions = [1, 2, 3].map((tag) => load(String(tag), counting(tag)));
+    for (const version of versions) {
+      slot.stage(version);
+      for (let i = 0; i < 6; i++) slot.call(0);
+    }
+    assert.equal(slot.activeHash, versions[2].hash);
+    assert.equal(slot.previousHash, versions[1].hash);
+    slot.quarantine(versions[2].hash);
+    slot.quarantine(versions[1].hash);
+    assert.equal(slot.activeHash, null, 'and nobody remembers the first');
+  });
+
   it('a revoked module is gone at once, staged or active', () => {
     const { slot, load } = open();
     const [a, b] = [load('A', counting(1)), load('B', counting(2))];

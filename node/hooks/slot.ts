@@ -29,6 +29,7 @@ interface Snapshot {
 /** A call that failed; the reason stands in `fault`. */
 const FAILED = Symbol('failed');
 const NO_STATE = new Uint8Array(0);
+const NO_CALLS: HealthRecord = { calls: 0, penalties: 0 };
 const NONE_QUARANTINED: ReadonlyMap<string, Reason> = new Map();
 
 /** A slot of a certain hook: calling it with the wrong arguments is a compile error. */
@@ -48,6 +49,7 @@ export class HookSlot {
   private pending: Staged | null = null;
   /** Comes into being when it is first needed. */
   private keptState: Uint8Array | null = null;
+  /** The same; since the last switch. */
   private healthNow: Health | null = null;
   private readonly runtime: HookRuntime;
   /** What the slot was made for, a relay for instance; handed to the functions that modules import. */
@@ -65,7 +67,6 @@ export class HookSlot {
     this.runtime = runtime;
     this.listener = listener;
     this.owner = owner;
-    if (hook.health !== null) this.healthNow = new Health();
   }
 
   /** SHA-256 of the module that answers; null while the default does. */
@@ -93,7 +94,8 @@ export class HookSlot {
 
   /** Penalties of the latest answers since the last switch; null if the hook has no health probe. */
   get health(): HealthRecord | null {
-    return this.healthNow === null ? null : this.healthNow.record;
+    if (this.hook.health === null) return null;
+    return this.healthNow === null ? NO_CALLS : this.healthNow.record;
   }
 
   /** Modules that this slot will not run again, with the reason. */
@@ -205,9 +207,9 @@ export class HookSlot {
       this.previous = outgoing;
       this.snapshot = before;
     }
-    this.active = new Tenure(version, stateVersion, baseline ?? this.healthNow?.record ?? null);
+    this.active = new Tenure(version, stateVersion, baseline ?? this.health);
     this.stateVersion = stateVersion;
-    if (this.healthNow !== null) this.healthNow = new Health();
+    this.healthNow = null;
     this.report('activated', 'reached', version.hash);
   }
 
@@ -310,8 +312,8 @@ export class HookSlot {
   }
 
   private byDefault(a: Argument, b: Argument, c: Argument, d: Argument, e: Argument, f: Argument): Answer {
-    const { fallback, parameters, stateBytes } = this.hook;
-    const state = stateBytes === 0 ? NO_STATE : this.state;
+    const { fallback, parameters, defaultTakesState } = this.hook;
+    const state = defaultTakesState ? this.state : NO_STATE;
     switch (parameters.length) {
       case 0:
         return fallback(state) as Answer;
@@ -365,7 +367,8 @@ export class HookSlot {
    */
   private observe(penalty: number, tenure: Tenure | null): void {
     const { health: probe, confirmAfter } = this.hook;
-    const health = this.healthNow!;
+    this.healthNow ??= new Health();
+    const health = this.healthNow;
     health.observe(penalty, confirmAfter);
     if (penalty === 0 || tenure === null || tenure.before === null) return;
     const window = { calls: confirmAfter, penalties: health.penalties };
@@ -391,7 +394,7 @@ export class HookSlot {
     else this.state.fill(0);
     this.stateVersion = stateVersion;
     this.snapshot = null;
-    if (this.healthNow !== null) this.healthNow = new Health();
+    this.healthNow = null;
     this.keepOut(failed.version.hash, reason);
     this.report('rolled-back', reason, failed.version.hash);
   }

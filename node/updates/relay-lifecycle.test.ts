@@ -24,7 +24,7 @@ const counter = defineHook({
   confirmAfter: 5,
   health: { penalty: (result) => (result >= 900 ? 1000 : 0), tolerance: 250 },
 });
-const hooks = new Map<string, AnyHook>([[counter.id, counter as unknown as AnyHook]]);
+const hooks = new Map<string, AnyHook>([[counter.id, counter]]);
 
 /** Answers 100 * `version` + count; traps when `$a` is 1; answers 950 when `$a` is 2. */
 const binaryOf = (version: number) =>
@@ -294,7 +294,7 @@ describe('restart', () => {
     const { store, refusal, call } = open();
     refusal(offerOf(1));
     call(6);
-    const newer = { ...counter, interfaceVersion: 2 } as unknown as AnyHook;
+    const newer = { ...counter, interfaceVersion: 2 };
     const again = new RelayLifecycle({
       relayId: 'relay 1',
       hooks: new Map([['counter', newer]]),

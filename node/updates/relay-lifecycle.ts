@@ -110,7 +110,7 @@ export class RelayLifecycle implements TransitionListener {
   slot<Parameters extends readonly Parameter[], Kind extends ResultKind>(
     hook: Hook<Parameters, Kind>,
   ): Slot<Parameters, Kind> {
-    return this.open(hook as unknown as AnyHook).slot as unknown as Slot<Parameters, Kind>;
+    return this.open(hook).slot as unknown as Slot<Parameters, Kind>;
   }
 
   /** Takes or refuses an update; it goes live when its hook is next reached after its time. */

@@ -29,8 +29,13 @@ export interface AdmitOptions {
 }
 
 /** Admits or refuses the bytes of a module for a hook. Never throws; synchronous; 1 to 3 ms. */
-export function admit(bytes: Uint8Array, hook: ModuleInterface, options: AdmitOptions = {}): Admission {
+export function admit(given: Uint8Array, hook: ModuleInterface, options: AdmitOptions = {}): Admission {
   try {
+    if (given.length > hook.limits.bytes) {
+      refuse('too-large', `${given.length} bytes, the limit is ${hook.limits.bytes}`);
+    }
+    // Whoever holds the buffer may write to it later, even from another thread.
+    const bytes = new Uint8Array(given);
     const prepared = prepare(bytes, hook);
     const { module, plans } = prepared;
     const metered = meterModule(module, plans, hook, prepared.shimmed);

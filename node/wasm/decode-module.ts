@@ -18,9 +18,6 @@ const ORDER = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10];
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
 export function decodeModule(bytes: Uint8Array, limits: ModuleLimits): DecodedModule {
-  if (bytes.length > limits.bytes) {
-    refuse('too-large', `${bytes.length} bytes, the limit is ${limits.bytes}`);
-  }
   for (let i = 0; i < HEADER.length; i++) {
     if (bytes[i] !== HEADER[i]) refuse('malformed', 'not a WebAssembly 1.0 binary', i);
   }

@@ -102,7 +102,7 @@ export function ${hook.entry}(${parameters}): ${ASSEMBLYSCRIPT_TYPES[hook.result
 /** The default's answer to the first vector: a module that gives it passes at least that one. */
 function exampleResult(hook: AnyHook): string {
   const [vector] = hook.vectors;
-  const args = vector.args.map((arg) => (typeof arg === 'object' ? arg.slice() : arg));
+  const args = vector.args.map((arg) => (typeof arg === 'object' ? new Uint8Array(arg) : arg));
   const state = new Uint8Array(hook.stateBytes);
   if (vector.state !== undefined) state.set(vector.state);
   const value = hook.fallback(...args, state);

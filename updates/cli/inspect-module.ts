@@ -12,6 +12,7 @@ import { ByteReader } from '../../node/wasm/byte-reader.ts';
 import { signatureText } from '../../node/wasm/call-graph.ts';
 import { decodeModule } from '../../node/wasm/decode-module.ts';
 import type { DecodedModule } from '../../node/wasm/decoded-module.ts';
+import { DEFAULT_LIMITS } from '../../node/wasm/limits.ts';
 import type { ModuleFacts } from '../../node/wasm/module-version.ts';
 import { Refusal, type Rejected } from '../../node/wasm/rejection.ts';
 
@@ -77,7 +78,7 @@ export function inspectModule(bytes: Uint8Array, hook?: AnyHook): Inspection {
 
 function decodeLeniently(bytes: Uint8Array): DecodedModule | null {
   try {
-    return decodeModule(bytes, { ...[...catalogue.values()][0].limits, bytes: Number.POSITIVE_INFINITY });
+    return decodeModule(bytes, DEFAULT_LIMITS);
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;

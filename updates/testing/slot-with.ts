@@ -1,7 +1,7 @@
 /** A slot that an update of this project answers, for the tests of the updates. */
 
 import assert from 'node:assert/strict';
-import type { AnyHook, Hook } from '../../node/hooks/define-hook.ts';
+import type { Hook } from '../../node/hooks/define-hook.ts';
 import { HookRuntime } from '../../node/hooks/hook-runtime.ts';
 import type { Parameter, ResultKind } from '../../node/hooks/parameter.ts';
 import type { Slot } from '../../node/hooks/slot.ts';
@@ -16,7 +16,7 @@ export async function slotWith<Parameters extends readonly Parameter[], Kind ext
 ): Promise<Slot<Parameters, Kind>> {
   const { wasm, hook: id } = await buildUpdate(name);
   assert.equal(id, hook.id);
-  const admission = runtime.admit(hook as unknown as AnyHook, wasm);
+  const admission = runtime.admit(hook, wasm);
   assert.ok('admitted' in admission, `${name}: ${JSON.stringify(admission)}`);
   const slot = runtime.slot(hook);
   slot.stage(admission.admitted);

@@ -23,6 +23,4 @@ const HOOKS = [
   pathSelection,
 ] as const;
 
-export const catalogue: ReadonlyMap<string, AnyHook> = new Map(
-  HOOKS.map((hook) => [hook.id, hook as unknown as AnyHook]),
-);
+export const catalogue: ReadonlyMap<string, AnyHook> = new Map(HOOKS.map((hook) => [hook.id, hook]));
