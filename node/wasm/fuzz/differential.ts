@@ -130,7 +130,9 @@ function compare(version: ModuleVersion, bytes: Uint8Array, rawFloats: boolean):
     const fuel = version.fuelLeft;
     const memory = version.memory;
     const digest = createHash('sha256').update(memory).digest('base64').slice(0, 8);
-    traces.push(`${fuel < 0 ? 'fuel' : metered} ${fuel} ${digest}`);
+    // The engine's words for a trap change from version to version.
+    const outcome = metered.startsWith('trap') ? 'trap' : metered;
+    traces.push(`${fuel < 0 ? 'fuel' : outcome} ${fuel} ${digest}`);
     if (fuel < 0) {
       kind = 'out-of-fuel';
       continue;
