@@ -6,6 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { catalogue } from '../../node/hooks/catalogue/catalogue.ts';
 import { signUpdate } from '../../node/updates/signed-update.ts';
 import { buildUpdate } from '../../updates/build.ts';
 import { developmentPrivateKey } from '../../updates/development-key.ts';
@@ -44,6 +45,12 @@ async function prepareRelease(
 ): Promise<PreparedRelease> {
   const { wasm, name, hook, interfaceVersion, version } = await buildUpdate(update.module);
   const binary = update.sizeBytes === null ? wasm : padModule(wasm, update.sizeBytes, name);
+  const largest = catalogue.get(hook)?.limits.bytes ?? binary.length;
+  if (binary.length > largest) {
+    throw new ModuleSizeError(
+      `module ${name} would be ${binary.length} bytes; relays refuse more than ${largest} at ${hook}`,
+    );
+  }
   const expires = new Date(EPOCH_MS + YEAR_MS).toISOString();
   const about = { module: name, version, hook, interfaceVersion, expires };
   return {
