@@ -112,6 +112,11 @@ export class VirtualClock {
     this.sequences = new Uint32Array(relays + 1);
   }
 
+  /** Virtual time as Date.now gives it: whole milliseconds since 1970. */
+  nowMs(): number {
+    return EPOCH_MS + Math.floor(this.nowUs / 1000);
+  }
+
   get nextTimeUs(): number {
     return this.queue.nextTimeUs;
   }

@@ -6,7 +6,7 @@
  */
 
 import { webcrypto } from 'node:crypto';
-import { Call, EPOCH_MS, type VirtualClock, VirtualTimer } from './virtual-clock.ts';
+import { Call, type VirtualClock, VirtualTimer } from './virtual-clock.ts';
 
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
@@ -20,7 +20,7 @@ type Callback = (...args: unknown[]) => void;
 
 /** Replaces the globals of this thread; there is no way back. */
 export function installVirtualGlobals(clock: VirtualClock): void {
-  const nowMs = (): number => EPOCH_MS + Math.floor(clock.nowUs / 1000);
+  const nowMs = (): number => clock.nowMs();
   const startTimer = (callback: Callback, milliseconds: unknown, args: unknown[], repeat: boolean) => {
     const wait = delayUs(milliseconds);
     return clock.startTimer(callback, wait, repeat ? wait : 0, args);

@@ -20,7 +20,7 @@ import type { VerifiedUpdate } from '../../../node/updates/signed-update.ts';
 import { MemoryStore, type ModulePool } from '../../../node/updates/store.ts';
 import type { AdmissionVerdict, ModuleHost } from '../../../node/updates/updater.ts';
 import { randomStream } from '../random.ts';
-import { Call, EPOCH_MS, type VirtualClock } from '../virtual-clock.ts';
+import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
 import type { StageRecorder } from './stage-recorder.ts';
 
@@ -42,7 +42,7 @@ export class HookTraffic {
     this.clock = clock;
     this.recorder = recorder;
     this.runtime = new HookRuntime({
-      clock: { nowMs: () => EPOCH_MS + Math.floor(clock.nowUs / 1000) },
+      clock,
     });
     this.listener = {
       onTransition: (slot, transition, _reason, hash) => this.onTransition(slot, transition, hash),

@@ -8,6 +8,7 @@
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { Trace } from '../trace.ts';
 
 /** An update as the publisher releases it. */
 export interface Release {
@@ -53,7 +54,7 @@ export function sharedColumns(relays: number, releases: number, threads: number)
     new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
   return {
     stageTimesUs: float64(releases * STAGES.length * relays).fill(Number.NaN),
-    traceWords: new Uint32Array(new SharedArrayBuffer(relays * 8)).fill(0x811c9dc5),
+    traceWords: Trace.forRelays(relays).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
     reachedUs: float64(threads),
     nextUs: float64(threads),

@@ -14,7 +14,7 @@ import { Updater } from '../../../node/updates/updater.ts';
 import { developmentTrust } from '../../../updates/development-key.ts';
 import { randomStream } from '../random.ts';
 import type { Trace } from '../trace.ts';
-import { Call, EPOCH_MS, type VirtualClock } from '../virtual-clock.ts';
+import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
 import { SimulatedConnection } from './connection.ts';
 import type { FrameMint } from './frame.ts';
@@ -106,7 +106,7 @@ export class SimulatedNetwork {
         sleep: this.fast ? new RouterSleep(router, this.clock, index) : null,
       });
       this.environments[index] = {
-        clock: { nowMs: () => EPOCH_MS + Math.floor(this.clock.nowUs / 1000) },
+        clock: this.clock,
         pubsub: new GossipsubPubsub(router, peerId),
         processor: new RelayProcessor(this.clock, index, scenario.costs),
       };
@@ -183,7 +183,7 @@ function verifier(clock: VirtualClock, remember: boolean): Verify {
   return ({ id, data }) => {
     const known = answers.get(id);
     if (known !== undefined) return known;
-    const answer = verifyUpdate(data, trust, EPOCH_MS + Math.floor(clock.nowUs / 1000));
+    const answer = verifyUpdate(data, trust, clock.nowMs());
     if (remember) answers.set(id, answer);
     return answer;
   };
