@@ -9,13 +9,12 @@ import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import { RelayCore } from '../core.ts';
-import type { Environment } from '../environment.ts';
 import { HookRuntime } from '../hooks/hook-runtime.ts';
 import { signUpdate, verifyUpdate } from '../updates/signed-update.ts';
 import { MemoryStore } from '../updates/store.ts';
 import { trustKeys } from '../updates/trust.ts';
 import { Updater } from '../updates/updater.ts';
-import { joinGossipChannel, publishUpdate, UPDATE_TOPIC } from './gossip.ts';
+import { type GossipEnvironment, joinGossipChannel, publishUpdate, UPDATE_TOPIC } from './gossip.ts';
 import { GossipsubPubsub, PUBSUB_OPTIONS, type ValidatingGossipSub } from './gossipsub-pubsub.ts';
 
 const developer = generateKeyPairSync('ed25519');
@@ -37,10 +36,10 @@ async function startRelay() {
     services: { identify: identify(), pubsub: gossipsub({ ...PUBSUB_OPTIONS, heartbeatInterval: 100 }) },
   });
   const router = libp2p.services.pubsub as ValidatingGossipSub;
-  const environment: Environment = {
+  const environment: GossipEnvironment = {
     clock: { nowMs: () => Date.now() },
     pubsub: new GossipsubPubsub(router, libp2p.peerId),
-    processor: { work: (_kind, _bytes, done) => done() },
+    processor: { work: (_work, done) => done() },
   };
   const events: string[] = [];
   let settle: (events: string[]) => void = () => {};

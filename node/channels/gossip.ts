@@ -12,6 +12,9 @@ import type { Updater } from '../updates/updater.ts';
 
 export const UPDATE_TOPIC = 'relaywave/updates/1';
 
+/** What the channel needs of its environment. */
+export type GossipEnvironment = Pick<Environment, 'clock' | 'pubsub' | 'processor'>;
+
 /** Answers whether a message's bytes are a valid update; may remember answers by message id. */
 export type Verify = (message: PubsubMessage) => Verification;
 
@@ -21,11 +24,11 @@ function verdictFor(refusal: UpdateRefusal): Verdict {
 }
 
 /** Subscribes the relay and feeds what arrives to its updater. */
-export function joinGossipChannel(environment: Environment, verify: Verify, updater: Updater): void {
+export function joinGossipChannel(environment: GossipEnvironment, verify: Verify, updater: Updater): void {
   const { pubsub, processor } = environment;
   pubsub.subscribe(UPDATE_TOPIC, (message) => {
     updater.heard(message.id);
-    processor.work('verify', message.data.length, () => {
+    processor.work({ kind: 'verify', signatures: 1, bytes: message.data.length }, () => {
       const result = verify(message);
       if ('refused' in result) {
         message.report(verdictFor(result.refused));
@@ -39,6 +42,6 @@ export function joinGossipChannel(environment: Environment, verify: Verify, upda
 }
 
 /** Releases an update from this relay, which takes it itself as if it had heard it. */
-export function publishUpdate(environment: Environment, data: Uint8Array): Promise<void> {
+export function publishUpdate(environment: GossipEnvironment, data: Uint8Array): Promise<void> {
   return environment.pubsub.publish(UPDATE_TOPIC, data);
 }

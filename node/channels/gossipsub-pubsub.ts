@@ -49,6 +49,7 @@ export class GossipsubPubsub implements Pubsub {
       const { msgId, propagationSource } = detail;
       listener({
         topic,
+        from: propagationSource.toString(),
         data: detail.msg.data,
         id: msgId,
         report: (verdict) => {

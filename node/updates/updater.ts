@@ -48,7 +48,7 @@ export class Updater {
   /** Admits the update's binary, which takes the relay's processor its time, and stages it. */
   verified(updateId: string, update: VerifiedUpdate): void {
     this.observer.onVerified(updateId, update);
-    this.processor.work('admit', update.binary.length, () => {
+    this.processor.work({ kind: 'admit', bytes: update.binary.length }, () => {
       const verdict = this.host.stage(update);
       if ('staged' in verdict) this.observer.onStaged(updateId, update);
       else this.observer.onRefused(updateId, verdict.refused);

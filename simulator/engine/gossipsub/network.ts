@@ -6,9 +6,13 @@
  */
 
 import type { Multiaddr } from '@multiformats/multiaddr';
-import { joinGossipChannel, publishUpdate, type Verify } from '../../../node/channels/gossip.ts';
+import {
+  type GossipEnvironment,
+  joinGossipChannel,
+  publishUpdate,
+  type Verify,
+} from '../../../node/channels/gossip.ts';
 import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
-import type { Environment } from '../../../node/environment.ts';
 import { verifyUpdate } from '../../../node/updates/signed-update.ts';
 import { Updater } from '../../../node/updates/updater.ts';
 import { developmentTrust } from '../../../updates/development-key.ts';
@@ -44,7 +48,7 @@ export class SimulatedNetwork {
   private readonly thread: number;
   private readonly clock: VirtualClock;
   private readonly relays: (SimulatedRelay | null)[];
-  private readonly environments: (Environment | null)[];
+  private readonly environments: (GossipEnvironment | null)[];
   private readonly identities: Identity[] = [];
   private readonly addresses: Multiaddr[] = [];
   private readonly fast: boolean;
@@ -65,7 +69,7 @@ export class SimulatedNetwork {
     this.fast = job.scenario.fidelity === 'fast';
     this.mint = mint;
     this.relays = new Array<SimulatedRelay | null>(relays).fill(null);
-    this.environments = new Array<Environment | null>(relays).fill(null);
+    this.environments = new Array<GossipEnvironment | null>(relays).fill(null);
     this.transport = new Transport(clock, this.relays, mint, trace, remote);
     this.recorder = new StageRecorder(job, clock, trace);
     this.traffic = new HookTraffic(job, clock, this.recorder);
@@ -154,7 +158,7 @@ export class SimulatedNetwork {
 
   private start(index: number): void {
     const relay = this.relays[index] as SimulatedRelay;
-    const environment = this.environments[index] as Environment;
+    const environment = this.environments[index] as GossipEnvironment;
     const host = this.traffic.hostOf(index);
     const updater = new Updater(environment.processor, host, this.recorder.observerOf(index));
     relay.router
@@ -172,7 +176,7 @@ export class SimulatedNetwork {
 
   private release(publisher: number, data: Uint8Array): void {
     this.relays[publisher]?.wake();
-    publishUpdate(this.environments[publisher] as Environment, data).catch(this.failures.record);
+    publishUpdate(this.environments[publisher] as GossipEnvironment, data).catch(this.failures.record);
   }
 }
 

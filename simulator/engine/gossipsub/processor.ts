@@ -1,6 +1,6 @@
 /** A relay's processor: does one piece of work after the other, each for its price in virtual time. */
 
-import type { Processor, WorkKind } from '../../../node/environment.ts';
+import type { Processor, Work } from '../../../node/environment.ts';
 import type { CostPlan } from '../../scenario/scenario.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 
@@ -16,17 +16,17 @@ export class RelayProcessor implements Processor {
     this.costs = costs;
   }
 
-  work(kind: WorkKind, bytes: number, done: () => void): void {
+  work(work: Work, done: () => void): void {
     const startsUs = Math.max(this.freeUs, this.clock.nowUs);
-    this.freeUs = startsUs + Math.ceil(workUs(this.costs, kind, bytes));
+    this.freeUs = startsUs + Math.ceil(workUs(this.costs, work));
     this.clock.schedule(this.freeUs, new Call(this.relay, done));
   }
 }
 
 /** What a piece of work costs, in microseconds. */
-export function workUs(costs: CostPlan, kind: WorkKind, bytes: number): number {
-  const kib = bytes / 1024;
-  return kind === 'verify'
-    ? costs.verifySignatureUs + costs.hashUsPerKiB * kib
+export function workUs(costs: CostPlan, work: Work): number {
+  const kib = work.bytes / 1024;
+  return work.kind === 'verify'
+    ? costs.verifySignatureUs * work.signatures + costs.hashUsPerKiB * kib
     : costs.admitUs + costs.admitUsPerKiB * kib;
 }
