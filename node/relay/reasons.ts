@@ -33,4 +33,5 @@ export const StreamEndReason = {
   resourceLimit: 11,
   connectionReset: 12,
   protocol: 13,
+  notDirectory: 14,
 } as const;

@@ -1,0 +1,97 @@
+/** Streams that leave the network here: BEGIN cells, the exit policy, and whoever answers outside. */
+
+import { RELAY } from '../hooks/catalogue/cell-commands.ts';
+import { ExitVerdict, type exitPolicy } from '../hooks/catalogue/exit-policy.ts';
+import type { Cell, CellPool } from './cell.ts';
+import { type Destination, readBegin } from './cell-bodies.ts';
+import type { CircuitEdge, EdgePort } from './circuit-edge.ts';
+import type { SlotOf } from './hook-slots.ts';
+import { StreamEndReason } from './reasons.ts';
+import { dataOf } from './relay-cell.ts';
+import type { StreamApplication } from './stream.ts';
+
+/** The world outside, as an exit sees it. */
+export interface ExitService {
+  /** Connects; the answer is an application, or why not (a `StreamEndReason`). It may come at once. */
+  connect(destination: Destination, answer: (result: StreamApplication | number) => void): void;
+}
+
+/** How long the address of a CONNECTED cell holds: for ever, since nobody looks names up. */
+const TTL_BYTES = [0xff, 0xff, 0xff, 0xff];
+
+export class ExitStreams {
+  private readonly port: EdgePort;
+  private readonly edge: CircuitEdge;
+  private readonly cells: CellPool;
+  private readonly policy: SlotOf<typeof exitPolicy>;
+  private readonly service: ExitService | null;
+  /** Streams whose connection is not made yet. */
+  private readonly connecting = new Set<number>();
+  private closed = false;
+
+  constructor(
+    port: EdgePort,
+    edge: CircuitEdge,
+    cells: CellPool,
+    policy: SlotOf<typeof exitPolicy>,
+    service: ExitService | null,
+  ) {
+    this.port = port;
+    this.edge = edge;
+    this.cells = cells;
+    this.policy = policy;
+    this.service = service;
+  }
+
+  knows(streamId: number): boolean {
+    return this.connecting.has(streamId) || this.edge.stream(streamId) !== null;
+  }
+
+  /** False if the cell is of no use. */
+  begin(cell: Cell, streamId: number): boolean {
+    if (streamId === 0 || this.knows(streamId)) return false;
+    const destination = readBegin(dataOf(cell));
+    if (destination === null) this.end(streamId, StreamEndReason.protocol);
+    else if (this.service === null) this.end(streamId, StreamEndReason.exitPolicy);
+    else if (destination === 'name') this.end(streamId, StreamEndReason.resolveFailed);
+    else if (this.policy.call(destination.address, destination.port) !== ExitVerdict.open) {
+      this.end(streamId, StreamEndReason.exitPolicy);
+    } else {
+      this.connecting.add(streamId);
+      this.service.connect(destination, (result) => this.connected(streamId, destination, result));
+    }
+    return true;
+  }
+
+  /** The client has given a stream up before it was connected. */
+  abandon(streamId: number): void {
+    this.connecting.delete(streamId);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.connecting.clear();
+  }
+
+  private connected(streamId: number, { address }: Destination, result: StreamApplication | number): void {
+    const wanted = this.connecting.delete(streamId);
+    if (typeof result === 'number') {
+      if (wanted) this.end(streamId, result);
+      return;
+    }
+    if (!wanted || this.closed) {
+      result.onEnd(StreamEndReason.destroy);
+      return;
+    }
+    const cell = this.cells.take();
+    cell.data.set([address >>> 24, address >>> 16, address >>> 8, address, ...TTL_BYTES]);
+    this.port.originate(cell, RELAY.connected, streamId, 8);
+    this.edge.opened(this.edge.add(streamId, result));
+  }
+
+  private end(streamId: number, reason: number): void {
+    const cell = this.cells.take();
+    cell.data[0] = reason;
+    this.port.originate(cell, RELAY.end, streamId, 1);
+  }
+}
