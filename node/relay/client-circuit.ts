@@ -15,7 +15,7 @@ import { CircuitEdge, type EdgeFault, type EdgePort } from './circuit-edge.ts';
 import type { RelayDescriptor } from './consensus.ts';
 import { ClientHandshake } from './handshake.ts';
 import type { Circuit, Leg } from './leg.ts';
-import { Onion, OnionLayer, type Opened } from './onion.ts';
+import { Onion, OnionLayer } from './onion.ts';
 import type { OnionClient } from './onion-client.ts';
 import { CircuitPadding, PaddingAnswer, PaddingCommand } from './padding.ts';
 import { CircuitEnd } from './reasons.ts';
@@ -94,12 +94,12 @@ export class ClientCircuit implements Circuit, EdgePort {
 
   onRelay(_leg: Leg, cell: Cell): void {
     const { client } = this;
-    const opened = cell.command === CELL.relayEarly ? null : this.onion.open(cell);
-    const relayCommand = opened === null ? NO_RELAY_COMMAND : relayCommandOf(cell);
-    if (this.admits(cell, relayCommand, opened !== null)) {
-      if (opened === null || dataLengthOf(cell) > RELAY_DATA_BYTES) this.violate();
+    const hop = cell.command === CELL.relayEarly ? -1 : this.onion.open(cell);
+    const relayCommand = hop < 0 ? NO_RELAY_COMMAND : relayCommandOf(cell);
+    if (this.admits(cell, relayCommand, hop >= 0)) {
+      if (hop < 0 || dataLengthOf(cell) > RELAY_DATA_BYTES) this.violate();
       else {
-        this.handle(cell, relayCommand, opened);
+        this.handle(cell, relayCommand, hop);
         if (this.phase !== 'closed') this.note(PaddingEvent.cellReceived);
       }
     }
@@ -220,7 +220,7 @@ export class ClientCircuit implements Circuit, EdgePort {
     return false;
   }
 
-  private handle(cell: Cell, command: number, { hop, digest }: Opened): void {
+  private handle(cell: Cell, command: number, hop: number): void {
     const { counts } = this.client;
     switch (command) {
       case RELAY.extended2:
@@ -245,7 +245,7 @@ export class ClientCircuit implements Circuit, EdgePort {
       case RELAY.end:
         // Streams are with the last hop: from any other this is a mark.
         if (hop !== this.path.length - 1) this.violate();
-        else this.handleStream(cell, command, digest);
+        else this.handleStream(cell, command, this.onion.digest);
         return;
       default:
         counts.ignored++;

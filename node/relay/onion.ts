@@ -25,10 +25,13 @@ export class OnionLayer {
     this.backwardDigest = new RunningDigest(keys.backwardDigestSeed);
   }
 
-  /** Relay: takes its layer off a cell from the client; the digest if the cell ends here, null if it goes on. */
-  peelForward(cell: Cell): string | null {
+  /**
+   * Relay: takes its layer off a cell from the client; the digest if the cell ends here, null if it goes on. With
+   * `isEnd` it has nowhere to go, and after a null the layer is of no more use.
+   */
+  peelForward(cell: Cell, isEnd: boolean): string | null {
     this.forward.apply(cell);
-    return looksRecognized(cell) ? this.forwardDigest.accept(cell) : null;
+    return looksRecognized(cell) ? this.forwardDigest.accept(cell, isEnd) : null;
   }
 
   /** Relay: puts its layer on a cell that goes on towards the client. */
@@ -55,10 +58,10 @@ export class OnionLayer {
     this.forward.apply(cell);
   }
 
-  /** Client: takes this hop's layer off; the digest if the hop is where the cell began. */
-  peelBackward(cell: Cell): string | null {
+  /** Client: takes this hop's layer off; the digest if the hop is where the cell began. `isEnd` as above. */
+  peelBackward(cell: Cell, isEnd: boolean): string | null {
     this.backward.apply(cell);
-    return looksRecognized(cell) ? this.backwardDigest.accept(cell) : null;
+    return looksRecognized(cell) ? this.backwardDigest.accept(cell, isEnd) : null;
   }
 
   close(): void {
@@ -67,16 +70,11 @@ export class OnionLayer {
   }
 }
 
-/** A cell that a client could open. */
-export interface Opened {
-  /** The hop that sent it, 0 for the first. */
-  readonly hop: number;
-  readonly digest: string;
-}
-
 /** A client's layers, the first hop's first. */
 export class Onion {
   private readonly layers: OnionLayer[] = [];
+  /** Of the last cell that was opened. */
+  digest = '';
 
   get hops(): number {
     return this.layers.length;
@@ -98,13 +96,19 @@ export class Onion {
     return digest;
   }
 
-  /** Takes off layers until a hop is recognized; null if none is, and then the circuit is of no more use. */
-  open(cell: Cell): Opened | null {
-    for (let hop = 0; hop < this.layers.length; hop++) {
-      const digest = this.layers[hop].peelBackward(cell);
-      if (digest !== null) return { hop, digest };
+  /**
+   * Takes off layers until a hop is recognized, and answers which it was, 0 for the first; its digest then stands in
+   * `digest`. -1 if none sent the cell, and then the onion is of no more use.
+   */
+  open(cell: Cell): number {
+    const last = this.layers.length - 1;
+    for (let hop = 0; hop <= last; hop++) {
+      const digest = this.layers[hop].peelBackward(cell, hop === last);
+      if (digest === null) continue;
+      this.digest = digest;
+      return hop;
     }
-    return null;
+    return -1;
   }
 
   close(): void {

@@ -134,7 +134,7 @@ export class RelayCircuit implements Circuit, EdgePort {
   private onForward(cell: Cell): void {
     const { relay } = this;
     const early = cell.command === CELL.relayEarly;
-    const digest = this.layer.peelForward(cell);
+    const digest = this.layer.peelForward(cell, this.onward === null);
     let relayCommand: number = NO_RELAY_COMMAND;
     let flags: number = CellFlag.fromClient | (this.padding.negotiated ? CellFlag.paddingNegotiated : 0);
     if (digest !== null) {

@@ -50,12 +50,14 @@ export class RunningDigest {
   /**
    * Takes in a cell if its digest fits, and answers all of the digest; null if the cell is not for this hop.
    *
-   * A cell that is not stays as it was, and so does the digest: it goes on to where it belongs.
+   * A cell that is not stays as it was, and so does the digest: it goes on to where it belongs. At the end of a
+   * circuit (`isEnd`) it belongs nowhere, the circuit is closed, and the digest need not be kept: that saves a copy,
+   * a third of the work.
    */
-  accept(cell: Cell): string | null {
+  accept(cell: Cell, isEnd: boolean): string | null {
     const claimed = digestFieldOf(cell);
     writeDigestField(cell, 0);
-    const next = this.running.copy().update(cell.payload);
+    const next = (isEnd ? this.running : this.running.copy()).update(cell.payload);
     const digest = next.copy().digest('binary');
     writeDigestField(cell, claimed);
     if (firstFour(digest) !== claimed) return null;

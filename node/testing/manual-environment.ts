@@ -55,6 +55,14 @@ export class ManualEnvironment implements Pick<Environment, 'clock' | 'timers' |
     }
   }
 
+  /** Goes on until something is so; throws if it never comes to that. */
+  settleUntil(isSo: () => boolean): void {
+    while (!isSo()) {
+      if (this.heap.length === 0) throw new Error('settled, and it is not so');
+      this.fire();
+    }
+  }
+
   private after(delayMs: number, action: () => void): Timer {
     const pending = {
       atMs: this.timeMs + Math.max(0, delayMs),
