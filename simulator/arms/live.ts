@@ -42,6 +42,8 @@ export async function runLiveArm(
         staged: sinceRelease(release, 'staged'),
         activated: sinceRelease(release, 'activated'),
       },
+      removed: new Float64Array(relays).fill(Number.NaN),
+      haltedSeconds: null,
     }),
   );
   // A publisher takes its own update without receiving it.
@@ -59,6 +61,7 @@ export async function runLiveArm(
       frames: total.framesSent,
       penalties: total.penalties,
     },
+    trust: null,
     rolledBack: total.rolledBack,
     circuitsBroken: null,
     traceHash,

@@ -31,7 +31,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   let threads = 0;
   for (const arm of scenario.arms) {
     signal?.throwIfAborted();
-    if (arm.channel === 'manual') {
+    if (arm.kind === 'manual') {
       arms.push(runManualArm(scenario, arm, population, releases));
       continue;
     }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { TEST_TRUST, testLiveArm, testUpdate } from '../testing/test-scenario.ts';
 import { type LoadedScenario, loadScenario, type ScenarioOverrides, scenarioFromText } from './load.ts';
 import { formatProblem, type Problem, ScenarioError } from './problem.ts';
 
@@ -78,10 +79,13 @@ describe('loading a scenario', () => {
         floodPublish: true,
       },
       durationSeconds: 600,
-      updates: [{ module: 'strict-cells', atSeconds: 60, sizeBytes: null }],
+      updates: [testUpdate({ atSeconds: 60 })],
+      trust: TEST_TRUST,
+      presence: { late: null, away: null },
+      adversary: null,
       traffic: { utilization: 0.4 },
       costs: { verifySignatureUs: 205, hashUsPerKiB: 1, admitUs: 1000, admitUsPerKiB: 20 },
-      arms: [{ name: 'live', channel: 'gossip' }],
+      arms: [testLiveArm('live')],
       historical: [],
     });
   });
@@ -109,14 +113,14 @@ describe('loading a scenario', () => {
     };
     for (const [text, lag] of Object.entries(lags)) {
       const [, arm] = load(withLag(text)).scenario.arms;
-      assert.deepEqual(arm.channel === 'manual' && arm.lag, lag);
+      assert.deepEqual(arm.kind === 'manual' && arm.lag, lag);
     }
   });
 
   it('until: a curve ends where its law was last observed, and at 365 days for a formula', () => {
     const until = (lag: string) => {
       const [, arm] = load(withLag(lag)).scenario.arms;
-      return arm.channel === 'manual' && arm.untilDays;
+      return arm.kind === 'manual' && arm.untilDays;
     };
     assert.equal(until('tor-2016-17'), 510);
     assert.equal(until('tor-2025-26'), 197);
@@ -274,8 +278,8 @@ historical: [tor-2016-17, tor-2016-17]
       }
     };
     assert.deepEqual(csv('# observed\r\nday, fraction\r\n0,0\r\n7.5,0.25\r\n'), {
+      kind: 'manual',
       name: 'manual',
-      channel: 'manual',
       lag: { law: 'empirical', days: [0, 7.5], fractions: [0, 0.25] },
       untilDays: 7.5,
       restartSeconds: 60,

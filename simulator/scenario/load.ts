@@ -148,7 +148,7 @@ function byPlace(file: string): (a: Problem, b: Problem) => number {
 /** Arms whose curve would go on where their table has ended. */
 function checkHorizons(tree: YamlTree, scenario: Scenario): Problem[] {
   return scenario.arms.flatMap((arm) => {
-    if (arm.channel !== 'manual') return [];
+    if (arm.kind !== 'manual') return [];
     const last = lastKnownDay(arm.lag);
     if (last === null || arm.untilDays <= last) return [];
     const message = `${formatDuration(arm.untilDays, 'd')} is later than the last point of its table`;

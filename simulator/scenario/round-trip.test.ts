@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { TEST_TRUST, testLiveArm, testUpdate } from '../testing/test-scenario.ts';
 import { scenarioFromText } from './load.ts';
 import { ScenarioError } from './problem.ts';
 import type { Arm, LagLaw, LagPart, Scenario } from './scenario.ts';
@@ -67,13 +68,13 @@ const lag: fc.Arbitrary<LagLaw> = fc.oneof(
 );
 
 const arm: fc.Arbitrary<(name: string) => Arm> = fc.oneof(
-  fc.constant((name: string): Arm => ({ name, channel: 'gossip' })),
+  fc.constant((name: string): Arm => testLiveArm(name)),
   fc
     .tuple(lag, between(0, 1), between(0, 86_400))
     .map(([law, position, restartSeconds]) => (name: string): Arm => {
       const last = lastKnownDay(law) ?? 3650;
       const untilDays = Math.max(DAY, Math.min(last, last * position));
-      return { name, channel: 'manual', lag: law, untilDays, restartSeconds };
+      return { kind: 'manual', name, lag: law, untilDays, restartSeconds };
     }),
 );
 
@@ -151,8 +152,11 @@ const scenarios: fc.Arbitrary<Scenario> = fc
     ...parts,
     costs: { ...parts.costs },
     traffic: { ...parts.traffic },
+    trust: TEST_TRUST,
+    presence: { late: null, away: null },
+    adversary: null,
     updates: parts.updates.map((update) => ({
-      ...update,
+      ...testUpdate(update),
       atSeconds: update.atSeconds * parts.durationSeconds,
     })),
     // Names that look like numbers come first in every JavaScript object, whatever the file says.

@@ -12,6 +12,24 @@ import type { Arm, LagLaw, LagPart, LatencyLaw, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
 import { formatDuration, formatRate, formatSize } from './units.ts';
 
+const LIVE_DEFAULTS = {
+  directory: { authorities: 9, uplinkBitsPerSecond: 100e6, intervalSeconds: 3600, jitterShare: 0.5 },
+  circuit: { perSecond: 13_900 },
+};
+const TRUST_DEFAULTS: Scenario['trust'] = {
+  roles: {
+    root: { threshold: 2, keys: 3 },
+    targets: { threshold: 2, keys: 3 },
+    snapshot: { threshold: 1, keys: 1 },
+    timestamp: { threshold: 1, keys: 1 },
+  },
+  delegations: [],
+  thirdPartyShare: 1,
+  timestampEverySeconds: 0,
+  timestampExpiresSeconds: 7 * 86_400,
+  rotations: [],
+};
+
 /** The curve that an empirical law's CSV file holds. */
 export type CurveReader = (file: string) => LagCurve;
 
@@ -56,10 +74,10 @@ export function lastKnownDay(lag: LagLaw): number | null {
 }
 
 function arm(name: string, input: ScenarioInput['arms'][string], readCurve: CurveReader): Arm {
-  if (input.channel === 'gossip') return { name, channel: 'gossip' };
+  if (input.channel === 'gossip') return { kind: 'live', name, channels: ['gossip'], ...LIVE_DEFAULTS };
   const lag = lagLaw(input.lag, readCurve);
   const untilDays = input.until ?? lastKnownDay(lag) ?? DEFAULT_UNTIL_DAYS;
-  return { name, channel: 'manual', lag, untilDays, restartSeconds: input.restart };
+  return { kind: 'manual', name, lag, untilDays, restartSeconds: input.restart };
 }
 
 /** The scenario that a file's values stand for. */
@@ -84,7 +102,19 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
     },
     gossipsub: { ...peers, heartbeatMs: heartbeat },
     durationSeconds: input.duration,
-    updates: input.updates.map(({ module, at, size }) => ({ module, atSeconds: at, sizeBytes: size })),
+    updates: input.updates.map(({ module, at, size }) => ({
+      module,
+      atSeconds: at,
+      sizeBytes: size,
+      priority: 0,
+      notBeforeSeconds: null,
+      rollout: null,
+      publisher: null,
+      revokeAtSeconds: null,
+    })),
+    trust: TRUST_DEFAULTS,
+    presence: { late: null, away: null },
+    adversary: null,
     traffic: input.traffic,
     costs: {
       verifySignatureUs: costs.verifySignature,
@@ -128,7 +158,7 @@ function lagYaml(lag: LagLaw): unknown {
 }
 
 function armYaml(one: Arm): object {
-  if (one.channel === 'gossip') return { channel: 'gossip' };
+  if (one.kind === 'live') return { channel: 'gossip' };
   return {
     channel: 'manual',
     lag: lagYaml(one.lag),

@@ -195,6 +195,9 @@ export interface DirectoryPlan {
   readonly jitterShare: number;
 }
 
+/** Relays of the network whose circuits were counted: Tor early in 2018 (Mani et al., IMC 2018). */
+export const CIRCUIT_REFERENCE_RELAYS = 6500;
+
 /** Circuits that the whole network builds; each has a relay meet the next one twice. */
 export interface CircuitPlan {
   /** Of a network of `CIRCUIT_REFERENCE_RELAYS` relays; smaller networks build proportionally fewer. */
