@@ -103,13 +103,13 @@ export class VirtualClock {
   private readonly queue = new EventQueue<SimulationEvent>();
   private readonly sequences: Uint32Array;
 
-  constructor(relays: number, seed: number) {
-    if (relays >= SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX - 1} relays, not ${relays}`);
-    this.system = relays;
-    this.currentRelay = relays;
-    this.currentSource = relays;
+  constructor(hosts: number, seed: number) {
+    if (hosts >= SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX - 1} hosts, not ${hosts}`);
+    this.system = hosts;
+    this.currentRelay = hosts;
+    this.currentSource = hosts;
     this.random = new EventRandom(seed);
-    this.sequences = new Uint32Array(relays + 1);
+    this.sequences = new Uint32Array(hosts + 1);
   }
 
   /** Virtual time as Date.now gives it: whole milliseconds since 1970. */

@@ -7,11 +7,13 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
+import { latencyColumns } from '../../population/latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
 import { wallNowMs } from '../wall.ts';
 import { bundleThread } from './bundle.ts';
+import { type AuthorityPlan, authorityPlaces } from './hosts.ts';
 import {
   CONTROL,
   type Job,
@@ -45,16 +47,39 @@ export interface EngineInput {
   readonly population: Population;
   readonly topology: Topology;
   readonly releases: readonly Release[];
+  /** Authorities that relays can ask; none when left out. */
+  readonly directory?: AuthorityPlan | null;
+  /** Whether relays ask others that they have no link to: such a network runs on one thread. */
+  readonly asksAnybody?: boolean;
 }
 
 /** Runs the scenario's network; rejects with the signal's reason when stopped. */
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
-  const { scenario, population, topology, releases } = input;
+  const { scenario, population, topology, releases, directory = null, asksAnybody = false } = input;
   const { signal } = options;
   signal?.throwIfAborted();
-  const { threads, threadOf, lookAheadUs } = choosePartition(scenario, topology);
-  const shared = sharedColumns(population.relays, releases.length, threads);
-  const job: Job = { scenario, population, topology, releases, threads, threadOf, shared };
+  const { relays } = population;
+  const { seed, network } = scenario;
+  const latency = latencyColumns(population, network, seed);
+  const authorities = directory?.authorities ?? 0;
+  const partition = choosePartition(scenario, topology, {
+    authorityPlaces: authorityPlaces(authorities, relays, seed),
+    latency,
+    asksAnybody,
+  });
+  const { threads, threadOf, lookAheadUs } = partition;
+  const shared = sharedColumns(relays, authorities, releases.length, threads);
+  const job: Job = {
+    scenario,
+    population,
+    topology,
+    latency,
+    directory,
+    releases,
+    threads,
+    threadOf,
+    shared,
+  };
   const mailboxes = Array.from({ length: threads }, (_unused, from) =>
     Array.from({ length: threads }, (_other, to): MailboxMemory | null =>
       from === to ? null : mailboxMemory(),
@@ -196,6 +221,7 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
   return {
     framesSent: sum((result) => result.framesSent),
     framesDelivered: sum((result) => result.framesDelivered),
+    framesDropped: sum((result) => result.framesDropped),
     framesInFlight: sum((result) => result.framesInFlight),
     bytesSent: sum((result) => result.bytesSent),
     copies: sum((result) => result.copies),

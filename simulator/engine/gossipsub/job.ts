@@ -6,9 +6,11 @@
  */
 
 import { STAGES, type Stage } from '../../measure/outcome.ts';
+import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
+import type { AuthorityPlan } from './hosts.ts';
 
 /** An update as the publisher releases it. */
 export interface Release {
@@ -25,9 +27,13 @@ export interface Job {
   readonly scenario: Scenario;
   readonly population: Population;
   readonly topology: Topology;
+  /** Latencies of pairs without a link. */
+  readonly latency: LatencyColumns;
+  /** Null in an arm without authorities. */
+  readonly directory: AuthorityPlan | null;
   readonly releases: readonly Release[];
   readonly threads: number;
-  /** The thread of each relay. */
+  /** The thread of each host: of the relays, and of the authorities after them. */
   readonly threadOf: Uint8Array;
   readonly shared: SharedColumns;
 }
@@ -49,12 +55,17 @@ export interface SharedColumns {
 /** Words of `control`. */
 export const CONTROL = { stop: 0, barrierWaiting: 1, barrierRound: 2, pending: 3, WORDS: 4 } as const;
 
-export function sharedColumns(relays: number, releases: number, threads: number): SharedColumns {
+export function sharedColumns(
+  relays: number,
+  authorities: number,
+  releases: number,
+  threads: number,
+): SharedColumns {
   const float64 = (length: number): Float64Array =>
     new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
   return {
     stageTimesUs: float64(releases * STAGES.length * relays).fill(Number.NaN),
-    traceWords: Trace.forRelays(relays).words,
+    traceWords: Trace.forRelays(relays + authorities).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
     reachedUs: float64(threads),
     nextUs: float64(threads),
@@ -79,6 +90,8 @@ export type ThreadPhase = 'import' | 'build' | 'connect' | 'run';
 export interface ThreadResult {
   readonly framesSent: number;
   readonly framesDelivered: number;
+  /** Frames that reached a relay that was away, or on a link that was closed. */
+  readonly framesDropped: number;
   /** Frames still on their way when the run ended. */
   readonly framesInFlight: number;
   readonly bytesSent: number;

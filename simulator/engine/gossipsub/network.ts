@@ -19,19 +19,23 @@ import { developmentTrust } from '../../../updates/development-key.ts';
 import { randomStream } from '../random.ts';
 import type { Trace } from '../trace.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
+import { Authority } from './authority.ts';
 import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
 import { SimulatedConnection } from './connection.ts';
 import type { FrameMint } from './frame.ts';
 import { HookTraffic } from './hook-traffic.ts';
+import { Hosts } from './hosts.ts';
 import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
 import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { Job } from './job.ts';
 import { RelayProcessor } from './processor.ts';
 import { type Reception, SimulatedRelay } from './relay.ts';
 import { fastRouter, type RouterCounters, routerOptions, watchedRouter } from './router.ts';
+import type { PeersParts } from './simulated-peers.ts';
 import { RouterSleep } from './sleep.ts';
 import { StageRecorder } from './stage-recorder.ts';
 import { type RemoteArrivals, Transport } from './transport.ts';
+import { WakingPubsub } from './waking-pubsub.ts';
 
 const RELAYS_START_WITHIN_US = 1_000_000;
 const LINKS_START_US = 1_200_000;
@@ -44,6 +48,9 @@ export class SimulatedNetwork {
   readonly counters: RouterCounters = { copies: 0, penalties: 0 };
   readonly mint: FrameMint;
   readonly traffic: HookTraffic;
+  readonly hosts: Hosts;
+  /** Authorities of this thread. */
+  readonly authorities: Authority[] = [];
   private readonly job: Job;
   private readonly thread: number;
   private readonly clock: VirtualClock;
@@ -62,22 +69,30 @@ export class SimulatedNetwork {
     mint: FrameMint,
     remote: RemoteArrivals | null,
   ) {
-    const { relays } = job.population;
+    const { population, scenario, latency } = job;
+    const { relays } = population;
     this.job = job;
     this.thread = thread;
     this.clock = clock;
-    this.fast = job.scenario.fidelity === 'fast';
+    this.fast = scenario.fidelity === 'fast';
     this.mint = mint;
     this.relays = new Array<SimulatedRelay | null>(relays).fill(null);
     this.environments = new Array<GossipEnvironment | null>(relays).fill(null);
-    this.transport = new Transport(clock, this.relays, mint, trace, remote);
+    this.hosts = new Hosts({
+      relays,
+      authorities: job.directory?.authorities ?? 0,
+      latency,
+      seed: scenario.seed,
+      relayName: (relay) => this.identities[relay].peerId.toString(),
+    });
+    this.transport = new Transport(clock, this.hosts.local, mint, trace, remote);
     this.recorder = new StageRecorder(job, clock, trace);
     this.traffic = new HookTraffic(job, clock, this.recorder);
     this.verify = verifier(clock, this.fast);
   }
 
-  private isLocal(relay: number): boolean {
-    return this.job.threadOf[relay] === this.thread;
+  private isLocal(host: number): boolean {
+    return this.job.threadOf[host] === this.thread;
   }
 
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
@@ -94,12 +109,14 @@ export class SimulatedNetwork {
     const reception: Reception = this.fast
       ? { path: 'straight', mint: this.mint, onError: this.failures.record }
       : { path: 'streamed' };
+    const { clock, transport, hosts, failures } = this;
+    const requests: PeersParts = { clock, transport, hosts, onError: failures.record };
     for (let index = 0; index < population.relays; index++) {
       if (!this.isLocal(index)) continue;
       const { peerId, privateKey } = this.identities[index];
       const registrar = new RelayRegistrar();
       const router = new Router(relayComponents(peerId, privateKey, registrar, this.failures), options);
-      this.relays[index] = new SimulatedRelay({
+      const relay = new SimulatedRelay({
         index,
         peerId,
         address: this.addresses[index],
@@ -108,14 +125,30 @@ export class SimulatedNetwork {
         registrar,
         reception,
         sleep: this.fast ? new RouterSleep(router, this.clock, index) : null,
+        requests,
       });
+      this.relays[index] = relay;
+      hosts.local[index] = relay;
       this.environments[index] = {
         clock: this.clock,
-        pubsub: new GossipsubPubsub(router, peerId),
+        pubsub: new WakingPubsub(new GossipsubPubsub(router, peerId), () => relay.wake()),
         processor: new RelayProcessor(this.clock, index, scenario.costs),
       };
     }
+    this.buildAuthorities(requests);
     this.clock.timerGate = (timer) => this.relays[timer.relay]?.sleep?.admits(timer) ?? true;
+  }
+
+  private buildAuthorities(requests: PeersParts): void {
+    const { directory, population } = this.job;
+    if (directory === null) return;
+    for (let number = 0; number < directory.authorities; number++) {
+      const index = population.relays + number;
+      if (!this.isLocal(index)) continue;
+      const authority = new Authority(index, directory.uplinkBitsPerSecond, this.hosts, requests);
+      this.authorities.push(authority);
+      this.hosts.local[index] = authority;
+    }
   }
 
   private routerClass(): GossipSubClass {
@@ -175,7 +208,6 @@ export class SimulatedNetwork {
   }
 
   private release(publisher: number, data: Uint8Array): void {
-    this.relays[publisher]?.wake();
     publishUpdate(this.environments[publisher] as GossipEnvironment, data).catch(this.failures.record);
   }
 }

@@ -1,12 +1,16 @@
-/** A simulated relay: its router, its links, and its uplink. */
+/** A simulated relay: its router, its links, its uplink, and its requests. */
 
 import type { PeerId } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
+import { ARRIVAL, type Arrival, type Receiver } from './arrival.ts';
 import type { RelayRegistrar } from './components.ts';
 import type { SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
+import type { Host } from './hosts.ts';
 import type { GossipSubInternals } from './internals.ts';
+import { type PeersParts, SimulatedPeers } from './simulated-peers.ts';
 import type { RouterSleep } from './sleep.ts';
+import { Uplink } from './uplink.ts';
 
 /** How frames reach the router: straight, or through its async iterators. */
 export type Reception =
@@ -23,16 +27,17 @@ export interface RelayParts {
   readonly reception: Reception;
   /** Null keeps the router's timers always running. */
   readonly sleep: RouterSleep | null;
+  readonly requests: PeersParts;
 }
 
-export class SimulatedRelay {
+export class SimulatedRelay implements Host {
   readonly index: number;
   readonly peerId: PeerId;
   readonly address: Multiaddr;
   readonly router: GossipSubInternals;
-  readonly uplinkBytesPerUs: number;
-  /** When the uplink has sent everything that is queued, virtual microseconds. */
-  uplinkFreeUs = 0;
+  readonly uplink: Uplink;
+  readonly peers: SimulatedPeers;
+  readonly online = true;
   /** Links by the index of the relay at the other end. */
   readonly connections = new Map<number, SimulatedConnection>();
   readonly sleep: RouterSleep | null;
@@ -47,7 +52,8 @@ export class SimulatedRelay {
     this.registrar = parts.registrar;
     this.reception = parts.reception;
     this.sleep = parts.sleep;
-    this.uplinkBytesPerUs = parts.uplinkBitsPerSecond / 8e6;
+    this.uplink = new Uplink(parts.uplinkBitsPerSecond);
+    this.peers = new SimulatedPeers(this, parts.requests);
   }
 
   /** To be called before anything touches the router. */
@@ -59,6 +65,18 @@ export class SimulatedRelay {
   connect(connection: SimulatedConnection): void {
     this.connections.set(connection.remote, connection);
     this.registrar.topology?.onConnect?.(connection.remotePeer, connection.asConnection());
+    this.peers.linkUp(connection.remote);
+  }
+
+  receiverOf(arrival: Arrival): Receiver | null {
+    if (arrival.what >= ARRIVAL.request) return this.peers;
+    const connection = this.connections.get(arrival.from);
+    if (connection === undefined) {
+      throw new Error(
+        `relay ${this.index} has no link to relay ${arrival.from}, but something arrived on it`,
+      );
+    }
+    return connection;
   }
 
   receive(connection: SimulatedConnection, frame: Frame): void {

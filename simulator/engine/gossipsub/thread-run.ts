@@ -43,8 +43,8 @@ export async function runThread(
     threads === 1
       ? null
       : {
-          send: (timeUs, rank, kind, from, to, frame) =>
-            outboxes[others.indexOf(job.threadOf[to])].post({ timeUs, rank, kind, from, to, frame }),
+          send: (timeUs, rank, kind, from, to, detail, frame) =>
+            outboxes[others.indexOf(job.threadOf[to])].post({ timeUs, rank, kind, from, to, detail, frame }),
         };
   const network = new SimulatedNetwork(job, thread, clock, new Trace(shared.traceWords), mint, remote);
   await network.build();
