@@ -35,7 +35,6 @@ export interface PeerScoreInternals {
   _backgroundInterval: VirtualTimer | undefined;
   background(): void;
   addPenalty(peer: string, penalty: number, label: unknown): void;
-  removePeer(peer: string): void;
   computeScore(...args: readonly unknown[]): number;
 }
 
@@ -52,6 +51,8 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   readonly streamsInbound: Map<string, Stream>;
   readonly streamsOutbound: Map<string, OutboundStreamInternals>;
   readonly peers: ReadonlyMap<string, PeerId>;
+  /** Peers that are subscribed to each topic. */
+  readonly topics: ReadonlyMap<string, ReadonlySet<string>>;
   readonly mesh: ReadonlyMap<string, ReadonlySet<string>>;
   readonly outbound: ReadonlyMap<string, boolean>;
   readonly backoff: Sized;
@@ -98,6 +99,7 @@ const INSTANCE_MEMBERS = [
   'streamsInbound',
   'streamsOutbound',
   'peers',
+  'topics',
   'mesh',
   'outbound',
   'backoff',
@@ -121,7 +123,6 @@ const INSTANCE_MEMBERS = [
   'score.params.decayInterval',
   'score.background',
   'score.addPenalty',
-  'score.removePeer',
   'score.computeScore',
   'heartbeatTicks',
   'runHeartbeat',

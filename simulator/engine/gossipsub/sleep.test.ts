@@ -17,6 +17,8 @@ function quietRouter(relay = 1) {
     opts: { heartbeatInterval: 1000, Dlo: 4, Dhi: 12, Dout: 2 },
     status: { heartbeatTimeout: undefined as VirtualTimer | undefined },
     heartbeatTicks: 0,
+    topics: new Map([['topic', new Set(['a', 'b', 'c', 'd'])]]),
+    streamsOutbound: new Map(['a', 'b', 'c', 'd', 'e', 'f'].map((peer) => [peer, {}])),
     mesh: new Map([['topic', new Set(['a', 'b', 'c', 'd'])]]),
     outbound: new Map([
       ['a', true],
@@ -42,7 +44,6 @@ function quietRouter(relay = 1) {
       _backgroundInterval: undefined as VirtualTimer | undefined,
       background: note('decay'),
       addPenalty: note('penalty'),
-      removePeer: nothing,
       computeScore: () => -7,
     },
     clearBackoff: () => log.push(`clear ${router.heartbeatTicks} at ${clock.nowUs / SECOND_US}`),
@@ -96,11 +97,15 @@ test('sleep: whatever a heartbeat would act on keeps the router awake', () => {
     'a promise that may be broken': (router) => router.gossipTracer.promises.set('id', {}),
     'counters to clear': (router) => router.peerhave.set('a', 1),
     'an IDONTWANT to forget': (router) => router.idontwants.get('a')?.set('id', 1),
-    'a mesh below Dlo': (router) => router.mesh.get('topic')?.delete('d'),
+    'a mesh below Dlo, and a peer to add': (router) => router.mesh.get('topic')?.delete('d'),
     'a mesh above Dhi': (router) => {
       for (let i = 0; i < 9; i++) router.mesh.get('topic')?.add(`more ${i}`);
     },
-    'too few outbound peers': (router) => router.outbound.delete('b'),
+    'too few outbound peers, and one to add': (router) => {
+      router.outbound.delete('b');
+      router.outbound.set('e', true);
+      router.topics.get('topic')?.add('e');
+    },
     'gossip to flush': (router) => router.gossip.set('a', []),
     'control to flush': (router) => router.control.set('a', []),
     'a fanout': (router) => router.fanout.set('topic', new Set()),
@@ -112,6 +117,37 @@ test('sleep: whatever a heartbeat would act on keeps the router awake', () => {
     unsettle(router);
     run(3.2);
     assert(log.includes('heartbeat 3 at 3'), name);
+  }
+});
+
+test('sleep: what no heartbeat can mend lets the router sleep', () => {
+  const hopeless: Record<string, (router: ReturnType<typeof quietRouter>['router']) => void> = {
+    'no peers at all': (router) => {
+      router.mesh.get('topic')?.clear();
+      router.topics.clear();
+      router.streamsOutbound.clear();
+      router.outbound.clear();
+    },
+    'a mesh below Dlo, and nobody else to add': (router) => {
+      router.mesh.get('topic')?.delete('d');
+      router.topics.get('topic')?.delete('d');
+    },
+    'a mesh below Dlo, and no stream to the only other': (router) => {
+      router.mesh.get('topic')?.delete('d');
+      router.streamsOutbound.delete('d');
+    },
+    'too few outbound peers, and no other that is outbound': (router) => {
+      router.outbound.delete('b');
+      router.topics.get('topic')?.add('e');
+    },
+    'what is kept of a peer that is gone': (router) =>
+      router.score.peerStats.set('b', { connected: false, behaviourPenalty: 7 }),
+  };
+  for (const [name, unsettle] of Object.entries(hopeless)) {
+    const { router, log, run } = quietRouter();
+    unsettle(router);
+    run(3.2);
+    assert.deepEqual(log, [], name);
   }
 });
 

@@ -51,17 +51,13 @@ export class RouterSleep {
    * zero: no topic is scored, and no two relays share an address.
    */
   private watchScore(score: PeerScoreInternals): void {
-    const { addPenalty, removePeer, computeScore } = score;
+    const { addPenalty, computeScore } = score;
     const topics = Object.keys(score.params.topics).length;
     score.computeScore = (...args) => (this.penalised || topics > 0 ? computeScore(...args) : 0);
     score.addPenalty = (...args) => {
       this.penalised = true;
       this.wakeDecay();
       addPenalty.apply(score, args);
-    };
-    score.removePeer = (...args) => {
-      this.wakeDecay();
-      removePeer.apply(score, args);
     };
   }
 
@@ -160,23 +156,49 @@ function isQuiet(router: GossipSubInternals): boolean {
   return meshIsContent(router) && hasNothingToDecay(router.score);
 }
 
-/** Whether every mesh is within the bounds in which a heartbeat leaves it alone. */
+/** Whether a heartbeat would leave every mesh alone: it is within its bounds, or nobody could be added. */
 function meshIsContent(router: GossipSubInternals): boolean {
   const { Dlo, Dhi, Dout } = router.opts;
-  for (const peers of router.mesh.values()) {
-    if (peers.size < Dlo || peers.size > Dhi) return false;
+  for (const [topic, peers] of router.mesh) {
+    if (peers.size > Dhi) return false;
+    if (peers.size < Dlo) {
+      if (hasCandidate(router, topic, peers, false)) return false;
+      continue;
+    }
     let outbound = 0;
     for (const peer of peers) if (router.outbound.get(peer) === true) outbound++;
-    if (outbound < Dout) return false;
+    if (outbound < Dout && hasCandidate(router, topic, peers, true)) return false;
   }
   return true;
 }
 
-/** Whether all scores are zero and stay so: nobody was penalised, and no topic is scored. */
+/**
+ * Whether a peer could be added to the mesh, now or when its backoff ends: it is subscribed, there is a stream
+ * to it, and it is outbound where that is asked for.
+ */
+function hasCandidate(
+  router: GossipSubInternals,
+  topic: string,
+  mesh: ReadonlySet<string>,
+  outboundOnly: boolean,
+): boolean {
+  for (const peer of router.topics.get(topic) ?? []) {
+    if (mesh.has(peer) || !router.streamsOutbound.has(peer)) continue;
+    if (!outboundOnly || router.outbound.get(peer) === true) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether all scores are zero and stay so: nobody was penalised, and no topic is scored.
+ *
+ * Of a peer that is gone, what it did is kept for an hour, does not decay meanwhile, and is forgotten when it
+ * comes back; nobody asks for it. So it may be dropped late, and keeps nobody awake.
+ */
 function hasNothingToDecay(score: PeerScoreInternals): boolean {
   for (const _topic in score.params.topics) return false;
   for (const peer of score.peerStats.values()) {
-    if (!peer.connected || peer.behaviourPenalty !== 0) return false;
+    if (peer.connected && peer.behaviourPenalty !== 0) return false;
   }
   return true;
 }
