@@ -27,6 +27,7 @@ import {
 } from './job.ts';
 import { type MailboxMemory, mailboxMemory } from './mailbox.ts';
 import { choosePartition } from './partition.ts';
+import type { ScoringOptions } from './router.ts';
 import type { ThreadJob } from './thread-run.ts';
 
 const PROGRESS_EVERY_MS = 100;
@@ -48,6 +49,8 @@ export interface EngineInput {
   readonly population: Population;
   readonly topology: Topology;
   readonly releases: readonly Release[];
+  /** How routers score their peers; js-libp2p's defaults when left out. */
+  readonly scoring?: ScoringOptions | null;
   /** Who joins late or goes away; when left out, every relay is there all the time. */
   readonly presence?: Presence | null;
   /** Authorities that relays can ask; none when left out. */
@@ -59,7 +62,7 @@ export interface EngineInput {
 /** Runs the scenario's network; rejects with the signal's reason when stopped. */
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
   const { scenario, population, topology, releases } = input;
-  const { presence = null, directory = null, asksAnybody = false } = input;
+  const { scoring = null, presence = null, directory = null, asksAnybody = false } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -78,6 +81,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     population,
     topology,
     latency,
+    scoring,
     presence,
     directory,
     releases,

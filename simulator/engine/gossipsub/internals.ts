@@ -29,12 +29,38 @@ export interface OutboundStreamInternals {
   readonly rawStream: unknown;
 }
 
+/** Weights of what else than invalid messages counts in a topic. */
+export interface TopicScoreWeights {
+  readonly timeInMeshWeight: number;
+  readonly firstMessageDeliveriesWeight: number;
+  readonly meshMessageDeliveriesWeight: number;
+  readonly meshFailurePenaltyWeight: number;
+}
+
+interface PeerStats {
+  readonly connected: boolean;
+  readonly behaviourPenalty: number;
+  readonly topics: Readonly<Record<string, { readonly invalidMessageDeliveries: number }>>;
+}
+
+interface MessageDeliveries {
+  ensureRecord(id: string): unknown;
+  getRecord(id: string): unknown;
+}
+
 export interface PeerScoreInternals {
-  readonly peerStats: ReadonlyMap<string, { readonly connected: boolean; readonly behaviourPenalty: number }>;
-  readonly params: { readonly topics: Readonly<Record<string, unknown>>; readonly decayInterval: number };
+  readonly peerStats: ReadonlyMap<string, PeerStats>;
+  readonly scoreCache: Map<string, { score: number; cacheUntil: number }>;
+  readonly scoreCacheValidityMs: number;
+  readonly deliveryRecords: MessageDeliveries;
+  readonly params: {
+    readonly topics: Readonly<Record<string, TopicScoreWeights>>;
+    readonly decayInterval: number;
+  };
   _backgroundInterval: VirtualTimer | undefined;
   background(): void;
   addPenalty(peer: string, penalty: number, label: unknown): void;
+  markInvalidMessageDelivery(peer: string, topic: string): void;
   computeScore(...args: readonly unknown[]): number;
 }
 
@@ -119,10 +145,15 @@ const INSTANCE_MEMBERS = [
   'seenCache.prune',
   'publishedMessageIds.prune',
   'score.peerStats',
+  'score.scoreCache',
+  'score.scoreCacheValidityMs',
+  'score.deliveryRecords.ensureRecord',
+  'score.deliveryRecords.getRecord',
   'score.params.topics',
   'score.params.decayInterval',
   'score.background',
   'score.addPenalty',
+  'score.markInvalidMessageDelivery',
   'score.computeScore',
   'heartbeatTicks',
   'runHeartbeat',

@@ -107,7 +107,7 @@ export class SimulatedNetwork {
       );
     }
     const Router = this.routerClass();
-    const options = routerOptions(scenario.gossipsub, this.fast);
+    const options = routerOptions(scenario.gossipsub, this.fast, this.job.scoring ?? {});
     const reception: Reception = this.fast
       ? { path: 'straight', mint: this.mint, onError: this.failures.record }
       : { path: 'streamed' };
