@@ -7,7 +7,13 @@ import { TEST_TRUST, testLiveArm, testUpdate } from '../testing/test-scenario.ts
 import { type LoadedScenario, loadScenario, type ScenarioOverrides, scenarioFromText } from './load.ts';
 import { formatProblem, type Problem, ScenarioError } from './problem.ts';
 
-const MODULES = { modules: ['strict-cells', 'padding'] };
+const MODULES = {
+  modules: new Map([
+    ['strict-cells', 'cell-admission'],
+    ['padding', 'padding-decision'],
+    ['hostile-backdoor', 'cell-admission'],
+  ]),
+};
 const SMALL = `name: small
 network: { relays: 100 }
 updates:
@@ -173,7 +179,7 @@ historical: [tor-2016-17, tor-2016-17]
       '8:11 duration: the number 600 has no unit | write a duration with its unit, such as 250ms, 60s, 10min, 2h or 3d',
       '10:13 updates[0].module: updates/ has no module "strict-cell" | did you mean strict-cells?',
       '11:5 updates[1].module: is missing | add "module: strict-cells"',
-      '13:20 arms.live.channel: must be one of gossip, manual, not the text "gosip" | did you mean gossip?',
+      '13:20 arms.live.channel: must be one of gossip, directory, circuit, catch-up, manual, not the text "gosip" | did you mean gossip?',
       '14:27 historical[1]: tor-2016-17 stands here twice | remove one',
     ]);
   });

@@ -7,13 +7,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { TEST_TRUST, testLiveArm, testUpdate } from '../testing/test-scenario.ts';
+import { testLiveArm } from '../testing/test-scenario.ts';
+import { LIVE_CHANNELS } from './arm-schema.ts';
+import { lastKnownDay } from './arm-yaml.ts';
 import { scenarioFromText } from './load.ts';
 import { ScenarioError } from './problem.ts';
-import type { Arm, LagLaw, LagPart, Scenario } from './scenario.ts';
-import { lastKnownDay, resolvedYaml } from './scenario-yaml.ts';
+import {
+  type Arm,
+  ATTACKS,
+  type KeyThreshold,
+  type LagLaw,
+  type LagPart,
+  type Scenario,
+} from './scenario.ts';
+import { resolvedYaml } from './scenario-yaml.ts';
 
-const MODULES = { modules: ['strict-cells', 'padding'] };
+const MODULES = {
+  modules: new Map([
+    ['strict-cells', 'cell-admission'],
+    ['padding', 'padding-decision'],
+  ]),
+};
 const seed = Number(process.env.RELAYWAVE_TEST_SEED ?? 1);
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true }).map((value) => value + 0);
@@ -67,8 +81,30 @@ const lag: fc.Arbitrary<LagLaw> = fc.oneof(
   empirical,
 );
 
+const liveArm: fc.Arbitrary<(name: string) => Arm> = fc
+  .tuple(
+    fc
+      .shuffledSubarray([...LIVE_CHANNELS], { minLength: 1 })
+      .filter((channels) => channels.some((channel) => channel !== 'catch-up')),
+    whole(1, 100),
+    between(1e3, 1e12),
+    between(1, 86_400),
+    between(0, 1),
+    between(1e-3, 1e9),
+  )
+  .map(([channels, authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare, perSecond]) => (name) => {
+    const plain = testLiveArm(name, channels);
+    const directory = { authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare };
+    // A plan that the arm has no channel for is not written, and reads back as the default.
+    return {
+      ...plain,
+      directory: channels.includes('directory') ? directory : plain.directory,
+      circuit: channels.includes('circuit') ? { perSecond } : plain.circuit,
+    };
+  });
+
 const arm: fc.Arbitrary<(name: string) => Arm> = fc.oneof(
-  fc.constant((name: string): Arm => testLiveArm(name)),
+  liveArm,
   fc
     .tuple(lag, between(0, 1), between(0, 86_400))
     .map(([law, position, restartSeconds]) => (name: string): Arm => {
@@ -76,6 +112,73 @@ const arm: fc.Arbitrary<(name: string) => Arm> = fc.oneof(
       const untilDays = Math.max(DAY, Math.min(last, last * position));
       return { kind: 'manual', name, lag: law, untilDays, restartSeconds };
     }),
+);
+
+const threshold: fc.Arbitrary<KeyThreshold> = whole(1, 16).chain((keys) =>
+  whole(1, keys).map((needed) => ({ threshold: needed, keys })),
+);
+
+const steps: fc.Arbitrary<number[]> = fc
+  .uniqueArray(between(1e-6, 1), { minLength: 1, maxLength: 5 })
+  .map((shares) => shares.sort((a, b) => a - b));
+
+/** Times in shares of the duration. */
+const updates = fc.array(
+  fc.record({
+    module: fc.constantFrom(...MODULES.modules.keys()),
+    atSeconds: between(0, 0.9),
+    sizeBytes: fc.option(whole(32, 1024 * 1024)),
+    priority: whole(-1000, 1000),
+    notBeforeSeconds: fc.option(between(0.9, 0.999)),
+    revokeAtSeconds: fc.option(between(0.95, 0.999)),
+    rollout: fc.option(
+      fc.record({
+        steps,
+        everySeconds: between(1e-3, 1e6),
+        jitterSeconds: between(0, 1e6),
+        haltAboveFailedShare: between(0, 1),
+        minReports: whole(1, 50),
+      }),
+    ),
+    isDelegated: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+
+const trust = fc.record({
+  roles: fc.record({ root: threshold, targets: threshold, snapshot: threshold, timestamp: threshold }),
+  delegations: threshold.map((keys) => [
+    // One that may publish anything, for updates of the other kind.
+    { name: 'lab', hooks: ['cell-admission', 'padding-decision'], threshold: keys },
+  ]),
+  thirdPartyShare: between(0, 1),
+  timestampEverySeconds: fc.oneof(fc.constant(0), between(1, 1e6)),
+  timestampExpiresSeconds: between(1, 1e8),
+  rotations: fc.array(
+    fc.record({
+      role: fc.constantFrom('root' as const, 'targets' as const, 'snapshot' as const, 'timestamp' as const),
+      atSeconds: between(0, 0.999),
+    }),
+    { maxLength: 3 },
+  ),
+});
+
+const span = fc.tuple(between(0, 0.49), between(0.5, 1));
+
+const presence = fc.record({
+  late: fc.option(fc.tuple(between(1e-6, 0.99), span)),
+  away: fc.option(fc.tuple(between(1e-6, 0.99), span, between(1e-3, 1e6))),
+});
+
+const attacks = fc.array(
+  fc.record({
+    attack: fc.constantFrom(...ATTACKS),
+    span,
+    everySeconds: between(1e-3, 1e6),
+    keysShare: between(0, 1),
+    module: fc.constantFrom(...MODULES.modules.keys()),
+  }),
+  { minLength: 1, maxLength: 4 },
 );
 
 const scenarios: fc.Arbitrary<Scenario> = fc
@@ -125,14 +228,10 @@ const scenarios: fc.Arbitrary<Scenario> = fc
         return { D, Dlo, Dhi, Dscore: Math.min(Dscore, Dhi), Dout, Dlazy, heartbeatMs, floodPublish };
       }),
     durationSeconds: between(1, 86_400 * 365),
-    updates: fc.array(
-      fc.record({
-        module: fc.constantFrom(...MODULES.modules),
-        atSeconds: between(0, 0.999),
-        sizeBytes: fc.option(whole(32, 1024 * 1024)),
-      }),
-      { minLength: 1, maxLength: 3 },
-    ),
+    updates,
+    trust,
+    presence,
+    adversary: fc.option(fc.tuple(between(1e-6, 0.99), attacks)),
     traffic: fc.record({ utilization: between(1e-9, 0.999) }),
     costs: fc.record({
       verifySignatureUs: between(0, 1e6),
@@ -148,20 +247,71 @@ const scenarios: fc.Arbitrary<Scenario> = fc
     historical: fc.subarray(['tor-2016-17' as const, 'tor-2025-26' as const]),
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
-  .map((parts) => ({
-    ...parts,
-    costs: { ...parts.costs },
-    traffic: { ...parts.traffic },
-    trust: TEST_TRUST,
-    presence: { late: null, away: null },
-    adversary: null,
-    updates: parts.updates.map((update) => ({
-      ...testUpdate(update),
-      atSeconds: update.atSeconds * parts.durationSeconds,
-    })),
+  .map((parts): Scenario => {
+    const { durationSeconds: end, network } = parts;
+    const at = (share: number) => share * end;
+    const orNull = <T, R>(value: T | null, map: (value: T) => R): R | null =>
+      value === null ? null : map(value);
     // Names that look like numbers come first in every JavaScript object, whatever the file says.
-    arms: Object.values(Object.fromEntries(parts.arms.map(([armName, make]) => [armName, make(armName)]))),
-  }));
+    const arms = Object.values(
+      Object.fromEntries(parts.arms.map(([armName, make]) => [armName, make(armName)])),
+    );
+    const isAttackable = arms.some(
+      (one) => one.kind === 'live' && one.channels.some((channel) => channel === 'gossip'),
+    );
+    return {
+      ...parts,
+      costs: { ...parts.costs },
+      traffic: { ...parts.traffic },
+      updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
+        ...update,
+        atSeconds: at(update.atSeconds),
+        notBeforeSeconds: orNull(update.notBeforeSeconds, at),
+        revokeAtSeconds: orNull(update.revokeAtSeconds, at),
+        publisher: isDelegated ? 'lab' : null,
+        rollout:
+          rollout === null || Math.floor(rollout.steps[0]! * network.relays) < rollout.minReports
+            ? null
+            : { ...rollout },
+      })),
+      trust: {
+        ...parts.trust,
+        roles: { ...parts.trust.roles },
+        rotations: parts.trust.rotations.map(({ role, atSeconds }) => ({ role, atSeconds: at(atSeconds) })),
+      },
+      presence: {
+        late: orNull(parts.presence.late, ([share, [from, to]]) => ({
+          share,
+          fromSeconds: at(from),
+          toSeconds: at(to),
+        })),
+        away: orNull(parts.presence.away, ([share, [from, to], forSeconds]) => ({
+          share,
+          fromSeconds: at(from),
+          toSeconds: at(to),
+          forSeconds,
+        })),
+      },
+      adversary: isAttackable
+        ? orNull(parts.adversary, ([share, plans]) => ({
+            share,
+            attacks: plans.map(({ attack, span: [from, to], everySeconds, keysShare, module }) => {
+              const steals = attack === 'stolen-keys';
+              const keys = 1 + Math.floor(keysShare * (parts.trust.roles.targets.keys - 1));
+              return {
+                attack,
+                fromSeconds: at(from),
+                toSeconds: at(to),
+                everySeconds,
+                keys: steals ? keys : 0,
+                module: steals ? module : '',
+              };
+            }),
+          }))
+        : null,
+      arms,
+    };
+  });
 
 describe('random scenarios', () => {
   it('the resolved file reads back as the same scenario, and resolves to the same bytes', () => {
