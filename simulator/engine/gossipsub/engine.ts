@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
 import { latencyColumns } from '../../population/latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
+import type { Presence } from '../../population/presence.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
 import { wallNowMs } from '../wall.ts';
@@ -26,6 +27,7 @@ import {
 } from './job.ts';
 import { type MailboxMemory, mailboxMemory } from './mailbox.ts';
 import { choosePartition } from './partition.ts';
+import type { ScoringOptions } from './router.ts';
 import type { ThreadJob } from './thread-run.ts';
 
 const PROGRESS_EVERY_MS = 100;
@@ -47,6 +49,10 @@ export interface EngineInput {
   readonly population: Population;
   readonly topology: Topology;
   readonly releases: readonly Release[];
+  /** How routers score their peers; js-libp2p's defaults when left out. */
+  readonly scoring?: ScoringOptions | null;
+  /** Who joins late or goes away; when left out, every relay is there all the time. */
+  readonly presence?: Presence | null;
   /** Authorities that relays can ask; none when left out. */
   readonly directory?: AuthorityPlan | null;
   /** Whether relays ask others that they have no link to: such a network runs on one thread. */
@@ -55,7 +61,8 @@ export interface EngineInput {
 
 /** Runs the scenario's network; rejects with the signal's reason when stopped. */
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
-  const { scenario, population, topology, releases, directory = null, asksAnybody = false } = input;
+  const { scenario, population, topology, releases } = input;
+  const { scoring = null, presence = null, directory = null, asksAnybody = false } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -74,6 +81,8 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     population,
     topology,
     latency,
+    scoring,
+    presence,
     directory,
     releases,
     threads,

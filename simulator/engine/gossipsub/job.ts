@@ -8,9 +8,11 @@
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
+import type { Presence } from '../../population/presence.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
 import type { AuthorityPlan } from './hosts.ts';
+import type { ScoringOptions } from './router.ts';
 
 /** An update as the publisher releases it. */
 export interface Release {
@@ -29,6 +31,10 @@ export interface Job {
   readonly topology: Topology;
   /** Latencies of pairs without a link. */
   readonly latency: LatencyColumns;
+  /** Null where routers score peers as js-libp2p does by default. */
+  readonly scoring: ScoringOptions | null;
+  /** Null when every relay is there all the time. */
+  readonly presence: Presence | null;
   /** Null in an arm without authorities. */
   readonly directory: AuthorityPlan | null;
   readonly releases: readonly Release[];

@@ -21,15 +21,17 @@ import type { Trace } from '../trace.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { Authority } from './authority.ts';
 import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
-import { SimulatedConnection } from './connection.ts';
+import type { Direction } from './connection.ts';
 import type { FrameMint } from './frame.ts';
 import { HookTraffic } from './hook-traffic.ts';
 import { Hosts } from './hosts.ts';
 import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
 import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { Job } from './job.ts';
+import { Neighbours } from './neighbours.ts';
 import { RelayProcessor } from './processor.ts';
 import { type Reception, SimulatedRelay } from './relay.ts';
+import type { LinksParts, RelayLinks } from './relay-links.ts';
 import { fastRouter, type RouterCounters, routerOptions, watchedRouter } from './router.ts';
 import type { PeersParts } from './simulated-peers.ts';
 import { RouterSleep } from './sleep.ts';
@@ -105,12 +107,13 @@ export class SimulatedNetwork {
       );
     }
     const Router = this.routerClass();
-    const options = routerOptions(scenario.gossipsub, this.fast);
+    const options = routerOptions(scenario.gossipsub, this.fast, this.job.scoring ?? {});
     const reception: Reception = this.fast
       ? { path: 'straight', mint: this.mint, onError: this.failures.record }
       : { path: 'streamed' };
     const { clock, transport, hosts, failures } = this;
     const requests: PeersParts = { clock, transport, hosts, onError: failures.record };
+    const linking = this.linksParts();
     for (let index = 0; index < population.relays; index++) {
       if (!this.isLocal(index)) continue;
       const { peerId, privateKey } = this.identities[index];
@@ -125,7 +128,9 @@ export class SimulatedNetwork {
         registrar,
         reception,
         sleep: this.fast ? new RouterSleep(router, this.clock, index) : null,
+        online: this.joinsUs(index) === 0,
         requests,
+        linking,
       });
       this.relays[index] = relay;
       hosts.local[index] = relay;
@@ -137,6 +142,26 @@ export class SimulatedNetwork {
     }
     this.buildAuthorities(requests);
     this.clock.timerGate = (timer) => this.relays[timer.relay]?.sleep?.admits(timer) ?? true;
+  }
+
+  private linksParts(): LinksParts {
+    const { clock, transport, job } = this;
+    let neighbours: Neighbours | null = null;
+    return {
+      clock,
+      transport,
+      seed: job.scenario.seed,
+      neighbours: () => {
+        neighbours ??= new Neighbours(job.topology, job.population.relays);
+        return neighbours;
+      },
+      peerOf: (index) => ({ index, peerId: this.identities[index].peerId, address: this.addresses[index] }),
+    };
+  }
+
+  /** When the relay joins; 0 when it is there from the start. */
+  private joinsUs(relay: number): number {
+    return this.job.presence?.joinsUs[relay] ?? 0;
   }
 
   private buildAuthorities(requests: PeersParts): void {
@@ -169,7 +194,9 @@ export class SimulatedNetwork {
     const starts = randomStream(scenario.seed, 'relay starts');
     for (let relay = 0; relay < this.relays.length; relay++) {
       const atUs = starts.integer(RELAYS_START_WITHIN_US);
-      this.planAt(atUs, relay, () => this.start(relay));
+      const joinsUs = this.joinsUs(relay);
+      if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
+      else this.planAt(joinsUs, relay, () => this.join(relay));
     }
     const links = randomStream(scenario.seed, 'links come up');
     for (let link = 0; link < topology.links; link++) {
@@ -177,9 +204,13 @@ export class SimulatedNetwork {
       const dialer = topology.dialer[link];
       const listener = topology.listener[link];
       const latencyUs = topology.latencyUs[link];
-      this.planAt(atUs, dialer, () => this.connect(dialer, listener, 'outbound', latencyUs));
-      this.planAt(atUs, listener, () => this.connect(listener, dialer, 'inbound', latencyUs));
+      if (this.joinsUs(dialer) !== 0 || this.joinsUs(listener) !== 0) continue; // who joins late makes the link
+      const open = (relay: number, peer: number, direction: Direction): void =>
+        this.planAt(atUs, relay, () => this.linksOf(relay).open({ peer, latencyUs, direction }));
+      open(dialer, listener, 'outbound');
+      open(listener, dialer, 'inbound');
     }
+    this.planAbsences();
     for (const { atUs, publisher, data } of releases) {
       this.planAt(atUs, publisher, () => this.release(publisher, data));
     }
@@ -200,11 +231,25 @@ export class SimulatedNetwork {
       .catch(this.failures.record);
   }
 
-  private connect(local: number, remote: number, direction: 'inbound' | 'outbound', latencyUs: number): void {
-    const relay = this.relays[local] as SimulatedRelay;
-    const peer = { index: remote, peerId: this.identities[remote].peerId, address: this.addresses[remote] };
-    relay.wake();
-    relay.connect(new SimulatedConnection(this.transport, relay, peer, direction, latencyUs));
+  /** A late relay starts, and makes its links. */
+  private join(index: number): void {
+    this.start(index);
+    this.linksOf(index).comeOnline();
+  }
+
+  private planAbsences(): void {
+    const { presence } = this.job;
+    if (presence === null) return;
+    const { absences, absentRelay, leavesUs, returnsUs } = presence;
+    for (let absence = 0; absence < absences; absence++) {
+      const relay = absentRelay[absence];
+      this.planAt(leavesUs[absence], relay, () => this.linksOf(relay).goOffline());
+      this.planAt(returnsUs[absence], relay, () => this.linksOf(relay).comeOnline());
+    }
+  }
+
+  private linksOf(relay: number): RelayLinks {
+    return (this.relays[relay] as SimulatedRelay).links;
   }
 
   private release(publisher: number, data: Uint8Array): void {

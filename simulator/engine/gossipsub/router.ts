@@ -88,11 +88,19 @@ function remembered<Argument extends object, Answer>(answer: (argument: Argument
   };
 }
 
+/** How routers score their peers, as plain data; js-libp2p's defaults where it is left out. */
+export type ScoringOptions = Partial<Pick<GossipsubOpts, 'scoreParams' | 'scoreThresholds'>>;
+
 /** The options of every relay's router; on the fast path, ids are computed once for shared bytes. */
-export function routerOptions(plan: GossipsubPlan, fast: boolean): Partial<GossipsubOpts> {
+export function routerOptions(
+  plan: GossipsubPlan,
+  fast: boolean,
+  scoring: ScoringOptions = {},
+): Partial<GossipsubOpts> {
   const hash = fast ? remembered(sha256) : sha256;
   return {
     ...PUBSUB_OPTIONS,
+    ...scoring,
     D: plan.D,
     Dlo: plan.Dlo,
     Dhi: plan.Dhi,

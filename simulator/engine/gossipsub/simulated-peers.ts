@@ -29,11 +29,11 @@ import { frameOfBody, frameOfQuestion, questionOf } from './request-frame.ts';
 import type { Transport } from './transport.ts';
 
 /** Round trips before a new connection carries a stream: TCP, multistream-select for Noise, Noise XX. */
-const SETUP_ROUND_TRIPS = 3;
+export const SETUP_ROUND_TRIPS = 3;
 /** Round trips before a stream carries a request: multistream-select. */
 const STREAM_ROUND_TRIPS = 1;
 /** Each way: TCP's handshake, multistream-select, and Noise XX with identities and signatures. */
-const SETUP_BYTES = 500;
+export const SETUP_BYTES = 500;
 /** Of each piece: yamux's header, Noise's length and tag, the length prefix. */
 const FRAMING_BYTES = 34;
 /** What leaves in one go, in the order of a yamux frame of js-libp2p. */
