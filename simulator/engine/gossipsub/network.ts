@@ -21,14 +21,13 @@ import type { Trace } from '../trace.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { Authority } from './authority.ts';
 import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
-import type { Direction } from './connection.ts';
 import type { FrameMint } from './frame.ts';
 import { HookTraffic } from './hook-traffic.ts';
 import { Hosts } from './hosts.ts';
 import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
 import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { Job } from './job.ts';
-import { Neighbours } from './neighbours.ts';
+import { type Neighbour, Neighbours } from './neighbours.ts';
 import { RelayProcessor } from './processor.ts';
 import { type Reception, SimulatedRelay } from './relay.ts';
 import type { LinksParts, RelayLinks } from './relay-links.ts';
@@ -205,10 +204,10 @@ export class SimulatedNetwork {
       const listener = topology.listener[link];
       const latencyUs = topology.latencyUs[link];
       if (this.joinsUs(dialer) !== 0 || this.joinsUs(listener) !== 0) continue; // who joins late makes the link
-      const open = (relay: number, peer: number, direction: Direction): void =>
-        this.planAt(atUs, relay, () => this.linksOf(relay).open({ peer, latencyUs, direction }));
-      open(dialer, listener, 'outbound');
-      open(listener, dialer, 'inbound');
+      const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };
+      const toDialer: Neighbour = { peer: dialer, latencyUs, direction: 'inbound' };
+      this.planAt(atUs, dialer, () => this.linksOf(dialer).open(toListener));
+      this.planAt(atUs, listener, () => this.linksOf(listener).open(toDialer));
     }
     this.planAbsences();
     for (const { atUs, publisher, data } of releases) {
