@@ -3,25 +3,25 @@ import { test } from 'node:test';
 import { drawPopulation } from '../population/draw.ts';
 import { buildTopology } from '../population/topology.ts';
 import type { LiveArm, Scenario } from '../scenario/scenario.ts';
-import { testScenario } from '../testing/test-scenario.ts';
+import { testScenario, testUpdate } from '../testing/test-scenario.ts';
 import { type LiveRun, runLiveArm } from './live.ts';
-import { prepareReleases } from './release.ts';
+import { prepareHostileModules, prepareReleases } from './release.ts';
 
 async function live(scenario: Scenario, signal?: AbortSignal): Promise<LiveRun> {
   const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
   const topology = buildTopology(population, scenario.network, scenario.seed);
   const releases = await prepareReleases(scenario);
-  return runLiveArm(scenario, scenario.arms[0] as LiveArm, population, topology, releases, { signal });
+  const hostileModules = await prepareHostileModules(scenario);
+  const arm = scenario.arms[0] as LiveArm;
+  return runLiveArm({ scenario, arm, population, topology, releases, hostileModules }, { signal });
 }
 
 /** Several messages on slow uplinks: queues, broken IWANT promises, prunes and penalties all take place. */
 const busy = testScenario({
   durationSeconds: 120,
-  updates: [10, 10.1, 10.2, 10.3, 10.4, 10.5, 11, 11.1, 11.2, 85, 85.1, 85.2, 86].map((atSeconds, index) => ({
-    module: 'strict-cells',
-    atSeconds,
-    sizeBytes: 20_000 + index,
-  })),
+  updates: [10, 10.1, 10.2, 10.3, 10.4, 10.5, 11, 11.1, 11.2, 85, 85.1, 85.2, 86].map((atSeconds, index) =>
+    testUpdate({ atSeconds, sizeBytes: 20_000 + index }),
+  ),
   network: { ...testScenario().network, uplink: { law: 'constant', bitsPerSecond: 1e5 } },
 });
 

@@ -34,7 +34,7 @@ export interface ChartData {
  * curve is cut there even if the scenario asked for more.
  */
 function drawnHorizonSeconds(arm: ArmOutcome, historical: readonly HistoricalBaseline[]): number {
-  if (arm.arm.channel !== 'manual' || arm.arm.lag.law !== 'historical') return arm.horizonSeconds;
+  if (arm.arm.kind !== 'manual' || arm.arm.lag.law !== 'historical') return arm.horizonSeconds;
   const { name } = arm.arm.lag;
   const era = historical.find((baseline) => baseline.name === name);
   return Math.min(arm.horizonSeconds, (era?.lastObservedDay ?? Number.POSITIVE_INFINITY) * DAY_SECONDS);
@@ -49,7 +49,7 @@ function armCurves(
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to draw`);
   const stages = {} as Record<Stage, AdoptionCurve>;
   for (const stage of STAGES) stages[stage] = adoptionCurve(first.stages[stage], weight);
-  const isLive = arm.arm.channel !== 'manual';
+  const isLive = arm.arm.kind !== 'manual';
   return {
     outcome: arm,
     name: arm.arm.name,
