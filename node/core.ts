@@ -14,6 +14,7 @@ import type { TransitionListener } from './hooks/transition.ts';
 import { RelayLifecycle } from './updates/relay-lifecycle.ts';
 import type { VerifiedUpdate } from './updates/signed-update.ts';
 import type { UpdateStore } from './updates/store.ts';
+import { LifecycleHost, type UpdateHost } from './updates/update-host.ts';
 import type { AdmissionVerdict, ModuleHost } from './updates/updater.ts';
 
 export interface CoreParts {
@@ -26,9 +27,12 @@ export interface CoreParts {
 
 export class RelayCore implements ModuleHost {
   private readonly lifecycle: RelayLifecycle;
+  /** The life of its modules, for the update agent. */
+  readonly host: UpdateHost;
 
   constructor(parts: CoreParts) {
     this.lifecycle = new RelayLifecycle({ ...parts, relayId: String(parts.owner), hooks: catalogue });
+    this.host = new LifecycleHost(this.lifecycle, catalogue);
   }
 
   /** The slot of a hook of this core. */
@@ -36,6 +40,16 @@ export class RelayCore implements ModuleHost {
     hook: Hook<Parameters, Kind>,
   ): Slot<Parameters, Kind> {
     return this.lifecycle.slot(hook);
+  }
+
+  /** Writes the state of the hooks to the store: now and then. */
+  checkpoint(): void {
+    this.lifecycle.checkpoint();
+  }
+
+  /** A stop in good order, which is not held against a module on trial. */
+  close(): void {
+    this.lifecycle.close();
   }
 
   stage({ manifest, binary }: VerifiedUpdate): AdmissionVerdict {

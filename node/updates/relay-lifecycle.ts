@@ -143,6 +143,11 @@ export class RelayLifecycle implements TransitionListener {
     return this.ledgers.get(hook)?.slot ?? null;
   }
 
+  /** The slots that updates or traffic have reached yet. */
+  slots(): readonly HookSlot[] {
+    return [...this.ledgers.values()].map(({ slot }) => slot);
+  }
+
   /** What speaks against an update before its binary is looked at; null if nothing. */
   obstacle(claim: Claim, hash: string): Refusal | null {
     const hook = this.options.hooks.get(claim.hook);
