@@ -107,10 +107,10 @@ describe('offers', () => {
     assert.ok(call(1) < 0);
     const again = open(store);
     assert.equal(again.slot.activeHash, null);
-    assert.equal(again.refusal(offerOf(1)), 'not-newer');
+    assert.equal(again.refusal(offerOf(1)), 'revoked');
     assert.equal(
       again.refusal({ ...offerOf(1), version: 2 }),
-      'quarantined',
+      'revoked',
       'the same bytes under a new number',
     );
   });

@@ -2,10 +2,11 @@
  * The updates of one relay: which are taken, when they may switch, and what the relay knows after a restart.
  *
  * The slots run modules and judge them call by call; here lies what outlives a call: the floor below which a
- * version is a replay (raised by confirmation only), the waves of a rollout, and the store. A module whose
- * trial was under way when the process ended gets one more start; ending twice is taken as its doing.
+ * version is a replay (raised by confirmation only), revocations, the relay's place in rollouts, and the store. A
+ * module whose trial was under way when the process ended gets one more start; ending twice is taken as its doing.
  */
 
+import { createHash } from 'node:crypto';
 import type { AnyHook, Hook } from '../hooks/define-hook.ts';
 import type { HookRuntime } from '../hooks/hook-runtime.ts';
 import type { Parameter, ResultKind } from '../hooks/parameter.ts';
@@ -15,28 +16,40 @@ import type { Reason, SlotView, Transition, TransitionListener } from '../hooks/
 import type { Vector } from '../wasm/module-interface.ts';
 import type { RejectionCode } from '../wasm/rejection.ts';
 import { CohortGate, type CohortPolicy, type CohortReports } from './cohort-gate.ts';
-import { EVERYBODY_AT_ONCE, placeOf, type Rollout } from './rollout.ts';
+import { EVERYBODY_AT_ONCE, jitterPosition, placeOf, type Rollout } from './rollout.ts';
 import type { StoredModule, StoredSlot, UpdateStore } from './store.ts';
+import { VersionFloor } from './version-floor.ts';
 
 /** Starts of the relay in which a module may be on trial. */
 export const MAX_TRIAL_STARTS = 2;
 
-/** An update whose signatures have been verified. */
-export interface Offer {
+/** What is said of an update, whatever its binary is. */
+export interface Claim {
   /** The update's name; its versions replace each other. */
   readonly module: string;
   readonly version: number;
   readonly hook: string;
   readonly interfaceVersion: number;
+  /**
+   * Signed metadata that cannot be replayed name this version as the one to run now. An older version is taken then
+   * once nothing newer of it can run here, and one that ran here before may come back. False by default.
+   */
+  readonly desired?: boolean;
+}
+
+/** An update whose signatures have been verified. */
+export interface Offer extends Claim {
   /** Layout of the state that the module keeps; 0, the default's, if not given. */
   readonly stateVersion?: number;
   readonly binary: Uint8Array;
   /** SHA-256 of the binary, if it has been checked already. */
   readonly sha256?: string;
   readonly rollout?: Rollout;
-  /** It does not switch before, by the relay's clock; at once by default. A rollout's wave may come later still. */
-  readonly notBeforeMs?: number;
-  /** Calls that it must answer as said, beside the hook's own. */
+  /** Decides, with the relay's id, its place in the rollout; the binary's hash by default. */
+  readonly salt?: string;
+  /** The relay switches at a time of its own within so long of taking the update; 0 by default. */
+  readonly jitterMs?: number;
+  /** Calls that the module must answer as said before it is admitted. */
   readonly vectors?: readonly Vector[];
 }
 
@@ -46,13 +59,17 @@ export type OfferRefusal =
   | 'not-newer'
   | 'not-in-cohort'
   | 'quarantined'
+  | 'revoked'
   | 'already-active'
   | 'already-staged'
   | RejectionCode;
 
-export type OfferDecision =
-  | { readonly staged: string; readonly notBeforeMs: number }
-  | { readonly refused: OfferRefusal; readonly detail: string };
+export interface Refusal {
+  readonly refused: OfferRefusal;
+  readonly detail: string;
+}
+
+export type OfferDecision = { readonly staged: string; readonly notBeforeMs: number } | Refusal;
 
 export interface LifecycleOptions {
   /** Decides the relay's place in rollouts: its identity key, for instance. */
@@ -75,7 +92,7 @@ interface Ledger {
   readonly slot: HookSlot;
   /** By hash: the modules that the slot holds or held. */
   readonly modules: Map<string, StoredModule>;
-  readonly floors: Map<string, number>;
+  floor: VersionFloor;
   /** State that goes with the confirmed module; the slot's own may be of a trial. */
   state: Uint8Array;
   stateVersion: number;
@@ -96,12 +113,15 @@ interface Candidate {
 export class RelayLifecycle implements TransitionListener {
   private readonly options: LifecycleOptions;
   private readonly ledgers = new Map<string, Ledger>();
+  /** SHA-256 of binaries that must not run any more, whether or not they ever ran here. */
+  private readonly revoked = new Set<string>();
 
   /** Opens the relay's updates and puts back what the store kept. */
   constructor(options: LifecycleOptions) {
     this.options = options;
     const record = options.store.readRecord();
     let changed = false;
+    for (const hash of record?.revoked ?? []) this.revoked.add(hash);
     for (const stored of record?.slots ?? []) {
       const hook = options.hooks.get(stored.hook);
       // A core that has left the hook behind, or changed it, has no use for its modules.
@@ -118,67 +138,90 @@ export class RelayLifecycle implements TransitionListener {
     return this.open(hook).slot as unknown as Slot<Parameters, Kind>;
   }
 
+  /** The same by its name, if an update or traffic has reached it yet. */
+  openSlot(hook: string): HookSlot | null {
+    return this.ledgers.get(hook)?.slot ?? null;
+  }
+
+  /** The slots that updates or traffic have reached yet. */
+  slots(): readonly HookSlot[] {
+    return [...this.ledgers.values()].map(({ slot }) => slot);
+  }
+
+  /** What speaks against an update before its binary is looked at; null if nothing. */
+  obstacle(claim: Claim, hash: string): Refusal | null {
+    const hook = this.options.hooks.get(claim.hook);
+    if (hook === undefined) return { refused: 'unknown-hook', detail: claim.hook };
+    if (claim.interfaceVersion !== hook.interfaceVersion) {
+      const detail = `interface ${claim.interfaceVersion}, this core has ${hook.interfaceVersion}`;
+      return { refused: 'wrong-interface', detail };
+    }
+    if (this.revoked.has(hash)) return { refused: 'revoked', detail: claim.module };
+    const ledger = this.ledgers.get(hook.id);
+    if (ledger === undefined) return null;
+    if (ledger.slot.quarantined.has(hash)) return { refused: 'quarantined', detail: claim.module };
+    return claim.desired === true
+      ? this.behindRunnable(ledger, claim, hash)
+      : this.behindNewest(ledger, claim);
+  }
+
+  /** Whether the relay belongs to those that may run an update by now. */
+  isInCohort(rollout: Rollout, salt: string): boolean {
+    return placeOf(rollout, this.options.relayId, salt) !== null;
+  }
+
   /** Takes or refuses an update; it goes live when its hook is next reached after its time. */
   offer(offer: Offer): OfferDecision {
     const { hooks, runtime, relayId, store } = this.options;
-    const hook = hooks.get(offer.hook);
-    if (hook === undefined) return { refused: 'unknown-hook', detail: offer.hook };
-    if (offer.interfaceVersion !== hook.interfaceVersion) {
-      const detail = `interface ${offer.interfaceVersion}, this core has ${hook.interfaceVersion}`;
-      return { refused: 'wrong-interface', detail };
+    const { module, version, stateVersion = 0, binary, vectors = [] } = offer;
+    const known = hooks.get(offer.hook);
+    // Before hashing: a refusal must cost less than the attack.
+    if (known !== undefined && binary.length > known.limits.bytes) {
+      return { refused: 'too-large', detail: `${binary.length} bytes, the limit is ${known.limits.bytes}` };
     }
-    const ledger = this.open(hook);
-    const { activeHash, pendingHash } = ledger.slot;
-    if (offer.sha256 !== undefined && (offer.sha256 === activeHash || offer.sha256 === pendingHash)) {
-      return {
-        refused: offer.sha256 === activeHash ? 'already-active' : 'already-staged',
-        detail: offer.module,
-      };
-    }
-    const newest = this.newestVersion(ledger, offer.module);
-    if (offer.version <= newest) {
-      return { refused: 'not-newer', detail: `version ${offer.version}, this relay has ${newest}` };
-    }
-    const admission = runtime.admit(hook, offer.binary, offer.vectors, offer.sha256);
+    const hash = offer.sha256 ?? createHash('sha256').update(binary).digest('hex');
+    const obstacle = this.obstacle(offer, hash);
+    if (obstacle !== null || known === undefined) return obstacle!;
+    const admission = runtime.admission(known, hash, vectors) ?? runtime.admit(known, binary, vectors);
     if ('rejected' in admission) return { refused: admission.rejected, detail: admission.detail };
     const { admitted } = admission;
-    const rollout = offer.rollout ?? EVERYBODY_AT_ONCE;
-    const place = placeOf(rollout, relayId, admitted.hash);
-    if (place === null) return { refused: 'not-in-cohort', detail: offer.module };
-    const { module, version, stateVersion = 0 } = offer;
+    const salt = offer.salt ?? admitted.hash;
+    const place = placeOf(offer.rollout ?? EVERYBODY_AT_ONCE, relayId, salt);
+    if (place === null) return { refused: 'not-in-cohort', detail: module };
+    const { jitterMs = 0 } = offer;
+    const ownMs = jitterMs === 0 ? 0 : runtime.nowMs() + Math.floor(jitterPosition(relayId, salt) * jitterMs);
+    const notBeforeMs = Math.max(place.notBeforeMs, ownMs);
+    const ledger = this.open(known);
     const stored: StoredModule = { hash: admitted.hash, module, version, stateVersion };
-    const notBeforeMs = Math.max(place.notBeforeMs, offer.notBeforeMs ?? Number.NEGATIVE_INFINITY);
-    const decision = ledger.slot.stage(admitted, {
-      notBeforeMs,
-      stateVersion,
-      ...this.gateOf(place.wave),
-    });
-    if (decision !== 'staged') return { refused: decision, detail: offer.module };
+    const gate = this.gateOf(place.wave);
+    const decision = ledger.slot.stage(admitted, { notBeforeMs, stateVersion, ...gate });
+    if (decision !== 'staged') return { refused: decision, detail: module };
     ledger.modules.set(admitted.hash, stored);
     ledger.candidate = { module: stored, notBeforeMs, wave: place.wave, starts: 0 };
-    this.keeping(() => store.writeModule(admitted.hash, offer.binary));
+    this.keeping(() => store.writeModule(admitted.hash, binary));
     this.save();
     return { staged: admitted.hash, notBeforeMs };
   }
 
-  /** Whether a hook's slot will not run this module again. */
-  isQuarantined(hookId: string, hash: string): boolean {
-    return this.ledgers.get(hookId)?.slot.quarantined.has(hash) ?? false;
+  /** Drops the module that is in line for a hook, if there is one; it may be offered again. */
+  withdraw(hook: string): void {
+    this.ledgers.get(hook)?.slot.withdraw('unlisted');
   }
 
   /**
-   * Takes a module out by its hash, wherever it is, and never runs it again.
-   *
-   * The module's floor goes: which older version stands in for it the trusted metadata say, and their own versions
-   * keep replays out.
+   * Takes a module out by its hash, wherever it is, and never runs it again, also after a restart. The version
+   * before answers then, or the default. False if that was known already.
    */
-  revoke(hash: string): void {
-    for (const { slot, modules, floors } of this.ledgers.values()) {
-      const module = modules.get(hash);
-      slot.quarantine(hash, 'revoked');
-      if (module !== undefined) floors.delete(module.module);
+  revoke(hash: string): boolean {
+    if (this.revoked.has(hash)) return false;
+    this.revoked.add(hash);
+    for (const { slot } of this.ledgers.values()) {
+      if (slot.activeHash === hash || slot.pendingHash === hash || slot.previousHash === hash) {
+        slot.quarantine(hash, 'revoked');
+      }
     }
     this.save();
+    return true;
   }
 
   /** Writes the slots' states to the store: now and then, and before the relay stops. */
@@ -211,7 +254,7 @@ export class RelayLifecycle implements TransitionListener {
       case 'confirmed': {
         const module = ledger.modules.get(hash);
         if (module === undefined) return;
-        ledger.floors.set(module.module, Math.max(module.version, ledger.floors.get(module.module) ?? 0));
+        ledger.floor.confirm(module.module, module.version, hash);
         ledger.previous = ledger.confirmed;
         ledger.confirmed = module;
         if (candidate?.module.hash === hash) ledger.candidate = null;
@@ -254,7 +297,7 @@ export class RelayLifecycle implements TransitionListener {
       hook,
       slot: runtime.slot(hook, owner ?? relayId, this) as unknown as HookSlot,
       modules: new Map(),
-      floors: new Map(),
+      floor: new VersionFloor(),
       state: new Uint8Array(hook.stateBytes),
       stateVersion: 0,
       confirmed: null,
@@ -265,14 +308,26 @@ export class RelayLifecycle implements TransitionListener {
     return ledger;
   }
 
-  /** The highest version of an update that was confirmed here, or may still be. */
-  private newestVersion({ slot, floors, modules }: Ledger, name: string): number {
-    let newest = floors.get(name) ?? 0;
-    for (const hash of [slot.activeHash, slot.pendingHash]) {
-      const held = hash === null ? undefined : modules.get(hash);
-      if (held?.module === name) newest = Math.max(newest, held.version);
-    }
-    return newest;
+  /** Without anything that says what to run now, whatever is not newer than all that ran or waits is a replay. */
+  private behindNewest({ slot, floor, modules }: Ledger, { module, version }: Claim): Refusal | null {
+    const held = [slot.activeHash, slot.pendingHash].flatMap((hash) => {
+      const known = hash === null ? undefined : modules.get(hash);
+      return known?.module === module ? [known.version] : [];
+    });
+    return behind(version, Math.max(floor.highest(module), ...held), false);
+  }
+
+  /** A downgrade is taken only once nothing newer of the update can run here: it was revoked, or it failed. */
+  private behindRunnable(ledger: Ledger, { module, version }: Claim, hash: string): Refusal | null {
+    const { slot, floor, modules } = ledger;
+    const active = slot.activeHash === null ? undefined : modules.get(slot.activeHash);
+    const activeVersion = active?.module === module ? active.version : 0;
+    const confirmed = floor.highest(
+      module,
+      (known) => !slot.quarantined.has(known) && !this.revoked.has(known),
+    );
+    const isSame = active?.hash === hash || floor.has(module, version, hash);
+    return behind(version, Math.max(confirmed, activeVersion), isSame);
   }
 
   private gateOf(wave: number): { gate?: CohortGate } {
@@ -284,9 +339,10 @@ export class RelayLifecycle implements TransitionListener {
 
   /** Puts a stored slot back; true if the record no longer fits. */
   private recover(ledger: Ledger, stored: StoredSlot): boolean {
-    for (const [module, version] of stored.floors) ledger.floors.set(module, version);
+    ledger.floor = new VersionFloor(stored.confirmed);
     const quarantined = new Map(stored.quarantined);
     let { candidate } = stored;
+    if (candidate !== null && this.revoked.has(candidate.hash)) candidate = null;
     let crashed: string | null = null;
     if (candidate !== null && candidate.starts >= MAX_TRIAL_STARTS) {
       crashed = candidate.hash;
@@ -332,7 +388,7 @@ export class RelayLifecycle implements TransitionListener {
   }
 
   private occupant(ledger: Ledger, stored: StoredModule | null): Occupant | null {
-    if (stored === null) return null;
+    if (stored === null || this.revoked.has(stored.hash)) return null;
     const bytes = this.keeping(() => this.options.store.readModule(stored.hash)) ?? null;
     if (bytes === null) return null;
     const admission = this.options.runtime.admit(ledger.hook, bytes);
@@ -352,7 +408,7 @@ export class RelayLifecycle implements TransitionListener {
       }
     }
     this.keeping(() => {
-      this.options.store.writeRecord({ slots });
+      this.options.store.writeRecord({ slots, revoked: [...this.revoked] });
       this.options.store.keepModules(hashes);
     });
   }
@@ -368,16 +424,13 @@ export class RelayLifecycle implements TransitionListener {
   }
 }
 
-function toStored({
-  hook,
-  slot,
-  confirmed,
-  previous,
-  candidate,
-  floors,
-  state,
-  stateVersion,
-}: Ledger): StoredSlot {
+function behind(version: number, newest: number, isSame: boolean): Refusal | null {
+  if (version > newest || (version === newest && isSame)) return null;
+  return { refused: 'not-newer', detail: `version ${version}, this relay has ${newest}` };
+}
+
+function toStored(ledger: Ledger): StoredSlot {
+  const { hook, slot, confirmed, previous, candidate, floor, state, stateVersion } = ledger;
   return {
     hook: hook.id,
     interfaceVersion: hook.interfaceVersion,
@@ -387,7 +440,7 @@ function toStored({
     state: Buffer.from(state).toString('base64'),
     stateVersion,
     quarantined: [...slot.quarantined],
-    floors: [...floors],
+    confirmed: floor.confirmed,
   };
 }
 
