@@ -110,6 +110,43 @@ describe('publishing', () => {
     assert.ok(repository.targets().some((found) => isRevocation(found) && found.custom.module === 'evil'));
   });
 
+  it('a module is retired when a later version is out for everybody, and not before', () => {
+    const clock = { nowMs: Date.UTC(2026, 0, 1) };
+    const repository = sampleRepository(sampleOptions(new MemoryStorage(), clock));
+    const [one, two] = [1, 2].map((version) => ({ module: 'strict-cells', version }));
+    repository.publishModule(sampleModule(1), publishers);
+    refused('not-newer', /revoke it/, () => repository.retire(one, publishers));
+    const notBefore = '2026-01-02T00:00:00Z';
+    repository.publishModule(sampleModule(2, { rollout: { fraction: 0.5 }, notBefore }), publishers);
+    refused('not-newer', /raise its rollout/, () => repository.retire(one, publishers));
+    repository.setRollout(two, 1, publishers);
+    refused('not-newer', /out for all/, () => repository.retire(one, publishers));
+    clock.nowMs = Date.parse(notBefore);
+    repository.retire(one, publishers);
+    assert.deepEqual(
+      repository.targets().map(({ path }) => path),
+      ['cell-admission/strict-cells-2.wasm'],
+    );
+    // Its version does not come back, and its number in the role's sequence neither.
+    refused('not-newer', /take version 3/, () => repository.publishModule(sampleModule(1), publishers));
+    repository.publishModule(sampleModule(3), publishers);
+    repository.revoke({ target: two, reason: 'bad' }, publishers);
+    refused('revoked', /stays listed/, () => repository.retire(two, publishers));
+  });
+
+  it('refuses metadata that relays would not take, before anybody has signed them', () => {
+    const repository = sampleRepository();
+    const vectors = Array.from({ length: 32 }, () => ({ args: ['ab'.repeat(2048)], result: null }));
+    repository.publishModule(sampleModule(1, { vectors }), publishers);
+    refused('too-large', /update -- retire/, () => {
+      repository.publishModule(sampleModule(2, { vectors }), publishers);
+    });
+    const hooks = Array.from({ length: 33 }, (_, index) => `hook-${index}`);
+    refused('too-large', /33|32|refused by relays/, () => repository.delegate({ ...LAB, hooks }, publishers));
+    assert.equal(repository.versions()?.timestamp, 2);
+    assert.deepEqual(repository.waiting(), []);
+  });
+
   it('refuses a version that is not above, a name that is another role’s, and terms that relays refuse', () => {
     const repository = sampleRepository();
     repository.publishModule(sampleModule(5), publishers);
@@ -237,6 +274,21 @@ describe('signatures one by one', () => {
     const reopened = UpdateRepository.open(options);
     assert.deepEqual(reopened.sign(developmentKeys('rotation', 1)).waiting[0].role, 'timestamp');
     assert.equal(UpdateRepository.open(options).sign(sampleKeys.timestamp).live, true);
+  });
+
+  it('a timestamp that needs two keys waits for the second', () => {
+    const options = sampleOptions();
+    const [fresh] = developmentKeys('rotation', 1);
+    sampleRepository(options).rotate('timestamp', { add: [fresh], threshold: 2 }, everybody);
+    const staged = UpdateRepository.open(options).timestamp(sampleKeys.timestamp);
+    assert.deepEqual(
+      staged.waiting.map(({ role, version, unsigned }) => [role, version, unsigned]),
+      [['timestamp', 3, [fresh.keyId]]],
+    );
+    const reopened = UpdateRepository.open(options);
+    assert.deepEqual(reopened.waiting(), staged.waiting);
+    assert.equal(reopened.sign([fresh]).versions?.timestamp, 3);
+    assert.deepEqual(reopened.waiting(), []);
   });
 
   it('a fresh timestamp does not wait for a staged change, nor take it along', () => {
