@@ -38,8 +38,8 @@ export interface GossipChannelParts {
   readonly client: Pick<TrustClient, 'versions' | 'file'>;
   readonly taker: OfferTaker;
   readonly read: BundleReader;
-  /** Told of a message that could not be a bundle, or found no room: what the agent never saw. */
-  readonly onDropped: (reason: 'malformed' | 'overloaded', from: PeerName) => void;
+  /** Told of a message that was no bundle, found no room, or mixed what is trusted: what the agent cannot see. */
+  readonly onDropped: (reason: 'malformed' | 'overloaded' | 'mix-and-match', from: PeerName) => void;
   /** Told when a sender is ahead by more than its bundle bridges: it is to be asked. */
   readonly onBehind: (peer: PeerName) => void;
 }
@@ -97,7 +97,7 @@ export class GossipChannel implements Channel {
     } else {
       const offer = { channel: 'gossip', source: new BundleFetcher(files), peer: from } as const;
       const receipt = await taker.take(offer);
-      message.report(this.verdictOf(receipt, files));
+      message.report(this.verdictOf(receipt, files, from));
       if (receipt.refused === 'not-found') onBehind(from);
     }
     const left = this.waiting.get(from)! - 1;
@@ -117,12 +117,17 @@ export class GossipChannel implements Channel {
    * A bundle is passed on only if the relay holds all of it now: verified, and wanted here. So a genuine publication
    * with something of the sender's own beside it goes no further.
    */
-  private verdictOf({ verdict }: Receipt, files: BundleFiles): Receipt['verdict'] {
+  private verdictOf({ verdict }: Receipt, files: BundleFiles, from: PeerName): Receipt['verdict'] {
     if (verdict !== 'accept') return verdict;
-    const { client } = this.parts;
+    const { client, onDropped } = this.parts;
     for (const [name, bytes] of files) {
       const held = client.file(name);
       if (held === bytes || (held !== null && Buffer.compare(held, bytes) === 0)) continue;
+      if (held !== null) {
+        // Other bytes under the name of a file that is trusted here.
+        onDropped('mix-and-match', from);
+        return 'reject';
+      }
       if (!isOldRoot(name, client.versions().root)) return 'ignore';
     }
     return verdict;

@@ -128,6 +128,13 @@ export class RelayLifecycle implements TransitionListener {
       return { refused: 'wrong-interface', detail };
     }
     const ledger = this.open(hook);
+    const { activeHash, pendingHash } = ledger.slot;
+    if (offer.sha256 !== undefined && (offer.sha256 === activeHash || offer.sha256 === pendingHash)) {
+      return {
+        refused: offer.sha256 === activeHash ? 'already-active' : 'already-staged',
+        detail: offer.module,
+      };
+    }
     const newest = this.newestVersion(ledger, offer.module);
     if (offer.version <= newest) {
       return { refused: 'not-newer', detail: `version ${offer.version}, this relay has ${newest}` };
@@ -162,14 +169,14 @@ export class RelayLifecycle implements TransitionListener {
   /**
    * Takes a module out by its hash, wherever it is, and never runs it again.
    *
-   * The floor falls below it, so that an older version that stands in for it is no replay.
+   * The module's floor goes: which older version stands in for it the trusted metadata say, and their own versions
+   * keep replays out.
    */
   revoke(hash: string): void {
     for (const { slot, modules, floors } of this.ledgers.values()) {
       const module = modules.get(hash);
       slot.quarantine(hash, 'revoked');
-      if (module === undefined || (floors.get(module.module) ?? 0) < module.version) continue;
-      floors.set(module.module, module.version - 1);
+      if (module !== undefined) floors.delete(module.module);
     }
     this.save();
   }

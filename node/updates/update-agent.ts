@@ -51,6 +51,12 @@ const FETCH_RETRY_MS = 5000;
 /** A timer cannot be set further ahead in Node: later times are looked at again then. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** Work of one answer, as it adds up. */
+interface Tally {
+  signatures: number;
+  bytes: number;
+}
+
 /** How far a module has come here. */
 type Progress = 'heard' | 'fetching' | 'verified' | 'staged' | 'refused';
 
@@ -60,6 +66,8 @@ export class UpdateAgent implements OfferTaker {
   private readonly revoked = new Set<string>();
   /** Targets that were refused for what they are, so that each counts once and holds up no later offer. */
   private readonly unfit = new Set<string>();
+  /** Paths of revocations whose files are here. */
+  private readonly kept = new Set<string>();
   private alarm: Timer | null = null;
   private alarmAtMs = Number.NaN;
   private isStale = false;
@@ -81,6 +89,7 @@ export class UpdateAgent implements OfferTaker {
     }
     this.watchFreshness();
     this.applyRevocations();
+    await this.keepRevocations(offer, work);
     const verified: ModuleTarget[] = [];
     let refused: Refusal | null = null;
     refused = this.refuseUnfit(offer, arrival);
@@ -107,7 +116,7 @@ export class UpdateAgent implements OfferTaker {
     target: ModuleTarget,
     offer: Offer,
     arrival: unknown,
-    work: { signatures: number; bytes: number },
+    work: Tally,
   ): Promise<'verified' | Refusal | null> {
     const { client, observer } = this.parts;
     const { sha256 } = target;
@@ -213,6 +222,17 @@ export class UpdateAgent implements OfferTaker {
     }
   }
 
+  /** Takes the files of revocations along, so that the relay can pass them on; they take effect without. */
+  private async keepRevocations(offer: Offer, work: Tally): Promise<void> {
+    const { client } = this.parts;
+    for (const target of client.targets()) {
+      if (target.custom.kind !== 'revocation' || this.kept.has(target.path)) continue;
+      const downloaded = await client.download(target, offer.source);
+      add(work, downloaded.work);
+      if ('bytes' in downloaded) this.kept.add(target.path);
+    }
+  }
+
   /** Fetches a module from peers after a while, and again after longer ones. */
   private fetchLater(target: ModuleTarget, offer: Offer, attempt: number): void {
     const { timers, random } = this.parts.environment;
@@ -287,7 +307,7 @@ export class UpdateAgent implements OfferTaker {
 /** Has nothing: a download from here is from the client's own store. */
 const NOWHERE: Fetcher = { fetch: () => Promise.resolve({ failed: 'not-found' }) };
 
-function add(sum: { signatures: number; bytes: number }, work: VerificationWork): void {
+function add(sum: Tally, work: VerificationWork): void {
   sum.signatures += work.signatures;
   sum.bytes += work.bytes;
 }

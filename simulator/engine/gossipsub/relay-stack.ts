@@ -14,6 +14,8 @@ import { SwarmFetcher } from '../../../node/channels/swarm-fetcher.ts';
 import { SyncServer } from '../../../node/channels/sync-server.ts';
 import { RelayCore } from '../../../node/core.ts';
 import type { Environment, PeerName } from '../../../node/environment.ts';
+import { catalogue } from '../../../node/hooks/catalogue/catalogue.ts';
+import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import type { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import type { TransitionListener } from '../../../node/hooks/transition.ts';
 import type { Fetcher } from '../../../node/trust/fetcher.ts';
@@ -37,7 +39,7 @@ export interface SharedParts {
   readonly binaries: ModulePool;
   readonly authorities: readonly PeerName[];
   /** Told when a module has been staged. */
-  readonly onStaged: (relay: number, core: RelayCore, notBeforeMs: number) => void;
+  readonly onStaged: (relay: number, core: RelayCore, hook: AnyHook, notBeforeMs: number) => void;
   /** Told when what a relay trusts may have changed. */
   readonly onTaken: (relay: number) => void;
 }
@@ -124,8 +126,7 @@ export class RelayStack implements OfferTaker {
             taker: this,
             read: readBundle,
             onDropped: (reason, peer) => {
-              const refused = reason === 'malformed' ? reason : 'too-slow';
-              observer.onRefused({ reason: refused, channel: 'gossip', peer, target: null });
+              observer.onRefused({ reason, channel: 'gossip', peer, target: null });
             },
             onBehind: (peer) => void exchange.take(peer, 'gossip'),
           });
@@ -151,7 +152,10 @@ export class RelayStack implements OfferTaker {
       revoke: (sha256) => core.revoke(sha256),
       stage: (target, binary, notBeforeMs): StageVerdict => {
         const verdict = core.stage(target, binary, notBeforeMs);
-        if ('staged' in verdict && verdict.staged) this.shared.onStaged(relay, core, notBeforeMs);
+        const hook = catalogue.get(target.custom.hook);
+        if ('staged' in verdict && verdict.staged && hook !== undefined) {
+          this.shared.onStaged(relay, core, hook, notBeforeMs);
+        }
         return verdict;
       },
     };

@@ -98,7 +98,7 @@ export class UpdateLife {
       readBundle: fast ? rememberingReader() : readBundle,
       binaries: new Map(),
       authorities: hosts.authorityNames,
-      onStaged: (relay, core, notBeforeMs) => this.traffic.expectCells(relay, core, notBeforeMs),
+      onStaged: (relay, core, hook, notBeforeMs) => this.traffic.expectCells(relay, core, hook, notBeforeMs),
       onTaken: (relay) => this.noteState(relay),
     };
   }
