@@ -276,6 +276,33 @@ describe('signatures one by one', () => {
     assert.equal(UpdateRepository.open(options).sign(sampleKeys.timestamp).live, true);
   });
 
+  it('a change that expired while it waited is not published any more', () => {
+    const clock = { nowMs: Date.UTC(2026, 0, 1) };
+    const repository = sampleRepository(sampleOptions(new MemoryStorage(), clock));
+    repository.delegate(LAB, publishers);
+    repository.publishModule(labModule(1), [third[0]]);
+    clock.nowMs = Date.parse(repository.staged().get('lab')!.targets.get('lab')!.metadata.signed.expires);
+    repository.renew('targets', sampleKeys.targets);
+    refused('expired', /sign --discard lab/, () => repository.sign(online));
+    repository.discard('lab');
+    assert.equal(repository.sign(online).live, true);
+  });
+
+  it('a snapshot that expired while it waited is made anew', () => {
+    const clock = { nowMs: Date.UTC(2026, 0, 1) };
+    const options = sampleOptions(new MemoryStorage(), clock);
+    const short = { ...options, expirySeconds: { ...options.expirySeconds, snapshot: 60 } };
+    const [fresh] = developmentKeys('rotation', 1);
+    const repository = sampleRepository(short);
+    repository.rotate('snapshot', { add: [fresh], threshold: 2 }, everybody);
+    repository.publishModule(sampleModule(1), publishers);
+    assert.deepEqual(repository.waiting()[0].signed, [sampleKeys.snapshot[0].keyId]);
+    clock.nowMs += 60_000;
+    assert.deepEqual(repository.sign([fresh]).waiting[0].signed, [fresh.keyId]);
+    assert.equal(repository.sign(publishers).live, true);
+    assert.equal(repository.state()?.snapshot.metadata.signed.expires, '2026-01-01T00:02:00Z');
+  });
+
   it('a timestamp that needs two keys waits for the second', () => {
     const options = sampleOptions();
     const [fresh] = developmentKeys('rotation', 1);
@@ -461,6 +488,18 @@ describe('a repository that somebody else has changed', () => {
         refused(problem, /restore|make one/, () => UpdateRepository.open(sampleOptions(copy)));
       }
     }
+  });
+
+  it('nor one under a root that the root before did not sign', () => {
+    const [ours, theirs] = [new MemoryStorage(), new MemoryStorage()];
+    sampleRepository(sampleOptions(ours));
+    const strangers = developmentKeys('rotation', 1);
+    const role = { keys: strangers, threshold: 1 };
+    UpdateRepository.create(sampleOptions(theirs), {
+      roles: { root: role, targets: role, snapshot: role, timestamp: role },
+    }).renew('root', strangers);
+    theirs.write(new Map([['1.root.json', ours.read('1.root.json')]]));
+    refused('unsound', /2\.root\.json lacks 2 valid/, () => UpdateRepository.open(sampleOptions(theirs)));
   });
 
   it('nor one put together from two publications', () => {

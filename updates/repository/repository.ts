@@ -309,8 +309,16 @@ export class UpdateRepository {
     if (release.state !== null) {
       const published = release.changes.flatMap((name) => [...(changes.get(name)?.targets.keys() ?? [])]);
       // A new root is the way out when all has expired, so it waits for nothing else.
-      const basis = release.changes.includes('root') ? ['root'] : ['root', 'targets'];
-      this.refuseExpired(release.state, [...basis, ...published]);
+      const basis = release.changes.includes('root') ? [] : ['root', 'targets'];
+      this.refuseExpired(
+        release.state,
+        basis.filter((role) => !published.includes(role)),
+      );
+      for (const name of release.changes) {
+        const roles = changes.get(name)?.targets.keys() ?? [];
+        const cure = `drop it, and make it again: npm run update -- sign --discard ${name}`;
+        this.refuseExpired(release.state, name === 'root' ? ['root', ...roles] : [...roles], cure);
+      }
       checkRelaysTake('snapshot', release.state.snapshot);
     }
     const left = [...changes].filter(([name]) => !release.changes.includes(name));
@@ -358,14 +366,18 @@ export class UpdateRepository {
     }
   }
 
-  private refuseExpired({ root, snapshot, targets }: RepositoryState, roles: readonly string[]): void {
+  private refuseExpired(
+    { root, snapshot, targets }: RepositoryState,
+    roles: readonly string[],
+    cure?: string,
+  ): void {
     for (const role of roles) {
       const document = role === 'root' ? root : role === 'snapshot' ? snapshot : targets.get(role);
       if (document === undefined || !isExpired(document.metadata.signed, this.options.nowMs())) continue;
       throw new RepositoryError(
         'expired',
         `${role} has expired on ${document.metadata.signed.expires}, so clients refuse what is built on it`,
-        `sign it anew first: npm run update -- renew ${role}`,
+        cure ?? `sign it anew first: npm run update -- renew ${role}`,
       );
     }
   }
