@@ -47,21 +47,24 @@ export class HookRuntime {
     return this.clock.nowMs();
   }
 
-  /** Admits or refuses a module for a hook; the same bytes get the same answer without being looked at again. */
-  admit(hook: AnyHook, bytes: Uint8Array, vectors: readonly Vector[] = []): Admission {
+  /**
+   * Admits or refuses a module for a hook; the same bytes with the same vectors get the same answer without being
+   * looked at again. A module that a cache knows only without these vectors is tried on them.
+   */
+  admit(hook: AnyHook, bytes: Uint8Array, vectors: readonly Vector[] = [], sha256?: string): Admission {
     // Before hashing: a refusal must cost less than the attack.
     if (bytes.length > hook.limits.bytes) return admit(bytes, hook);
-    const hash = createHash('sha256').update(bytes).digest('hex');
-    const known = vectors.length === 0 ? this.admission(hook, hash) : undefined;
+    const hash = sha256 ?? createHash('sha256').update(bytes).digest('hex');
+    const known = this.admission(hook, hash, vectors);
     if (known !== undefined) return known;
     const admission = admit(bytes, hook, { caller: this.caller, vectors });
-    if (vectors.length === 0 || 'admitted' in admission) this.remember(cacheKey(hook, hash), admission);
+    this.remember(cacheKey(hook, hash, vectors), admission);
     return admission;
   }
 
   /** The answer that a module with this SHA-256 got before, if it is still known. */
-  admission(hook: AnyHook, hash: string): Admission | undefined {
-    const key = cacheKey(hook, hash);
+  admission(hook: AnyHook, hash: string, vectors: readonly Vector[] = []): Admission | undefined {
+    const key = cacheKey(hook, hash, vectors);
     const known = this.admissions.get(key);
     if (known !== undefined) this.remember(key, known);
     return known;
@@ -91,6 +94,23 @@ export class HookRuntime {
   }
 }
 
-function cacheKey(hook: AnyHook, hash: string): string {
-  return `${hook.id}/${hook.interfaceVersion}/${hash}`;
+function cacheKey(hook: AnyHook, hash: string, vectors: readonly Vector[]): string {
+  const plain = `${hook.id}/${hook.interfaceVersion}/${hash}`;
+  return vectors.length === 0 ? plain : `${plain}/${vectorsKey(vectors)}`;
+}
+
+const vectorsKeys = new WeakMap<readonly Vector[], string>();
+
+/** Names vectors by their content; the same list of them is looked at once. */
+function vectorsKey(vectors: readonly Vector[]): string {
+  let key = vectorsKeys.get(vectors);
+  if (key === undefined) {
+    const text = JSON.stringify(vectors, (_name, value: unknown) => {
+      if (typeof value === 'bigint') return `${value}n`;
+      return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
+    });
+    key = createHash('sha256').update(text).digest('hex');
+    vectorsKeys.set(vectors, key);
+  }
+  return key;
 }

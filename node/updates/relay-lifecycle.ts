@@ -12,6 +12,7 @@ import type { Parameter, ResultKind } from '../hooks/parameter.ts';
 import type { HookSlot, Slot } from '../hooks/slot.ts';
 import type { Occupant } from '../hooks/staging.ts';
 import type { Reason, SlotView, Transition, TransitionListener } from '../hooks/transition.ts';
+import type { Vector } from '../wasm/module-interface.ts';
 import type { RejectionCode } from '../wasm/rejection.ts';
 import { CohortGate, type CohortPolicy, type CohortReports } from './cohort-gate.ts';
 import { EVERYBODY_AT_ONCE, placeOf, type Rollout } from './rollout.ts';
@@ -33,6 +34,10 @@ export interface Offer {
   /** SHA-256 of the binary, if it has been checked already. */
   readonly sha256?: string;
   readonly rollout?: Rollout;
+  /** It does not switch before, by the relay's clock; at once by default. A rollout's wave may come later still. */
+  readonly notBeforeMs?: number;
+  /** Calls that it must answer as said, beside the hook's own. */
+  readonly vectors?: readonly Vector[];
 }
 
 export type OfferRefusal =
@@ -123,12 +128,18 @@ export class RelayLifecycle implements TransitionListener {
       return { refused: 'wrong-interface', detail };
     }
     const ledger = this.open(hook);
+    const { activeHash, pendingHash } = ledger.slot;
+    if (offer.sha256 !== undefined && (offer.sha256 === activeHash || offer.sha256 === pendingHash)) {
+      return {
+        refused: offer.sha256 === activeHash ? 'already-active' : 'already-staged',
+        detail: offer.module,
+      };
+    }
     const newest = this.newestVersion(ledger, offer.module);
     if (offer.version <= newest) {
       return { refused: 'not-newer', detail: `version ${offer.version}, this relay has ${newest}` };
     }
-    const known = offer.sha256 === undefined ? undefined : runtime.admission(hook, offer.sha256);
-    const admission = known ?? runtime.admit(hook, offer.binary);
+    const admission = runtime.admit(hook, offer.binary, offer.vectors, offer.sha256);
     if ('rejected' in admission) return { refused: admission.rejected, detail: admission.detail };
     const { admitted } = admission;
     const rollout = offer.rollout ?? EVERYBODY_AT_ONCE;
@@ -136,22 +147,38 @@ export class RelayLifecycle implements TransitionListener {
     if (place === null) return { refused: 'not-in-cohort', detail: offer.module };
     const { module, version, stateVersion = 0 } = offer;
     const stored: StoredModule = { hash: admitted.hash, module, version, stateVersion };
+    const notBeforeMs = Math.max(place.notBeforeMs, offer.notBeforeMs ?? Number.NEGATIVE_INFINITY);
     const decision = ledger.slot.stage(admitted, {
-      notBeforeMs: place.notBeforeMs,
+      notBeforeMs,
       stateVersion,
       ...this.gateOf(place.wave),
     });
     if (decision !== 'staged') return { refused: decision, detail: offer.module };
     ledger.modules.set(admitted.hash, stored);
-    ledger.candidate = { module: stored, notBeforeMs: place.notBeforeMs, wave: place.wave, starts: 0 };
+    ledger.candidate = { module: stored, notBeforeMs, wave: place.wave, starts: 0 };
     this.keeping(() => store.writeModule(admitted.hash, offer.binary));
     this.save();
-    return { staged: admitted.hash, notBeforeMs: place.notBeforeMs };
+    return { staged: admitted.hash, notBeforeMs };
   }
 
-  /** Takes a module out by its hash, wherever it is, and never runs it again. */
+  /** Whether a hook's slot will not run this module again. */
+  isQuarantined(hookId: string, hash: string): boolean {
+    return this.ledgers.get(hookId)?.slot.quarantined.has(hash) ?? false;
+  }
+
+  /**
+   * Takes a module out by its hash, wherever it is, and never runs it again.
+   *
+   * The module's floor goes: which older version stands in for it the trusted metadata say, and their own versions
+   * keep replays out.
+   */
   revoke(hash: string): void {
-    for (const ledger of this.ledgers.values()) ledger.slot.quarantine(hash, 'revoked');
+    for (const { slot, modules, floors } of this.ledgers.values()) {
+      const module = modules.get(hash);
+      slot.quarantine(hash, 'revoked');
+      if (module !== undefined) floors.delete(module.module);
+    }
+    this.save();
   }
 
   /** Writes the slots' states to the store: now and then, and before the relay stops. */

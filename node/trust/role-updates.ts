@@ -1,0 +1,53 @@
+/**
+ * What one role's metadata list for this project.
+ *
+ * A target without our custom part is somebody else's file and none of our business. One with a custom part that
+ * is broken is left out as well: a publisher's mistake in one target must not take the others with it.
+ */
+
+import type { TargetFile } from '@tufjs/models';
+import type { Document } from './document.ts';
+import { TARGET_MAX_BYTES } from './limits.ts';
+import { CHUNK_BYTES, type UpdateCustom, type UpdateTarget, updateCustomSchema } from './update-target.ts';
+
+export interface RoleUpdates {
+  /** In the order of the file. */
+  readonly updates: readonly UpdateTarget[];
+  /** Every path in the metadata, our business or not: the first role that lists a path has it (TUF 5.6.7). */
+  readonly paths: ReadonlySet<string>;
+}
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** The part of a path after the hook's id: what can be the name of a file anywhere. */
+const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+export function readUpdates(document: Document<'targets'>, role: string): RoleUpdates {
+  const { targets } = document.metadata.signed;
+  const updates = Object.values(targets).flatMap((target) => readUpdate(target, role) ?? []);
+  return { updates, paths: new Set(Object.keys(targets)) };
+}
+
+function readUpdate(target: TargetFile, role: string): UpdateTarget | null {
+  const parsed = updateCustomSchema.safeParse(target.custom);
+  if (!parsed.success) return null;
+  const custom = parsed.data;
+  const { path, length } = target;
+  const sha256 = Object.hasOwn(target.hashes, 'sha256') ? target.hashes.sha256 : '';
+  if (!SHA256.test(sha256) || length > TARGET_MAX_BYTES) return null;
+  if (!path.startsWith(`${custom.hook}/`) || !FILE.test(path.slice(custom.hook.length + 1))) return null;
+  if (!chunksFit(custom, length, sha256)) return null;
+  return { path, role, length, sha256, custom };
+}
+
+function chunksFit(custom: UpdateCustom, length: number, sha256: string): boolean {
+  if (custom.kind === 'revocation') return true;
+  const { chunks } = custom;
+  if (chunks.length !== Math.max(1, Math.ceil(length / CHUNK_BYTES))) return false;
+  return chunks.length > 1 || chunks[0] === sha256;
+}
+
+/** The chunks that a target is fetched in; a revocation is always one. */
+export function chunksOf(target: UpdateTarget): readonly string[] {
+  return target.custom.kind === 'module' ? target.custom.chunks : [target.sha256];
+}
