@@ -8,6 +8,7 @@
 
 import { encodeBundle } from '../../../node/channels/bundle.ts';
 import type { FileSource } from '../../../node/channels/sync-server.ts';
+import type { Fetched, Fetcher } from '../../../node/trust/fetcher.ts';
 import { TIMESTAMP_FILE } from '../../../node/trust/file-name.ts';
 import type { TrustVersions } from '../../../node/trust/trust-client.ts';
 import { gossipFiles } from '../../../updates/repository/bundle-files.ts';
@@ -63,7 +64,7 @@ export function plannedOperations({ scenario, releases }: Job): Operation[] {
   return operations.sort((a, b) => a.atUs - b.atUs);
 }
 
-export class Publisher implements FileSource {
+export class Publisher implements FileSource, Fetcher {
   private readonly releases: readonly Release[];
   /** Binaries that thieves of keys may have signed: revoked when the role `targets` gets new keys. */
   private readonly hostile: readonly Revoked[];
@@ -132,6 +133,12 @@ export class Publisher implements FileSource {
 
   file(name: string): Uint8Array | null {
     return this.repository.file(name);
+  }
+
+  /** For the relay that carries publications: it gets all files at once. */
+  fetch(file: string): Promise<Fetched> {
+    const bytes = this.file(file);
+    return Promise.resolve(bytes === null ? { failed: 'not-found' } : { bytes });
   }
 
   versions(): TrustVersions {

@@ -5,7 +5,6 @@
  * that, else by that relay's taking it from the developers; authorities serve it with the next consensus.
  */
 
-import { BundleFetcher, decodeBundle } from '../../../node/channels/bundle.ts';
 import {
   publishBundle,
   readBundle,
@@ -166,20 +165,17 @@ export class UpdateLife {
     }
   }
 
+  /** The developers hand a publication to their relay, whole, and it tells the others of it. */
   private publish(relay: number, bundle: Uint8Array): void {
     const stack = this.stacks[relay];
     const environment = this.environments[relay];
     if (stack === null || environment === null)
       throw new Error(`relay ${relay} publishes before it has started`);
-    if (this.job.arm.channels.includes('gossip')) {
-      publishBundle(environment, bundle).catch(this.onError);
-      return;
-    }
-    const files = decodeBundle(bundle);
-    if (files === null) throw new Error('the developers have made a bundle that nobody can read');
-    const channel = this.job.arm.channels[0];
-    if (channel === 'directory') return; // the authorities have it, and relays ask them
-    stack.take({ channel, source: new BundleFetcher(files), peer: null }).catch(this.onError);
+    const { channels } = this.job.arm;
+    if (channels.every((channel) => channel === 'directory')) return; // the authorities have it, and relays ask them
+    const channel = channels.includes('gossip') ? 'gossip' : channels[0];
+    stack.take({ channel, source: this.publisher, peer: null }).catch(this.onError);
+    if (channel === 'gossip') publishBundle(environment, bundle).catch(this.onError);
   }
 
   /** Operators of a share of all take third parties' updates, on all their relays. */
