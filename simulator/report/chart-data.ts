@@ -8,7 +8,7 @@ import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import { type ArmOutcome, type RunOutcome, STAGES, type Stage } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
-import { countOf, DAY_SECONDS } from './human-units.ts';
+import { countOf, DAY_SECONDS, humanPercent } from './human-units.ts';
 
 export interface ArmCurves {
   readonly outcome: ArmOutcome;
@@ -67,7 +67,11 @@ function sourceLine(outcome: RunOutcome, summary: Summary): string {
     `seed ${summary.seeds.join(', ')}`,
     'one run: no confidence band',
   ];
-  const { updates } = outcome.scenario;
+  const { updates, adversary } = outcome.scenario;
+  if (adversary !== null) {
+    const share = humanPercent(adversary.share);
+    parts.push(`${share} of the relays are the adversary's and count as not reached`);
+  }
   if (updates.length > 1) parts.push(`first of ${updates.length} updates (${updates[0]?.module})`);
   return `${parts.join(' · ')}.`;
 }

@@ -106,6 +106,27 @@ test('running: the axis ends just above a halted rollout, which is marked and to
   assert.ok(!texts.includes('100 %'));
 });
 
+test('running: a module that every relay took out at once still shows, as high as it was', async () => {
+  const made = madeRun({ relays: 100, arms: [MADE_LIVE_ARM] });
+  const arms = made.arms.map((arm) => ({
+    ...arm,
+    updates: arm.updates.map((update) => {
+      const activated = update.stages.activated.map((_, relay) => (relay < 10 ? 20 + relay : Number.NaN));
+      return {
+        ...update,
+        stages: { ...update.stages, activated },
+        removed: activated.map((at) => at + 0.001),
+      };
+    }),
+  }));
+  const svg = await draw('running', { ...made, arms });
+  const path = /aria-description="strict-cells, running"[^>]*><path[^>]* d="([^"]*)"/.exec(svg)?.[1] ?? '';
+  // Ten peaks of one relay each: up and down again.
+  const heights = [...path.matchAll(/V([\d.]+)|,([\d.]+)/g)].map((match) => Number(match[1] ?? match[2]));
+  const ground = heights[0] as number;
+  assert.equal(heights.filter((height) => height < ground - 5).length >= 10, true, path);
+});
+
 test('running: only updates that were taken back are drawn, each arm with its own line', async () => {
   const made = madeRun({ relays: 100, arms: [GOSSIP, DIRECTORY], modules: ['kept', 'bad'] });
   const run = withRemoval(made, { ranShare: 1, haltedSeconds: null, removedSeconds: 300 });
