@@ -142,7 +142,7 @@ export function drawAttacks(_board: unknown, data: ChartData): string {
   const rows = Math.max(1, attempts.length, refusals.length);
   const barsEnd = TOP + rows * blockHeight(arms.length);
   const lines = arms.flatMap((arm) => wrapText(outcomeLine(arm), WIDTH - 40, TYPE_PX.label));
-  const caption = data.source;
+  const caption = data.sourceOfAll;
   const { adversary } = data.outcome.scenario;
   const share =
     adversary === null ? '' : `${humanPercent(adversary.share)} of the relays are the adversary's: `;

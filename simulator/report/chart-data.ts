@@ -27,6 +27,8 @@ export interface ChartData {
   readonly arms: readonly ArmCurves[];
   /** Scenario, engine, relays, seed: what every chart has to state. */
   readonly source: string;
+  /** The same for charts that are not about the first update alone. */
+  readonly sourceOfAll: string;
 }
 
 /**
@@ -59,7 +61,7 @@ function armCurves(
   };
 }
 
-function sourceLine(outcome: RunOutcome, summary: Summary): string {
+function sourceLine(outcome: RunOutcome, summary: Summary, isOfFirst: boolean): string {
   const parts = [
     `Scenario ${summary.scenario}`,
     `engine ${summary.engine}`,
@@ -72,7 +74,8 @@ function sourceLine(outcome: RunOutcome, summary: Summary): string {
     const share = humanPercent(adversary.share);
     parts.push(`${share} of the relays are the adversary's and count as not reached`);
   }
-  if (updates.length > 1) parts.push(`first of ${updates.length} updates (${updates[0]?.module})`);
+  if (isOfFirst && updates.length > 1)
+    parts.push(`first of ${updates.length} updates (${updates[0]?.module})`);
   return `${parts.join(' · ')}.`;
 }
 
@@ -88,7 +91,8 @@ export function chartData(
     summary,
     historical,
     arms: outcome.arms.map((arm) => armCurves(arm, weight, historical)),
-    source: sourceLine(outcome, summary),
+    source: sourceLine(outcome, summary, true),
+    sourceOfAll: sourceLine(outcome, summary, false),
   };
 }
 

@@ -211,7 +211,7 @@ export function drawRunning(board: DrawingBoard, data: ChartData): string {
       ),
     ],
   });
-  const caption = `${data.source.replace(/ · first of [^·]*updates \([^)]*\)/, '')} By relay count.`;
+  const caption = `${data.sourceOfAll} By relay count.`;
   return chartSvg(
     {
       width: WIDTH,

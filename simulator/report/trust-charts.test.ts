@@ -174,6 +174,21 @@ test('attacks: every count stands at its bar, the largest first, and the outcome
   );
 });
 
+test('charts: the adversary stands in the small print, the first of several updates only where it is meant', async () => {
+  const made = madeRun({ relays: 50, arms: [MADE_LIVE_ARM], modules: ['one', 'two'] });
+  const run = withAttacks(withRemoval(made, { ranShare: 1, haltedSeconds: null, removedSeconds: 60 }));
+  const captionOf = async (name: ChartName) =>
+    textsOf(await draw(name, run))
+      .slice(-2)
+      .join(' ');
+  for (const name of ['figure1', 'running', 'attacks'] as const) {
+    assert.match(await captionOf(name), /5 % of the relays are the adversary&#39;s and count as not reached/);
+  }
+  assert.match(await captionOf('figure1'), /first of 2 updates \(one\)/);
+  assert.doesNotMatch(await captionOf('running'), /first of 2/);
+  assert.doesNotMatch(await captionOf('attacks'), /first of 2/);
+});
+
 test('attacks: what was not tried and not refused is said', async () => {
   const run = withAttacks(madeRun({ relays: 50, arms: [GOSSIP] }));
   const arms = run.arms.map((arm) =>
