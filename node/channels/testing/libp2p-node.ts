@@ -3,6 +3,7 @@
 import '../../promise-with-resolvers.ts';
 import { createHash } from 'node:crypto';
 import { gossipsub } from '@chainsafe/libp2p-gossipsub';
+import type { PeerScore } from '@chainsafe/libp2p-gossipsub/score';
 import { identify } from '@libp2p/identify';
 import { noise } from '@libp2p/noise';
 import { tcp } from '@libp2p/tcp';
@@ -12,6 +13,9 @@ import { UPDATE_TOPIC } from '../gossip-channel.ts';
 import { invalidMessageScoring, PUBSUB_OPTIONS, type ValidatingGossipSub } from '../gossipsub-pubsub.ts';
 
 const HEARTBEAT_MS = 100;
+
+/** What the router's interface leaves out and tests look at. */
+type WatchedRouter = ValidatingGossipSub & Pick<PeerScore, 'dumpPeerScoreStats'>;
 
 export async function startNode() {
   const libp2p = await createLibp2p({
@@ -30,7 +34,7 @@ export async function startNode() {
       }),
     },
   });
-  return { libp2p, router: libp2p.services.pubsub as unknown as ValidatingGossipSub };
+  return { libp2p, router: libp2p.services.pubsub as unknown as WatchedRouter };
 }
 
 export type TestNode = Awaited<ReturnType<typeof startNode>>;
