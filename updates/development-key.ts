@@ -6,7 +6,6 @@
  */
 
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto';
-import { publicHalf, type Trust, trustKeys } from '../node/updates/trust.ts';
 import { type SigningKey, signingKey } from './repository/signing-key.ts';
 
 export const DEVELOPMENT_KEYS = 25;
@@ -56,13 +55,4 @@ export function developmentKeys(range: DevelopmentKeyRange, count: number, skip 
     throw new RangeError(`there are ${most} development keys for ${range}, not ${skip + count}`);
   }
   return Array.from({ length: count }, (_, place) => developmentKey(from + skip + place));
-}
-
-export function developmentPrivateKey(): KeyObject {
-  return privateKeyOf('relaywave development key: not a secret, anyone can sign with it');
-}
-
-/** Trust in the development key alone. */
-export function developmentTrust(): Trust {
-  return trustKeys([publicHalf(developmentPrivateKey())], 1);
 }

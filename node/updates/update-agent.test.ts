@@ -26,11 +26,9 @@ describe('update agent', () => {
     world.add(1);
     const relay = new TestAgent(world);
     assert.equal((await relay.offer(withoutModules(world.publish()))).verdict, 'accept');
-    assert.deepEqual(relay.news(), [
-      'heard tally-up-1 by gossip',
-      'verified tally-up-1',
-      'staged tally-up-1',
-    ]);
+    assert.deepEqual(relay.news(), ['heard tally-up-1 by gossip']);
+    await relay.time.pass(2000);
+    assert.deepEqual(relay.news(), ['verified tally-up-1', 'staged tally-up-1']);
     assert.equal(world.peers.asked.length, 1);
     assert.equal(relay.answer(), 1);
   });

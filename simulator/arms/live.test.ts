@@ -5,13 +5,15 @@ import { buildTopology } from '../population/topology.ts';
 import type { LiveArm, Scenario } from '../scenario/scenario.ts';
 import { testScenario, testUpdate } from '../testing/test-scenario.ts';
 import { type LiveRun, runLiveArm } from './live.ts';
-import { prepareReleases } from './release.ts';
+import { prepareHostileModules, prepareReleases } from './release.ts';
 
 async function live(scenario: Scenario, signal?: AbortSignal): Promise<LiveRun> {
   const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
   const topology = buildTopology(population, scenario.network, scenario.seed);
   const releases = await prepareReleases(scenario);
-  return runLiveArm(scenario, scenario.arms[0] as LiveArm, population, topology, releases, { signal });
+  const hostileModules = await prepareHostileModules(scenario);
+  const arm = scenario.arms[0] as LiveArm;
+  return runLiveArm({ scenario, arm, population, topology, releases, hostileModules }, { signal });
 }
 
 /** Several messages on slow uplinks: queues, broken IWANT promises, prunes and penalties all take place. */

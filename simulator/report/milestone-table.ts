@@ -42,6 +42,11 @@ function timesOfDays(figures: MilestoneDays): string[] {
   });
 }
 
+/** What made an arm's figures, and its channels where neither its name nor the plain word says them. */
+function sourceOf(name: string, { engine, channel }: ArmSummary): string {
+  return channel === name || channel === 'gossip' || channel === 'manual' ? engine : `${channel}, ${engine}`;
+}
+
 function lawRow(name: string, { law }: ArmSummary): MilestoneRow[] {
   if (law === null) return [];
   return [{ name, source: 'lag law', weighting: 'law', times: timesOf(law), reached: NOT_REACHED }];
@@ -52,14 +57,14 @@ export function milestoneRows(summary: Summary): MilestoneRow[] {
   const arms = Object.entries(summary.arms).flatMap(([name, arm]): MilestoneRow[] => [
     {
       name,
-      source: arm.engine,
+      source: sourceOf(name, arm),
       weighting: 'count',
       times: timesOf(arm),
       reached: humanPercent(arm.reachedFraction),
     },
     {
       name,
-      source: arm.engine,
+      source: sourceOf(name, arm),
       weighting: 'weight',
       times: timesOf(arm.byConsensusWeight),
       reached: humanPercent(arm.byConsensusWeight.reachedFraction),

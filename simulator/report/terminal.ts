@@ -8,8 +8,17 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import type { Summary } from '../measure/summary.ts';
+import { totalOf } from '../measure/trust-summary.ts';
 import type { ArmCurves } from './chart-data.ts';
-import { countOf, groupThousands, humanBytes, humanRatio, humanWall } from './human-units.ts';
+import {
+  countOf,
+  groupThousands,
+  humanBytes,
+  humanDuration,
+  humanPercent,
+  humanRatio,
+  humanWall,
+} from './human-units.ts';
 import type { RunCost } from './manifest.ts';
 import { MILESTONE_HEADINGS, type MilestoneRow, milestoneRows, NOT_REACHED } from './milestone-table.ts';
 import { withoutControls } from './svg-markup.ts';
@@ -103,6 +112,50 @@ function ratioLines(summary: Summary, paint: Paint): string[] {
   });
 }
 
+/** "live, bad-trap: 0.9 % of the relays ever ran it, 0 % in the end; halted after 2.1 min". */
+function removalLines(summary: Summary): string[] {
+  return Object.entries(summary.arms).flatMap(([arm, { updates }]) =>
+    updates.flatMap((update) => {
+      const { module, everRanFraction, runningFraction, haltedSeconds, revokedSeconds } = update;
+      if (revokedSeconds === null && everRanFraction === runningFraction) return [];
+      const shares = `${humanPercent(everRanFraction)} of the relays ever ran it, ${humanPercent(runningFraction)} in the end`;
+      const fate =
+        haltedSeconds !== null
+          ? `; halted after ${humanDuration(haltedSeconds)}`
+          : revokedSeconds !== null
+            ? `; revoked after ${humanDuration(revokedSeconds)}`
+            : '';
+      const gone =
+        update.t99RemovedSeconds === null
+          ? ''
+          : `, 99 % gone ${humanDuration(update.t99RemovedSeconds)} later`;
+      return [`${withoutControls(arm)}, ${withoutControls(module)}: ${shares}${fate}${gone}`];
+    }),
+  );
+}
+
+const REASONS_SHOWN = 3;
+
+/** "live: 1,250 attempts, 4,210 refusals (rollback 4,000, ...), 0 wrong activations". */
+function trustLines(summary: Summary, paint: Paint): string[] {
+  return Object.entries(summary.arms).flatMap(([name, { trust }]) => {
+    if (trust === null) return [];
+    const [attempts, refused] = [totalOf(trust.attempts), totalOf(trust.refusals)];
+    if (attempts + refused + trust.wrongActivations === 0) return [];
+    const reasons = Object.entries(trust.refusals).sort(([, a], [, b]) => b - a);
+    const shown = reasons
+      .slice(0, REASONS_SHOWN)
+      .map(([reason, count]) => `${reason} ${groupThousands(count)}`);
+    if (reasons.length > REASONS_SHOWN) shown.push('...');
+    const why = shown.length === 0 ? '' : ` (${shown.join(', ')})`;
+    const wrong = countOf(trust.wrongActivations, 'wrong activation');
+    return [
+      `${withoutControls(name)}: ${countOf(attempts, 'attempt')}, ${countOf(refused, 'refusal')}${why}, ` +
+        (trust.wrongActivations === 0 ? wrong : paint.bold(wrong)),
+    ];
+  });
+}
+
 /** The name at the end of a curve; a long one would leave no room for the curve. */
 function plotName(name: string): string {
   const plain = withoutControls(name);
@@ -163,6 +216,8 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     [table(summary, paint, unicode, facts.width)],
     ratioLines(summary, paint),
     violations,
+    removalLines(summary),
+    trustLines(summary, paint),
     plot,
     [`report: ${facts.directory}/report.html`, paint.dim(cost), paint.dim(phasesLine(facts))],
   ];

@@ -2,8 +2,8 @@
  * Which files of a repository one gossip message carries, and in which order.
  *
  * A relay checks them in this order and needs nothing else, if it knows an earlier root: the latest roots,
- * timestamp, snapshot, targets, delegated roles, the new module. What does not fit is left out from the end; a
- * relay asks its peers for what it misses. How files become bytes is the channel's business
+ * timestamp, snapshot, targets, delegated roles, the new module. When not all fits, delegated roles that have not
+ * changed are left out first, then the module; a relay asks its peers for what it misses. How files become bytes is the channel's business
  * (node/channels/bundle.ts).
  */
 
@@ -81,7 +81,8 @@ function fitting(
     const bytes = repository.file(name);
     if (bytes === null) continue;
     const cost = bytes.length + Buffer.byteLength(name) + FRAMING_BYTES;
-    if (chosen.size === maxFiles || size + cost > maxBytes) continue;
+    // What comes later needs what comes before.
+    if (chosen.size === maxFiles || size + cost > maxBytes) break;
     chosen.set(name, bytes);
     size += cost;
   }

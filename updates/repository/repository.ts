@@ -6,6 +6,7 @@
  * are given, and the same calls write the same bytes.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { metadataFile } from '../../node/trust/file-name.ts';
 import type { UpdateTarget } from '../../node/trust/update-target.ts';
 import {
@@ -41,6 +42,7 @@ import { expiryAt, isExpired } from './signed-metadata.ts';
 import { type SigningKey, signersAmong } from './signing-key.ts';
 import {
   authoritiesOf,
+  byName,
   checkSignatures,
   documentsOf,
   loadChanges,
@@ -98,10 +100,10 @@ export class UpdateRepository {
     options: RepositoryOptions,
     { roles }: { readonly roles: Readonly<Record<TopRole, RoleKeys>> },
   ): UpdateRepository {
-    if (options.storage.list().length > 0) {
+    const repository = new UpdateRepository(options);
+    if (repository.live !== null || repository.changes.size > 0) {
       throw new RepositoryError('present', 'there is a repository already', 'take an empty folder');
     }
-    const repository = new UpdateRepository(options);
     const signers = signersAmong(Object.values(roles).flatMap(({ keys }) => keys));
     repository.stage(creationChange(roles, repository.expires), signers);
     return repository;
@@ -172,17 +174,26 @@ export class UpdateRepository {
 
   /** Adds signatures to everything staged that the keys can sign, and publishes what has enough. */
   sign(keys: readonly SigningKey[]): Publication {
+    const before = this.stagedBytes(this.changes, this.closing);
+    const waiting = this.waiting();
     const changes = new Map<string, StagedChange>();
     for (const [name, change] of this.changes) {
       checkSignatures(this.live, change);
       changes.set(name, signChange(this.live, change, keys));
     }
-    const release = this.release(changes, keys, false);
-    if (this.live === null || release.state !== null || release.waiting.length > 0) {
-      return this.settle(changes, release);
+    let release = this.release(changes, keys, false);
+    const idle = release.state === null && release.waiting.length === 0;
+    if (idle && this.live !== null && this.closing.timestamp !== null) {
+      release = releaseTimestamp(this.live, keys, this.closing, this.terms());
     }
-    if (this.closing.timestamp === null) return this.settle(changes, release);
-    return this.settle(changes, releaseTimestamp(this.live, keys, this.closing, this.terms()));
+    const left = [...changes].filter(([name]) => !release.changes.includes(name));
+    if (
+      release.state === null &&
+      isDeepStrictEqual(this.stagedBytes(new Map(left), release.closing), before)
+    ) {
+      throw wrongKeys(waiting);
+    }
+    return this.settle(changes, release);
   }
 
   /** Drops a staged change, or all of them. */
@@ -234,11 +245,13 @@ export class UpdateRepository {
 
   /** Signatures that are missing for what is staged. */
   waiting(): readonly Waiting[] {
-    const changes = [...this.changes.values()].flatMap((change) =>
-      documentsOf(change).flatMap(([role, document]) =>
-        waitingFor(role, document, authoritiesOf(this.live, change, role)),
-      ),
-    );
+    const changes = [...this.changes.values()]
+      .sort(byName)
+      .flatMap((change) =>
+        documentsOf(change).flatMap(([role, document]) =>
+          waitingFor(role, document, authoritiesOf(this.live, change, role)),
+        ),
+      );
     return [...changes, ...this.release(this.changes, [], false).waiting];
   }
 
@@ -286,8 +299,10 @@ export class UpdateRepository {
 
   private settle(changes: ReadonlyMap<string, StagedChange>, release: Release): Publication {
     if (release.state !== null) {
-      const roles = release.changes.flatMap((name) => [...(changes.get(name)?.targets.keys() ?? [])]);
-      this.refuseExpired(release.state, ['root', 'targets', ...roles]);
+      const published = release.changes.flatMap((name) => [...(changes.get(name)?.targets.keys() ?? [])]);
+      // A new root is the way out when all has expired, so it waits for nothing else.
+      const basis = release.changes.includes('root') ? ['root'] : ['root', 'targets'];
+      this.refuseExpired(release.state, [...basis, ...published]);
     }
     const left = [...changes].filter(([name]) => !release.changes.includes(name));
     this.write(new Map(left), release.closing, release.files);
@@ -307,13 +322,18 @@ export class UpdateRepository {
     live: ReadonlyMap<string, Uint8Array>,
   ): void {
     const { storage } = this.options;
-    const staged = new Map([...changes.values()].flatMap((change) => [...stagedFiles(change)]));
-    if (closing.snapshot !== null) staged.set(STAGED_SNAPSHOT, closing.snapshot.bytes);
-    if (closing.timestamp !== null) staged.set(STAGED_TIMESTAMP, closing.timestamp.bytes);
+    const staged = this.stagedBytes(changes, closing);
     const gone = storage.list().filter((name) => name.startsWith(STAGED) && !staged.has(name));
     storage.write(new Map([...live, ...staged, ...gone.map((name) => [name, null] as const)]));
     this.changes = changes;
     this.closing = closing;
+  }
+
+  private stagedBytes(changes: ReadonlyMap<string, StagedChange>, closing: Closing): Map<string, Uint8Array> {
+    const staged = new Map([...changes.values()].flatMap((change) => [...stagedFiles(change)]));
+    if (closing.snapshot !== null) staged.set(STAGED_SNAPSHOT, closing.snapshot.bytes);
+    if (closing.timestamp !== null) staged.set(STAGED_TIMESTAMP, closing.timestamp.bytes);
+    return staged;
   }
 
   private refuseWaiting(change: StagedChange): void {

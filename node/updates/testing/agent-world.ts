@@ -13,10 +13,10 @@ import { MemoryTrustStore, type TrustStore } from '../../trust/trust-store.ts';
 import { TufClient } from '../../trust/tuf-client.ts';
 import type { ModuleCustomJson } from '../../trust/update-target.ts';
 import type { VerificationCache } from '../../trust/verification-cache.ts';
+import { LifecycleHost } from '../module-host.ts';
 import { RelayLifecycle } from '../relay-lifecycle.ts';
 import { MemoryStore, type UpdateStore } from '../store.ts';
 import { UpdateAgent } from '../update-agent.ts';
-import { LifecycleHost } from '../update-host.ts';
 import { settled, TestTime } from './test-time.ts';
 
 export const tally = defineHook({

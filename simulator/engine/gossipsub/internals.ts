@@ -101,6 +101,7 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   isStarted(): boolean;
   clearBackoff(): void;
   decodeRpc(bytes: Uint8Array): RPC;
+  acceptFrom(id: string): boolean;
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>;
   createInboundStream(peer: PeerId, stream: Stream): void;
   sendRpc(peer: string, rpc: RPC): boolean;
@@ -159,6 +160,7 @@ const INSTANCE_MEMBERS = [
   'runHeartbeat',
   'clearBackoff',
   'decodeRpc',
+  'acceptFrom',
   'handleReceivedRpc',
   'createInboundStream',
   'sendRpc',

@@ -5,7 +5,7 @@ import { drawPopulation } from '../../population/draw.ts';
 import { drawPresence, type Presence } from '../../population/presence.ts';
 import { buildTopology } from '../../population/topology.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { testScenario, testUpdate } from '../../testing/test-scenario.ts';
+import { testLiveArm, testScenario, testUpdate } from '../../testing/test-scenario.ts';
 import { type EngineResult, runGossipsub } from './engine.ts';
 import { stageColumn } from './job.ts';
 
@@ -26,7 +26,7 @@ async function run(scenario: Scenario, presence: Presence | null): Promise<Engin
   const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
   const topology = buildTopology(population, scenario.network, scenario.seed);
   const releases = await prepareReleases(scenario);
-  return runGossipsub({ scenario, population, topology, releases, presence }, {});
+  return runGossipsub({ scenario, arm: testLiveArm('live'), population, topology, releases, presence }, {});
 }
 
 /** A fifth joins late; a third goes away, half of them again and again, some for less than a round trip. */

@@ -47,8 +47,8 @@ export class RelayLinks implements Receiver {
   private readonly relay: SimulatedRelay;
   private readonly registrar: RelayRegistrar;
   private readonly parts: LinksParts;
-  /** Numbers of links that this relay asked for and has no answer to, by peer. */
-  private readonly asked = new Map<number, number>();
+  /** Numbers of links that this relay asked for and has no answer to, by peer; null until it asks. */
+  private asked: Map<number, number> | null = null;
   private linksMade = 0;
   private absences = 0;
 
@@ -96,8 +96,9 @@ export class RelayLinks implements Receiver {
     this.online = false;
     this.absences++;
     const { transport } = this.parts;
-    for (const [peer, link] of this.asked) this.tell(this.neighbour(peer), ARRIVAL.close, link, CLOSE_BYTES);
-    this.asked.clear();
+    for (const [peer, link] of this.asked ?? [])
+      this.tell(this.neighbour(peer), ARRIVAL.close, link, CLOSE_BYTES);
+    this.asked = null;
     for (const connection of [...this.connections.values()]) {
       transport.transmit(connection, ARRIVAL.close, CLOSE_BYTES, null);
       this.shut(connection);
@@ -136,7 +137,7 @@ export class RelayLinks implements Receiver {
         return;
       }
       default: {
-        if (this.asked.get(from) !== link) return; // asked before this relay went away
+        if (this.asked?.get(from) !== link) return; // asked before this relay went away
         this.asked.delete(from);
         if (what === ARRIVAL.accept) this.open(this.neighbour(from), link);
       }
@@ -145,8 +146,9 @@ export class RelayLinks implements Receiver {
 
   private dial(neighbour: Neighbour): void {
     const { peer } = neighbour;
-    if (this.connections.has(peer) || this.asked.has(peer)) return;
+    if (this.connections.has(peer) || this.asked?.has(peer) === true) return;
     const link = ++this.linksMade * SOURCES_MAX + this.relay.index;
+    this.asked ??= new Map();
     this.asked.set(peer, link);
     this.tell(neighbour, ARRIVAL.dial, link, SETUP_BYTES);
   }
@@ -159,7 +161,7 @@ export class RelayLinks implements Receiver {
     }
     // Both ask at once: the question of the relay with the lower number counts, and both know it. The other
     // keeps its own in mind: it is answered after all if the first goes away meanwhile.
-    if (this.asked.has(peer) && this.relay.index < peer) return;
+    if (this.asked?.has(peer) === true && this.relay.index < peer) return;
     this.tell(neighbour, ARRIVAL.accept, link, SETUP_BYTES);
     this.open(neighbour, link);
   }

@@ -48,9 +48,12 @@ export class ScoreSleep {
 
   /** Keeps the scores that a heartbeat now would have asked for; all scores are zero. */
   askedByHeartbeat({ mesh, topics, streamsOutbound }: GossipSubInternals): void {
+    const nowMs = this.clock.nowMs();
     for (const [topic, peers] of mesh) {
-      for (const peer of peers) this.asked(peer);
-      for (const peer of topics.get(topic) ?? []) if (streamsOutbound.has(peer)) this.asked(peer);
+      for (const peer of peers) this.asked(peer, nowMs);
+      for (const peer of topics.get(topic) ?? []) {
+        if (!peers.has(peer) && streamsOutbound.has(peer)) this.asked(peer, nowMs);
+      }
     }
   }
 
@@ -126,16 +129,15 @@ export class ScoreSleep {
     return false;
   }
 
-  private asked(peer: string): void {
+  private asked(peer: string, nowMs: number): void {
     const { scoreCache, scoreCacheValidityMs, peerStats } = this.score;
-    if (!peerStats.has(peer)) return;
-    const nowMs = this.clock.nowMs();
+    const cacheUntil = nowMs + scoreCacheValidityMs;
     const kept = scoreCache.get(peer);
     if (kept === undefined) {
-      scoreCache.set(peer, { score: 0, cacheUntil: nowMs + scoreCacheValidityMs });
+      if (peerStats.has(peer)) scoreCache.set(peer, { score: 0, cacheUntil });
     } else if (kept.cacheUntil <= nowMs) {
       kept.score = 0;
-      kept.cacheUntil = nowMs + scoreCacheValidityMs;
+      kept.cacheUntil = cacheUntil;
     }
   }
 }

@@ -23,7 +23,7 @@ export type StageVerdict =
   | 'waits'
   | { readonly refused: PolicyRefusal | TrustRefusal | RejectionCode; readonly detail: string };
 
-export interface UpdateHost {
+export interface ModuleHost {
   /** Why this relay cannot run a module, whatever its bytes are; null if nothing speaks against it. */
   obstacle(target: ModuleTarget): PolicyRefusal | null;
   /** Whether the rollout has reached this relay. */
@@ -42,13 +42,22 @@ export interface UpdateHost {
   revoke(sha256: string): boolean;
 }
 
-export class LifecycleHost implements UpdateHost {
+/** Hears of each module in line, which is switched in when its hook is reached at this time or later. */
+export type StagedListener = (hook: AnyHook, notBeforeMs: number) => void;
+
+export class LifecycleHost implements ModuleHost {
   private readonly lifecycle: RelayLifecycle;
   private readonly hooks: ReadonlyMap<string, AnyHook>;
+  private readonly onStaged: StagedListener | null;
 
-  constructor(lifecycle: RelayLifecycle, hooks: ReadonlyMap<string, AnyHook>) {
+  constructor(
+    lifecycle: RelayLifecycle,
+    hooks: ReadonlyMap<string, AnyHook>,
+    onStaged: StagedListener | null = null,
+  ) {
     this.lifecycle = lifecycle;
     this.hooks = hooks;
+    this.onStaged = onStaged;
   }
 
   obstacle({ custom, sha256 }: ModuleTarget): PolicyRefusal | null {
@@ -89,7 +98,10 @@ export class LifecycleHost implements UpdateHost {
       jitterMs: rollout.jitterSeconds * 1000,
       vectors,
     });
-    if ('staged' in decision) return 'staged';
+    if ('staged' in decision) {
+      if (hook !== undefined) this.onStaged?.(hook, decision.notBeforeMs);
+      return 'staged';
+    }
     const { refused, detail } = decision;
     switch (refused) {
       case 'already-active':
