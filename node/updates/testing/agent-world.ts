@@ -55,6 +55,11 @@ export class World {
     return sha256(bytes);
   }
 
+  /** Lists a module no longer. */
+  unlist(version: number, module = 'tally-up'): void {
+    delete this.repository.contentOf('targets').targets[`tally/${module}-${version}.wasm`];
+  }
+
   revoke(hash: string, change: { role?: string; sequence?: number } = {}): void {
     this.repository.addRevocation({
       hook: 'tally',
@@ -100,6 +105,8 @@ export interface AgentOptions {
   trustStore?: TrustStore;
   store?: UpdateStore;
   thirdParties?: ThirdPartyPolicy;
+  /** The trust client's policy, if it is another one by mistake. */
+  clientThirdParties?: ThirdPartyPolicy;
   cache?: VerificationCache;
 }
 
@@ -115,7 +122,7 @@ export class TestAgent {
   readonly log: string[] = [];
 
   constructor(world: World, options: AgentOptions = {}) {
-    const { thirdParties = 'all' } = options;
+    const { thirdParties = 'all', clientThirdParties = thirdParties } = options;
     this.time = options.time ?? new TestTime();
     this.trustStore = options.trustStore ?? new MemoryTrustStore();
     this.store = options.store ?? new MemoryStore();
@@ -124,7 +131,7 @@ export class TestAgent {
       clock: this.time.clock,
       store: this.trustStore,
       developmentNetwork: false,
-      thirdParties,
+      thirdParties: clientThirdParties,
       ...(options.cache === undefined ? {} : { cache: options.cache }),
     });
     this.client.init(world.repository.firstRoot);
