@@ -6,14 +6,14 @@
  */
 
 import { catalogue } from './hooks/catalogue/catalogue.ts';
-import type { AnyHook, Hook } from './hooks/define-hook.ts';
+import type { Hook } from './hooks/define-hook.ts';
 import type { HookRuntime } from './hooks/hook-runtime.ts';
 import type { Parameter, ResultKind } from './hooks/parameter.ts';
 import type { Slot } from './hooks/slot.ts';
 import type { TransitionListener } from './hooks/transition.ts';
+import { LifecycleHost, type ModuleHost, type StagedListener } from './updates/module-host.ts';
 import { RelayLifecycle } from './updates/relay-lifecycle.ts';
 import type { UpdateStore } from './updates/store.ts';
-import { LifecycleHost, type UpdateHost } from './updates/update-host.ts';
 
 export interface CoreParts {
   readonly runtime: HookRuntime;
@@ -21,14 +21,14 @@ export interface CoreParts {
   /** Names the relay: to rollouts as text, and as it is to whoever listens. */
   readonly owner: string | number;
   readonly listener?: TransitionListener;
-  /** Told when a module is in line at a hook, which it may switch in from a time of the relay's clock on. */
-  readonly onStaged?: (hook: AnyHook, notBeforeMs: number) => void;
+  /** Hears of each module in line. */
+  readonly onStaged?: StagedListener;
 }
 
 export class RelayCore {
   private readonly lifecycle: RelayLifecycle;
   /** The life of its modules, for the update agent. */
-  readonly host: UpdateHost;
+  readonly host: ModuleHost;
 
   constructor(parts: CoreParts) {
     this.lifecycle = new RelayLifecycle({ ...parts, relayId: String(parts.owner), hooks: catalogue });

@@ -10,11 +10,14 @@ import type { Fetcher } from '../trust/fetcher.ts';
 import type { Downloaded, TrustClient } from '../trust/trust-client.ts';
 import type { ModuleTarget } from './stage-observer.ts';
 
-/** Rounds through the peers before it is given up until the next offer. */
-export const FETCH_ROUNDS = 6;
+/** Rounds through the peers before it is given up until the next offer: some eight minutes. */
+export const FETCH_ROUNDS = 8;
+
+/** Wait before the first round where nobody in particular has it: those who passed the news on are fetching too. */
+export const ANNOUNCED_DELAY_MS = 1_000;
 
 /** Wait before the second round; it doubles with each. */
-export const FIRST_RETRY_MS = 2_000;
+export const FIRST_RETRY_MS = 4_000;
 
 /** What an offerer has before the others are asked as well. */
 export const HEAD_START_MS = 3_000;
@@ -43,7 +46,7 @@ export class ModuleFetch {
   private isRoundUnderWay = false;
   private timer: Timer | null = null;
 
-  /** Begins at once; `offerer` is null where nobody in particular has offered it. */
+  /** Begins by itself; `offerer` is null where nobody in particular has offered it. */
   constructor(parts: ModuleFetchParts, target: ModuleTarget, offerer: Fetcher | null) {
     this.parts = parts;
     this.target = target;
@@ -52,7 +55,7 @@ export class ModuleFetch {
       finish = resolve;
     });
     this.finish = finish;
-    if (offerer === null) this.nextRound();
+    if (offerer === null) this.waitAbout(ANNOUNCED_DELAY_MS);
     else {
       this.ask(offerer);
       this.wait(HEAD_START_MS);
@@ -87,19 +90,23 @@ export class ModuleFetch {
     this.timer = this.parts.timers.after(delayMs, () => this.nextRound());
   }
 
+  /** Relays that heard or failed together must not ask together. */
+  private waitAbout(delayMs: number): void {
+    this.wait(delayMs * (0.5 + this.parts.random.uniform()));
+  }
+
   private nextRound(): void {
     this.timer?.cancel();
     this.timer = null;
     if (this.isOver || this.isRoundUnderWay) return;
     this.round++;
     this.isRoundUnderWay = true;
-    const { client, targets, random } = this.parts;
+    const { client, targets } = this.parts;
     void client.download(this.target, targets).then((downloaded) => {
       this.isRoundUnderWay = false;
       if (this.isOver) return;
       if ('bytes' in downloaded || this.round === FETCH_ROUNDS) this.end(downloaded);
-      // Relays that failed together must not come back together.
-      else this.wait(FIRST_RETRY_MS * 2 ** (this.round - 1) * (0.5 + random.uniform()));
+      else this.waitAbout(FIRST_RETRY_MS * 2 ** (this.round - 1));
     });
   }
 

@@ -15,8 +15,8 @@ import type { ThirdPartyPolicy, TrustClient } from '../trust/trust-client.ts';
 import type { UpdateTarget } from '../trust/update-target.ts';
 import { chooseModules, type ModuleChoice, type Obstacle } from './module-choice.ts';
 import { ModuleFetch } from './module-fetch.ts';
+import type { ModuleHost } from './module-host.ts';
 import type { ModuleTarget, StageObserver } from './stage-observer.ts';
-import type { UpdateHost } from './update-host.ts';
 
 /** Modules remembered that are not listed any more, so that no stage of them is told twice. */
 const RECORDS_KEPT = 64;
@@ -24,7 +24,7 @@ const RECORDS_KEPT = 64;
 export interface ModuleIntakeParts {
   readonly environment: Pick<Environment, 'timers' | 'processor' | 'random'>;
   readonly client: Pick<TrustClient, 'download'>;
-  readonly host: UpdateHost;
+  readonly host: ModuleHost;
   readonly targets: Fetcher;
   readonly observer: StageObserver;
   readonly policy: { readonly thirdParties: ThirdPartyPolicy };
@@ -139,7 +139,7 @@ export class ModuleIntake {
   ): Promise<void> {
     record.isUnderWay = true;
     try {
-      const bytes = carried ?? (await this.fetched(record, offerer));
+      const bytes = carried ?? (await this.kept(record)) ?? (await this.fetched(record, offerer));
       if (bytes === null || this.isStopped) return;
       if (!record.isVerified) {
         record.isVerified = true;
@@ -152,6 +152,14 @@ export class ModuleIntake {
     } finally {
       record.isUnderWay = false;
     }
+  }
+
+  /** The bytes if the relay has them: it has waited with them, or been restarted. */
+  private async kept(record: ModuleRecord): Promise<Uint8Array | null> {
+    const kept = await this.parts.client.download(record.target, NOWHERE);
+    if (!('bytes' in kept)) return null;
+    await this.work({ kind: 'verify', ...kept.work });
+    return kept.bytes;
   }
 
   private async fetched(record: ModuleRecord, offerer: Fetcher | null): Promise<Uint8Array | null> {
@@ -266,6 +274,8 @@ export class ModuleIntake {
     return new Promise((resolve) => this.parts.environment.processor.work(work, resolve));
   }
 }
+
+const NOWHERE: Fetcher = { fetch: () => Promise.resolve({ failed: 'not-found' }) };
 
 function keyOf({ path, sha256 }: UpdateTarget): string {
   return targetFile(path, sha256);

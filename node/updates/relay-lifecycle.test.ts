@@ -7,7 +7,8 @@ import { PowerLossDisk } from '../testing/power-loss-disk.ts';
 import { wat } from '../testing/wat.ts';
 import type { CohortReport } from './cohort-gate.ts';
 import { DiskStore } from './disk-store.ts';
-import { type LifecycleOptions, type Offer, RelayLifecycle } from './relay-lifecycle.ts';
+import type { Offer } from './offer.ts';
+import { type LifecycleOptions, RelayLifecycle } from './relay-lifecycle.ts';
 import { MemoryStore, type UpdateStore } from './store.ts';
 
 const counter = defineHook({

@@ -13,63 +13,15 @@ import type { Parameter, ResultKind } from '../hooks/parameter.ts';
 import type { HookSlot, Slot } from '../hooks/slot.ts';
 import type { Occupant } from '../hooks/staging.ts';
 import type { Reason, SlotView, Transition, TransitionListener } from '../hooks/transition.ts';
-import type { Vector } from '../wasm/module-interface.ts';
-import type { RejectionCode } from '../wasm/rejection.ts';
 import { CohortGate, type CohortPolicy, type CohortReports } from './cohort-gate.ts';
+import { HookLedger } from './hook-ledger.ts';
+import type { Claim, Offer, OfferDecision, Refusal } from './offer.ts';
 import { EVERYBODY_AT_ONCE, jitterPosition, placeOf, type Rollout } from './rollout.ts';
 import type { StoredModule, StoredSlot, UpdateStore } from './store.ts';
 import { VersionFloor } from './version-floor.ts';
 
 /** Starts of the relay in which a module may be on trial. */
 export const MAX_TRIAL_STARTS = 2;
-
-/** What is said of an update, whatever its binary is. */
-export interface Claim {
-  /** The update's name; its versions replace each other. */
-  readonly module: string;
-  readonly version: number;
-  readonly hook: string;
-  readonly interfaceVersion: number;
-  /**
-   * Signed metadata that cannot be replayed name this version as the one to run now. An older version is taken then
-   * once nothing newer of it can run here, and one that ran here before may come back. False by default.
-   */
-  readonly desired?: boolean;
-}
-
-/** An update whose signatures have been verified. */
-export interface Offer extends Claim {
-  /** Layout of the state that the module keeps; 0, the default's, if not given. */
-  readonly stateVersion?: number;
-  readonly binary: Uint8Array;
-  /** SHA-256 of the binary, if it has been checked already. */
-  readonly sha256?: string;
-  readonly rollout?: Rollout;
-  /** Decides, with the relay's id, its place in the rollout; the binary's hash by default. */
-  readonly salt?: string;
-  /** The relay switches at a time of its own within so long of taking the update; 0 by default. */
-  readonly jitterMs?: number;
-  /** Calls that the module must answer as said before it is admitted. */
-  readonly vectors?: readonly Vector[];
-}
-
-export type OfferRefusal =
-  | 'unknown-hook'
-  | 'wrong-interface'
-  | 'not-newer'
-  | 'not-in-cohort'
-  | 'quarantined'
-  | 'revoked'
-  | 'already-active'
-  | 'already-staged'
-  | RejectionCode;
-
-export interface Refusal {
-  readonly refused: OfferRefusal;
-  readonly detail: string;
-}
-
-export type OfferDecision = { readonly staged: string; readonly notBeforeMs: number } | Refusal;
 
 export interface LifecycleOptions {
   /** Decides the relay's place in rollouts: its identity key, for instance. */
@@ -86,33 +38,9 @@ export interface LifecycleOptions {
   readonly onStoreFailure?: (error: unknown) => void;
 }
 
-/** What is known of a hook's modules beside what its slot holds. */
-interface Ledger {
-  readonly hook: AnyHook;
-  readonly slot: HookSlot;
-  /** By hash: the modules that the slot holds or held. */
-  readonly modules: Map<string, StoredModule>;
-  floor: VersionFloor;
-  /** State that goes with the confirmed module; the slot's own may be of a trial. */
-  state: Uint8Array;
-  stateVersion: number;
-  confirmed: StoredModule | null;
-  previous: StoredModule | null;
-  candidate: Candidate | null;
-}
-
-/** A module in line for a trial, or on it. */
-interface Candidate {
-  readonly module: StoredModule;
-  readonly notBeforeMs: number;
-  readonly wave: number;
-  /** Starts of the relay since the trial began; 0 before. */
-  starts: number;
-}
-
 export class RelayLifecycle implements TransitionListener {
   private readonly options: LifecycleOptions;
-  private readonly ledgers = new Map<string, Ledger>();
+  private readonly ledgers = new Map<string, HookLedger>();
   /** SHA-256 of binaries that must not run any more, whether or not they ever ran here. */
   private readonly revoked = new Set<string>();
 
@@ -160,9 +88,9 @@ export class RelayLifecycle implements TransitionListener {
     const ledger = this.ledgers.get(hook.id);
     if (ledger === undefined) return null;
     if (ledger.slot.quarantined.has(hash)) return { refused: 'quarantined', detail: claim.module };
-    return claim.desired === true
-      ? this.behindRunnable(ledger, claim, hash)
-      : this.behindNewest(ledger, claim);
+    const newest = ledger.newestBefore(claim, hash, (other) => !this.revoked.has(other));
+    if (newest === null) return null;
+    return { refused: 'not-newer', detail: `version ${claim.version}, this relay has ${newest}` };
   }
 
   /** Whether the relay belongs to those that may run an update by now. */
@@ -227,10 +155,8 @@ export class RelayLifecycle implements TransitionListener {
   /** Writes the slots' states to the store: now and then, and before the relay stops. */
   checkpoint(): void {
     for (const ledger of this.ledgers.values()) {
-      if (ledger.slot.phase === 'trial') continue; // the state before the trial is the one to come back to
-      const { state, stateVersion } = ledger.slot.copyState();
-      ledger.state = state;
-      ledger.stateVersion = stateVersion;
+      // The state before a trial is the one to come back to.
+      if (ledger.slot.phase !== 'trial') ledger.takeState();
     }
     this.save();
   }
@@ -244,90 +170,18 @@ export class RelayLifecycle implements TransitionListener {
   /** Called by the slots. */
   onTransition(slot: SlotView, transition: Transition, reason: Reason, hash: string, atMs: number): void {
     const ledger = this.ledgers.get(slot.hook.id);
-    if (ledger !== undefined) this.follow(ledger, transition, hash);
+    if (ledger?.follow(transition, hash)) this.save();
     this.options.listener?.onTransition(slot, transition, reason, hash, atMs);
   }
 
-  private follow(ledger: Ledger, transition: Transition, hash: string): void {
-    const { slot, candidate } = ledger;
-    switch (transition) {
-      case 'confirmed': {
-        const module = ledger.modules.get(hash);
-        if (module === undefined) return;
-        ledger.floor.confirm(module.module, module.version, hash);
-        ledger.previous = ledger.confirmed;
-        ledger.confirmed = module;
-        if (candidate?.module.hash === hash) ledger.candidate = null;
-        const { state, stateVersion } = slot.copyState();
-        ledger.state = state;
-        ledger.stateVersion = stateVersion;
-        break;
-      }
-      case 'quarantined':
-        if (ledger.confirmed?.hash === hash) {
-          ledger.confirmed = ledger.previous;
-          ledger.previous = null;
-        } else if (ledger.previous?.hash === hash) ledger.previous = null;
-        if (candidate?.module.hash === hash) ledger.candidate = null;
-        break;
-      case 'withdrawn':
-        if (candidate?.module.hash === hash) ledger.candidate = null;
-        break;
-      case 'rolled-back': {
-        const { state, stateVersion } = slot.copyState();
-        ledger.state = state;
-        ledger.stateVersion = stateVersion;
-        break;
-      }
-      // A candidate counts its starts from its activation on; the rest changes nothing that is kept.
-      case 'activated':
-        if (candidate?.module.hash === hash) candidate.starts = Math.max(1, candidate.starts);
-        break;
-      default:
-        return;
-    }
-    this.save();
-  }
-
-  private open(hook: AnyHook): Ledger {
+  private open(hook: AnyHook): HookLedger {
     const known = this.ledgers.get(hook.id);
     if (known !== undefined) return known;
     const { runtime, owner, relayId } = this.options;
-    const ledger: Ledger = {
-      hook,
-      slot: runtime.slot(hook, owner ?? relayId, this) as unknown as HookSlot,
-      modules: new Map(),
-      floor: new VersionFloor(),
-      state: new Uint8Array(hook.stateBytes),
-      stateVersion: 0,
-      confirmed: null,
-      previous: null,
-      candidate: null,
-    };
+    const slot = runtime.slot(hook, owner ?? relayId, this) as unknown as HookSlot;
+    const ledger = new HookLedger(hook, slot);
     this.ledgers.set(hook.id, ledger);
     return ledger;
-  }
-
-  /** Without anything that says what to run now, whatever is not newer than all that ran or waits is a replay. */
-  private behindNewest({ slot, floor, modules }: Ledger, { module, version }: Claim): Refusal | null {
-    const held = [slot.activeHash, slot.pendingHash].flatMap((hash) => {
-      const known = hash === null ? undefined : modules.get(hash);
-      return known?.module === module ? [known.version] : [];
-    });
-    return behind(version, Math.max(floor.highest(module), ...held), false);
-  }
-
-  /** A downgrade is taken only once nothing newer of the update can run here: it was revoked, or it failed. */
-  private behindRunnable(ledger: Ledger, { module, version }: Claim, hash: string): Refusal | null {
-    const { slot, floor, modules } = ledger;
-    const active = slot.activeHash === null ? undefined : modules.get(slot.activeHash);
-    const activeVersion = active?.module === module ? active.version : 0;
-    const confirmed = floor.highest(
-      module,
-      (known) => !slot.quarantined.has(known) && !this.revoked.has(known),
-    );
-    const isSame = active?.hash === hash || floor.has(module, version, hash);
-    return behind(version, Math.max(confirmed, activeVersion), isSame);
   }
 
   private gateOf(wave: number): { gate?: CohortGate } {
@@ -338,7 +192,7 @@ export class RelayLifecycle implements TransitionListener {
   }
 
   /** Puts a stored slot back; true if the record no longer fits. */
-  private recover(ledger: Ledger, stored: StoredSlot): boolean {
+  private recover(ledger: HookLedger, stored: StoredSlot): boolean {
     ledger.floor = new VersionFloor(stored.confirmed);
     const quarantined = new Map(stored.quarantined);
     let { candidate } = stored;
@@ -371,12 +225,17 @@ export class RelayLifecycle implements TransitionListener {
       crashed !== null ||
       (stored.active !== null && active === null) ||
       (stored.previous !== null && previous === null);
+    if (crashed !== null) {
+      // The process that would have told of it is gone.
+      const { listener, runtime } = this.options;
+      listener?.onTransition(ledger.slot, 'quarantined', 'crashed', crashed, runtime.nowMs());
+    }
     if (candidate !== null) changed = this.tryAgain(ledger, candidate) || changed;
     return changed;
   }
 
   /** Stages a candidate that was on trial, or in line, when the relay stopped. True: the record must say so. */
-  private tryAgain(ledger: Ledger, candidate: NonNullable<StoredSlot['candidate']>): boolean {
+  private tryAgain(ledger: HookLedger, candidate: NonNullable<StoredSlot['candidate']>): boolean {
     const occupant = this.occupant(ledger, candidate);
     if (occupant === null) return true;
     const { notBeforeMs, wave, starts } = candidate;
@@ -387,7 +246,7 @@ export class RelayLifecycle implements TransitionListener {
     return starts > 0;
   }
 
-  private occupant(ledger: Ledger, stored: StoredModule | null): Occupant | null {
+  private occupant(ledger: HookLedger, stored: StoredModule | null): Occupant | null {
     if (stored === null || this.revoked.has(stored.hash)) return null;
     const bytes = this.keeping(() => this.options.store.readModule(stored.hash)) ?? null;
     if (bytes === null) return null;
@@ -399,14 +258,10 @@ export class RelayLifecycle implements TransitionListener {
   }
 
   private save(): void {
-    const slots = [...this.ledgers.values()].map(toStored);
+    const slots = [...this.ledgers.values()].map((ledger) => ledger.toStored());
     const named = slots.flatMap(({ active, previous, candidate }) => [active, previous, candidate]);
     const hashes = new Set(named.flatMap((module) => (module === null ? [] : [module.hash])));
-    for (const { slot, modules } of this.ledgers.values()) {
-      for (const hash of modules.keys()) {
-        if (!hashes.has(hash) && slot.activeHash !== hash && slot.pendingHash !== hash) modules.delete(hash);
-      }
-    }
+    for (const ledger of this.ledgers.values()) ledger.forgetAllBut(hashes);
     this.keeping(() => {
       this.options.store.writeRecord({ slots, revoked: [...this.revoked] });
       this.options.store.keepModules(hashes);
@@ -422,28 +277,4 @@ export class RelayLifecycle implements TransitionListener {
       return undefined;
     }
   }
-}
-
-function behind(version: number, newest: number, isSame: boolean): Refusal | null {
-  if (version > newest || (version === newest && isSame)) return null;
-  return { refused: 'not-newer', detail: `version ${version}, this relay has ${newest}` };
-}
-
-function toStored(ledger: Ledger): StoredSlot {
-  const { hook, slot, confirmed, previous, candidate, floor, state, stateVersion } = ledger;
-  return {
-    hook: hook.id,
-    interfaceVersion: hook.interfaceVersion,
-    active: confirmed,
-    previous,
-    candidate: candidate === null ? null : storedCandidate(candidate),
-    state: Buffer.from(state).toString('base64'),
-    stateVersion,
-    quarantined: [...slot.quarantined],
-    confirmed: floor.confirmed,
-  };
-}
-
-function storedCandidate({ module, notBeforeMs, wave, starts }: Candidate): StoredSlot['candidate'] {
-  return { ...module, notBeforeMs, wave, starts };
 }

@@ -27,7 +27,7 @@ export interface Place {
 
 /** Where a relay stands in the queue of a rollout: uniform in [0, 1). */
 export function queuePosition(relayId: string, salt: string): number {
-  return share('queue', relayId, salt);
+  return share('cohort', relayId, salt);
 }
 
 /** Where in a rollout's jitter window a relay switches: uniform in [0, 1), and independent of its place. */
@@ -35,10 +35,8 @@ export function jitterPosition(relayId: string, salt: string): number {
   return share('jitter', relayId, salt);
 }
 
-function share(tag: 'queue' | 'jitter', relayId: string, salt: string): number {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([tag, salt, relayId]))
-    .digest();
+function share(purpose: 'cohort' | 'jitter', relayId: string, salt: string): number {
+  const digest = createHash('sha256').update(`${purpose}\0${salt}\0${relayId}`).digest();
   return digest.readUIntBE(0, 6) / 2 ** 48;
 }
 

@@ -14,19 +14,18 @@ import type { Fetcher } from '../trust/fetcher.ts';
 import { verdictOn } from '../trust/refusal.ts';
 import { revokedHashes } from '../trust/revocation.ts';
 import type { Refreshed, ThirdPartyPolicy, TrustClient, VerificationWork } from '../trust/trust-client.ts';
-import { type CarriedFiles, checkCarried, NOTHING_CARRIED } from './carried-files.ts';
+import { type CarriedTargets, checkCarried, NOTHING_CARRIED } from './carried-targets.ts';
 import { FreshnessAlarm } from './freshness-alarm.ts';
+import type { ModuleHost } from './module-host.ts';
 import { type Cause, ModuleIntake } from './module-intake.ts';
-import { PassedOn } from './passed-on.ts';
 import type { StageObserver } from './stage-observer.ts';
 import { NOTHING_TRUSTED, type TrustedView, viewOf } from './trusted-view.ts';
-import type { UpdateHost } from './update-host.ts';
 
 export interface UpdateAgentParts {
   readonly environment: Pick<Environment, 'clock' | 'timers' | 'processor' | 'random'>;
   /** Initialised with the root that came with the relay. */
   readonly client: TrustClient;
-  readonly host: UpdateHost;
+  readonly host: ModuleHost;
   /** Where modules come from that an offer's source lacks: peers, by chunks. */
   readonly targets: Fetcher;
   readonly observer: StageObserver;
@@ -52,7 +51,6 @@ export class UpdateAgent implements OfferTaker {
   private readonly parts: UpdateAgentParts;
   private readonly alarm: FreshnessAlarm;
   private readonly intake: ModuleIntake;
-  private readonly passedOn = new PassedOn();
   private view: TrustedView = NOTHING_TRUSTED;
   private judgement: Judgement = { timestampSha256: '', refused: null };
   /** Refreshes so far, and the last one that has taken effect: processors may finish out of order. */
@@ -99,7 +97,7 @@ export class UpdateAgent implements OfferTaker {
     return this.receipt(offer, refreshed, view, carried);
   }
 
-  private takeEffect(number: number, view: TrustedView, cause: Cause, carried: CarriedFiles): void {
+  private takeEffect(number: number, view: TrustedView, cause: Cause, carried: CarriedTargets): void {
     if (number < this.effective && view.timestampSha256 !== this.view.timestampSha256) return; // it is history
     this.effective = Math.max(this.effective, number);
     this.view = view;
@@ -110,7 +108,7 @@ export class UpdateAgent implements OfferTaker {
       observer.onRevoked(hash);
       useful++;
     }
-    const news = this.intake.settle(view.targets, cause, carried.targets);
+    const news = this.intake.settle(view.targets, cause, carried.right);
     if (this.judgement.timestampSha256 === view.timestampSha256) return;
     const refused = useful + news.heard > 0 ? null : (news.refused[0] ?? null);
     this.judgement = { timestampSha256: view.timestampSha256, refused };
@@ -120,7 +118,7 @@ export class UpdateAgent implements OfferTaker {
     offer: Offer,
     refreshed: Refreshed,
     view: TrustedView | null,
-    { names, wrong }: CarriedFiles,
+    { wrong }: CarriedTargets,
   ): Receipt {
     const { observer } = this.parts;
     const { channel, peer } = offer;
@@ -137,7 +135,6 @@ export class UpdateAgent implements OfferTaker {
     if (view.timestampSha256 !== this.view.timestampSha256) return NO_RECEIPT; // overtaken meanwhile
     const { refused } = this.judgement;
     if (refused !== null) return { verdict: 'ignore', refused, news };
-    if (channel === 'gossip' && !this.passedOn.take(view.timestampSha256, names)) return NO_RECEIPT;
     return { verdict: 'accept', refused: null, news };
   }
 

@@ -38,7 +38,7 @@ describe('published vectors', () => {
     const published = publishedVectors(vectors);
     // It survives being signed, and is of the form that targets have.
     const read = moduleCustomSchema.shape.vectors.parse(JSON.parse(canonicalize(published)));
-    assert.deepEqual(readPublished(read, everyKind), vectors);
+    assert.deepEqual(readPublished(everyKind, read), vectors);
   });
 
   it('leaves out what relays cannot try: states, no result, numbers that are none, the thirty-third', () => {
@@ -57,7 +57,7 @@ describe('published vectors', () => {
       if (!readdirSyncOrNone(folder).includes(VECTOR_FILE)) continue;
       const hook = hookOf({ ...readUpdateFile(folder), folder });
       const published = publishedVectors(readVectors(folder, hook));
-      assert.equal(readPublished(published, hook)?.length, published.length, name);
+      assert.equal(readPublished(hook, published)?.length, published.length, name);
       read += published.length;
     }
     assert.ok(read >= 20, `${read} vectors`);

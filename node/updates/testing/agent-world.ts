@@ -13,10 +13,10 @@ import { MemoryTrustStore, type TrustStore } from '../../trust/trust-store.ts';
 import { TufClient } from '../../trust/tuf-client.ts';
 import type { ModuleCustomJson } from '../../trust/update-target.ts';
 import type { VerificationCache } from '../../trust/verification-cache.ts';
+import { LifecycleHost } from '../module-host.ts';
 import { RelayLifecycle } from '../relay-lifecycle.ts';
 import { MemoryStore, type UpdateStore } from '../store.ts';
 import { UpdateAgent } from '../update-agent.ts';
-import { LifecycleHost } from '../update-host.ts';
 import { settled, TestTime } from './test-time.ts';
 
 export const tally = defineHook({
@@ -53,6 +53,11 @@ export class World {
     const custom = { hook: 'tally', module: 'tally-up', version, sequence: version, ...change, bytes };
     this.repository.addModule(custom);
     return sha256(bytes);
+  }
+
+  /** Lists a module no longer. */
+  unlist(version: number, module = 'tally-up'): void {
+    delete this.repository.contentOf('targets').targets[`tally/${module}-${version}.wasm`];
   }
 
   revoke(hash: string, change: { role?: string; sequence?: number } = {}): void {
@@ -100,6 +105,8 @@ export interface AgentOptions {
   trustStore?: TrustStore;
   store?: UpdateStore;
   thirdParties?: ThirdPartyPolicy;
+  /** The trust client's policy, if it is another one by mistake. */
+  clientThirdParties?: ThirdPartyPolicy;
   cache?: VerificationCache;
 }
 
@@ -115,7 +122,7 @@ export class TestAgent {
   readonly log: string[] = [];
 
   constructor(world: World, options: AgentOptions = {}) {
-    const { thirdParties = 'all' } = options;
+    const { thirdParties = 'all', clientThirdParties = thirdParties } = options;
     this.time = options.time ?? new TestTime();
     this.trustStore = options.trustStore ?? new MemoryTrustStore();
     this.store = options.store ?? new MemoryStore();
@@ -124,7 +131,7 @@ export class TestAgent {
       clock: this.time.clock,
       store: this.trustStore,
       developmentNetwork: false,
-      thirdParties,
+      thirdParties: clientThirdParties,
       ...(options.cache === undefined ? {} : { cache: options.cache }),
     });
     this.client.init(world.repository.firstRoot);

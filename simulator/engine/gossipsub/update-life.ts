@@ -14,9 +14,10 @@ import {
 import { SyncServer } from '../../../node/channels/sync-server.ts';
 import type { Environment } from '../../../node/environment.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
-import type { SlotView, Transition } from '../../../node/hooks/transition.ts';
+import type { TransitionListener } from '../../../node/hooks/transition.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
-import { collectReports, TrialReporter } from '../../../node/updates/trial-report.ts';
+import { ReportCollector } from '../../../node/updates/report-collector.ts';
+import { TrialReporter } from '../../../node/updates/trial-report.ts';
 import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { arsenalOf } from './adversary/arsenal-of.ts';
@@ -116,10 +117,10 @@ export class UpdateLife {
       observer: isHostile ? QUIET_OBSERVER : this.recorder.observerOf(relay),
       tellVersions: (versions) => hostile?.versions(versions) ?? versions,
       listener: {
-        onTransition: (slot, transition, _reason, hash) => {
+        onTransition: (slot, transition, reason, hash, atMs) => {
           if (isHostile) return;
           this.recorder.transition(slot, transition, hash);
-          reporter?.(slot, transition, hash);
+          reporter?.onTransition(slot, transition, reason, hash, atMs);
         },
       },
     });
@@ -217,27 +218,26 @@ export class UpdateLife {
   private collect(relay: number, { peers }: Environment): void {
     const drivers = [...this.drivers].filter(([release]) => this.job.releases[release].publisher === relay);
     if (drivers.length === 0) return;
-    collectReports(peers, (report, from) => {
+    const collector = new ReportCollector((report, from) => {
       for (const [, driver] of drivers) driver.hear(report, from);
     });
+    for (const [release] of drivers) collector.watch(this.job.releases[release].moduleSha256);
+    collector.start(peers);
   }
 
-  private reporterOf(
-    relay: number,
-    environment: Environment,
-  ): ((slot: SlotView, transition: Transition, hash: string) => void) | null {
+  /** Reports the trials of modules that are let out in steps to the relay that they are published through. */
+  private reporterOf(relay: number, environment: Environment): TransitionListener | null {
     if (this.drivers.size === 0) return null;
     const reporters = new Map<string, TrialReporter>();
     for (const release of this.drivers.keys()) {
       const { moduleSha256, publisher } = this.job.releases[release];
       if (publisher === relay) continue; // it knows by itself
-      reporters.set(moduleSha256, new TrialReporter(environment, this.hosts.nameOf(publisher)));
+      const collector = this.hosts.nameOf(publisher);
+      reporters.set(moduleSha256, new TrialReporter({ environment, collector }));
     }
-    return (_slot, transition, sha256) => {
-      const reporter = reporters.get(sha256);
-      if (reporter === undefined) return;
-      if (transition === 'confirmed') reporter.report({ sha256, outcome: 'confirmed' });
-      if (transition === 'rolled-back') reporter.report({ sha256, outcome: 'failed' });
+    return {
+      onTransition: (slot, transition, reason, hash) =>
+        reporters.get(hash)?.onTransition(slot, transition, reason, hash),
     };
   }
 }

@@ -9,7 +9,8 @@ import type { AnyHook } from '../hooks/define-hook.ts';
 import type { PolicyRefusal, TrustRefusal } from '../trust/refusal.ts';
 import type { ModuleCustom } from '../trust/update-target.ts';
 import type { RejectionCode } from '../wasm/rejection.ts';
-import type { Claim, RelayLifecycle } from './relay-lifecycle.ts';
+import type { Claim } from './offer.ts';
+import type { RelayLifecycle } from './relay-lifecycle.ts';
 import type { Rollout } from './rollout.ts';
 import type { ModuleTarget } from './stage-observer.ts';
 import { readVectors } from './vector-json.ts';
@@ -23,7 +24,7 @@ export type StageVerdict =
   | 'waits'
   | { readonly refused: PolicyRefusal | TrustRefusal | RejectionCode; readonly detail: string };
 
-export interface UpdateHost {
+export interface ModuleHost {
   /** Why this relay cannot run a module, whatever its bytes are; null if nothing speaks against it. */
   obstacle(target: ModuleTarget): PolicyRefusal | null;
   /** Whether the rollout has reached this relay. */
@@ -42,15 +43,18 @@ export interface UpdateHost {
   revoke(sha256: string): boolean;
 }
 
-export class LifecycleHost implements UpdateHost {
+/** Hears of each module in line, which is switched in when its hook is reached at this time or later. */
+export type StagedListener = (hook: AnyHook, notBeforeMs: number) => void;
+
+export class LifecycleHost implements ModuleHost {
   private readonly lifecycle: RelayLifecycle;
   private readonly hooks: ReadonlyMap<string, AnyHook>;
-  private readonly onStaged: (hook: AnyHook, notBeforeMs: number) => void;
+  private readonly onStaged: StagedListener | null;
 
   constructor(
     lifecycle: RelayLifecycle,
     hooks: ReadonlyMap<string, AnyHook>,
-    onStaged: (hook: AnyHook, notBeforeMs: number) => void = () => {},
+    onStaged: StagedListener | null = null,
   ) {
     this.lifecycle = lifecycle;
     this.hooks = hooks;
@@ -96,7 +100,7 @@ export class LifecycleHost implements UpdateHost {
       vectors,
     });
     if ('staged' in decision) {
-      if (hook !== undefined) this.onStaged(hook, decision.notBeforeMs);
+      if (hook !== undefined) this.onStaged?.(hook, decision.notBeforeMs);
       return 'staged';
     }
     const { refused, detail } = decision;
