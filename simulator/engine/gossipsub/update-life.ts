@@ -157,6 +157,7 @@ export class UpdateLife {
       const { atUs, publisher } = this.job.releases[release];
       const check = (): void => {
         const { nowUs } = this.clock;
+        if (this.publisher.isRevoked(release)) return; // nothing is left to decide
         const act = driver.decide(nowUs);
         if (act?.kind === 'revoke') this.haltedUs[release] = nowUs;
         if (act !== null) this.publish(publisher, this.publisher.carryOut(act, nowUs));
