@@ -15,7 +15,7 @@ const JITTER_MS = 1000;
 
 export interface CatchUpParts {
   readonly environment: Pick<Environment, 'peers' | 'timers' | 'random'>;
-  readonly exchange: StateExchange;
+  readonly exchange: Pick<StateExchange, 'compare'>;
 }
 
 export class CatchUpChannel implements Channel {
@@ -46,14 +46,14 @@ export class CatchUpChannel implements Channel {
     if (this.left === 0 || this.isStopped) return;
     this.left--;
     const { timers, random } = this.parts.environment;
-    timers.after(JITTER_MS * random.uniform(), () => this.ask(peer));
+    timers.after(JITTER_MS * random.uniform(), () => void this.ask(peer));
   }
 
   private async ask(peer: PeerName): Promise<void> {
     if (this.isStopped) return;
     const outcome = await this.parts.exchange.compare(peer, 'catch-up');
     // A peer that could not help has not been asked: the next connection is.
-    if (outcome === 'no-answer' || outcome === 'fruitless')
+    if (outcome === 'no-answer' || outcome === 'fruitless' || outcome === 'busy')
       this.left = Math.min(this.left + 1, CATCH_UP_PEERS);
   }
 }

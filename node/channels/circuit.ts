@@ -12,11 +12,11 @@ import type { StateExchange } from './state-exchange.ts';
 
 export class CircuitChannel implements Channel {
   readonly name = 'circuit';
-  private readonly exchange: StateExchange;
+  private readonly exchange: Pick<StateExchange, 'compare'>;
   private readonly comparing = new Set<PeerName>();
   private isRunning = false;
 
-  constructor(exchange: StateExchange) {
+  constructor(exchange: Pick<StateExchange, 'compare'>) {
     this.exchange = exchange;
   }
 
@@ -33,7 +33,10 @@ export class CircuitChannel implements Channel {
     const { comparing } = this;
     if (!this.isRunning || comparing.has(peer) || comparing.size >= CIRCUIT_COMPARISONS) return;
     comparing.add(peer);
-    await this.exchange.compare(peer, 'circuit');
-    comparing.delete(peer);
+    try {
+      await this.exchange.compare(peer, 'circuit');
+    } finally {
+      comparing.delete(peer);
+    }
   }
 }

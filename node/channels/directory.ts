@@ -21,7 +21,7 @@ export interface DirectoryParts {
   readonly environment: Pick<Environment, 'clock' | 'timers' | 'random'>;
   readonly authorities: readonly PeerName[];
   readonly terms: DirectoryTerms;
-  readonly exchange: StateExchange;
+  readonly exchange: Pick<StateExchange, 'compare'>;
 }
 
 /** Relays that start together do not ask in the same instant. */
@@ -44,21 +44,21 @@ export class DirectoryChannel implements Channel {
     const { clock, timers, random } = this.parts.environment;
     const { intervalMs } = this.parts.terms;
     const outMs = Math.floor(clock.nowMs() / intervalMs) * intervalMs;
-    timers.after(START_JITTER_MS * random.uniform(), () => this.fetch(outMs, RETRY_MS));
+    timers.after(START_JITTER_MS * random.uniform(), () => void this.fetch(outMs, RETRY_MS));
   }
 
   stop(): void {
     this.isStopped = true;
   }
 
-  /** Plans the fetch of the consensus that comes out next. */
-  private poll(afterMs: number): void {
+  /** Plans the fetch of the consensus after this one; if the relay has slept over several, of the latest. */
+  private poll(lastOutMs: number): void {
     const { environment, terms } = this.parts;
-    const outMs = (Math.floor(afterMs / terms.intervalMs) + 1) * terms.intervalMs;
-    const atMs = outMs + environment.random.uniform() * terms.jitterShare * terms.intervalMs;
-    environment.timers.after(Math.max(0, atMs - environment.clock.nowMs()), () =>
-      this.fetch(outMs, RETRY_MS),
-    );
+    const { intervalMs, jitterShare } = terms;
+    const nowMs = environment.clock.nowMs();
+    const outMs = Math.max(lastOutMs + intervalMs, Math.floor(nowMs / intervalMs) * intervalMs);
+    const atMs = outMs + environment.random.uniform() * jitterShare * intervalMs;
+    environment.timers.after(Math.max(0, atMs - nowMs), () => void this.fetch(outMs, RETRY_MS));
   }
 
   private async fetch(outMs: number, retryMs: number): Promise<void> {
@@ -72,7 +72,7 @@ export class DirectoryChannel implements Channel {
     }
     const nextOutMs = outMs + terms.intervalMs;
     if (environment.clock.nowMs() + retryMs >= nextOutMs) this.poll(outMs);
-    else environment.timers.after(retryMs, () => this.fetch(outMs, retryMs * 2));
+    else environment.timers.after(retryMs, () => void this.fetch(outMs, retryMs * 2));
   }
 
   /** Whether the authority could say what is the newest, and hand it over if this relay was behind. */

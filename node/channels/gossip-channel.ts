@@ -87,25 +87,33 @@ export class GossipChannel implements Channel {
     }
     this.waiting.set(from, ofPeer + 1);
     this.allWaiting++;
-    this.judge(message, files);
+    void this.judge(message, files);
   }
 
+  /** Rejects only if the taker does, which is a bug. */
   private async judge(message: PubsubMessage, files: BundleFiles): Promise<void> {
+    const { from } = message;
+    try {
+      await this.answer(message, files);
+    } finally {
+      const left = this.waiting.get(from)! - 1;
+      if (left === 0) this.waiting.delete(from);
+      else this.waiting.set(from, left);
+      this.allWaiting--;
+    }
+  }
+
+  private async answer(message: PubsubMessage, files: BundleFiles): Promise<void> {
     const { taker, onBehind } = this.parts;
     const { from } = message;
     if (this.isBeyond(files)) {
       message.report('ignore');
       onBehind(from);
-    } else {
-      const offer = { channel: 'gossip', source: new BundleFetcher(files), peer: from } as const;
-      const receipt = await taker.take(offer);
-      message.report(this.verdictOf(receipt, files, from));
-      if (receipt.refused === 'not-found') onBehind(from);
+      return;
     }
-    const left = this.waiting.get(from)! - 1;
-    if (left === 0) this.waiting.delete(from);
-    else this.waiting.set(from, left);
-    this.allWaiting--;
+    const receipt = await taker.take({ channel: 'gossip', source: new BundleFetcher(files), peer: from });
+    message.report(this.verdictOf(receipt, files, from));
+    if (receipt.refused === 'not-found') onBehind(from);
   }
 
   /** Whether the bundle's roots begin above the next one of this relay. */

@@ -29,8 +29,10 @@ export function isAhead(a: TrustVersions, b: TrustVersions): boolean {
 
 export class StateExchange {
   private readonly parts: StateExchangeParts;
-  private taking: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
+  /** The last one begun or waiting; it settles when its turn is over, and never rejects. */
+  private last: Promise<void> = Promise.resolve();
+  /** Takings that are under way or wait, one for each peer. */
+  private readonly takings = new Map<PeerName, Promise<Exchanged>>();
   /** Peers that promised news and brought none, and when they may be believed again. */
   private readonly pausedUntilMs = new Map<PeerName, number>();
 
@@ -41,42 +43,56 @@ export class StateExchange {
   /** Tells a peer what this relay has, hears what the peer has, and takes from it if it is ahead. */
   async compare(peer: PeerName, channel: ChannelName): Promise<Exchanged> {
     const { peers, client } = this.parts;
-    const mine = client.versions();
     let theirs: TrustVersions | null;
     try {
       const limits = { maxBytes: STATE_ANSWER_BYTES, timeoutMs: REQUEST_TIMEOUT_MS };
-      theirs = decodeState(await peers.request(peer, SYNC_PROTOCOL, encodeState(mine), limits));
+      const answer = await peers.request(peer, SYNC_PROTOCOL, encodeState(client.versions()), limits);
+      theirs = decodeState(answer);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       return 'no-answer';
     }
     if (theirs === null) return 'no-answer';
     const now = client.versions();
-    if (isAhead(theirs, now)) return this.take(peer, channel);
+    if (isAhead(theirs, now)) return this.take(peer, channel, theirs);
     return isAhead(now, theirs) ? 'ahead' : 'equal';
   }
 
   /** A peer has said what it has: takes from it if it is ahead. */
   heard(peer: PeerName, versions: TrustVersions, channel: ChannelName): void {
-    if (isAhead(versions, this.parts.client.versions())) void this.take(peer, channel);
+    if (isAhead(versions, this.parts.client.versions())) void this.take(peer, channel, versions);
   }
 
-  /** Takes what a peer has, when those before it are done. */
-  async take(peer: PeerName, channel: ChannelName): Promise<Exchanged> {
-    const { peers, taker, clock } = this.parts;
-    if (this.waiting >= EXCHANGES_WAITING) return 'busy';
-    if ((this.pausedUntilMs.get(peer) ?? 0) > clock.nowMs()) return 'fruitless';
-    this.waiting++;
-    const turn = this.taking.then(() =>
-      taker.take({ channel, source: new PeerFetcher(peers, peer, clock), peer }),
-    );
-    this.taking = turn;
-    const { news } = await turn;
-    this.waiting--;
-    if (news) {
-      this.pausedUntilMs.delete(peer);
-      return 'took';
-    }
+  /**
+   * Takes what a peer has, when those before it are done; `promised` is what it said that it has, if it did.
+   *
+   * Rejects only if the taker does, which is a bug.
+   */
+  take(peer: PeerName, channel: ChannelName, promised: TrustVersions | null = null): Promise<Exchanged> {
+    const joined = this.takings.get(peer);
+    if (joined !== undefined) return joined;
+    if (this.takings.size >= EXCHANGES_WAITING) return Promise.resolve('busy');
+    if ((this.pausedUntilMs.get(peer) ?? 0) > this.parts.clock.nowMs()) return Promise.resolve('fruitless');
+    const turn = this.last.then(() => this.takeNow(peer, channel, promised));
+    const over = (): void => {};
+    this.last = turn.then(over, over);
+    // A promise of its own: when the turn fails and nobody waits for it, the bug still shows.
+    const taking = turn.finally(() => this.takings.delete(peer));
+    this.takings.set(peer, taking);
+    return taking;
+  }
+
+  private async takeNow(
+    peer: PeerName,
+    channel: ChannelName,
+    promised: TrustVersions | null,
+  ): Promise<Exchanged> {
+    const { peers, taker, clock, client } = this.parts;
+    // Somebody before it has brought the same: no fault of this one.
+    if (promised !== null && !isAhead(promised, client.versions())) return 'equal';
+    const { news } = await taker.take({ channel, source: new PeerFetcher(peers, peer, clock), peer });
+    this.pausedUntilMs.delete(peer);
+    if (news) return 'took';
     if (this.pausedUntilMs.size >= COUNTED_PEERS) {
       this.pausedUntilMs.delete(this.pausedUntilMs.keys().next().value!);
     }
