@@ -112,6 +112,45 @@ describe('update agent: what it takes', () => {
   });
 });
 
+describe('update agent: modules in line', () => {
+  const IN_TWO_DAYS = { notBefore: '2026-01-03T00:00:00Z' };
+
+  it('one that is unlisted with nothing in its place never runs', async () => {
+    const world = new World();
+    world.add(1, IN_TWO_DAYS);
+    const relay = new TestAgent(world);
+    await relay.offer(world.publish());
+    world.unlist(1);
+    world.add(2, { hook: 'teapot' });
+    await relay.offer(world.publish());
+    relay.time.timeMs += 3 * DAY_MS;
+    assert.equal(relay.answer(), 0);
+  });
+
+  it('one that falls behind what runs gives way', async () => {
+    const world = new World();
+    const { relay } = await running(world);
+    world.add(7, { module: 'urgent', priority: 5, ...IN_TWO_DAYS });
+    await relay.offer(world.publish());
+    world.add(7, { module: 'urgent', priority: -5, ...IN_TWO_DAYS });
+    await relay.offer(world.publish());
+    relay.time.timeMs += 3 * DAY_MS;
+    assert.equal(relay.answer(), 1);
+  });
+
+  it('one whose metadata have expired keeps its place over a restart', async () => {
+    const world = new World();
+    world.add(1, IN_TWO_DAYS);
+    const relay = new TestAgent(world);
+    await relay.offer(world.publish());
+    const { trustStore, store, time } = relay;
+    time.timeMs += 3 * DAY_MS;
+    const again = new TestAgent(world, { trustStore, store, time });
+    again.agent.start();
+    assert.equal(again.answer(), 1);
+  });
+});
+
 describe('update agent: what it refuses', () => {
   it('metadata that nobody signed cost their sender score, and nothing comes of them', async () => {
     const world = new World();
@@ -422,6 +461,7 @@ describe('update agent: rollout', () => {
       'verified tally-up-1',
       'verified tally-up-2',
     ]);
+    assert.equal(relay.time.works.filter(({ kind }) => kind === 'admit').length, 1, 'only what it runs');
   });
 
   it('when the fraction is raised, the module is staged without being fetched again', async () => {
@@ -490,6 +530,46 @@ describe('update agent: many things at once', () => {
       'verified tally-up-1',
       'staged tally-up-1',
     ]);
+  });
+
+  it('a module that is overtaken while it is admitted is not staged', async () => {
+    const world = new World();
+    world.add(1);
+    const relay = new TestAgent(world);
+    relay.time.costMs.admit = 100;
+    await relay.offer(world.publish());
+    await relay.time.pass(50);
+    world.add(2);
+    await relay.offer(world.publish());
+    await relay.time.pass(1000);
+    assert.deepEqual(
+      relay.news().filter((line) => line.startsWith('staged')),
+      ['staged tally-up-2'],
+    );
+  });
+
+  it('a processor that finishes out of order does not bring an older publication back', async () => {
+    const world = new World();
+    world.add(7, { module: 'early' });
+    const relay = new TestAgent(world);
+    const first: (() => void)[] = [];
+    const { processor } = relay.time;
+    const atOnce = processor.work;
+    processor.work = (_work, done) => first.push(done);
+    const receipt = relay.agent.take(gossip(world.publish()));
+    await settled();
+    processor.work = atOnce;
+    world.unlist(7, 'early');
+    world.add(1);
+    await relay.offer(world.publish());
+    for (const done of first) done();
+    assert.deepEqual(await receipt, { verdict: 'ignore', refused: null, news: false });
+    assert.deepEqual(relay.news(), [
+      'heard tally-up-1 by gossip',
+      'verified tally-up-1',
+      'staged tally-up-1',
+    ]);
+    assert.equal(relay.answer(), 1);
   });
 
   it('bytes that come by gossip end a download that hangs', async () => {
