@@ -17,7 +17,7 @@ const MAGIC = Buffer.from('RWB1', 'latin1');
 const HEADER_BYTES = MAGIC.length + 1;
 const METADATA_NAME = /^([1-9]\d{0,14})\.([a-z0-9][a-z0-9-]{0,63})\.json$/;
 const TARGET_NAME = new RegExp(
-  `^${TARGETS_FOLDER}/[a-z0-9][a-z0-9-]{0,63}/[0-9a-f]{64}\\.[a-z0-9][a-z0-9.-]{0,127}$`,
+  `^${TARGETS_FOLDER}/[a-z0-9][a-z0-9-]{0,63}/[0-9a-f]{64}\\.[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`,
 );
 
 /** Place of a kind of file in a bundle. */

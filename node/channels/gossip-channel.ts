@@ -6,7 +6,7 @@
  */
 
 import type { Environment, PeerName, PubsubMessage } from '../environment.ts';
-import { metadataFile } from '../trust/file-name.ts';
+import { metadataFile, TIMESTAMP_FILE } from '../trust/file-name.ts';
 import type { TrustClient } from '../trust/trust-client.ts';
 import { BundleFetcher, type BundleFiles, decodeBundle } from './bundle.ts';
 import type { Channel, OfferTaker, Receipt } from './channel.ts';
@@ -125,8 +125,9 @@ export class GossipChannel implements Channel {
     for (const [name, bytes] of files) {
       const held = client.file(name);
       if (held === bytes || (held !== null && Buffer.compare(held, bytes) === 0)) continue;
+      if (name === TIMESTAMP_FILE) return 'ignore'; // overtaken by another publication meanwhile
       if (held !== null) {
-        // Other bytes under the name of a file that is trusted here.
+        // Other bytes under the name, with its version, of a file that is trusted here.
         onDropped('mix-and-match', from);
         return 'reject';
       }

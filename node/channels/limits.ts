@@ -41,6 +41,9 @@ export const SERVED_PER_PEER_PER_MINUTE_BYTES = 16 * 1024 * 1024;
 /** Requests answered for one peer in a minute: a flood of small requests. */
 export const REQUESTS_PER_PEER_PER_MINUTE = 600;
 
+/** Requests of one peer that are answered at the same time: streams that it opens and never ends. */
+export const REQUESTS_AT_ONCE_PER_PEER = 16;
+
 /** Peers that a relay keeps such counts of; the one idle for longest is forgotten. */
 export const COUNTED_PEERS = 4096;
 

@@ -5,26 +5,33 @@
  * question.
  */
 
-import { type PeerName, type Peers, RequestError } from '../environment.ts';
+import { type Clock, type PeerName, type Peers, RequestError } from '../environment.ts';
 import type { Fetched, Fetcher, FetchLimits } from '../trust/fetcher.ts';
-import { CHUNK_MAX_BYTES } from './limits.ts';
+import { CHUNK_MAX_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { decodeFilePart, encodeFileRequest, filePartAnswerBytes, SYNC_PROTOCOL } from './sync-protocol.ts';
 
 export class PeerFetcher implements Fetcher {
   private readonly peers: Pick<Peers, 'request'>;
   private readonly peer: PeerName;
+  private readonly clock: Clock;
 
-  constructor(peers: Pick<Peers, 'request'>, peer: PeerName) {
+  constructor(peers: Pick<Peers, 'request'>, peer: PeerName, clock: Clock) {
     this.peers = peers;
     this.peer = peer;
+    this.clock = clock;
   }
 
   async fetch(file: string, limits: FetchLimits): Promise<Fetched> {
+    const { clock, peer, peers } = this;
+    // One deadline for the whole file: 64 parts, each just in time, would hold others up for hours.
+    const untilMs = clock.nowMs() + limits.timeoutMs;
     const parts: Uint8Array[] = [];
     let had = 0;
     let totalBytes: number | null = null;
     do {
-      const part = await fetchPart(this.peers, this.peer, file, had, CHUNK_MAX_BYTES, limits.timeoutMs);
+      const leftMs = Math.min(untilMs - clock.nowMs(), REQUEST_TIMEOUT_MS);
+      if (leftMs <= 0) return { failed: 'too-slow' };
+      const part = await fetchPart(peers, peer, file, had, CHUNK_MAX_BYTES, leftMs);
       if ('failed' in part) return part;
       if (part.totalBytes > limits.maxBytes) return { failed: 'too-large' };
       if (totalBytes !== null && part.totalBytes !== totalBytes) return { failed: 'not-found' };

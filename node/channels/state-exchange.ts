@@ -67,7 +67,9 @@ export class StateExchange {
     if (this.waiting >= EXCHANGES_WAITING) return 'busy';
     if ((this.pausedUntilMs.get(peer) ?? 0) > clock.nowMs()) return 'fruitless';
     this.waiting++;
-    const turn = this.taking.then(() => taker.take({ channel, source: new PeerFetcher(peers, peer), peer }));
+    const turn = this.taking.then(() =>
+      taker.take({ channel, source: new PeerFetcher(peers, peer, clock), peer }),
+    );
     this.taking = turn;
     const { news } = await turn;
     this.waiting--;

@@ -16,7 +16,7 @@ const FILE = 2;
 const STATE_BYTES = 1 + 3 * 6 + 32;
 const FILE_HEADER_BYTES = 1 + 4 + 4;
 const ANSWER_HEADER_BYTES = 4;
-const FILE_NAME = /^[a-z0-9][a-z0-9./-]{0,300}$/;
+const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,300}$/;
 
 export type SyncRequest =
   | { readonly kind: 'state'; readonly versions: TrustVersions }

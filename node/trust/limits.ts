@@ -55,7 +55,7 @@ export const KEYS_PER_ROLE_MAX = 32;
 /** Signatures in one file. */
 export const SIGNATURES_MAX = 64;
 
-/** Targets of one role: `@tufjs/models` needs time in the square of their number (256: 7 ms, 4096: 2 s). */
+/** Targets of one role: `@tufjs/models` needs time in the square of their number (256: 10 ms, 4096: 2 s). */
 export const TARGETS_PER_ROLE_MAX = 256;
 
 /** Roles that one role delegates to. */

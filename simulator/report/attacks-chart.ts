@@ -8,7 +8,7 @@ import { type TrustSummary, totalOf } from '../measure/trust-summary.ts';
 import type { ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, FAINT_INK, GRID, INK, type LineLook, TYPE_PX } from './chart-style.ts';
-import { groupThousands, humanDuration } from './human-units.ts';
+import { groupThousands, humanDuration, humanPercent } from './human-units.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt, textWidthPx, wrapText } from './text-layout.ts';
 
@@ -142,12 +142,10 @@ export function drawAttacks(_board: unknown, data: ChartData): string {
   const rows = Math.max(1, attempts.length, refusals.length);
   const barsEnd = TOP + rows * blockHeight(arms.length);
   const lines = arms.flatMap((arm) => wrapText(outcomeLine(arm), WIDTH - 40, TYPE_PX.label));
-  const caption = data.source;
+  const caption = data.sourceOfAll;
   const { adversary } = data.outcome.scenario;
   const share =
-    adversary === null
-      ? ''
-      : `${groupThousands(Number((adversary.share * 100).toPrecision(3)))} % of the relays are the adversary's: `;
+    adversary === null ? '' : `${humanPercent(adversary.share)} of the relays are the adversary's: `;
   const tried = arms.reduce((sum, { trust }) => sum + totalOf(trust.attempts), 0);
   const refused = arms.reduce((sum, { trust }) => sum + totalOf(trust.refusals), 0);
   const [left, right] = COLUMNS;

@@ -22,7 +22,7 @@ const TAIL = 2;
 /** Where 99 % of what an arm reached takes longer than this many times the fastest half, no linear axis shows both. */
 const LINEAR_RATIO = 30;
 /** A logarithmic axis starts where this share of relays has the fix: the publisher alone must not stretch it. */
-const EARLY_SHARE = 0.002;
+const EARLY_SHARE = 0.01;
 const SHORTEST_SECONDS = 1e-5;
 const TICK_ROOM_PX = 44;
 

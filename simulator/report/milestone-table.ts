@@ -42,9 +42,10 @@ function timesOfDays(figures: MilestoneDays): string[] {
   });
 }
 
-/** What made an arm's figures, and its channels where neither its name nor the plain word says them. */
-function sourceOf(name: string, { engine, channel }: ArmSummary): string {
-  return channel === name || channel === 'gossip' || channel === 'manual' ? engine : `${channel}, ${engine}`;
+/** An arm's channels, where neither its name nor the plain case says them; null otherwise. */
+export function unsaidChannels(name: string, { channel }: ArmSummary): string | null {
+  const isSaid = channel.replaceAll('+', '-') === name || channel === 'gossip' || channel === 'manual';
+  return isSaid ? null : channel;
 }
 
 function lawRow(name: string, { law }: ArmSummary): MilestoneRow[] {
@@ -57,14 +58,14 @@ export function milestoneRows(summary: Summary): MilestoneRow[] {
   const arms = Object.entries(summary.arms).flatMap(([name, arm]): MilestoneRow[] => [
     {
       name,
-      source: sourceOf(name, arm),
+      source: arm.engine,
       weighting: 'count',
       times: timesOf(arm),
       reached: humanPercent(arm.reachedFraction),
     },
     {
       name,
-      source: sourceOf(name, arm),
+      source: arm.engine,
       weighting: 'weight',
       times: timesOf(arm.byConsensusWeight),
       reached: humanPercent(arm.byConsensusWeight.reachedFraction),

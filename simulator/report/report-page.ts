@@ -18,7 +18,7 @@ import {
   humanWall,
 } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
-import { MILESTONE_HEADINGS, milestoneRows } from './milestone-table.ts';
+import { MILESTONE_HEADINGS, milestoneRows, unsaidChannels } from './milestone-table.ts';
 import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
 import { table } from './report-table.ts';
@@ -37,7 +37,10 @@ const KINDS = { count: 'relay count', weight: 'consensus weight', law: 'the law 
 
 function milestones(summary: Summary): Markup {
   const rows = milestoneRows(summary).map(({ name, source, weighting, times, reached }) => {
-    return [element('b', {}, name), source, KINDS[weighting], ...times, reached];
+    const arm = summary.arms[name];
+    const channels = arm === undefined ? null : unsaidChannels(name, arm);
+    const named = join(element('b', {}, name), channels === null ? '' : ` by ${channels}`);
+    return [named, source, KINDS[weighting], ...times, reached];
   });
   return table(['arm', 'made by', 'counted by', ...MILESTONE_HEADINGS, 'in the end'], rows);
 }

@@ -89,15 +89,40 @@ function axisTop(lines: readonly RunningLine[]): number {
   return TOPS.find((top) => top >= highest * 1.02) ?? 1;
 }
 
-function linePoints(curve: RunningCurve | AdoptionCurve, unitSeconds: number, end: number): Point[] {
-  const { seconds, fractionOfRelays } = curve;
-  const shaped = { seconds, fractionOfRelays, fractionOfConsensusWeight: fractionOfRelays };
-  return stepPoints(shaped, 'fractionOfRelays', {
+function everRanPoints(curve: AdoptionCurve, unitSeconds: number, end: number): Point[] {
+  return stepPoints(curve, 'fractionOfRelays', {
     ofSeconds: (at) => at / unitSeconds,
     pixel: (x) => (x / end) * PLOT_WIDTH,
     fromX: 0,
     toX: end,
   });
+}
+
+/** Each pixel column has its highest and its last value: a module that lasted milliseconds still shows. */
+function runningPoints(curve: RunningCurve, unitSeconds: number, end: number): Point[] {
+  const points: Point[] = [[0, 0]];
+  let column = -1;
+  let highest: Point = [0, 0];
+  let last: Point = [0, 0];
+  const finishColumn = () => {
+    if (column < 0) return;
+    points.push(highest);
+    if (last !== highest) points.push(last);
+  };
+  for (const [row, at] of curve.seconds.entries()) {
+    const point: Point = [at / unitSeconds, curve.fractionOfRelays[row] as number];
+    if (point[0] > end) break;
+    const pixel = Math.floor((point[0] / end) * PLOT_WIDTH);
+    if (pixel !== column) {
+      finishColumn();
+      column = pixel;
+      highest = point;
+    } else if (point[1] > highest[1]) highest = point;
+    last = point;
+  }
+  finishColumn();
+  points.push([end, last[1]]);
+  return points;
 }
 
 interface Moment {
@@ -176,17 +201,17 @@ export function drawRunning(board: DrawingBoard, data: ChartData): string {
         curveLine(
           board,
           `${name}, ever ran`,
-          linePoints(everRan, unit.seconds, end),
+          everRanPoints(everRan, unit.seconds, end),
           { ...look, dash: '2 3', widthPx: 1.4 },
           'step-after',
         ),
       ),
       ...lines.map(({ name, running, look }) =>
-        curveLine(board, `${name}, running`, linePoints(running, unit.seconds, end), look, 'step-after'),
+        curveLine(board, `${name}, running`, runningPoints(running, unit.seconds, end), look, 'step-after'),
       ),
     ],
   });
-  const caption = `${data.source.replace(/ · first of [^·]*updates \([^)]*\)/, '')} By relay count.`;
+  const caption = `${data.sourceOfAll} By relay count.`;
   return chartSvg(
     {
       width: WIDTH,

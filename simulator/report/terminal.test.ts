@@ -146,7 +146,9 @@ test('terminal: channels are named where the arm does not say them', () => {
   const arms = [testLiveArm('live'), testLiveArm('both', ['gossip', 'catch-up'])];
   const text = renderTerminalReport(summaryOf(madeRun({ relays: 100, arms })), FACTS);
   assert.match(text, /^live \(gossipsub\) /m);
-  assert.match(text, /^both \(gossip\+catch-up, gossipsub\) /m);
+  assert.match(text, /^both \(gossipsub\) /m);
+  assert.match(text, /^both travels by gossip\+catch-up$/m);
+  assert.doesNotMatch(text, /^live travels/m);
 });
 
 test('terminal: UTF-8 is told from the locale, in the order that programs follow', () => {

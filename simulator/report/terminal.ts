@@ -20,7 +20,13 @@ import {
   humanWall,
 } from './human-units.ts';
 import type { RunCost } from './manifest.ts';
-import { MILESTONE_HEADINGS, type MilestoneRow, milestoneRows, NOT_REACHED } from './milestone-table.ts';
+import {
+  MILESTONE_HEADINGS,
+  type MilestoneRow,
+  milestoneRows,
+  NOT_REACHED,
+  unsaidChannels,
+} from './milestone-table.ts';
 import { withoutControls } from './svg-markup.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
 
@@ -93,6 +99,14 @@ function table(summary: Summary, paint: Paint, unicode: boolean, width: number):
     grid.push([isCount ? paint.bold(name) : name, ...rest].map((text) => (isCount ? text : paint.dim(text))));
   }
   return grid.toString();
+}
+
+/** "live travels by gossip+catch-up", for arms whose names do not say it. */
+function channelLines(summary: Summary): string[] {
+  return Object.entries(summary.arms).flatMap(([name, arm]) => {
+    const channels = unsaidChannels(name, arm);
+    return channels === null ? [] : [`${withoutControls(name)} travels by ${channels}`];
+  });
 }
 
 /** "manual is 21,000,000 x slower than live at t50 (5,900,000 x at t25)". */
@@ -214,6 +228,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
   const blocks = [
     [head],
     [table(summary, paint, unicode, facts.width)],
+    channelLines(summary),
     ratioLines(summary, paint),
     violations,
     removalLines(summary),

@@ -106,6 +106,27 @@ test('running: the axis ends just above a halted rollout, which is marked and to
   assert.ok(!texts.includes('100 %'));
 });
 
+test('running: a module that every relay took out at once still shows, as high as it was', async () => {
+  const made = madeRun({ relays: 100, arms: [MADE_LIVE_ARM] });
+  const arms = made.arms.map((arm) => ({
+    ...arm,
+    updates: arm.updates.map((update) => {
+      const activated = update.stages.activated.map((_, relay) => (relay < 10 ? 20 + relay : Number.NaN));
+      return {
+        ...update,
+        stages: { ...update.stages, activated },
+        removed: activated.map((at) => at + 0.001),
+      };
+    }),
+  }));
+  const svg = await draw('running', { ...made, arms });
+  const path = /aria-description="strict-cells, running"[^>]*><path[^>]* d="([^"]*)"/.exec(svg)?.[1] ?? '';
+  // Ten peaks of one relay each: up and down again.
+  const heights = [...path.matchAll(/V([\d.]+)|,([\d.]+)/g)].map((match) => Number(match[1] ?? match[2]));
+  const ground = heights[0] as number;
+  assert.equal(heights.filter((height) => height < ground - 5).length >= 10, true, path);
+});
+
 test('running: only updates that were taken back are drawn, each arm with its own line', async () => {
   const made = madeRun({ relays: 100, arms: [GOSSIP, DIRECTORY], modules: ['kept', 'bad'] });
   const run = withRemoval(made, { ranShare: 1, haltedSeconds: null, removedSeconds: 300 });
@@ -151,6 +172,21 @@ test('attacks: every count stands at its bar, the largest first, and the outcome
       /40 relays ran a hostile module, 2.5 h in all/.test(text),
     ),
   );
+});
+
+test('charts: the adversary stands in the small print, the first of several updates only where it is meant', async () => {
+  const made = madeRun({ relays: 50, arms: [MADE_LIVE_ARM], modules: ['one', 'two'] });
+  const run = withAttacks(withRemoval(made, { ranShare: 1, haltedSeconds: null, removedSeconds: 60 }));
+  const captionOf = async (name: ChartName) =>
+    textsOf(await draw(name, run))
+      .slice(-2)
+      .join(' ');
+  for (const name of ['figure1', 'running', 'attacks'] as const) {
+    assert.match(await captionOf(name), /5 % of the relays are the adversary&#39;s and count as not reached/);
+  }
+  assert.match(await captionOf('figure1'), /first of 2 updates \(one\)/);
+  assert.doesNotMatch(await captionOf('running'), /first of 2/);
+  assert.doesNotMatch(await captionOf('attacks'), /first of 2/);
 });
 
 test('attacks: what was not tried and not refused is said', async () => {

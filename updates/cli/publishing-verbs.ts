@@ -1,4 +1,4 @@
-/** The verbs `publish`, `rollout` and `revoke`: what the repository lists. */
+/** The verbs `publish`, `rollout`, `revoke` and `retire`: what the repository lists. */
 
 import type { Command } from 'commander';
 import { catalogue } from '../../node/hooks/catalogue/catalogue.ts';
@@ -66,6 +66,17 @@ export function registerPublishingVerbs(
             flags,
             io,
           ),
+        );
+      }),
+    );
+
+  signingVerb(update, 'retire', 'take a module off the list that a later version has replaced')
+    .argument('<module>', MODULE_HELP)
+    .action((module: string, flags: RepositoryFlags) =>
+      runVerb(io, async () => {
+        const keys = signingKeys(flags, io);
+        return withRepository(flags, io, async (repository) =>
+          finishPublication(`${module} is retired`, repository.retire(moduleName(module), keys), flags, io),
         );
       }),
     );

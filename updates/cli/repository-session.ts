@@ -7,6 +7,7 @@ import { type Command, Option } from 'commander';
 import { FolderStorage } from '../repository/folder-storage.ts';
 import { type KeyFile, readKeys } from '../repository/key-file.ts';
 import { type RepositoryOptions, UpdateRepository } from '../repository/repository.ts';
+import { RepositoryError } from '../repository/repository-error.ts';
 import { TOP_ROLES } from '../repository/repository-state.ts';
 import type { SigningKey } from '../repository/signing-key.ts';
 import { signersAmong } from '../repository/signing-key.ts';
@@ -67,13 +68,19 @@ export function repositoryOptions(flags: RepositoryFlags, io: UpdateConsole) {
 }
 
 /** Opens the repository for as long as `work` takes; nobody else can write it meanwhile. */
-export function withRepository<Result>(
+export async function withRepository<Result>(
   flags: RepositoryFlags,
   io: UpdateConsole,
   work: (repository: UpdateRepository) => Promise<Result>,
 ): Promise<Result> {
   const options = repositoryOptions(flags, io);
-  return options.storage.exclusively(() => work(UpdateRepository.open(options)));
+  try {
+    // Nothing is written, not even a lock, where there is nothing.
+    if (options.storage.list().length === 0) return await work(UpdateRepository.open(options));
+    return await options.storage.exclusively(() => work(UpdateRepository.open(options)));
+  } catch (error) {
+    throw error instanceof RepositoryError ? error.at(flags.repository) : error;
+  }
 }
 
 export function keyFiles(paths: readonly string[], wanted: 'private' | 'any', io: UpdateConsole): KeyFile[] {

@@ -45,10 +45,15 @@ export function gossipFiles(
   if (files.size === 0 || versions === null) return new Map();
   if (files.size === 1 && files.has(TIMESTAMP_FILE)) return new Map(files);
   const { targets, ...delegated } = versions.targets;
-  const delegatedFiles = Object.entries(delegated).map(([role, version]) => metadataFile(role, version));
-  const inline = [...files].flatMap(([name, { length }]) =>
-    name.startsWith(`${TARGETS_FOLDER}/`) && length <= limits.inlineMaxBytes ? [name] : [],
-  );
+  const delegatedFiles = Object.keys(delegated)
+    .sort()
+    .map((role) => metadataFile(role, delegated[role]));
+  // One at most. A revocation is told whole by the metadata, so a module goes before.
+  const inline = [...files]
+    .filter(([name, { length }]) => name.startsWith(`${TARGETS_FOLDER}/`) && length <= limits.inlineMaxBytes)
+    .map(([name]) => name)
+    .sort((one, other) => Number(isRevocationFile(one)) - Number(isRevocationFile(other)))
+    .slice(0, 1);
   const canonical = [
     ...rootFiles(versions.root, limits.maxRoots),
     TIMESTAMP_FILE,
@@ -62,6 +67,10 @@ export function gossipFiles(
   const urgent = [...canonical.filter(isNew), ...canonical.filter((name) => !isNew(name))];
   const chosen = fitting(repository, urgent, limits);
   return new Map(canonical.flatMap((name) => (chosen.has(name) ? [[name, chosen.get(name)!]] : [])));
+}
+
+function isRevocationFile(name: string): boolean {
+  return name.endsWith('.revocation.json');
 }
 
 /** The latest roots after the first, which every relay has. */

@@ -12,7 +12,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { DEVELOPMENT_KEYS, developmentKey } from '../development-key.ts';
+import { isDevelopmentKey } from '../../node/trust/development-keys.ts';
 import { RepositoryError } from './repository-error.ts';
 import { type PublicKey, publicKeyFromHex, type SigningKey, signingKey } from './signing-key.ts';
 
@@ -49,7 +49,7 @@ export function writeKey(
   privateKey: KeyObject,
 ): KeyFile & { publicFile: string } {
   const key = signingKey(privateKey);
-  const development = isDevelopmentKey(key);
+  const development = isDevelopmentKey(key.keyId);
   const base = path.join(folder, `${role}-${key.keyId.slice(0, 8)}`);
   const [file, publicFile] = [base + PRIVATE_END, base + PUBLIC_END];
   const about = { keytype: 'ed25519', keyid: key.keyId, role, development };
@@ -130,7 +130,7 @@ function keyFile(
   if (key.keyId !== about.keyid) {
     throw new RepositoryError('key-file', `${file}: the key in it is ${key.keyId}`, 'take it from a backup');
   }
-  return { file, role: about.role, development: about.development || isDevelopmentKey(key), key };
+  return { file, role: about.role, development: about.development || isDevelopmentKey(key.keyId), key };
 }
 
 function parse(file: string): unknown {
@@ -149,13 +149,4 @@ function refuseReadable(file: string): void {
     `${file}: others than its owner can read or change this private key`,
     `if nobody has copied it: chmod 600 ${file}; if somebody may have, rotate it`,
   );
-}
-
-let developmentIds: ReadonlySet<string> | null = null;
-
-export function isDevelopmentKey({ keyId }: PublicKey): boolean {
-  developmentIds ??= new Set(
-    Array.from({ length: DEVELOPMENT_KEYS }, (_, index) => developmentKey(index).keyId),
-  );
-  return developmentIds.has(keyId);
 }

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { TrustedMetadataStore } from 'tuf-js/dist/store.js';
+import type { Fetcher } from '../../node/trust/fetcher.ts';
+import { MemoryTrustStore } from '../../node/trust/trust-store.ts';
+import { TufClient } from '../../node/trust/tuf-client.ts';
 import { developmentKey } from '../development-key.ts';
 import { FollowingClient } from '../testing/following-client.ts';
 import {
@@ -11,7 +14,7 @@ import {
   sampleOptions,
   sampleRepository,
 } from '../testing/sample-repository.ts';
-import { UpdateRepository } from './repository.ts';
+import { type RepositoryOptions, UpdateRepository } from './repository.ts';
 import { RepositoryError } from './repository-error.ts';
 import type { SigningKey } from './signing-key.ts';
 import { isModule } from './update-entry.ts';
@@ -75,6 +78,7 @@ const operation = fc.oneof(
       threshold: fc.option(fc.integer({ min: 1, max: 3 }), { nil: null }),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('retire' as const), pick }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('renew' as const), role }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('sign' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('discard' as const) }) },
@@ -97,6 +101,9 @@ function perform(repository: UpdateRepository, { operation: what, who }: Step): 
     }
     case 'rollout':
       repository.setRollout(picked(repository, what.pick), what.fraction, keys);
+      break;
+    case 'retire':
+      repository.retire(picked(repository, what.pick), keys);
       break;
     case 'revoke': {
       const target = picked(repository, what.pick);
@@ -152,15 +159,38 @@ function follow(repository: UpdateRepository): FollowingClient {
   return new FollowingClient(repository.firstRoot()!, (root) => new TrustedMetadataStore(root));
 }
 
+/** A relay of this project with the first root of the repository. */
+function relayOf(repository: UpdateRepository, { nowMs }: RepositoryOptions): TufClient {
+  const relay = new TufClient({
+    fetcher: sourceOf(repository),
+    clock: { nowMs },
+    store: new MemoryTrustStore(),
+    developmentNetwork: true,
+    thirdParties: 'all',
+  });
+  relay.init(repository.firstRoot()!);
+  return relay;
+}
+
+function sourceOf(repository: UpdateRepository): Fetcher {
+  return {
+    fetch: async (file) => {
+      const bytes = repository.file(file);
+      return bytes === null ? { failed: 'not-found' } : { bytes };
+    },
+  };
+}
+
 describe('whatever publishers do', () => {
-  it('a client that follows can read every publication, and nothing of what is staged', () => {
+  it('clients that follow can read every publication, and nothing of what is staged', async () => {
     const seen = new Map<string, number>();
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 8, maxLength: 16 }), (steps) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 16 }), async (steps) => {
         const options = sampleOptions();
         let repository = sampleRepository(options);
         const client = follow(repository);
         client.refresh((name) => repository.file(name));
+        const relay = relayOf(repository, options);
         for (const next of steps) {
           const before = repository.versions()?.timestamp;
           let outcome = 'refused';
@@ -178,6 +208,9 @@ describe('whatever publishers do', () => {
             client.targets,
             repository.targets().map(({ path }) => path),
           );
+          const refreshed = await relay.refresh(sourceOf(repository));
+          assert.ok(!('refused' in refreshed) && refreshed.leftOut.length === 0, JSON.stringify(refreshed));
+          assert.deepEqual(relay.targets(), repository.targets());
           // What the publisher finds when it comes back is what it left.
           const reopened = UpdateRepository.open(options);
           assert.deepEqual(reopened.versions(), repository.versions());

@@ -110,6 +110,43 @@ describe('publishing', () => {
     assert.ok(repository.targets().some((found) => isRevocation(found) && found.custom.module === 'evil'));
   });
 
+  it('a module is retired when a later version is out for everybody, and not before', () => {
+    const clock = { nowMs: Date.UTC(2026, 0, 1) };
+    const repository = sampleRepository(sampleOptions(new MemoryStorage(), clock));
+    const [one, two] = [1, 2].map((version) => ({ module: 'strict-cells', version }));
+    repository.publishModule(sampleModule(1), publishers);
+    refused('not-newer', /revoke it/, () => repository.retire(one, publishers));
+    const notBefore = '2026-01-02T00:00:00Z';
+    repository.publishModule(sampleModule(2, { rollout: { fraction: 0.5 }, notBefore }), publishers);
+    refused('not-newer', /raise its rollout/, () => repository.retire(one, publishers));
+    repository.setRollout(two, 1, publishers);
+    refused('not-newer', /out for all/, () => repository.retire(one, publishers));
+    clock.nowMs = Date.parse(notBefore);
+    repository.retire(one, publishers);
+    assert.deepEqual(
+      repository.targets().map(({ path }) => path),
+      ['cell-admission/strict-cells-2.wasm'],
+    );
+    // Its version does not come back, and its number in the role's sequence neither.
+    refused('not-newer', /take version 3/, () => repository.publishModule(sampleModule(1), publishers));
+    repository.publishModule(sampleModule(3), publishers);
+    repository.revoke({ target: two, reason: 'bad' }, publishers);
+    refused('revoked', /stays listed/, () => repository.retire(two, publishers));
+  });
+
+  it('refuses metadata that relays would not take, before anybody has signed them', () => {
+    const repository = sampleRepository();
+    const vectors = Array.from({ length: 32 }, () => ({ args: ['ab'.repeat(2048)], result: null }));
+    repository.publishModule(sampleModule(1, { vectors }), publishers);
+    refused('too-large', /update -- retire/, () => {
+      repository.publishModule(sampleModule(2, { vectors }), publishers);
+    });
+    const hooks = Array.from({ length: 33 }, (_, index) => `hook-${index}`);
+    refused('too-large', /33|32|refused by relays/, () => repository.delegate({ ...LAB, hooks }, publishers));
+    assert.equal(repository.versions()?.timestamp, 2);
+    assert.deepEqual(repository.waiting(), []);
+  });
+
   it('refuses a version that is not above, a name that is another role’s, and terms that relays refuse', () => {
     const repository = sampleRepository();
     repository.publishModule(sampleModule(5), publishers);
@@ -237,6 +274,48 @@ describe('signatures one by one', () => {
     const reopened = UpdateRepository.open(options);
     assert.deepEqual(reopened.sign(developmentKeys('rotation', 1)).waiting[0].role, 'timestamp');
     assert.equal(UpdateRepository.open(options).sign(sampleKeys.timestamp).live, true);
+  });
+
+  it('a change that expired while it waited is not published any more', () => {
+    const clock = { nowMs: Date.UTC(2026, 0, 1) };
+    const repository = sampleRepository(sampleOptions(new MemoryStorage(), clock));
+    repository.delegate(LAB, publishers);
+    repository.publishModule(labModule(1), [third[0]]);
+    clock.nowMs = Date.parse(repository.staged().get('lab')!.targets.get('lab')!.metadata.signed.expires);
+    repository.renew('targets', sampleKeys.targets);
+    refused('expired', /sign --discard lab/, () => repository.sign(online));
+    repository.discard('lab');
+    assert.equal(repository.sign(online).live, true);
+  });
+
+  it('a snapshot that expired while it waited is made anew', () => {
+    const clock = { nowMs: Date.UTC(2026, 0, 1) };
+    const options = sampleOptions(new MemoryStorage(), clock);
+    const short = { ...options, expirySeconds: { ...options.expirySeconds, snapshot: 60 } };
+    const [fresh] = developmentKeys('rotation', 1);
+    const repository = sampleRepository(short);
+    repository.rotate('snapshot', { add: [fresh], threshold: 2 }, everybody);
+    repository.publishModule(sampleModule(1), publishers);
+    assert.deepEqual(repository.waiting()[0].signed, [sampleKeys.snapshot[0].keyId]);
+    clock.nowMs += 60_000;
+    assert.deepEqual(repository.sign([fresh]).waiting[0].signed, [fresh.keyId]);
+    assert.equal(repository.sign(publishers).live, true);
+    assert.equal(repository.state()?.snapshot.metadata.signed.expires, '2026-01-01T00:02:00Z');
+  });
+
+  it('a timestamp that needs two keys waits for the second', () => {
+    const options = sampleOptions();
+    const [fresh] = developmentKeys('rotation', 1);
+    sampleRepository(options).rotate('timestamp', { add: [fresh], threshold: 2 }, everybody);
+    const staged = UpdateRepository.open(options).timestamp(sampleKeys.timestamp);
+    assert.deepEqual(
+      staged.waiting.map(({ role, version, unsigned }) => [role, version, unsigned]),
+      [['timestamp', 3, [fresh.keyId]]],
+    );
+    const reopened = UpdateRepository.open(options);
+    assert.deepEqual(reopened.waiting(), staged.waiting);
+    assert.equal(reopened.sign([fresh]).versions?.timestamp, 3);
+    assert.deepEqual(reopened.waiting(), []);
   });
 
   it('a fresh timestamp does not wait for a staged change, nor take it along', () => {
@@ -409,6 +488,18 @@ describe('a repository that somebody else has changed', () => {
         refused(problem, /restore|make one/, () => UpdateRepository.open(sampleOptions(copy)));
       }
     }
+  });
+
+  it('nor one under a root that the root before did not sign', () => {
+    const [ours, theirs] = [new MemoryStorage(), new MemoryStorage()];
+    sampleRepository(sampleOptions(ours));
+    const strangers = developmentKeys('rotation', 1);
+    const role = { keys: strangers, threshold: 1 };
+    UpdateRepository.create(sampleOptions(theirs), {
+      roles: { root: role, targets: role, snapshot: role, timestamp: role },
+    }).renew('root', strangers);
+    theirs.write(new Map([['1.root.json', ours.read('1.root.json')]]));
+    refused('unsound', /2\.root\.json lacks 2 valid/, () => UpdateRepository.open(sampleOptions(theirs)));
   });
 
   it('nor one put together from two publications', () => {

@@ -6,7 +6,6 @@
  * are given, and the same calls write the same bytes.
  */
 
-import { isDeepStrictEqual } from 'node:util';
 import { metadataFile } from '../../node/trust/file-name.ts';
 import type { UpdateTarget } from '../../node/trust/update-target.ts';
 import {
@@ -19,11 +18,13 @@ import {
   moduleChange,
   type RevocationRequest,
   renewalChange,
+  retirementChange,
   revocationChange,
   rolloutChange,
   rotationChange,
   withdrawalChange,
 } from './change-draft.ts';
+import { checkRelaysTake } from './relay-limits.ts';
 import {
   type Closing,
   loadClosing,
@@ -36,7 +37,7 @@ import {
 } from './release.ts';
 import { RepositoryError } from './repository-error.ts';
 import { isTopRole, loadState, type RepositoryState, type TopRole } from './repository-state.ts';
-import { type RepositoryStorage, STAGED } from './repository-storage.ts';
+import { type RepositoryStorage, STAGED, sameFiles } from './repository-storage.ts';
 import type { RoleChange, RoleKeys } from './role-draft.ts';
 import { expiryAt, isExpired } from './signed-metadata.ts';
 import { type SigningKey, signersAmong } from './signing-key.ts';
@@ -51,6 +52,7 @@ import {
   stagedFiles,
   type Waiting,
   waitingFor,
+  wrongKeys,
 } from './staged-change.ts';
 import type { ModuleRequest } from './update-entry.ts';
 
@@ -131,6 +133,11 @@ export class UpdateRepository {
     return this.stage(rolloutChange(this.basis(), name, fraction), keys);
   }
 
+  /** Takes a module off the list that a later version has replaced, so that the metadata do not grow for ever. */
+  retire(name: ModuleName, keys: readonly SigningKey[]): Publication {
+    return this.stage(retirementChange(this.basis(), name), keys);
+  }
+
   /** Lists a revocation beside what it revokes. */
   revoke(request: RevocationRequest, keys: readonly SigningKey[]): Publication {
     return this.stage(revocationChange(this.basis(), request), keys);
@@ -181,16 +188,8 @@ export class UpdateRepository {
       checkSignatures(this.live, change);
       changes.set(name, signChange(this.live, change, keys));
     }
-    let release = this.release(changes, keys, false);
-    const idle = release.state === null && release.waiting.length === 0;
-    if (idle && this.live !== null && this.closing.timestamp !== null) {
-      release = releaseTimestamp(this.live, keys, this.closing, this.terms());
-    }
-    const left = [...changes].filter(([name]) => !release.changes.includes(name));
-    if (
-      release.state === null &&
-      isDeepStrictEqual(this.stagedBytes(new Map(left), release.closing), before)
-    ) {
+    const release = this.releaseStaged(changes, keys);
+    if (release.state === null && sameFiles(this.stagedBytes(changes, release.closing), before)) {
       throw wrongKeys(waiting);
     }
     return this.settle(changes, release);
@@ -252,7 +251,7 @@ export class UpdateRepository {
           waitingFor(role, document, authoritiesOf(this.live, change, role)),
         ),
       );
-    return [...changes, ...this.release(this.changes, [], false).waiting];
+    return [...changes, ...this.releaseStaged(this.changes, []).waiting];
   }
 
   private readonly expires = (role: string): string => {
@@ -265,8 +264,8 @@ export class UpdateRepository {
     return { nowMs: this.options.nowMs(), snapshot, timestamp };
   }
 
-  private basis(): Basis & { live: RepositoryState } {
-    if (this.live !== null) return { live: this.live, expires: this.expires };
+  private basis(): Basis {
+    if (this.live !== null) return { live: this.live, nowMs: this.options.nowMs(), expires: this.expires };
     throw new RepositoryError(
       'waiting',
       'the repository is not published yet: its first metadata wait for signatures',
@@ -278,6 +277,7 @@ export class UpdateRepository {
     this.refuseWaiting(change);
     const signed = signChange(this.live, change, keys);
     const documents = documentsOf(signed);
+    for (const [role, document] of documents) checkRelaysTake(role, document);
     if (keys.length > 0 && documents.every(([, { metadata }]) => isEmpty(metadata.signatures))) {
       throw wrongKeys(
         documents.flatMap(([role, document]) =>
@@ -297,12 +297,29 @@ export class UpdateRepository {
     return releaseChanges(this.live, changes, keys, this.closing, this.terms(), renewSnapshot);
   }
 
+  /** Releases what is staged, were it but a fresh timestamp. */
+  private releaseStaged(changes: ReadonlyMap<string, StagedChange>, keys: readonly SigningKey[]): Release {
+    const release = this.release(changes, keys, false);
+    const idle = release.state === null && release.waiting.length === 0;
+    if (!idle || this.live === null || this.closing.timestamp === null) return release;
+    return releaseTimestamp(this.live, keys, this.closing, this.terms());
+  }
+
   private settle(changes: ReadonlyMap<string, StagedChange>, release: Release): Publication {
     if (release.state !== null) {
       const published = release.changes.flatMap((name) => [...(changes.get(name)?.targets.keys() ?? [])]);
       // A new root is the way out when all has expired, so it waits for nothing else.
-      const basis = release.changes.includes('root') ? ['root'] : ['root', 'targets'];
-      this.refuseExpired(release.state, [...basis, ...published]);
+      const basis = release.changes.includes('root') ? [] : ['root', 'targets'];
+      this.refuseExpired(
+        release.state,
+        basis.filter((role) => !published.includes(role)),
+      );
+      for (const name of release.changes) {
+        const roles = changes.get(name)?.targets.keys() ?? [];
+        const cure = `drop it, and make it again: npm run update -- sign --discard ${name}`;
+        this.refuseExpired(release.state, name === 'root' ? ['root', ...roles] : [...roles], cure);
+      }
+      checkRelaysTake('snapshot', release.state.snapshot);
     }
     const left = [...changes].filter(([name]) => !release.changes.includes(name));
     this.write(new Map(left), release.closing, release.files);
@@ -349,14 +366,18 @@ export class UpdateRepository {
     }
   }
 
-  private refuseExpired({ root, snapshot, targets }: RepositoryState, roles: readonly string[]): void {
+  private refuseExpired(
+    { root, snapshot, targets }: RepositoryState,
+    roles: readonly string[],
+    cure?: string,
+  ): void {
     for (const role of roles) {
       const document = role === 'root' ? root : role === 'snapshot' ? snapshot : targets.get(role);
       if (document === undefined || !isExpired(document.metadata.signed, this.options.nowMs())) continue;
       throw new RepositoryError(
         'expired',
         `${role} has expired on ${document.metadata.signed.expires}, so clients refuse what is built on it`,
-        `sign it anew first: npm run update -- renew ${role}`,
+        cure ?? `sign it anew first: npm run update -- renew ${role}`,
       );
     }
   }
@@ -364,18 +385,4 @@ export class UpdateRepository {
 
 function isEmpty(signatures: object): boolean {
   return Object.keys(signatures).length === 0;
-}
-
-/** The keys that were given sign nothing of this. */
-function wrongKeys(waiting: readonly Waiting[]): RepositoryError {
-  const keys = waiting.map(({ role, unsigned }) => `${role}: ${unsigned.map(short).join(' or ')}`);
-  return new RepositoryError(
-    'wrong-key',
-    'none of the keys may sign this',
-    keys.length === 0 ? 'nothing waits for signatures' : `it takes keys of ${keys.join('; ')}`,
-  );
-}
-
-function short(keyId: string): string {
-  return keyId.slice(0, 8);
 }

@@ -179,3 +179,15 @@ export function checkSignatures(live: RepositoryState | null, change: StagedChan
 function damaged(path: string, reason: string): RepositoryError {
   return new RepositoryError('unsound', `${path} ${reason}`, 'discard what is staged, and publish it again');
 }
+
+/** The keys that were given sign nothing of this. */
+export function wrongKeys(waiting: readonly Waiting[]): RepositoryError {
+  const keys = waiting.map(
+    ({ role, unsigned }) => `${role}: ${unsigned.map((keyId) => keyId.slice(0, 8)).join(' or ')}`,
+  );
+  return new RepositoryError(
+    'wrong-key',
+    'none of the keys may sign this',
+    keys.length === 0 ? 'nothing waits for signatures' : `it takes keys of ${keys.join('; ')}`,
+  );
+}
