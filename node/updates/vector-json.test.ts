@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { canonicalize } from '@tufjs/canonical-json';
-import { catalogue } from '../hooks/catalogue/catalogue.ts';
 import { defineHook } from '../hooks/define-hook.ts';
 import { bytes, f64, i32, i64, u32, u64 } from '../hooks/parameter.ts';
-import { moduleCustomSchema } from '../trust/update-target.ts';
-import { readVectors, type VectorJson, writeVectors } from './vector-json.ts';
+import { readVectors, type VectorJson } from './vector-json.ts';
 
 const every = defineHook({
   id: 'every',
@@ -41,20 +38,10 @@ describe('vectors as JSON', () => {
     assert.equal(readVectors(every, [withArgument(4, 3)])?.[0].args[4], 3);
   });
 
-  it('what was written is read as it was, and passes for metadata', () => {
-    const vectors = readVectors(every, [GOOD, withArgument(4, '-0'), withArgument(4, '1e-300')])!;
-    const written = writeVectors(every, vectors);
-    assert.deepEqual(readVectors(every, written), vectors);
-    assert.ok(Object.is(vectors[1].args[4], -0));
-    assert.deepEqual(JSON.parse(canonicalize(written)), written);
-    assert.ok(moduleCustomSchema.shape.vectors.safeParse(written).success);
-  });
-
-  it('the vectors of the catalogue can be written, where they are short enough', () => {
-    for (const hook of catalogue.values()) {
-      const vectors = hook.vectors.map(({ args }) => ({ args }));
-      assert.deepEqual(readVectors(hook, writeVectors(hook, vectors)), vectors, hook.id);
-    }
+  it('a number keeps its sign and its size', () => {
+    const read = readVectors(every, [withArgument(4, '-0'), withArgument(4, '1e-300')])!;
+    assert.ok(Object.is(read[0].args[4], -0));
+    assert.equal(read[1].args[4], 1e-300);
   });
 
   for (const [what, vector] of [
@@ -89,10 +76,5 @@ describe('vectors as JSON', () => {
   it('relays that share metadata share what is read of them', () => {
     const list = [GOOD];
     assert.equal(readVectors(every, list), readVectors(every, list));
-  });
-
-  it('JSON cannot say everything: that is for the publisher to see', () => {
-    const args = [0, 0, 0n, 0n, Number.NaN, new Uint8Array(4)];
-    assert.throws(() => writeVectors(every, [{ args }]), RangeError);
   });
 });
