@@ -74,9 +74,9 @@ export class GossipsubPubsub implements Pubsub {
 /**
  * Scores under which an invalid message costs its sender something; js-libp2p scores no topic by itself.
  *
- * Invalid messages alone count (P4): their square, a tenth of it forgotten each second, so that what comes in bursts
- * costs most. An honest relay forwards only what it has verified, so it never has any. With nine within a few
- * seconds a peer is graylisted: nothing it sends is looked at any more. Below that, it gets no gossip first.
+ * Invalid messages alone count (P4): the square of their number, of which a hundredth is forgotten each second. An
+ * honest relay forwards only what it has verified, so it never has any. With nine or ten within half a minute a
+ * peer is graylisted: nothing it sends is looked at any more, which bounds a flood. Before that it gets no gossip.
  */
 export function invalidMessageScoring(topic: string): Pick<GossipsubOpts, 'scoreParams' | 'scoreThresholds'> {
   return {
@@ -89,7 +89,7 @@ export function invalidMessageScoring(topic: string): Pick<GossipsubOpts, 'score
           meshMessageDeliveriesWeight: 0,
           meshFailurePenaltyWeight: 0,
           invalidMessageDeliveriesWeight: -1,
-          invalidMessageDeliveriesDecay: 0.9,
+          invalidMessageDeliveriesDecay: 0.99,
         }),
       },
     },
