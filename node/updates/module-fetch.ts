@@ -10,14 +10,17 @@ import type { Fetcher } from '../trust/fetcher.ts';
 import type { Downloaded, TrustClient } from '../trust/trust-client.ts';
 import type { ModuleTarget } from './stage-observer.ts';
 
-/** Rounds through the peers before it is given up until the next offer: some eight minutes. */
-export const FETCH_ROUNDS = 8;
+/** Rounds through the peers before it is given up until the next offer: some six minutes. */
+export const FETCH_ROUNDS = 12;
 
 /** Wait before the first round where nobody in particular has it: those who passed the news on are fetching too. */
 export const ANNOUNCED_DELAY_MS = 1_000;
 
-/** Wait before the second round; it doubles with each. */
-export const FIRST_RETRY_MS = 4_000;
+/** Wait before the second round. */
+export const FIRST_RETRY_MS = 2_000;
+
+/** Each wait is so much longer: a large module takes seconds to come a hop nearer, and then all wait for its peers. */
+export const RETRY_GROWTH = 1.5;
 
 /** What an offerer has before the others are asked as well. */
 export const HEAD_START_MS = 3_000;
@@ -106,7 +109,7 @@ export class ModuleFetch {
       this.isRoundUnderWay = false;
       if (this.isOver) return;
       if ('bytes' in downloaded || this.round === FETCH_ROUNDS) this.end(downloaded);
-      else this.waitAbout(FIRST_RETRY_MS * 2 ** (this.round - 1));
+      else this.waitAbout(FIRST_RETRY_MS * RETRY_GROWTH ** (this.round - 1));
     });
   }
 

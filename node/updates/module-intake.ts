@@ -5,17 +5,16 @@
  * at the metadata; work under way for a module that has gone out of favour comes to nothing at its next step.
  */
 
-import type { ChannelName, Offer } from '../channels/channel.ts';
-import type { Environment, PeerName, Work } from '../environment.ts';
+import type { Environment, Work } from '../environment.ts';
 import { isModule } from '../trust/desired.ts';
 import type { Fetcher } from '../trust/fetcher.ts';
-import { targetFile } from '../trust/file-name.ts';
 import { POLICY_REFUSALS, type PolicyRefusal } from '../trust/refusal.ts';
 import type { ThirdPartyPolicy, TrustClient } from '../trust/trust-client.ts';
 import type { UpdateTarget } from '../trust/update-target.ts';
 import { chooseModules, type ModuleChoice, type Obstacle } from './module-choice.ts';
 import { ModuleFetch } from './module-fetch.ts';
 import type { ModuleHost } from './module-host.ts';
+import { type Cause, keyOf, type ModuleRecord, newRecord, termsOf } from './module-record.ts';
 import type { ModuleTarget, StageObserver } from './stage-observer.ts';
 
 /** Modules remembered that are not listed any more, so that no stage of them is told twice. */
@@ -30,34 +29,12 @@ export interface ModuleIntakeParts {
   readonly policy: { readonly thirdParties: ThirdPartyPolicy };
 }
 
-/** What made the relay look at the metadata; null where nobody offered anything. */
-export type Cause = { readonly offer: Offer; readonly arrival: unknown } | null;
-
 /** What a look at the metadata brought. */
 export interface IntakeNews {
   /** Number of modules that the relay had not heard of. */
   readonly heard: number;
   /** Why others cannot be taken, each told for the first time. */
   readonly refused: readonly PolicyRefusal[];
-}
-
-interface ModuleRecord {
-  readonly key: string;
-  /** As it was listed last; its terms may change. */
-  target: ModuleTarget;
-  /** Who brought it first; not the offer itself, whose source may be large. */
-  readonly arrival: unknown;
-  readonly channel: ChannelName;
-  readonly peer: PeerName | null;
-  isHeard: boolean;
-  isVerified: boolean;
-  isStaged: boolean;
-  isUnderWay: boolean;
-  fetch: ModuleFetch | null;
-  /** Reasons that have been told. */
-  readonly refused: Obstacle[];
-  /** Why admission refused it under these terms. */
-  rejected: { readonly reason: Obstacle; readonly terms: string } | null;
 }
 
 export class ModuleIntake {
@@ -233,23 +210,7 @@ export class ModuleIntake {
   private recordOf(target: ModuleTarget, cause: Cause): ModuleRecord {
     const key = keyOf(target);
     let record = this.records.get(key);
-    if (record === undefined) {
-      record = {
-        key,
-        target,
-        arrival: cause?.arrival ?? null,
-        channel: cause?.offer.channel ?? 'catch-up', // what a relay goes on with after a restart
-        peer: cause?.offer.peer ?? null,
-        isHeard: false,
-        isVerified: false,
-        isStaged: false,
-        isUnderWay: false,
-        fetch: null,
-        refused: [],
-        rejected: null,
-      };
-      this.records.set(key, record);
-    }
+    if (record === undefined) this.records.set(key, (record = newRecord(target, cause)));
     return record;
   }
 
@@ -277,19 +238,9 @@ export class ModuleIntake {
 
 const NOWHERE: Fetcher = { fetch: () => Promise.resolve({ failed: 'not-found' }) };
 
-function keyOf({ path, sha256 }: UpdateTarget): string {
-  return targetFile(path, sha256);
-}
-
 function isAt(modules: ReadonlyMap<string, ModuleTarget>, { custom }: ModuleTarget, key: string): boolean {
   const found = modules.get(custom.hook);
   return found !== undefined && keyOf(found) === key;
-}
-
-/** What admission goes by, beside the bytes. */
-function termsOf({ custom }: ModuleTarget): string {
-  const { hook, interfaceVersion, stateVersion, vectors } = custom;
-  return JSON.stringify([hook, interfaceVersion, stateVersion, vectors]);
 }
 
 function isTrusted(role: string, thirdParties: ThirdPartyPolicy): boolean {

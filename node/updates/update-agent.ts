@@ -17,7 +17,8 @@ import type { Refreshed, ThirdPartyPolicy, TrustClient, VerificationWork } from 
 import { type CarriedTargets, checkCarried, NOTHING_CARRIED } from './carried-targets.ts';
 import { FreshnessAlarm } from './freshness-alarm.ts';
 import type { ModuleHost } from './module-host.ts';
-import { type Cause, ModuleIntake } from './module-intake.ts';
+import { ModuleIntake } from './module-intake.ts';
+import type { Cause } from './module-record.ts';
 import type { StageObserver } from './stage-observer.ts';
 import { NOTHING_TRUSTED, type TrustedView, viewOf } from './trusted-view.ts';
 

@@ -36,14 +36,6 @@ export function readVectors(hook: AnyHook, json: readonly VectorJson[]): readonl
   return whole;
 }
 
-/** The same vectors as text for a publisher to sign. Throws RangeError for what JSON cannot say, such as NaN. */
-export function writeVectors(hook: AnyHook, vectors: readonly Vector[]): VectorJson[] {
-  return vectors.map(({ args, expect }) => ({
-    args: hook.parameters.map((parameter, place) => writeValue(parameter.kind, args[place])),
-    result: expect === undefined || hook.result === 'none' ? null : writeValue(hook.result, expect),
-  }));
-}
-
 function readVector(hook: AnyHook, { args, result }: VectorJson): Vector | null {
   if (args.length !== hook.parameters.length) return null;
   const values = hook.parameters.map((parameter, place) => readArgument(parameter, args[place]));
@@ -77,13 +69,4 @@ function readScalar(kind: ScalarKind, value: number | string): WasmValue | null 
   const [least, most] = RANGES[kind];
   if (whole < least || whole > most) return null;
   return isLong ? whole : Number(whole);
-}
-
-function writeValue(kind: Parameter['kind'], value: WasmValue | Uint8Array): number | string {
-  if (typeof value === 'object') return Buffer.from(value).toString('base64');
-  if (kind === 'i64' || kind === 'u64') return String(value);
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return value as number;
-  if (kind !== 'f64' || !Number.isFinite(value))
-    throw new RangeError(`${value} cannot be written as ${kind}`);
-  return Object.is(value, -0) ? '-0' : String(value);
 }
