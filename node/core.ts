@@ -6,19 +6,14 @@
  */
 
 import { catalogue } from './hooks/catalogue/catalogue.ts';
-import type { AnyHook, Hook } from './hooks/define-hook.ts';
+import type { Hook } from './hooks/define-hook.ts';
 import type { HookRuntime } from './hooks/hook-runtime.ts';
 import type { Parameter, ResultKind } from './hooks/parameter.ts';
 import type { Slot } from './hooks/slot.ts';
 import type { TransitionListener } from './hooks/transition.ts';
-import type { PolicyRefusal } from './trust/refusal.ts';
-import type { ModuleCustom } from './trust/update-target.ts';
-import { type OfferRefusal, RelayLifecycle } from './updates/relay-lifecycle.ts';
-import type { ModuleTarget } from './updates/stage-observer.ts';
+import { LifecycleHost, type ModuleHost, type StagedListener } from './updates/module-host.ts';
+import { RelayLifecycle } from './updates/relay-lifecycle.ts';
 import type { UpdateStore } from './updates/store.ts';
-import type { ModuleHost, StageVerdict } from './updates/update-agent.ts';
-import { readVectors } from './updates/vector-json.ts';
-import type { Vector } from './wasm/module-interface.ts';
 
 export interface CoreParts {
   readonly runtime: HookRuntime;
@@ -26,18 +21,18 @@ export interface CoreParts {
   /** Names the relay: to rollouts as text, and as it is to whoever listens. */
   readonly owner: string | number;
   readonly listener?: TransitionListener;
+  /** Hears of each module in line. */
+  readonly onStaged?: StagedListener;
 }
 
-/** Vectors read once for all relays that share a target's custom part; null where they do not fit the hook. */
-const vectorsRead = new WeakMap<ModuleCustom, readonly Vector[] | null>();
-
-export class RelayCore implements ModuleHost {
-  readonly relayId: string;
+export class RelayCore {
   private readonly lifecycle: RelayLifecycle;
+  /** The life of its modules, for the update agent. */
+  readonly host: ModuleHost;
 
   constructor(parts: CoreParts) {
-    this.relayId = String(parts.owner);
-    this.lifecycle = new RelayLifecycle({ ...parts, relayId: this.relayId, hooks: catalogue });
+    this.lifecycle = new RelayLifecycle({ ...parts, relayId: String(parts.owner), hooks: catalogue });
+    this.host = new LifecycleHost(this.lifecycle, catalogue, parts.onStaged);
   }
 
   /** The slot of a hook of this core. */
@@ -47,47 +42,13 @@ export class RelayCore implements ModuleHost {
     return this.lifecycle.slot(hook);
   }
 
-  refusalOf({ sha256, custom }: ModuleTarget): PolicyRefusal | null {
-    const hook = catalogue.get(custom.hook);
-    if (hook === undefined) return 'unknown-hook';
-    if (hook.interfaceVersion !== custom.interfaceVersion) return 'wrong-interface';
-    return this.lifecycle.isQuarantined(hook.id, sha256) ? 'quarantined' : null;
+  /** Writes the state of the hooks to the store: now and then. */
+  checkpoint(): void {
+    this.lifecycle.checkpoint();
   }
 
-  stage({ sha256, custom }: ModuleTarget, binary: Uint8Array, notBeforeMs: number): StageVerdict {
-    const vectors = vectorsOf(custom);
-    if (vectors === null) return { refused: 'canary-result' };
-    const { module, version, hook, interfaceVersion, stateVersion } = custom;
-    const decision = this.lifecycle.offer({
-      module,
-      version,
-      hook,
-      interfaceVersion,
-      stateVersion,
-      binary,
-      sha256,
-      notBeforeMs,
-      vectors,
-    });
-    if ('staged' in decision) return { staged: true };
-    return isHeld(decision.refused) ? { staged: false } : { refused: decision.refused };
+  /** A stop in good order, which is not held against a module on trial. */
+  close(): void {
+    this.lifecycle.close();
   }
-
-  revoke(sha256: string): void {
-    this.lifecycle.revoke(sha256);
-  }
-}
-
-/** Whether the module is where it should be already. */
-function isHeld(refusal: OfferRefusal): boolean {
-  return refusal === 'already-active' || refusal === 'already-staged';
-}
-
-function vectorsOf(custom: ModuleCustom): readonly Vector[] | null {
-  let vectors = vectorsRead.get(custom);
-  if (vectors === undefined) {
-    vectors = readVectors(custom.vectors, catalogue.get(custom.hook) as AnyHook);
-    vectorsRead.set(custom, vectors);
-  }
-  return vectors;
 }

@@ -6,11 +6,12 @@
  */
 
 import type { Environment, PeerName, PubsubMessage } from '../environment.ts';
-import { metadataFile } from '../trust/file-name.ts';
+import { metadataFile, TIMESTAMP_FILE } from '../trust/file-name.ts';
 import type { TrustClient } from '../trust/trust-client.ts';
 import { BundleFetcher, type BundleFiles, decodeBundle } from './bundle.ts';
 import type { Channel, OfferTaker, Receipt } from './channel.ts';
 import { PENDING_VERIFICATIONS, PENDING_VERIFICATIONS_PER_PEER } from './limits.ts';
+import { PassedOn } from './passed-on.ts';
 
 export const UPDATE_TOPIC = 'relaywave/updates/1';
 
@@ -38,8 +39,8 @@ export interface GossipChannelParts {
   readonly client: Pick<TrustClient, 'versions' | 'file'>;
   readonly taker: OfferTaker;
   readonly read: BundleReader;
-  /** Told of a message that could not be a bundle, or found no room: what the agent never saw. */
-  readonly onDropped: (reason: 'malformed' | 'overloaded', from: PeerName) => void;
+  /** Told of a message that was no bundle, found no room, or mixed what is trusted: what the agent cannot see. */
+  readonly onDropped: (reason: 'malformed' | 'overloaded' | 'mix-and-match', from: PeerName) => void;
   /** Told when a sender is ahead by more than its bundle bridges: it is to be asked. */
   readonly onBehind: (peer: PeerName) => void;
 }
@@ -49,6 +50,7 @@ export class GossipChannel implements Channel {
   private readonly parts: GossipChannelParts;
   private readonly waiting = new Map<PeerName, number>();
   private allWaiting = 0;
+  private readonly passedOn = new PassedOn();
   private isStopped = false;
 
   constructor(parts: GossipChannelParts) {
@@ -110,7 +112,7 @@ export class GossipChannel implements Channel {
       return;
     }
     const receipt = await taker.take({ channel: 'gossip', source: new BundleFetcher(files), peer: from });
-    message.report(this.verdictOf(receipt, files));
+    message.report(this.verdictOf(receipt, files, from));
     if (receipt.refused === 'not-found') onBehind(from);
   }
 
@@ -125,15 +127,21 @@ export class GossipChannel implements Channel {
    * A bundle is passed on only if the relay holds all of it now: verified, and wanted here. So a genuine publication
    * with something of the sender's own beside it goes no further.
    */
-  private verdictOf({ verdict }: Receipt, files: BundleFiles): Receipt['verdict'] {
+  private verdictOf({ verdict }: Receipt, files: BundleFiles, from: PeerName): Receipt['verdict'] {
     if (verdict !== 'accept') return verdict;
-    const { client } = this.parts;
+    const { client, onDropped } = this.parts;
     for (const [name, bytes] of files) {
       const held = client.file(name);
       if (held === bytes || (held !== null && Buffer.compare(held, bytes) === 0)) continue;
+      if (name === TIMESTAMP_FILE) return 'ignore'; // overtaken by another publication meanwhile
+      if (held !== null) {
+        // Other bytes under the name, with its version, of a file that is trusted here.
+        onDropped('mix-and-match', from);
+        return 'reject';
+      }
       if (!isOldRoot(name, client.versions().root)) return 'ignore';
     }
-    return verdict;
+    return this.passedOn.take(client.versions().timestampSha256, files.keys()) ? verdict : 'ignore';
   }
 }
 

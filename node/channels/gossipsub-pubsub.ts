@@ -77,10 +77,10 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 /**
  * Scores under which an invalid message costs its sender something; js-libp2p scores no topic by itself.
  *
- * Of what happens in the topic, invalid messages alone count (P4): their square, a tenth of it forgotten each
- * second, so that what comes in bursts costs most. An honest relay forwards only what it has verified, so it never
- * has any. With nine within a second a peer is graylisted: nothing it sends is looked at any more. Below that, it
- * gets no gossip first. More than ten peers of one address (P6) and broken promises (P7) cost what js-libp2p says.
+ * Of what happens in the topic, invalid messages alone count (P4): the square of their number, of which a hundredth
+ * is forgotten each second. An honest relay forwards only what it has verified, so it never has any. With nine or ten
+ * within half a minute a peer is graylisted: nothing it sends is looked at any more, which bounds a flood. Before
+ * that it gets no gossip. More than ten peers of one address (P6) and broken promises (P7) cost what js-libp2p says.
  */
 export function invalidMessageScoring(topic: string): Pick<GossipsubOpts, 'scoreParams' | 'scoreThresholds'> {
   return {
@@ -94,7 +94,7 @@ export function invalidMessageScoring(topic: string): Pick<GossipsubOpts, 'score
           meshMessageDeliveriesWeight: 0,
           meshFailurePenaltyWeight: 0,
           invalidMessageDeliveriesWeight: -1,
-          invalidMessageDeliveriesDecay: 0.9,
+          invalidMessageDeliveriesDecay: 0.99,
         }),
       },
     },

@@ -7,7 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { type Admission, admit } from '../wasm/admit.ts';
-import type { Vector } from '../wasm/module-interface.ts';
+import type { Vector, WasmValue } from '../wasm/module-interface.ts';
 import type { Caller } from '../wasm/module-version.ts';
 import type { AnyHook, Hook } from './define-hook.ts';
 import type { Parameter, ResultKind } from './parameter.ts';
@@ -48,13 +48,15 @@ export class HookRuntime {
   }
 
   /**
-   * Admits or refuses a module for a hook; the same bytes with the same vectors get the same answer without being
-   * looked at again. A module that a cache knows only without these vectors is tried on them.
+   * Admits or refuses a module for a hook; the same bytes get the same answer without being looked at again.
+   *
+   * `vectors` came with the module, which must answer them as well; a module that was admitted without them, or
+   * with others, has not shown that.
    */
-  admit(hook: AnyHook, bytes: Uint8Array, vectors: readonly Vector[] = [], sha256?: string): Admission {
+  admit(hook: AnyHook, bytes: Uint8Array, vectors: readonly Vector[] = []): Admission {
     // Before hashing: a refusal must cost less than the attack.
     if (bytes.length > hook.limits.bytes) return admit(bytes, hook);
-    const hash = sha256 ?? createHash('sha256').update(bytes).digest('hex');
+    const hash = createHash('sha256').update(bytes).digest('hex');
     const known = this.admission(hook, hash, vectors);
     if (known !== undefined) return known;
     const admission = admit(bytes, hook, { caller: this.caller, vectors });
@@ -62,7 +64,7 @@ export class HookRuntime {
     return admission;
   }
 
-  /** The answer that a module with this SHA-256 got before, if it is still known. */
+  /** The answer that a module with this SHA-256 got before with these vectors, if it is still known. */
   admission(hook: AnyHook, hash: string, vectors: readonly Vector[] = []): Admission | undefined {
     const key = cacheKey(hook, hash, vectors);
     const known = this.admissions.get(key);
@@ -95,22 +97,28 @@ export class HookRuntime {
 }
 
 function cacheKey(hook: AnyHook, hash: string, vectors: readonly Vector[]): string {
-  const plain = `${hook.id}/${hook.interfaceVersion}/${hash}`;
-  return vectors.length === 0 ? plain : `${plain}/${vectorsKey(vectors)}`;
+  return `${hook.id}/${hook.interfaceVersion}/${hash}/${vectorsDigest(vectors)}`;
 }
 
-const vectorsKeys = new WeakMap<readonly Vector[], string>();
+/** By the list itself: relays that hear of the same update share its vectors. */
+const digests = new WeakMap<readonly Vector[], string>();
 
-/** Names vectors by their content; the same list of them is looked at once. */
-function vectorsKey(vectors: readonly Vector[]): string {
-  let key = vectorsKeys.get(vectors);
-  if (key === undefined) {
-    const text = JSON.stringify(vectors, (_name, value: unknown) => {
-      if (typeof value === 'bigint') return `${value}n`;
-      return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
-    });
-    key = createHash('sha256').update(text).digest('hex');
-    vectorsKeys.set(vectors, key);
+/** SHA-256 of what vectors ask of a module; empty for none. */
+function vectorsDigest(vectors: readonly Vector[]): string {
+  if (vectors.length === 0) return '';
+  let digest = digests.get(vectors);
+  if (digest === undefined) {
+    const text = JSON.stringify(
+      vectors.map(({ args, state, expect }) => [args.map(spell), spell(state), spell(expect)]),
+    );
+    digest = createHash('sha256').update(text).digest('hex');
+    digests.set(vectors, digest);
   }
-  return key;
+  return digest;
+}
+
+/** A value as text that no other value has. */
+function spell(value: WasmValue | Uint8Array | undefined): string {
+  if (typeof value === 'object') return `bytes ${Buffer.from(value).toString('base64')}`;
+  return `${typeof value} ${Object.is(value, -0) ? '-0' : value}`;
 }

@@ -24,6 +24,9 @@ export const TARGET_MAX_BYTES = 64 * CHUNK_BYTES;
 /** Deadline of a metadata file, and what a target has for its first byte. */
 export const FETCH_TIMEOUT_MS = 20_000;
 
+/** Deadline of a whole refresh: a source that answers each question just in time. What came by then is kept. */
+export const REFRESH_TIMEOUT_MS = 120_000;
+
 /** A source that is slower loses the target: a relay must not hang on a trickle. */
 export const TARGET_BYTES_PER_SECOND_MIN = 16 * 1024;
 
@@ -35,7 +38,12 @@ export const JSON_DEPTH_MAX = 32;
 /** Roots taken in one refresh: an endless chain, made with stolen root keys. The next refresh goes on. */
 export const ROOTS_PER_REFRESH = 64;
 
-/** Roots kept in memory and on disk, the latest ones: the same chain over many refreshes. */
+/**
+ * Roots kept in memory and on disk, the latest ones: the same chain over many refreshes.
+ *
+ * A relay that has lost the link to the root that it came with starts over from that one when it is restarted, so
+ * this is far above what an honest publisher needs between two releases.
+ */
 export const ROOTS_KEPT = 256;
 
 /** Keys in a root or in a role's delegations. */
@@ -47,7 +55,7 @@ export const KEYS_PER_ROLE_MAX = 32;
 /** Signatures in one file. */
 export const SIGNATURES_MAX = 64;
 
-/** Targets of one role: `@tufjs/models` needs time in the square of their number (256: 7 ms, 4096: 2 s). */
+/** Targets of one role: `@tufjs/models` needs time in the square of their number (256: 10 ms, 4096: 2 s). */
 export const TARGETS_PER_ROLE_MAX = 256;
 
 /** Roles that one role delegates to. */

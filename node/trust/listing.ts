@@ -1,8 +1,8 @@
 /**
  * A listing is what the trusted metadata offer, all roles together; relays that trust the same share one.
  *
- * Of a delegated role only what its delegation covers gets in: a target beyond is left out, and the role's other
- * targets stay. One that an earlier role lists, or that an earlier terminating delegation covers, is left out
+ * Of a delegated role only what its delegation covers gets in, by path and by the hook that the custom part names:
+ * a target beyond is left out and reported, and the role's other targets stay. One that an earlier role lists, or that an earlier terminating delegation covers, is left out
  * without a word: TUF's search ends before it.
  */
 
@@ -40,14 +40,15 @@ function makeListing(cache: VerificationCache, top: Document<'targets'>, visits:
   const outside: LeftOut[] = [];
   const taken = new Set(own.paths);
   for (const { role, document, chain, ended } of visits) {
-    const { updates, paths } = cache.updatesOf(document, role);
-    const reached = (target: string) => !taken.has(target) && !ended.some((end) => covers(end, target));
-    for (const update of updates) {
-      if (!covers(chain, update.path)) {
-        const file = metadataFile(role, document.version);
-        outside.push({ refused: 'outside-delegation', file, detail: `${role} lists ${update.path}` });
-      } else if (reached(update.path)) targets.push(update);
+    const { updates, misplaced, paths } = cache.updatesOf(document, role);
+    const uncovered = updates.filter((update) => !covers(chain, update.path)).map((update) => update.path);
+    for (const target of [...misplaced, ...uncovered]) {
+      const file = metadataFile(role, document.version);
+      outside.push({ refused: 'outside-delegation', file, detail: `${role} lists ${target}` });
     }
+    const reached = (target: string) =>
+      covers(chain, target) && !taken.has(target) && !ended.some((end) => covers(end, target));
+    targets.push(...updates.filter((update) => reached(update.path)));
     for (const target of paths) if (covers(chain, target)) taken.add(target);
   }
   const byFile = new Map(targets.map((target) => [targetFile(target.path, target.sha256), target]));

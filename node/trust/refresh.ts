@@ -5,12 +5,19 @@
  * has left incomplete is finished by the next, although its timestamp is no news any more.
  */
 
+import type { Clock } from '../environment.ts';
 import { type Visit, type Wanted, walkDelegations } from './delegation-walk.ts';
 import { type Document, isNamedBy, metaOf } from './document.ts';
 import { type Examination, type Examined, MAX_BYTES } from './examination.ts';
 import type { Fetcher } from './fetcher.ts';
 import { metadataFile, TIMESTAMP_FILE } from './file-name.ts';
-import { FETCH_TIMEOUT_MS, ROOT_MAX_BYTES, ROOTS_PER_REFRESH, TIMESTAMP_MAX_BYTES } from './limits.ts';
+import {
+  FETCH_TIMEOUT_MS,
+  REFRESH_TIMEOUT_MS,
+  ROOT_MAX_BYTES,
+  ROOTS_PER_REFRESH,
+  TIMESTAMP_MAX_BYTES,
+} from './limits.ts';
 import { listTargets } from './listing.ts';
 import type { LeftOut, Refreshed, ThirdPartyPolicy, TrustRefused } from './trust-client.ts';
 import type { Publication, TrustedState } from './trusted-state.ts';
@@ -20,6 +27,7 @@ export class Refresh {
   private readonly examination: Examination;
   private readonly source: Fetcher;
   private readonly policy: ThirdPartyPolicy;
+  private readonly clock: Clock;
   /** TUF 5.1: one time for the whole of it. */
   private readonly nowMs: number;
   private readonly leftOut: LeftOut[] = [];
@@ -29,13 +37,14 @@ export class Refresh {
     examination: Examination,
     source: Fetcher,
     policy: ThirdPartyPolicy,
-    nowMs: number,
+    clock: Clock,
   ) {
     this.state = state;
     this.examination = examination;
     this.source = source;
     this.policy = policy;
-    this.nowMs = nowMs;
+    this.clock = clock;
+    this.nowMs = clock.nowMs();
   }
 
   async run(): Promise<Refreshed> {
@@ -160,7 +169,10 @@ export class Refresh {
       return examination.refuse('too-large', file, `${signedLength} bytes are announced, at most ${cap}`);
     }
     const maxBytes = signedLength ?? cap;
-    const fetched = await this.source.fetch(file, { maxBytes, timeoutMs: FETCH_TIMEOUT_MS });
+    const leftMs = this.nowMs + REFRESH_TIMEOUT_MS - this.clock.nowMs();
+    if (leftMs <= 0) return examination.refuse('too-slow', file, 'the time for this refresh is over');
+    const timeoutMs = Math.min(FETCH_TIMEOUT_MS, leftMs);
+    const fetched = await this.source.fetch(file, { maxBytes, timeoutMs });
     if ('bytes' in fetched) return fetched.bytes;
     return examination.refuse(fetched.failed, file, `fetched at most ${maxBytes} bytes`);
   }

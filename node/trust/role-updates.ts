@@ -2,7 +2,8 @@
  * What one role's metadata list for this project.
  *
  * A target without our custom part is somebody else's file and none of our business. One with a custom part that
- * is broken is left out as well: a publisher's mistake in one target must not take the others with it.
+ * is broken is left out as well: a publisher's mistake in one target must not take the others with it. The path
+ * must begin with the hook that the custom part names, since the path is what delegations speak of.
  */
 
 import type { TargetFile } from '@tufjs/models';
@@ -13,19 +14,28 @@ import { CHUNK_BYTES, type UpdateCustom, type UpdateTarget, updateCustomSchema }
 export interface RoleUpdates {
   /** In the order of the file. */
   readonly updates: readonly UpdateTarget[];
+  /** Paths below another hook than the one that their custom part names. */
+  readonly misplaced: readonly string[];
   /** Every path in the metadata, our business or not: the first role that lists a path has it (TUF 5.6.7). */
   readonly paths: ReadonlySet<string>;
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** The part of a path after the hook's id: what can be the name of a file anywhere. */
-const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** `<hook>/<file>`, both of which can be names of files anywhere. */
+const PATH = /^[a-z0-9][a-z0-9-]{0,63}\/[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 export function readUpdates(document: Document<'targets'>, role: string): RoleUpdates {
   const { targets } = document.metadata.signed;
-  const updates = Object.values(targets).flatMap((target) => readUpdate(target, role) ?? []);
-  return { updates, paths: new Set(Object.keys(targets)) };
+  const updates: UpdateTarget[] = [];
+  const misplaced: string[] = [];
+  for (const target of Object.values(targets)) {
+    const update = readUpdate(target, role);
+    if (update === null) continue;
+    if (update.path.startsWith(`${update.custom.hook}/`)) updates.push(update);
+    else misplaced.push(update.path);
+  }
+  return { updates, misplaced, paths: new Set(Object.keys(targets)) };
 }
 
 function readUpdate(target: TargetFile, role: string): UpdateTarget | null {
@@ -35,8 +45,7 @@ function readUpdate(target: TargetFile, role: string): UpdateTarget | null {
   const { path, length } = target;
   const sha256 = Object.hasOwn(target.hashes, 'sha256') ? target.hashes.sha256 : '';
   if (!SHA256.test(sha256) || length > TARGET_MAX_BYTES) return null;
-  if (!path.startsWith(`${custom.hook}/`) || !FILE.test(path.slice(custom.hook.length + 1))) return null;
-  if (!chunksFit(custom, length, sha256)) return null;
+  if (!PATH.test(path) || !chunksFit(custom, length, sha256)) return null;
   return { path, role, length, sha256, custom };
 }
 

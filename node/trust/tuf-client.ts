@@ -65,10 +65,7 @@ export class TufClient implements TrustClient {
   }
 
   refresh(from: Fetcher = this.fetcher): Promise<Refreshed> {
-    const run = () => {
-      const nowMs = this.clock.nowMs();
-      return new Refresh(this.state, this.examine(), from, this.thirdParties, nowMs).run();
-    };
+    const run = () => new Refresh(this.state, this.examine(), from, this.thirdParties, this.clock).run();
     const result = this.refreshing === null ? run() : this.refreshing.then(run);
     const over = () => {
       if (this.refreshing === settled) this.refreshing = null;

@@ -7,7 +7,8 @@ import { PowerLossDisk } from '../testing/power-loss-disk.ts';
 import { wat } from '../testing/wat.ts';
 import type { CohortReport } from './cohort-gate.ts';
 import { DiskStore } from './disk-store.ts';
-import { type LifecycleOptions, type Offer, RelayLifecycle } from './relay-lifecycle.ts';
+import type { Offer } from './offer.ts';
+import { type LifecycleOptions, RelayLifecycle } from './relay-lifecycle.ts';
 import { MemoryStore, type UpdateStore } from './store.ts';
 
 const counter = defineHook({
@@ -107,10 +108,10 @@ describe('offers', () => {
     assert.ok(call(1) < 0);
     const again = open(store);
     assert.equal(again.slot.activeHash, null);
-    assert.equal(again.refusal(offerOf(1)), 'not-newer');
+    assert.equal(again.refusal(offerOf(1)), 'revoked');
     assert.equal(
       again.refusal({ ...offerOf(1), version: 2 }),
-      'quarantined',
+      'revoked',
       'the same bytes under a new number',
     );
   });

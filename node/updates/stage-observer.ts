@@ -4,7 +4,7 @@ import type { ChannelName, Offer, Refusal } from '../channels/channel.ts';
 import type { PeerName } from '../environment.ts';
 import type { ModuleTarget } from '../trust/desired.ts';
 import type { UpdateTarget } from '../trust/update-target.ts';
-import type { OfferRefusal } from './relay-lifecycle.ts';
+import type { OfferRefusal } from './offer.ts';
 
 export type { ModuleTarget };
 

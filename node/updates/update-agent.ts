@@ -1,293 +1,148 @@
 /**
- * The relay's agent: what channels offer becomes modules that run, as the trusted metadata wish it.
+ * A relay's agent: turns what channels offer into modules that run.
  *
- * The metadata say which module each hook should run; the agent only follows, so the order in which offers arrive
- * does not matter. Bytes are checked before an offer is answered, since only what is verified may be passed on;
- * modules that the offer lacks are fetched afterwards. Metadata that grow stale stop no running module: they raise
- * an alarm.
+ * An offer is verified by the trust client, and what it costs is charged to the relay's processor before anything
+ * comes of it. Then the whole of what the metadata list is looked at anew, never the offer alone: so it does not
+ * matter which channel brought what, or in which order. Revocations take effect first.
+ *
+ * Metadata that go stale raise an alarm and stop nothing that runs (freshness-alarm.ts).
  */
 
 import type { Offer, OfferTaker, Receipt, Refusal } from '../channels/channel.ts';
-import type { Environment, Timer } from '../environment.ts';
-import { desiredModules } from '../trust/desired.ts';
+import type { Environment } from '../environment.ts';
 import type { Fetcher } from '../trust/fetcher.ts';
-import { type PolicyRefusal, verdictOn } from '../trust/refusal.ts';
+import { verdictOn } from '../trust/refusal.ts';
 import { revokedHashes } from '../trust/revocation.ts';
-import type { TrustClient, VerificationWork } from '../trust/trust-client.ts';
-import { isInCohort, jitterMs } from './cohort.ts';
-import type { OfferRefusal } from './relay-lifecycle.ts';
-import type { ModuleTarget, StageObserver } from './stage-observer.ts';
+import type { Refreshed, ThirdPartyPolicy, TrustClient, VerificationWork } from '../trust/trust-client.ts';
+import { type CarriedTargets, checkCarried, NOTHING_CARRIED } from './carried-targets.ts';
+import { FreshnessAlarm } from './freshness-alarm.ts';
+import type { ModuleHost } from './module-host.ts';
+import { type Cause, ModuleIntake } from './module-intake.ts';
+import type { StageObserver } from './stage-observer.ts';
+import { NOTHING_TRUSTED, type TrustedView, viewOf } from './trusted-view.ts';
 
-/** Staged now, or held already; or refused. */
-export type StageVerdict = { readonly staged: boolean } | { readonly refused: OfferRefusal };
-
-/** Where verified modules go: the core of the relay. */
-export interface ModuleHost {
-  /** Decides the relay's place in rollouts. */
-  readonly relayId: string;
-  /** Why the relay cannot take a module, whatever its bytes are; null if it can. */
-  refusalOf(target: ModuleTarget): PolicyRefusal | null;
-  /** Admits the binary and leaves it pending in its hook's slot until the time has come. */
-  stage(target: ModuleTarget, binary: Uint8Array, notBeforeMs: number): StageVerdict;
-  /** Takes a module out, wherever it is, and never runs it again. */
-  revoke(sha256: string): void;
-}
-
-export interface AgentParts {
-  readonly environment: Pick<Environment, 'clock' | 'timers' | 'random' | 'processor'>;
+export interface UpdateAgentParts {
+  readonly environment: Pick<Environment, 'clock' | 'timers' | 'processor' | 'random'>;
+  /** Initialised with the root that came with the relay. */
   readonly client: TrustClient;
   readonly host: ModuleHost;
-  /** Where modules are fetched that an offer's source lacks: from peers. */
+  /** Where modules come from that an offer's source lacks: peers, by chunks. */
   readonly targets: Fetcher;
   readonly observer: StageObserver;
+  readonly policy: UpdatePolicy;
 }
 
-/** A module that was announced may still be on its way by the channel that announced it. */
-const FETCH_DELAY_MS = 1000;
-/** Fetches of one module; afterwards the next offer begins anew. */
-const FETCH_ATTEMPTS = 5;
-/** Wait before the second attempt; each further one waits twice as long. */
-const FETCH_RETRY_MS = 5000;
-/** A timer cannot be set further ahead in Node: later times are looked at again then. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** What the operator decides. */
+export interface UpdatePolicy {
+  /** Delegated roles whose modules may run here; the same as the trust client's, and checked once more. */
+  readonly thirdParties: ThirdPartyPolicy;
+}
 
-/** How far a module has come here. */
-type Progress = 'heard' | 'fetching' | 'verified' | 'staged' | 'refused';
+/** What the publication that is trusted now came to. */
+interface Judgement {
+  readonly timestampSha256: string;
+  /** Why nothing that it brought is of use here; null if something is. */
+  readonly refused: Refusal | null;
+}
+
+const NO_RECEIPT: Receipt = { verdict: 'ignore', refused: null, news: false };
 
 export class UpdateAgent implements OfferTaker {
-  private readonly parts: AgentParts;
-  private readonly progress = new Map<string, Progress>();
-  private readonly revoked = new Set<string>();
-  /** Targets that were refused for what they are, so that each counts once and holds up no later offer. */
-  private readonly unfit = new Set<string>();
-  private alarm: Timer | null = null;
-  private alarmAtMs = Number.NaN;
-  private isStale = false;
+  private readonly parts: UpdateAgentParts;
+  private readonly alarm: FreshnessAlarm;
+  private readonly intake: ModuleIntake;
+  private view: TrustedView = NOTHING_TRUSTED;
+  private judgement: Judgement = { timestampSha256: '', refused: null };
+  /** Refreshes so far, and the last one that has taken effect: processors may finish out of order. */
+  private refreshes = 0;
+  private effective = 0;
   private isStopped = false;
 
-  constructor(parts: AgentParts) {
+  constructor(parts: UpdateAgentParts) {
     this.parts = parts;
+    const { environment, client, observer } = parts;
+    this.alarm = new FreshnessAlarm(environment, () => client.freshUntilMs(), observer);
+    this.intake = new ModuleIntake(parts);
+  }
+
+  /** Goes on with what the relay's store knows: to be called once, when the relay is up. */
+  start(): void {
+    this.alarm.look();
+    this.takeEffect(++this.refreshes, viewOf(this.parts.client, [], this.view), null, NOTHING_CARRIED);
+  }
+
+  /** Calls off what is planned and under way. What runs, runs on. */
+  stop(): void {
+    this.isStopped = true;
+    this.alarm.stop();
+    this.intake.stop();
   }
 
   async take(offer: Offer): Promise<Receipt> {
+    if (this.isStopped) return NO_RECEIPT;
     const { client, observer } = this.parts;
     const arrival = observer.onArrival(offer);
     const refreshed = await client.refresh(offer.source);
-    const work = { ...refreshed.work };
-    if ('refused' in refreshed) {
-      await this.verify(work);
-      this.refuse(refreshed.refused, offer, null);
-      return { verdict: verdictOn(refreshed.refused), refused: refreshed.refused, news: false };
-    }
-    this.watchFreshness();
-    this.applyRevocations();
-    const verified: ModuleTarget[] = [];
-    let refused: Refusal | null = null;
-    refused = this.refuseUnfit(offer, arrival);
-    for (const target of this.desired().values()) {
-      const answer = await this.look(target, offer, arrival, work);
-      if (answer === 'verified') verified.push(target);
-      else refused ??= answer;
-    }
-    await this.verify(work);
-    for (const target of verified) this.hasVerified(target);
-    this.settle(offer);
-    if (refused !== null) return { verdict: verdictOn(refused), refused, news: refreshed.updated };
-    return { verdict: 'accept', refused: null, news: refreshed.updated };
+    const number = ++this.refreshes;
+    const view = 'refused' in refreshed ? null : viewOf(client, refreshed.leftOut, this.view);
+    // Other channels' sources are networks: what they lack is fetched later.
+    const carried =
+      view !== null && offer.channel === 'gossip'
+        ? await checkCarried(offer.source, client)
+        : NOTHING_CARRIED;
+    await this.work(refreshed.work, carried.hashedBytes);
+    if (this.isStopped) return NO_RECEIPT;
+    this.alarm.look();
+    if (view !== null) this.takeEffect(number, view, { offer, arrival }, carried);
+    return this.receipt(offer, refreshed, view, carried);
   }
 
-  /** Lets go of timers; fetches under way end by themselves and change nothing more. */
-  stop(): void {
-    this.isStopped = true;
-    this.alarm?.cancel();
+  private takeEffect(number: number, view: TrustedView, cause: Cause, carried: CarriedTargets): void {
+    if (number < this.effective && view.timestampSha256 !== this.view.timestampSha256) return; // it is history
+    this.effective = Math.max(this.effective, number);
+    this.view = view;
+    const { host, observer } = this.parts;
+    let useful = 0;
+    for (const hash of revokedHashes(view.targets)) {
+      if (!host.revoke(hash)) continue;
+      observer.onRevoked(hash);
+      useful++;
+    }
+    const news = this.intake.settle(view.targets, cause, carried.right);
+    if (this.judgement.timestampSha256 === view.timestampSha256) return;
+    const refused = useful + news.heard > 0 ? null : (news.refused[0] ?? null);
+    this.judgement = { timestampSha256: view.timestampSha256, refused };
   }
 
-  /** Looks at a desired module for the first time, or at one that could not be had before. */
-  private async look(
-    target: ModuleTarget,
+  private receipt(
     offer: Offer,
-    arrival: unknown,
-    work: { signatures: number; bytes: number },
-  ): Promise<'verified' | Refusal | null> {
-    const { client, observer } = this.parts;
-    const { sha256 } = target;
-    const known = this.progress.get(sha256);
-    if (known !== undefined && known !== 'heard' && known !== 'fetching') return null;
-    if (known === undefined) {
-      observer.onHeard(target, arrival);
-      this.progress.set(sha256, 'heard');
+    refreshed: Refreshed,
+    view: TrustedView | null,
+    { wrong }: CarriedTargets,
+  ): Receipt {
+    const { observer } = this.parts;
+    const { channel, peer } = offer;
+    if ('refused' in refreshed || view === null) {
+      const { refused } = refreshed as Extract<Refreshed, { refused: unknown }>;
+      observer.onRefused({ reason: refused, channel, peer, target: null });
+      return { verdict: verdictOn(refused), refused, news: false };
     }
-    const downloaded = await client.download(target, offer.source);
-    add(work, downloaded.work);
-    // Another offer, or a fetch, may have brought it meanwhile.
-    const now = this.progress.get(sha256);
-    if (now !== 'heard' && now !== 'fetching') return null;
-    if ('bytes' in downloaded) return 'verified';
-    if (downloaded.refused === 'not-found' || downloaded.refused === 'too-slow') {
-      if (now === 'heard') this.fetchLater(target, offer, 1);
-      return null;
+    const news = refreshed.updated;
+    if (wrong !== null) {
+      observer.onRefused({ reason: wrong.refused, channel, peer, target: wrong.target });
+      return { verdict: verdictOn(wrong.refused), refused: wrong.refused, news };
     }
-    this.refuse(downloaded.refused, offer, target);
-    if (now === 'heard') this.fetchLater(target, offer, 1);
-    return downloaded.refused;
+    if (view.timestampSha256 !== this.view.timestampSha256) return NO_RECEIPT; // overtaken meanwhile
+    const { refused } = this.judgement;
+    if (refused !== null) return { verdict: 'ignore', refused, news };
+    return { verdict: 'accept', refused: null, news };
   }
 
-  /** What each hook should run here: of what is not revoked, the first that this core can take. */
-  private desired(): ReadonlyMap<string, ModuleTarget> {
-    const { client, host } = this.parts;
-    return desiredModules(client.targets(), (target) => host.refusalOf(target) === null);
-  }
-
-  /** Refuses, once each, modules that this core cannot take but that would run if it could. */
-  private refuseUnfit(offer: Offer, arrival: unknown): Refusal | null {
-    const { client, host, observer } = this.parts;
-    let refused: Refusal | null = null;
-    for (const target of desiredModules(client.targets()).values()) {
-      const refusal = host.refusalOf(target);
-      const name = `${target.path} ${target.sha256}`;
-      if (refusal === null || this.unfit.has(name)) continue;
-      this.unfit.add(name);
-      refused ??= refusal;
-      // A module that was quarantined here has been through the stages already.
-      if (!this.progress.has(target.sha256)) observer.onHeard(target, arrival);
-      this.progress.set(target.sha256, 'refused');
-      this.refuse(refusal, offer, target);
-    }
-    return refused;
-  }
-
-  private hasVerified(target: ModuleTarget): void {
-    const now = this.progress.get(target.sha256);
-    if (now !== 'heard' && now !== 'fetching') return;
-    this.progress.set(target.sha256, 'verified');
-    this.parts.observer.onVerified(target);
-  }
-
-  /** Stages what is verified, still desired, and open to this relay by now. */
-  private settle(offer: Offer): void {
-    const { host, environment } = this.parts;
-    for (const target of this.desired().values()) {
-      if (this.progress.get(target.sha256) !== 'verified') continue;
-      if (!isInCohort(target.custom.rollout, host.relayId)) continue; // it waits for the fraction to be raised
-      this.progress.set(target.sha256, 'staged');
-      const nowMs = environment.clock.nowMs();
-      const { notBefore, rollout } = target.custom;
-      const notBeforeMs = Math.max(
-        nowMs + jitterMs(rollout, host.relayId),
-        notBefore === null ? Number.NEGATIVE_INFINITY : Date.parse(notBefore),
-      );
-      environment.processor.work({ kind: 'admit', bytes: target.length }, () =>
-        this.stage(target, notBeforeMs, offer),
-      );
-    }
-  }
-
-  private async stage(target: ModuleTarget, notBeforeMs: number, offer: Offer): Promise<void> {
-    const { client, host, observer } = this.parts;
-    if (this.isStopped || this.revoked.has(target.sha256)) return;
-    const kept = await client.download(target, NOWHERE);
-    if (!('bytes' in kept)) {
-      this.progress.delete(target.sha256); // the store has lost it: the next offer begins anew
-      return;
-    }
-    const verdict = host.stage(target, kept.bytes, notBeforeMs);
-    if ('refused' in verdict) {
-      this.progress.set(target.sha256, 'refused');
-      const { channel, peer } = offer;
-      observer.onRefused({ reason: verdict.refused, channel, peer, target });
-    } else if (verdict.staged) observer.onStaged(target);
-  }
-
-  private applyRevocations(): void {
-    const { client, host, observer } = this.parts;
-    for (const sha256 of revokedHashes(client.targets())) {
-      if (this.revoked.has(sha256)) continue;
-      this.revoked.add(sha256);
-      this.progress.delete(sha256);
-      host.revoke(sha256);
-      // What stands in for it may have run before: the core is asked again.
-      for (const [other, progress] of this.progress) {
-        if (progress === 'staged') this.progress.set(other, 'verified');
-      }
-      observer.onRevoked(sha256);
-    }
-  }
-
-  /** Fetches a module from peers after a while, and again after longer ones. */
-  private fetchLater(target: ModuleTarget, offer: Offer, attempt: number): void {
-    const { timers, random } = this.parts.environment;
-    this.progress.set(target.sha256, 'fetching');
-    const waitMs = attempt === 1 ? FETCH_DELAY_MS : FETCH_RETRY_MS * 2 ** (attempt - 2);
-    timers.after(waitMs * (0.5 + random.uniform()), () => this.fetch(target, offer, attempt));
-  }
-
-  private async fetch(target: ModuleTarget, offer: Offer, attempt: number): Promise<void> {
-    const { client, targets } = this.parts;
-    if (!this.isWanted(target)) return;
-    const downloaded = await client.download(target, targets);
-    if (!this.isWanted(target)) return;
-    if ('bytes' in downloaded) {
-      await this.verify(downloaded.work);
-      this.hasVerified(target);
-      this.settle(offer);
-      return;
-    }
-    if (attempt < FETCH_ATTEMPTS) {
-      this.fetchLater(target, offer, attempt + 1);
-      return;
-    }
-    this.progress.set(target.sha256, 'heard');
-    this.refuse(downloaded.refused, offer, target);
-  }
-
-  /** Whether a module that is being fetched is still desired and not here yet. */
-  private isWanted(target: ModuleTarget): boolean {
-    if (this.isStopped || this.progress.get(target.sha256) !== 'fetching') return false;
-    const desired = this.desired().get(target.custom.hook);
-    if (desired?.sha256 === target.sha256) return true;
-    this.progress.set(target.sha256, 'heard');
-    return false;
-  }
-
-  /** One timer waits for the trusted timestamp to expire. */
-  private watchFreshness(): void {
-    const { client, observer, environment } = this.parts;
-    const untilMs = client.freshUntilMs();
-    const nowMs = environment.clock.nowMs();
-    if (untilMs === null || this.isStopped) return;
-    if (untilMs > nowMs && this.isStale) {
-      this.isStale = false;
-      observer.onFreshness('fresh');
-    }
-    if (untilMs === this.alarmAtMs || untilMs <= nowMs) return;
-    this.alarmAtMs = untilMs;
-    this.alarm?.cancel();
-    this.alarm = environment.timers.after(Math.min(untilMs - nowMs, LONGEST_TIMER_MS), () => {
-      this.alarmAtMs = Number.NaN;
-      if ((client.freshUntilMs() ?? 0) > environment.clock.nowMs()) this.watchFreshness();
-      else if (!this.isStale) {
-        this.isStale = true;
-        observer.onFreshness('stale');
-      }
+  /** Resolves when the processor has done it. */
+  private work({ signatures, bytes }: VerificationWork, hashedBytes: number): Promise<void> {
+    const { processor } = this.parts.environment;
+    return new Promise((resolve) => {
+      processor.work({ kind: 'verify', signatures, bytes: bytes + hashedBytes }, resolve);
     });
   }
-
-  private verify(work: VerificationWork): Promise<void> {
-    if (work.signatures === 0 && work.bytes === 0) return Promise.resolve();
-    return new Promise((resolve) =>
-      this.parts.environment.processor.work({ kind: 'verify', ...work }, resolve),
-    );
-  }
-
-  private refuse(reason: Refusal, { channel, peer }: Offer, target: ModuleTarget | null): void {
-    this.parts.observer.onRefused({ reason, channel, peer, target });
-  }
-}
-
-/** Has nothing: a download from here is from the client's own store. */
-const NOWHERE: Fetcher = { fetch: () => Promise.resolve({ failed: 'not-found' }) };
-
-function add(sum: { signatures: number; bytes: number }, work: VerificationWork): void {
-  sum.signatures += work.signatures;
-  sum.bytes += work.bytes;
 }

@@ -1,36 +1,61 @@
 /**
- * Vectors of an update as its target's custom part holds them: arguments and result as JSON.
+ * Vectors as they stand in signed metadata: calls of a module, by the kinds of its hook's parameters.
  *
- * Whole numbers of 32 bits are numbers, 64-bit ones decimal text, fractions text such as `12.5`, bytes base64 of at
- * most the buffer's length, filled up with zeros. A result of null is not compared.
+ * Canonical JSON has whole numbers only. So 32-bit integers are numbers; 64-bit ones are decimal text; an f64 is a
+ * whole number or decimal text such as `"-0.25"`; bytes are base64, and zeros fill the buffer up. The result is
+ * null where nothing is expected of it beyond what the hook asks of every module.
  */
 
 import type { AnyHook } from '../hooks/define-hook.ts';
-import type { Parameter } from '../hooks/parameter.ts';
+import type { Parameter, ScalarKind } from '../hooks/parameter.ts';
 import type { ModuleCustom } from '../trust/update-target.ts';
 import type { Vector, WasmValue } from '../wasm/module-interface.ts';
 
-type Json = string | number;
+export type VectorJson = ModuleCustom['vectors'][number];
 
-/** The vectors for this hook, or null if they do not fit its parameters. */
-export function readVectors(vectors: ModuleCustom['vectors'], hook: AnyHook): Vector[] | null {
-  const read: Vector[] = [];
-  for (const { args, result } of vectors) {
-    if (args.length !== hook.parameters.length) return null;
-    const values = hook.parameters.map((parameter, place) => readArgument(args[place]!, parameter));
-    if (values.some((value) => value === null)) return null;
-    const expect =
-      result === null ? undefined : hook.result === 'none' ? null : readScalar(result, hook.result);
-    if (expect === null) return null;
-    const given = { args: values as (WasmValue | Uint8Array)[] };
-    read.push(expect === undefined ? given : { ...given, expect });
-  }
-  return read;
+const RANGES: Readonly<Record<Exclude<ScalarKind, 'f64'>, readonly [least: bigint, most: bigint]>> = {
+  i32: [-(2n ** 31n), 2n ** 31n - 1n],
+  u32: [0n, 2n ** 32n - 1n],
+  i64: [-(2n ** 63n), 2n ** 63n - 1n],
+  u64: [0n, 2n ** 64n - 1n],
+};
+const WHOLE = /^-?(0|[1-9]\d{0,19})$/;
+const DECIMAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
+const BASE64 = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** By the list itself, which relays that trust the same metadata share; a list is one hook's. */
+const read = new WeakMap<readonly VectorJson[], { hook: AnyHook; vectors: readonly Vector[] | null }>();
+
+/** The vectors for a hook; null if they do not fit it, which is the publisher's mistake. */
+export function readVectors(hook: AnyHook, json: readonly VectorJson[]): readonly Vector[] | null {
+  const known = read.get(json);
+  if (known?.hook === hook) return known.vectors;
+  const vectors = json.map((vector) => readVector(hook, vector));
+  const whole = vectors.every((vector) => vector !== null) ? vectors : null;
+  read.set(json, { hook, vectors: whole });
+  return whole;
 }
 
-function readArgument(value: Json, parameter: Parameter): WasmValue | Uint8Array | null {
-  if (parameter.kind !== 'bytes') return readScalar(value, parameter.kind);
-  if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return null;
+/** The same vectors as text for a publisher to sign. Throws RangeError for what JSON cannot say, such as NaN. */
+export function writeVectors(hook: AnyHook, vectors: readonly Vector[]): VectorJson[] {
+  return vectors.map(({ args, expect }) => ({
+    args: hook.parameters.map((parameter, place) => writeValue(parameter.kind, args[place])),
+    result: expect === undefined || hook.result === 'none' ? null : writeValue(hook.result, expect),
+  }));
+}
+
+function readVector(hook: AnyHook, { args, result }: VectorJson): Vector | null {
+  if (args.length !== hook.parameters.length) return null;
+  const values = hook.parameters.map((parameter, place) => readArgument(parameter, args[place]));
+  if (!values.every((value) => value !== null)) return null;
+  if (result === null) return { args: values };
+  const expect = hook.result === 'none' ? null : readScalar(hook.result, result);
+  return expect === null ? null : { args: values, expect };
+}
+
+function readArgument(parameter: Parameter, value: number | string): WasmValue | Uint8Array | null {
+  if (parameter.kind !== 'bytes') return readScalar(parameter.kind, value);
+  if (typeof value !== 'string' || !BASE64.test(value)) return null;
   const given = Buffer.from(value, 'base64');
   if (given.length > parameter.bytes) return null;
   const bytes = new Uint8Array(parameter.bytes);
@@ -38,29 +63,27 @@ function readArgument(value: Json, parameter: Parameter): WasmValue | Uint8Array
   return bytes;
 }
 
-const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  i32: [-(2n ** 31n), 2n ** 31n - 1n],
-  u32: [0n, 2n ** 32n - 1n],
-  i64: [-(2n ** 63n), 2n ** 63n - 1n],
-  u64: [0n, 2n ** 64n - 1n],
-};
-
-function readScalar(value: Json, kind: string): WasmValue | null {
+function readScalar(kind: ScalarKind, value: number | string): WasmValue | null {
   if (kind === 'f64') {
-    const number =
-      typeof value === 'number'
-        ? value
-        : /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(value)
-          ? Number(value)
-          : Number.NaN;
+    if (typeof value === 'number') return value;
+    const number = DECIMAL.test(value) ? Number(value) : Number.NaN;
     return Number.isFinite(number) ? number : null;
   }
-  const wide = kind === 'i64' || kind === 'u64';
-  if (wide !== (typeof value === 'string')) return null;
+  const isLong = kind === 'i64' || kind === 'u64';
+  if (isLong !== (typeof value === 'string')) return null;
   const text = String(value);
-  if (!/^-?\d{1,20}$/.test(text)) return null;
-  const [least, most] = RANGES[kind]!;
+  if (!WHOLE.test(text)) return null;
   const whole = BigInt(text);
+  const [least, most] = RANGES[kind];
   if (whole < least || whole > most) return null;
-  return wide ? whole : Number(whole);
+  return isLong ? whole : Number(whole);
+}
+
+function writeValue(kind: Parameter['kind'], value: WasmValue | Uint8Array): number | string {
+  if (typeof value === 'object') return Buffer.from(value).toString('base64');
+  if (kind === 'i64' || kind === 'u64') return String(value);
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return value as number;
+  if (kind !== 'f64' || !Number.isFinite(value))
+    throw new RangeError(`${value} cannot be written as ${kind}`);
+  return Object.is(value, -0) ? '-0' : String(value);
 }

@@ -83,14 +83,15 @@ describe('adversary', () => {
   });
 
   it('an attack that no arm could carry is refused with an arm that would', () => {
-    const attacks = 'adversary: { attacks: [{ attack: replay }, { attack: invalid-modules }] }\n';
+    const attacks = 'adversary: { attacks: [{ attack: freeze }, { attack: replay }] }\n';
     const by = (arm: string) => `${SMALL.replace('{ channel: gossip }', arm)}${attacks}`;
     assert.deepEqual(told(by('{ channel: directory }')), [
-      '7:34 adversary.attacks[0].attack: replay travels by gossip, circuit, catch-up, and no arm has any of them | add an arm such as "live: { channel: gossip }", or remove the attack',
-      '7:54 adversary.attacks[1].attack: invalid-modules travels by gossip, and no arm has it | add an arm such as "live: { channel: gossip }", or remove the attack',
+      '7:34 adversary.attacks[0].attack: freeze travels by gossip, circuit, catch-up, and no arm has any of them | add an arm such as "live: { channel: gossip }", or remove the attack',
+      '7:54 adversary.attacks[1].attack: replay travels by gossip, and no arm has it | add an arm such as "live: { channel: gossip }", or remove the attack',
     ]);
     assert.equal(told(by('{ channel: circuit }')).length, 1);
     assert.equal(told(by('{ channel: manual, lag: tor-2016-17 }')).length, 2);
+    assert.equal(load(by('{ channel: [directory, gossip] }')).scenario.adversary?.attacks.length, 2);
   });
 });
 

@@ -2,8 +2,8 @@
  * Which files of a repository one gossip message carries, and in which order.
  *
  * A relay checks them in this order and needs nothing else, if it knows an earlier root: the latest roots,
- * timestamp, snapshot, targets, delegated roles, the new module. What does not fit is left out from the end; a
- * relay asks its peers for what it misses. How files become bytes is the channel's business
+ * timestamp, snapshot, targets, delegated roles, the new module. When not all fits, delegated roles that have not
+ * changed are left out first, then the module; a relay asks its peers for what it misses. How files become bytes is the channel's business
  * (node/channels/bundle.ts).
  */
 
@@ -45,10 +45,15 @@ export function gossipFiles(
   if (files.size === 0 || versions === null) return new Map();
   if (files.size === 1 && files.has(TIMESTAMP_FILE)) return new Map(files);
   const { targets, ...delegated } = versions.targets;
-  const delegatedFiles = Object.entries(delegated).map(([role, version]) => metadataFile(role, version));
-  const inline = [...files].flatMap(([name, { length }]) =>
-    name.startsWith(`${TARGETS_FOLDER}/`) && length <= limits.inlineMaxBytes ? [name] : [],
-  );
+  const delegatedFiles = Object.keys(delegated)
+    .sort()
+    .map((role) => metadataFile(role, delegated[role]));
+  // One at most. A revocation is told whole by the metadata, so a module goes before.
+  const inline = [...files]
+    .filter(([name, { length }]) => name.startsWith(`${TARGETS_FOLDER}/`) && length <= limits.inlineMaxBytes)
+    .map(([name]) => name)
+    .sort((one, other) => Number(isRevocationFile(one)) - Number(isRevocationFile(other)))
+    .slice(0, 1);
   const canonical = [
     ...rootFiles(versions.root, limits.maxRoots),
     TIMESTAMP_FILE,
@@ -62,6 +67,10 @@ export function gossipFiles(
   const urgent = [...canonical.filter(isNew), ...canonical.filter((name) => !isNew(name))];
   const chosen = fitting(repository, urgent, limits);
   return new Map(canonical.flatMap((name) => (chosen.has(name) ? [[name, chosen.get(name)!]] : [])));
+}
+
+function isRevocationFile(name: string): boolean {
+  return name.endsWith('.revocation.json');
 }
 
 /** The latest roots after the first, which every relay has. */
@@ -81,7 +90,8 @@ function fitting(
     const bytes = repository.file(name);
     if (bytes === null) continue;
     const cost = bytes.length + Buffer.byteLength(name) + FRAMING_BYTES;
-    if (chosen.size === maxFiles || size + cost > maxBytes) continue;
+    // What comes later needs what comes before.
+    if (chosen.size === maxFiles || size + cost > maxBytes) break;
     chosen.set(name, bytes);
     size += cost;
   }

@@ -46,6 +46,7 @@ import {
 /** What a change starts from. */
 export interface Basis {
   readonly live: RepositoryState;
+  readonly nowMs: number;
   /** When metadata of a role that are signed now expire. */
   readonly expires: (role: string) => string;
 }
@@ -131,6 +132,31 @@ export function rolloutChange(basis: Basis, name: ModuleName, fraction: number):
   return targetsChange(basis, role, { put: [target] });
 }
 
+/**
+ * Takes a module off the list that nobody should run any more: a later version of it is out for everybody.
+ *
+ * One that is revoked stays: a delegated role revokes only what it lists.
+ */
+export function retirementChange(basis: Basis, name: ModuleName): StagedChange {
+  const { live, nowMs } = basis;
+  const { path, role, sha256: hash, custom } = findModule(live, name);
+  const updates = listedUpdates(live);
+  if (updates.some((target) => isRevocation(target) && target.custom.revokes === hash)) {
+    throw new RepositoryError('revoked', `${path} is revoked`, 'it stays listed beside its revocation');
+  }
+  const replaced = updates.filter(isModule).some((later) => {
+    const { module, hook, version, rollout, notBefore } = later.custom;
+    const isLater = module === custom.module && hook === custom.hook && version > custom.version;
+    return isLater && rollout.fraction === 1 && (notBefore === null || Date.parse(notBefore) <= nowMs);
+  });
+  if (replaced) return targetsChange(basis, role, { drop: path });
+  throw new RepositoryError(
+    'not-newer',
+    `${path} is what relays may run: no later version of it is out for all of them`,
+    'publish one, or raise its rollout to 1; to take it back, revoke it',
+  );
+}
+
 export function revocationChange(basis: Basis, request: RevocationRequest): StagedChange {
   const revoked = revokedBy(basis.live, request);
   const document = roleDocument(basis.live, revoked.role);
@@ -196,9 +222,10 @@ export function rotationChange(basis: Basis, role: string, change: RoleChange): 
   return isTopRole(role) ? topRotation(basis, role, change) : delegatedRotation(basis, role, change);
 }
 
-function topRotation({ live, expires }: Basis, role: TopRole, change: RoleChange): StagedChange {
+function topRotation(basis: Basis, role: TopRole, change: RoleChange): StagedChange {
+  const { live, expires } = basis;
   const root = nextRoot(live.root, role, change, expires('root'));
-  const resigned = resign({ live, expires }, 'targets', topAuthority(root, 'targets'));
+  const resigned = resign(basis, 'targets', topAuthority(root, 'targets'));
   return { name: 'root', root, targets: new Map(resigned), files: new Map() };
 }
 

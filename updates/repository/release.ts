@@ -29,7 +29,7 @@ import {
   withSignatures,
 } from './signed-metadata.ts';
 import type { SigningKey } from './signing-key.ts';
-import { isComplete, type StagedChange, type Waiting, waitingFor } from './staged-change.ts';
+import { byName, isComplete, type StagedChange, type Waiting, waitingFor } from './staged-change.ts';
 
 export const STAGED_SNAPSHOT = `${STAGED}snapshot.json`;
 export const STAGED_TIMESTAMP = `${STAGED}timestamp.json`;
@@ -81,7 +81,7 @@ export function releaseChanges(
   terms: Terms,
   renewSnapshot = false,
 ): Release {
-  const ready = [...changes.values()].filter((change) => isComplete(live, change));
+  const ready = [...changes.values()].sort(byName).filter((change) => isComplete(live, change));
   const next = overlay(live, ready);
   if (next === null) return nothing(before, []);
   const draft = nextSnapshot(live, next, before.snapshot, terms);

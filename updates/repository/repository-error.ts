@@ -30,10 +30,19 @@ export type RepositoryProblem = (typeof REPOSITORY_PROBLEMS)[number];
 
 export class RepositoryError extends UpdateError {
   readonly problem: RepositoryProblem;
+  private readonly reason: string;
+  private readonly cure: string;
 
   /** `cure`: what to do about it, in a sentence. */
   constructor(problem: RepositoryProblem, reason: string, cure: string) {
     super(`${reason}\n    hint: ${cure}`);
     this.problem = problem;
+    this.reason = reason;
+    this.cure = cure;
+  }
+
+  /** The same, with the place where it happened. */
+  at(place: string): RepositoryError {
+    return new RepositoryError(this.problem, `${place}: ${this.reason}`, this.cure);
   }
 }

@@ -42,3 +42,14 @@ export class MemoryStorage implements RepositoryStorage {
     return new MemoryStorage(this.files);
   }
 }
+
+/** Whether two sets of files have the same names and bytes. */
+export function sameFiles(
+  some: ReadonlyMap<string, Uint8Array>,
+  others: ReadonlyMap<string, Uint8Array>,
+): boolean {
+  return (
+    some.size === others.size &&
+    [...some].every(([name, bytes]) => Buffer.compare(bytes, others.get(name) ?? new Uint8Array()) === 0)
+  );
+}

@@ -18,11 +18,13 @@ import {
   moduleChange,
   type RevocationRequest,
   renewalChange,
+  retirementChange,
   revocationChange,
   rolloutChange,
   rotationChange,
   withdrawalChange,
 } from './change-draft.ts';
+import { checkRelaysTake } from './relay-limits.ts';
 import {
   type Closing,
   loadClosing,
@@ -35,12 +37,13 @@ import {
 } from './release.ts';
 import { RepositoryError } from './repository-error.ts';
 import { isTopRole, loadState, type RepositoryState, type TopRole } from './repository-state.ts';
-import { type RepositoryStorage, STAGED } from './repository-storage.ts';
+import { type RepositoryStorage, STAGED, sameFiles } from './repository-storage.ts';
 import type { RoleChange, RoleKeys } from './role-draft.ts';
 import { expiryAt, isExpired } from './signed-metadata.ts';
 import { type SigningKey, signersAmong } from './signing-key.ts';
 import {
   authoritiesOf,
+  byName,
   checkSignatures,
   documentsOf,
   loadChanges,
@@ -49,6 +52,7 @@ import {
   stagedFiles,
   type Waiting,
   waitingFor,
+  wrongKeys,
 } from './staged-change.ts';
 import type { ModuleRequest } from './update-entry.ts';
 
@@ -98,10 +102,10 @@ export class UpdateRepository {
     options: RepositoryOptions,
     { roles }: { readonly roles: Readonly<Record<TopRole, RoleKeys>> },
   ): UpdateRepository {
-    if (options.storage.list().length > 0) {
+    const repository = new UpdateRepository(options);
+    if (repository.live !== null || repository.changes.size > 0) {
       throw new RepositoryError('present', 'there is a repository already', 'take an empty folder');
     }
-    const repository = new UpdateRepository(options);
     const signers = signersAmong(Object.values(roles).flatMap(({ keys }) => keys));
     repository.stage(creationChange(roles, repository.expires), signers);
     return repository;
@@ -127,6 +131,11 @@ export class UpdateRepository {
   /** Raises or lowers the share of relays that may run a module; the cohort grows and shrinks by the same salt. */
   setRollout(name: ModuleName, fraction: number, keys: readonly SigningKey[]): Publication {
     return this.stage(rolloutChange(this.basis(), name, fraction), keys);
+  }
+
+  /** Takes a module off the list that a later version has replaced, so that the metadata do not grow for ever. */
+  retire(name: ModuleName, keys: readonly SigningKey[]): Publication {
+    return this.stage(retirementChange(this.basis(), name), keys);
   }
 
   /** Lists a revocation beside what it revokes. */
@@ -172,17 +181,18 @@ export class UpdateRepository {
 
   /** Adds signatures to everything staged that the keys can sign, and publishes what has enough. */
   sign(keys: readonly SigningKey[]): Publication {
+    const before = this.stagedBytes(this.changes, this.closing);
+    const waiting = this.waiting();
     const changes = new Map<string, StagedChange>();
     for (const [name, change] of this.changes) {
       checkSignatures(this.live, change);
       changes.set(name, signChange(this.live, change, keys));
     }
-    const release = this.release(changes, keys, false);
-    if (this.live === null || release.state !== null || release.waiting.length > 0) {
-      return this.settle(changes, release);
+    const release = this.releaseStaged(changes, keys);
+    if (release.state === null && sameFiles(this.stagedBytes(changes, release.closing), before)) {
+      throw wrongKeys(waiting);
     }
-    if (this.closing.timestamp === null) return this.settle(changes, release);
-    return this.settle(changes, releaseTimestamp(this.live, keys, this.closing, this.terms()));
+    return this.settle(changes, release);
   }
 
   /** Drops a staged change, or all of them. */
@@ -234,12 +244,14 @@ export class UpdateRepository {
 
   /** Signatures that are missing for what is staged. */
   waiting(): readonly Waiting[] {
-    const changes = [...this.changes.values()].flatMap((change) =>
-      documentsOf(change).flatMap(([role, document]) =>
-        waitingFor(role, document, authoritiesOf(this.live, change, role)),
-      ),
-    );
-    return [...changes, ...this.release(this.changes, [], false).waiting];
+    const changes = [...this.changes.values()]
+      .sort(byName)
+      .flatMap((change) =>
+        documentsOf(change).flatMap(([role, document]) =>
+          waitingFor(role, document, authoritiesOf(this.live, change, role)),
+        ),
+      );
+    return [...changes, ...this.releaseStaged(this.changes, []).waiting];
   }
 
   private readonly expires = (role: string): string => {
@@ -252,8 +264,8 @@ export class UpdateRepository {
     return { nowMs: this.options.nowMs(), snapshot, timestamp };
   }
 
-  private basis(): Basis & { live: RepositoryState } {
-    if (this.live !== null) return { live: this.live, expires: this.expires };
+  private basis(): Basis {
+    if (this.live !== null) return { live: this.live, nowMs: this.options.nowMs(), expires: this.expires };
     throw new RepositoryError(
       'waiting',
       'the repository is not published yet: its first metadata wait for signatures',
@@ -265,6 +277,7 @@ export class UpdateRepository {
     this.refuseWaiting(change);
     const signed = signChange(this.live, change, keys);
     const documents = documentsOf(signed);
+    for (const [role, document] of documents) checkRelaysTake(role, document);
     if (keys.length > 0 && documents.every(([, { metadata }]) => isEmpty(metadata.signatures))) {
       throw wrongKeys(
         documents.flatMap(([role, document]) =>
@@ -284,10 +297,29 @@ export class UpdateRepository {
     return releaseChanges(this.live, changes, keys, this.closing, this.terms(), renewSnapshot);
   }
 
+  /** Releases what is staged, were it but a fresh timestamp. */
+  private releaseStaged(changes: ReadonlyMap<string, StagedChange>, keys: readonly SigningKey[]): Release {
+    const release = this.release(changes, keys, false);
+    const idle = release.state === null && release.waiting.length === 0;
+    if (!idle || this.live === null || this.closing.timestamp === null) return release;
+    return releaseTimestamp(this.live, keys, this.closing, this.terms());
+  }
+
   private settle(changes: ReadonlyMap<string, StagedChange>, release: Release): Publication {
     if (release.state !== null) {
-      const roles = release.changes.flatMap((name) => [...(changes.get(name)?.targets.keys() ?? [])]);
-      this.refuseExpired(release.state, ['root', 'targets', ...roles]);
+      const published = release.changes.flatMap((name) => [...(changes.get(name)?.targets.keys() ?? [])]);
+      // A new root is the way out when all has expired, so it waits for nothing else.
+      const basis = release.changes.includes('root') ? [] : ['root', 'targets'];
+      this.refuseExpired(
+        release.state,
+        basis.filter((role) => !published.includes(role)),
+      );
+      for (const name of release.changes) {
+        const roles = changes.get(name)?.targets.keys() ?? [];
+        const cure = `drop it, and make it again: npm run update -- sign --discard ${name}`;
+        this.refuseExpired(release.state, name === 'root' ? ['root', ...roles] : [...roles], cure);
+      }
+      checkRelaysTake('snapshot', release.state.snapshot);
     }
     const left = [...changes].filter(([name]) => !release.changes.includes(name));
     this.write(new Map(left), release.closing, release.files);
@@ -307,13 +339,18 @@ export class UpdateRepository {
     live: ReadonlyMap<string, Uint8Array>,
   ): void {
     const { storage } = this.options;
-    const staged = new Map([...changes.values()].flatMap((change) => [...stagedFiles(change)]));
-    if (closing.snapshot !== null) staged.set(STAGED_SNAPSHOT, closing.snapshot.bytes);
-    if (closing.timestamp !== null) staged.set(STAGED_TIMESTAMP, closing.timestamp.bytes);
+    const staged = this.stagedBytes(changes, closing);
     const gone = storage.list().filter((name) => name.startsWith(STAGED) && !staged.has(name));
     storage.write(new Map([...live, ...staged, ...gone.map((name) => [name, null] as const)]));
     this.changes = changes;
     this.closing = closing;
+  }
+
+  private stagedBytes(changes: ReadonlyMap<string, StagedChange>, closing: Closing): Map<string, Uint8Array> {
+    const staged = new Map([...changes.values()].flatMap((change) => [...stagedFiles(change)]));
+    if (closing.snapshot !== null) staged.set(STAGED_SNAPSHOT, closing.snapshot.bytes);
+    if (closing.timestamp !== null) staged.set(STAGED_TIMESTAMP, closing.timestamp.bytes);
+    return staged;
   }
 
   private refuseWaiting(change: StagedChange): void {
@@ -329,14 +366,18 @@ export class UpdateRepository {
     }
   }
 
-  private refuseExpired({ root, snapshot, targets }: RepositoryState, roles: readonly string[]): void {
+  private refuseExpired(
+    { root, snapshot, targets }: RepositoryState,
+    roles: readonly string[],
+    cure?: string,
+  ): void {
     for (const role of roles) {
       const document = role === 'root' ? root : role === 'snapshot' ? snapshot : targets.get(role);
       if (document === undefined || !isExpired(document.metadata.signed, this.options.nowMs())) continue;
       throw new RepositoryError(
         'expired',
         `${role} has expired on ${document.metadata.signed.expires}, so clients refuse what is built on it`,
-        `sign it anew first: npm run update -- renew ${role}`,
+        cure ?? `sign it anew first: npm run update -- renew ${role}`,
       );
     }
   }
@@ -344,18 +385,4 @@ export class UpdateRepository {
 
 function isEmpty(signatures: object): boolean {
   return Object.keys(signatures).length === 0;
-}
-
-/** The keys that were given sign nothing of this. */
-function wrongKeys(waiting: readonly Waiting[]): RepositoryError {
-  const keys = waiting.map(({ role, unsigned }) => `${role}: ${unsigned.map(short).join(' or ')}`);
-  return new RepositoryError(
-    'wrong-key',
-    'none of the keys may sign this',
-    keys.length === 0 ? 'nothing waits for signatures' : `it takes keys of ${keys.join('; ')}`,
-  );
-}
-
-function short(keyId: string): string {
-  return keyId.slice(0, 8);
 }

@@ -123,17 +123,20 @@ export function firstTargets(expires: string): Document<Targets> {
 export interface TargetsEdit {
   /** Targets to be listed, in place of those of the same path. */
   readonly put?: readonly TargetFile[];
+  /** Path of a target that is listed no more. */
+  readonly drop?: string;
   readonly delegations?: Delegations;
 }
 
 export function nextTargets(
   { metadata: { signed } }: Document<Targets>,
-  { put = [], delegations }: TargetsEdit,
+  { put = [], drop, delegations }: TargetsEdit,
   expires: string,
 ): Document<Targets> {
   const { specVersion, unrecognizedFields, version } = signed;
   const targets = { ...signed.targets };
   for (const target of put) targets[target.path] = target;
+  if (drop !== undefined) delete targets[drop];
   const next = delegations ?? signed.delegations;
   const content = { specVersion, unrecognizedFields, targets, expires, version: version + 1 };
   return documentOf(

@@ -69,10 +69,19 @@ export function authoritiesOf(
   return [authority ?? { keys: new Map(), threshold: 1 }];
 }
 
+/** Root, targets, then delegated roles by name: the same order whether it was just made or read again. */
 export function documentsOf(change: StagedChange): [role: string, Document<Signable>][] {
-  return [...(change.root === null ? [] : [['root', change.root] as const]), ...change.targets].map(
-    ([role, document]) => [role, document],
-  );
+  const { targets, ...delegated } = Object.fromEntries(change.targets);
+  const documents: [string, Document<Signable>][] = [];
+  if (change.root !== null) documents.push(['root', change.root]);
+  if (targets !== undefined) documents.push(['targets', targets]);
+  for (const role of Object.keys(delegated).sort()) documents.push([role, delegated[role]]);
+  return documents;
+}
+
+/** The order of changes, which does not depend on when they were staged. */
+export function byName(one: StagedChange, other: StagedChange): number {
+  return one.name < other.name ? -1 : 1;
 }
 
 export function signChange(
@@ -169,4 +178,16 @@ export function checkSignatures(live: RepositoryState | null, change: StagedChan
 
 function damaged(path: string, reason: string): RepositoryError {
   return new RepositoryError('unsound', `${path} ${reason}`, 'discard what is staged, and publish it again');
+}
+
+/** The keys that were given sign nothing of this. */
+export function wrongKeys(waiting: readonly Waiting[]): RepositoryError {
+  const keys = waiting.map(
+    ({ role, unsigned }) => `${role}: ${unsigned.map((keyId) => keyId.slice(0, 8)).join(' or ')}`,
+  );
+  return new RepositoryError(
+    'wrong-key',
+    'none of the keys may sign this',
+    keys.length === 0 ? 'nothing waits for signatures' : `it takes keys of ${keys.join('; ')}`,
+  );
 }

@@ -9,6 +9,7 @@ import type { Answerer, Environment, PeerName, Peers, Pubsub, Verdict } from '..
 import { START_MS, type TestRepository, TestSource } from '../../trust/testing/test-repository.ts';
 import { MemoryTrustStore } from '../../trust/trust-store.ts';
 import { TufClient } from '../../trust/tuf-client.ts';
+import type { ModuleHost } from '../../updates/module-host.ts';
 import type { RefusedOffer, StageObserver } from '../../updates/stage-observer.ts';
 import { UpdateAgent } from '../../updates/update-agent.ts';
 import { CatchUpChannel } from '../catch-up.ts';
@@ -64,7 +65,14 @@ export class NetworkRelay {
     const { client, environment } = this;
     const targets = new SwarmFetcher({ peers, random });
     const observer = this.observer();
-    this.agent = new UpdateAgent({ environment, client, host: this.host(), targets, observer });
+    this.agent = new UpdateAgent({
+      environment,
+      client,
+      host: this.host(),
+      targets,
+      observer,
+      policy: { thirdParties: 'all' },
+    });
     const taker = this.agent;
     const exchange = new StateExchange({ peers, clock, client, taker });
     this.circuits = new CircuitChannel(exchange);
@@ -172,14 +180,21 @@ export class NetworkRelay {
     };
   }
 
-  private host() {
+  /** A core that takes every module and keeps the latest of each hook in line. */
+  private host(): ModuleHost {
+    const inLine = new Map<string, string>();
     return {
-      relayId: this.name,
-      refusalOf: () => null,
-      revoke: () => {},
-      stage: ({ sha256 }: { sha256: string }, binary: Uint8Array) => {
+      obstacle: () => null,
+      isInCohort: () => true,
+      activeOf: () => null,
+      pendingOf: (hook) => inLine.get(hook) ?? null,
+      pending: () => [...inLine],
+      withdraw: (hook) => inLine.delete(hook),
+      revoke: () => true,
+      stage: ({ sha256, custom }, binary) => {
+        inLine.set(custom.hook, sha256);
         this.staged.set(sha256, binary);
-        return { staged: true };
+        return 'staged';
       },
     };
   }

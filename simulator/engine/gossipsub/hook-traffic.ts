@@ -1,8 +1,8 @@
 /**
  * Traffic that reaches the hooks: a relay's cells come at a rate, and a module goes live and is tried with them.
  *
- * A relay moves `utilization` of its advertised bandwidth in cells, and each cell reaches the cell hook once.
- * Arrivals are taken as Poisson, so the wait for the k-th cell is an Erlang draw from any instant on. Only a relay
+ * A relay moves `utilization` of its advertised bandwidth in cells, and each cell reaches the hook once that a module
+ * waits at: the cell hook with an ordinary data cell, any other with the first of its vectors. Arrivals are taken as Poisson, so the wait for the k-th cell is an Erlang draw from any instant on. Only a relay
  * that waits for a switch, or has a module on trial, needs events. A trial's first cells come one by one and later
  * ones in growing bursts, which end a trial (or a rollback) late by one burst at most.
  */
@@ -10,6 +10,7 @@
 import type { RelayCore } from '../../../node/core.ts';
 import { CellFlag, CircuitState, cellAdmission } from '../../../node/hooks/catalogue/cell-admission.ts';
 import { CELL, RELAY } from '../../../node/hooks/catalogue/cell-commands.ts';
+import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
@@ -21,8 +22,8 @@ const BURST_CELLS_MAX = 64;
 export class HookTraffic {
   private readonly job: Job;
   private readonly clock: VirtualClock;
-  /** For each relay, which series of cells is the valid one: the latest. */
-  private readonly series = new Map<number, number>();
+  /** For each relay and hook, which series of cells is the valid one: the latest. */
+  private readonly series = new Map<string, number>();
 
   constructor(job: Job, clock: VirtualClock) {
     this.job = job;
@@ -35,24 +36,25 @@ export class HookTraffic {
    * To be called when a module has been staged, which may switch from `notBeforeMs` of the relay's clock on. A
    * series that is under way for an earlier module gives way, so that the new one goes live with the next cell.
    */
-  expectCells(relay: number, core: RelayCore, notBeforeMs: number): void {
+  expectCells(relay: number, core: RelayCore, hook: AnyHook, notBeforeMs: number): void {
     const { population, scenario } = this.job;
     const bytesPerSecond = scenario.traffic.utilization * population.advertisedBytesPerSecond[relay];
     if (bytesPerSecond === 0) return; // nothing ever reaches the hooks of a relay without traffic
-    const series = (this.series.get(relay) ?? 0) + 1;
-    this.series.set(relay, series);
+    const place = `${relay}/${hook.id}`;
+    const series = (this.series.get(place) ?? 0) + 1;
+    this.series.set(place, series);
     const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs());
     const meanWaitUs = (1e6 * CELL_BYTES) / bytesPerSecond;
-    this.expectBurst({ relay, core, series, meanWaitUs }, this.clock.nowUs + waitMs * 1000, 1);
+    this.expectBurst({ relay, place, core, hook, series, meanWaitUs }, this.clock.nowUs + waitMs * 1000, 1);
   }
 
   private expectBurst(arrivals: Arrivals, fromUs: number, cells: number): void {
-    const { relay, core, series, meanWaitUs } = arrivals;
-    const stream = randomStream(this.job.scenario.seed, `next cells after ${fromUs}`, relay);
+    const { relay, place, core, hook, series, meanWaitUs } = arrivals;
+    const stream = randomStream(this.job.scenario.seed, `next cells after ${fromUs} at ${hook.id}`, relay);
     const arriveUs = fromUs + Math.ceil(stream.erlang(cells, meanWaitUs));
     const arrive = (): void => {
-      if (this.series.get(relay) !== series) return;
-      if (cellsArrive(core, cells))
+      if (this.series.get(place) !== series) return;
+      if (cellsArrive(core, hook, cells))
         this.expectBurst(arrivals, arriveUs, Math.min(cells * 2, BURST_CELLS_MAX));
     };
     this.clock.schedule(arriveUs, new Call(relay, arrive));
@@ -61,15 +63,31 @@ export class HookTraffic {
 
 interface Arrivals {
   readonly relay: number;
+  /** The relay and the hook. */
+  readonly place: string;
   readonly core: RelayCore;
+  readonly hook: AnyHook;
   readonly series: number;
   readonly meanWaitUs: number;
 }
 
-/** Ordinary data cells of an open circuit; true if the hook still has a module in line or on trial. */
-function cellsArrive(core: RelayCore, cells: number): boolean {
-  const slot = core.slot(cellAdmission);
-  const flags = CellFlag.recognized | CellFlag.fromClient | CellFlag.knownStream;
-  for (let cell = 0; cell < cells; cell++) slot.call(CELL.relay, RELAY.data, CircuitState.open, flags);
+/** What reaches a hook with each cell. */
+const ORDINARY: ReadonlyMap<string, readonly (number | bigint | Uint8Array)[]> = new Map([
+  [
+    cellAdmission.id,
+    [
+      CELL.relay,
+      RELAY.data,
+      CircuitState.open,
+      CellFlag.recognized | CellFlag.fromClient | CellFlag.knownStream,
+    ],
+  ],
+]);
+
+/** Cells reach the hook; true if it still has a module in line or on trial. */
+function cellsArrive(core: RelayCore, hook: AnyHook, cells: number): boolean {
+  const slot = core.slot(hook);
+  const args = ORDINARY.get(hook.id) ?? hook.vectors[0]!.args;
+  for (let cell = 0; cell < cells; cell++) slot.call(...(args as []));
   return slot.pendingHash !== null || slot.phase === 'trial';
 }

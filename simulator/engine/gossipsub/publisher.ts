@@ -8,6 +8,7 @@
 
 import { encodeBundle } from '../../../node/channels/bundle.ts';
 import type { FileSource } from '../../../node/channels/sync-server.ts';
+import type { Fetched, Fetcher } from '../../../node/trust/fetcher.ts';
 import { TIMESTAMP_FILE } from '../../../node/trust/file-name.ts';
 import type { TrustVersions } from '../../../node/trust/trust-client.ts';
 import { gossipFiles } from '../../../updates/repository/bundle-files.ts';
@@ -63,11 +64,12 @@ export function plannedOperations({ scenario, releases }: Job): Operation[] {
   return operations.sort((a, b) => a.atUs - b.atUs);
 }
 
-export class Publisher implements FileSource {
+export class Publisher implements FileSource, Fetcher {
   private readonly releases: readonly Release[];
   /** Binaries that thieves of keys may have signed: revoked when the role `targets` gets new keys. */
   private readonly hostile: readonly Revoked[];
   private readonly keys: KeyRing;
+  private readonly revoked = new Set<string>();
   private readonly repository: UpdateRepository;
   private readonly planned: readonly Operation[];
   private readonly bundles: Uint8Array[] = [];
@@ -78,8 +80,9 @@ export class Publisher implements FileSource {
   constructor(job: Job, planned: readonly Operation[]) {
     const { trust } = job.scenario;
     this.releases = job.releases;
-    this.hostile = job.hostileModules.flatMap((module) => {
-      if (module === null) return [];
+    const stealing = job.scenario.adversary?.attacks.map(({ attack }) => attack === 'stolen-keys') ?? [];
+    this.hostile = job.hostileModules.flatMap((module, index) => {
+      if (module === null || stealing[index] !== true) return [];
       const { hook, module: name } = module.custom;
       return [{ hook, module: name, sha256: module.sha256 }];
     });
@@ -130,8 +133,18 @@ export class Publisher implements FileSource {
     return encodeBundle(gossipFiles(this.repository, publication));
   }
 
+  isRevoked(release: number): boolean {
+    return this.revoked.has(this.releases[release].moduleSha256);
+  }
+
   file(name: string): Uint8Array | null {
     return this.repository.file(name);
+  }
+
+  /** For the relay that carries publications: it gets all files at once. */
+  fetch(file: string): Promise<Fetched> {
+    const bytes = this.file(file);
+    return Promise.resolve(bytes === null ? { failed: 'not-found' } : { bytes });
   }
 
   versions(): TrustVersions {
@@ -156,6 +169,9 @@ export class Publisher implements FileSource {
         );
       case 'revoke': {
         const { moduleSha256, request } = releases[act.release];
+        // A halt came first, or the plan did: there is nothing new to say but that this is the newest.
+        if (this.revoked.has(moduleSha256)) return repository.timestamp(keys.signers());
+        this.revoked.add(moduleSha256);
         const role = request.role ?? 'targets';
         return repository.revoke(
           { target: { sha256: moduleSha256 }, reason: act.reason, role },
@@ -178,6 +194,8 @@ export class Publisher implements FileSource {
     let publication = repository.rotate(role, change, signers);
     if (role !== 'targets') return publication;
     for (const target of this.hostile) {
+      if (this.revoked.has(target.sha256)) continue;
+      this.revoked.add(target.sha256);
       const revocation = repository.revoke({ target, reason: 'signed with stolen keys', role }, signers);
       publication = { ...revocation, files: new Map([...publication.files, ...revocation.files]) };
     }

@@ -14,6 +14,7 @@ import { SwarmFetcher } from '../../../node/channels/swarm-fetcher.ts';
 import { SyncServer } from '../../../node/channels/sync-server.ts';
 import { RelayCore } from '../../../node/core.ts';
 import type { Environment, PeerName } from '../../../node/environment.ts';
+import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import type { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import type { TransitionListener } from '../../../node/hooks/transition.ts';
 import type { Fetcher } from '../../../node/trust/fetcher.ts';
@@ -23,7 +24,7 @@ import { TufClient } from '../../../node/trust/tuf-client.ts';
 import type { VerificationCache } from '../../../node/trust/verification-cache.ts';
 import type { StageObserver } from '../../../node/updates/stage-observer.ts';
 import { MemoryStore, type ModulePool } from '../../../node/updates/store.ts';
-import { type ModuleHost, type StageVerdict, UpdateAgent } from '../../../node/updates/update-agent.ts';
+import { UpdateAgent } from '../../../node/updates/update-agent.ts';
 import type { LiveArm, LiveChannel } from '../../scenario/scenario.ts';
 
 /** What the relays of a thread share. */
@@ -37,7 +38,7 @@ export interface SharedParts {
   readonly binaries: ModulePool;
   readonly authorities: readonly PeerName[];
   /** Told when a module has been staged. */
-  readonly onStaged: (relay: number, core: RelayCore, notBeforeMs: number) => void;
+  readonly onStaged: (relay: number, core: RelayCore, hook: AnyHook, notBeforeMs: number) => void;
   /** Told when what a relay trusts may have changed. */
   readonly onTaken: (relay: number) => void;
 }
@@ -83,9 +84,22 @@ export class RelayStack implements OfferTaker {
       cache,
     });
     this.client.init(shared.firstRoot);
-    this.core = new RelayCore({ runtime, listener, store: new MemoryStore(binaries), owner: relay });
+    this.core = new RelayCore({
+      runtime,
+      listener,
+      store: new MemoryStore(binaries),
+      owner: relay,
+      onStaged: (hook, notBeforeMs) => shared.onStaged(relay, this.core, hook, notBeforeMs),
+    });
     const targets = new SwarmFetcher({ peers, random });
-    this.agent = new UpdateAgent({ environment, client: this.client, host: this.host(), targets, observer });
+    this.agent = new UpdateAgent({
+      environment,
+      client: this.client,
+      host: this.core.host,
+      targets,
+      observer,
+      policy: { thirdParties },
+    });
     const exchange = new StateExchange({ peers, clock, client: this.client, taker: this });
     this.circuits = arm.channels.includes('circuit') ? new CircuitChannel(exchange) : null;
     this.channels = this.makeChannels(exchange, observer);
@@ -103,6 +117,7 @@ export class RelayStack implements OfferTaker {
   /** To be called when the router is up. */
   start(): void {
     this.server.start(this.environment.peers);
+    this.agent.start();
     for (const channel of this.channels) channel.start();
   }
 
@@ -124,8 +139,7 @@ export class RelayStack implements OfferTaker {
             taker: this,
             read: readBundle,
             onDropped: (reason, peer) => {
-              const refused = reason === 'malformed' ? reason : 'too-slow';
-              observer.onRefused({ reason: refused, channel: 'gossip', peer, target: null });
+              observer.onRefused({ reason, channel: 'gossip', peer, target: null });
             },
             onBehind: (peer) => void exchange.take(peer, 'gossip'),
           });
@@ -141,19 +155,5 @@ export class RelayStack implements OfferTaker {
       }
     };
     return arm.channels.map(make);
-  }
-
-  private host(): ModuleHost {
-    const { core, relay } = this;
-    return {
-      relayId: core.relayId,
-      refusalOf: (target) => core.refusalOf(target),
-      revoke: (sha256) => core.revoke(sha256),
-      stage: (target, binary, notBeforeMs): StageVerdict => {
-        const verdict = core.stage(target, binary, notBeforeMs);
-        if ('staged' in verdict && verdict.staged) this.shared.onStaged(relay, core, notBeforeMs);
-        return verdict;
-      },
-    };
   }
 }

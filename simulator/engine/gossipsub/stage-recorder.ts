@@ -37,6 +37,8 @@ export class StageRecorder {
   readonly deceived = new Set<number>();
   /** Honest relays whose alarm of a freeze went off. */
   readonly stale = new Set<number>();
+  /** Relays that have heard a revocation. */
+  private readonly revoked = new Set<number>();
   /** Modules that a relay's core took out again. */
   rolledBack = 0;
   /** Virtual microseconds that hostile modules have run, summed over relays, those running now apart. */
@@ -85,9 +87,14 @@ export class StageRecorder {
         if (release !== undefined) this.reach(relay, release, 'heard', arrival as number);
       },
       onVerified: (target) => reach(target, 'verified'),
-      onStaged: (target) => reach(target, 'staged'),
+      onStaged: (target) => {
+        // What stands in for a revoked module may have been staged before: that time counts.
+        const release = this.releaseByModule.get(target.sha256);
+        const again = release !== undefined && !Number.isNaN(this.columns[release].staged[relay]);
+        if (!(again && this.revoked.has(relay))) reach(target, 'staged');
+      },
       onRefused: ({ reason }) => this.refused(relay, reason),
-      onRevoked: () => {},
+      onRevoked: () => this.revoked.add(relay),
       onFreshness: (freshness) => {
         if (freshness === 'stale') this.stale.add(relay);
       },

@@ -5,7 +5,6 @@
  * that, else by that relay's taking it from the developers; authorities serve it with the next consensus.
  */
 
-import { BundleFetcher, decodeBundle } from '../../../node/channels/bundle.ts';
 import {
   publishBundle,
   readBundle,
@@ -15,9 +14,10 @@ import {
 import { SyncServer } from '../../../node/channels/sync-server.ts';
 import type { Environment } from '../../../node/environment.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
-import type { SlotView, Transition } from '../../../node/hooks/transition.ts';
+import type { TransitionListener } from '../../../node/hooks/transition.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
-import { collectReports, TrialReporter } from '../../../node/updates/trial-report.ts';
+import { ReportCollector } from '../../../node/updates/report-collector.ts';
+import { TrialReporter } from '../../../node/updates/trial-report.ts';
 import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { arsenalOf } from './adversary/arsenal-of.ts';
@@ -98,7 +98,7 @@ export class UpdateLife {
       readBundle: fast ? rememberingReader() : readBundle,
       binaries: new Map(),
       authorities: hosts.authorityNames,
-      onStaged: (relay, core, notBeforeMs) => this.traffic.expectCells(relay, core, notBeforeMs),
+      onStaged: (relay, core, hook, notBeforeMs) => this.traffic.expectCells(relay, core, hook, notBeforeMs),
       onTaken: (relay) => this.noteState(relay),
     };
   }
@@ -117,10 +117,10 @@ export class UpdateLife {
       observer: isHostile ? QUIET_OBSERVER : this.recorder.observerOf(relay),
       tellVersions: (versions) => hostile?.versions(versions) ?? versions,
       listener: {
-        onTransition: (slot, transition, _reason, hash) => {
+        onTransition: (slot, transition, reason, hash, atMs) => {
           if (isHostile) return;
           this.recorder.transition(slot, transition, hash);
-          reporter?.(slot, transition, hash);
+          reporter?.onTransition(slot, transition, reason, hash, atMs);
         },
       },
     });
@@ -157,6 +157,7 @@ export class UpdateLife {
       const { atUs, publisher } = this.job.releases[release];
       const check = (): void => {
         const { nowUs } = this.clock;
+        if (this.publisher.isRevoked(release)) return; // nothing is left to decide
         const act = driver.decide(nowUs);
         if (act?.kind === 'revoke') this.haltedUs[release] = nowUs;
         if (act !== null) this.publish(publisher, this.publisher.carryOut(act, nowUs));
@@ -166,20 +167,17 @@ export class UpdateLife {
     }
   }
 
+  /** The developers hand a publication to their relay, whole, and it tells the others of it. */
   private publish(relay: number, bundle: Uint8Array): void {
     const stack = this.stacks[relay];
     const environment = this.environments[relay];
     if (stack === null || environment === null)
       throw new Error(`relay ${relay} publishes before it has started`);
-    if (this.job.arm.channels.includes('gossip')) {
-      publishBundle(environment, bundle).catch(this.onError);
-      return;
-    }
-    const files = decodeBundle(bundle);
-    if (files === null) throw new Error('the developers have made a bundle that nobody can read');
-    const channel = this.job.arm.channels[0];
-    if (channel === 'directory') return; // the authorities have it, and relays ask them
-    stack.take({ channel, source: new BundleFetcher(files), peer: null }).catch(this.onError);
+    const { channels } = this.job.arm;
+    if (channels.every((channel) => channel === 'directory')) return; // the authorities have it, and relays ask them
+    const channel = channels.includes('gossip') ? 'gossip' : channels[0];
+    stack.take({ channel, source: this.publisher, peer: null }).catch(this.onError);
+    if (channel === 'gossip') publishBundle(environment, bundle).catch(this.onError);
   }
 
   /** Operators of a share of all take third parties' updates, on all their relays. */
@@ -221,27 +219,26 @@ export class UpdateLife {
   private collect(relay: number, { peers }: Environment): void {
     const drivers = [...this.drivers].filter(([release]) => this.job.releases[release].publisher === relay);
     if (drivers.length === 0) return;
-    collectReports(peers, (report, from) => {
+    const collector = new ReportCollector((report, from) => {
       for (const [, driver] of drivers) driver.hear(report, from);
     });
+    for (const [release] of drivers) collector.watch(this.job.releases[release].moduleSha256);
+    collector.start(peers);
   }
 
-  private reporterOf(
-    relay: number,
-    environment: Environment,
-  ): ((slot: SlotView, transition: Transition, hash: string) => void) | null {
+  /** Reports the trials of modules that are let out in steps to the relay that they are published through. */
+  private reporterOf(relay: number, environment: Environment): TransitionListener | null {
     if (this.drivers.size === 0) return null;
     const reporters = new Map<string, TrialReporter>();
     for (const release of this.drivers.keys()) {
       const { moduleSha256, publisher } = this.job.releases[release];
       if (publisher === relay) continue; // it knows by itself
-      reporters.set(moduleSha256, new TrialReporter(environment, this.hosts.nameOf(publisher)));
+      const collector = this.hosts.nameOf(publisher);
+      reporters.set(moduleSha256, new TrialReporter({ environment, collector }));
     }
-    return (_slot, transition, sha256) => {
-      const reporter = reporters.get(sha256);
-      if (reporter === undefined) return;
-      if (transition === 'confirmed') reporter.report({ sha256, outcome: 'confirmed' });
-      if (transition === 'rolled-back') reporter.report({ sha256, outcome: 'failed' });
+    return {
+      onTransition: (slot, transition, reason, hash) =>
+        reporters.get(hash)?.onTransition(slot, transition, reason, hash),
     };
   }
 }
