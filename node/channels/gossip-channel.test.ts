@@ -91,7 +91,7 @@ test('gossip: a genuine publication with something else beside it is not forward
 });
 
 test('gossip: a root that the relay has passed may stand beside, one of its own version may not differ', async () => {
-  const { hear, repository, relay } = await channelOf();
+  const { hear, repository, relay, dropped } = await channelOf();
   repository.publishRoot();
   repository.publishRoot();
   repository.publishTimestamp();
@@ -102,7 +102,21 @@ test('gossip: a root that the relay has passed may stand beside, one of its own 
   const bundle = encodeBundle(new Map([...roots, ...publicationFiles(repository)]));
   assert.equal(await hear(bundle), 'accept');
   const forged = roots.with(2, ['3.root.json', Buffer.from('{}')]);
-  assert.equal(await hear(encodeBundle(new Map([...forged, ...publicationFiles(repository)]))), 'ignore');
+  assert.equal(await hear(encodeBundle(new Map([...forged, ...publicationFiles(repository)]))), 'reject');
+  assert.deepEqual(dropped, ['mix-and-match sender'], 'no honest relay can hold it beside the others');
+});
+
+test('gossip: a genuine publication in pieces is forwarded no more often than it has files', async () => {
+  const { hear, repository } = await channelOf();
+  const all = [...publicationFiles(repository)];
+  const pieces = Array.from({ length: 2 ** all.length }, (_unused, chosen) =>
+    all.filter(([name], index) => name === 'timestamp.json' || (chosen >> index) % 2 === 1),
+  );
+  let forwarded = 0;
+  for (const piece of pieces) if ((await hear(encodeBundle(new Map(piece)))) === 'accept') forwarded++;
+  assert(forwarded > 0 && forwarded <= all.length, `${forwarded} of ${pieces.length}`);
+  repository.publish();
+  assert.equal(await hear(publicationBundle(repository)), 'accept', 'the next publication is a new one');
 });
 
 test('gossip: roots that begin too far ahead are not looked at, and their sender is asked', async () => {
