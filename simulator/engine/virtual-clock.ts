@@ -130,6 +130,14 @@ export class VirtualClock {
     this.queue.push(timeUs, this.takeRank(), event);
   }
 
+  /** Schedules in the name of `source` instead of the current relay. */
+  scheduleAs(source: number, timeUs: number, event: SimulationEvent): void {
+    const { currentRelay } = this;
+    this.currentRelay = source;
+    this.schedule(timeUs, event);
+    this.currentRelay = currentRelay;
+  }
+
   /** Starts a timer of the current relay; an interval's later firings are `everyUs` apart. */
   startTimer(
     callback: (...args: unknown[]) => void,
@@ -149,9 +157,7 @@ export class VirtualClock {
 
   /** Adds an event of the plan, as if `relay` itself had scheduled it. */
   plan(timeUs: number, event: SimulationEvent): void {
-    this.currentRelay = event.relay;
-    this.schedule(timeUs, event);
-    this.currentRelay = this.system;
+    this.scheduleAs(event.relay, timeUs, event);
   }
 
   /** Events that have not taken place. */

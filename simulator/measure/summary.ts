@@ -14,7 +14,9 @@ import { vulnerableRelayHours } from './exposure.ts';
 import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
 import { STAGES } from './outcome.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
+import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
+import { type TrustSummary, trustSummary } from './trust-summary.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -43,7 +45,7 @@ export interface AdoptionSummary extends ReachSummary {
   readonly vulnerableRelayHours: number;
 }
 
-export interface UpdateSummary extends AdoptionSummary {
+export interface UpdateSummary extends AdoptionSummary, RemovalSummary {
   readonly module: string;
   readonly moduleBytes: number;
   readonly moduleSha256: string;
@@ -72,6 +74,8 @@ export interface ArmSummary extends AdoptionSummary {
   readonly rolledBack: number;
   /** Null for an arm that sends nothing. */
   readonly cost: CostSummary | null;
+  /** Null for an arm that verifies nothing. */
+  readonly trust: TrustSummary | null;
   readonly updates: readonly UpdateSummary[];
 }
 
@@ -183,7 +187,14 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     const horizonSeconds = commonHorizonSeconds - (releasedAtSeconds - firstAtSeconds);
     const figures = adoption(update, outcome.population.consensusWeight, horizonSeconds);
     const { module, moduleBytes, moduleSha256 } = update;
-    return { module, moduleBytes, moduleSha256, releasedAtSeconds: roundTime(releasedAtSeconds), ...figures };
+    return {
+      module,
+      moduleBytes,
+      moduleSha256,
+      releasedAtSeconds: roundTime(releasedAtSeconds),
+      ...figures,
+      ...removalSummary(update, plans[index], arm.arm.kind === 'live'),
+    };
   });
   const first = updates[0];
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to summarize`);
@@ -204,6 +215,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     circuitsBroken: arm.circuitsBroken,
     rolledBack: arm.rolledBack,
     cost: costSummary(arm),
+    trust: trustSummary(arm.trust),
     updates,
   };
 }

@@ -8,7 +8,7 @@ import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import { type ArmOutcome, type RunOutcome, STAGES, type Stage } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
-import { countOf, DAY_SECONDS } from './human-units.ts';
+import { countOf, DAY_SECONDS, humanPercent } from './human-units.ts';
 
 export interface ArmCurves {
   readonly outcome: ArmOutcome;
@@ -27,6 +27,8 @@ export interface ChartData {
   readonly arms: readonly ArmCurves[];
   /** Scenario, engine, relays, seed: what every chart has to state. */
   readonly source: string;
+  /** The same for charts that are not about the first update alone. */
+  readonly sourceOfAll: string;
 }
 
 /**
@@ -59,7 +61,7 @@ function armCurves(
   };
 }
 
-function sourceLine(outcome: RunOutcome, summary: Summary): string {
+function sourceLine(outcome: RunOutcome, summary: Summary, isOfFirst: boolean): string {
   const parts = [
     `Scenario ${summary.scenario}`,
     `engine ${summary.engine}`,
@@ -67,8 +69,13 @@ function sourceLine(outcome: RunOutcome, summary: Summary): string {
     `seed ${summary.seeds.join(', ')}`,
     'one run: no confidence band',
   ];
-  const { updates } = outcome.scenario;
-  if (updates.length > 1) parts.push(`first of ${updates.length} updates (${updates[0]?.module})`);
+  const { updates, adversary } = outcome.scenario;
+  if (adversary !== null) {
+    const share = humanPercent(adversary.share);
+    parts.push(`${share} of the relays are the adversary's and count as not reached`);
+  }
+  if (isOfFirst && updates.length > 1)
+    parts.push(`first of ${updates.length} updates (${updates[0]?.module})`);
   return `${parts.join(' · ')}.`;
 }
 
@@ -84,7 +91,8 @@ export function chartData(
     summary,
     historical,
     arms: outcome.arms.map((arm) => armCurves(arm, weight, historical)),
-    source: sourceLine(outcome, summary),
+    source: sourceLine(outcome, summary, true),
+    sourceOfAll: sourceLine(outcome, summary, false),
   };
 }
 

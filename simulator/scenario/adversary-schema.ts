@@ -21,19 +21,19 @@ export const END = 'end';
 /** What an adversary with enough stolen keys releases unless told otherwise. */
 export const HOSTILE_MODULE = 'hostile-backdoor';
 
-const BETWEEN_PEERS: readonly LiveChannel[] = ['gossip', 'circuit', 'catch-up'];
+const BY_MESSAGE: readonly LiveChannel[] = ['gossip'];
 
-/** Channels that carry each attack: relays attack relays, and authorities of a directory are not theirs. */
+/** Channels by which each attack can be made: all but freeze are messages on the topic of updates. */
 export const ATTACK_CHANNELS: Readonly<Record<AttackName, readonly LiveChannel[]>> = {
-  replay: BETWEEN_PEERS,
-  freeze: BETWEEN_PEERS,
-  'fast-forward': BETWEEN_PEERS,
-  mixed: BETWEEN_PEERS,
-  tampered: BETWEEN_PEERS,
-  'stolen-keys': BETWEEN_PEERS,
-  equivocation: BETWEEN_PEERS,
-  // A flood has to be pushed; peers that ask take one answer at a time.
-  'invalid-modules': ['gossip'],
+  replay: BY_MESSAGE,
+  // Nothing passed on, and peers that ask or compare told that there is nothing.
+  freeze: ['gossip', 'circuit', 'catch-up'],
+  'fast-forward': BY_MESSAGE,
+  mixed: BY_MESSAGE,
+  tampered: BY_MESSAGE,
+  'stolen-keys': BY_MESSAGE,
+  equivocation: BY_MESSAGE,
+  'invalid-modules': BY_MESSAGE,
 };
 
 const attackSchema = z

@@ -61,7 +61,7 @@ const circuitSchema = z.strictObject({
     }),
 });
 
-const channelName = z.enum(LIVE_CHANNELS);
+const channelName = z.enum(LIVE_CHANNELS).meta({ examples: ['gossip'] });
 
 export const liveArmSchema = z
   .strictObject({
@@ -89,7 +89,7 @@ export const liveArmSchema = z
     const channels = [channel].flat();
     const twice = channels.findIndex((name, index) => channels.indexOf(name) < index);
     if (twice >= 0) report(context, `${channels[twice]} stands here twice`, 'remove one', ['channel', twice]);
-    if (channels.every((name) => name === 'catch-up')) {
+    if (channels.length > 0 && channels.every((name) => name === 'catch-up')) {
       const message = 'catch-up alone brings nothing to the relays that are there';
       report(context, message, 'put another channel beside it: [gossip, catch-up]', ['channel']);
     }
@@ -136,7 +136,9 @@ export const manualArmSchema = z
     report(context, message, `at most ${last}d; a law of your own may go further`, ['until']);
   });
 
-export const armSchema = z.union([liveArmSchema, manualArmSchema]);
+export const armSchema = z
+  .union([liveArmSchema, manualArmSchema])
+  .meta({ examples: [{ channel: 'gossip' }, { channel: 'manual', lag: 'tor-2016-17' }] });
 
 export type ArmInput = z.output<typeof armSchema>;
 type LiveInput = z.output<typeof liveArmSchema>;

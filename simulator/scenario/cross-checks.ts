@@ -67,7 +67,7 @@ function* checkMoments(parts: SoundParts): Generator<Finding> {
     // A span may end with the run; whatever begins or happens must leave time for something to follow.
     const isOver = path.at(-1) === 'to' ? seconds > duration : seconds >= duration;
     if (!isOver) continue;
-    const message = `${time(seconds)} is when the run is over, at ${time(duration)}`;
+    const message = `${time(seconds)} comes when the run is over, at ${time(duration)}`;
     yield { path, message, hint: 'make it earlier, or lengthen the duration' };
   }
 }
@@ -96,7 +96,7 @@ function* checkRollouts({ updates = [], network }: SoundParts): Generator<Findin
     const first = Math.floor(rollout.steps[0]! * network.relays);
     if (first >= rollout.minReports) continue;
     const share = Math.min(100, Math.ceil((rollout.minReports / network.relays) * 1000) / 10);
-    const message = `the first step is ${first} relays, which can never send ${rollout.minReports} reports: nothing would halt it`;
+    const message = `the first step is ${first === 1 ? '1 relay' : `${first} relays`}, which can never send ${rollout.minReports} reports: nothing would halt it`;
     const hint = `begin with ${share}%, or lower minReports to ${Math.max(1, first)}`;
     yield { path: ['updates', index, 'rollout'], message, hint };
   }

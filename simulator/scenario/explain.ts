@@ -146,7 +146,8 @@ class Explainer {
       const shown = String(limit).replace(/\B(?=(\d{3})+$)/g, ',');
       return this.at(path, `must be ${relation} ${shown}, not ${found}`, this.example(path));
     }
-    const noun = issue.origin === 'string' ? 'characters' : 'entries';
+    const nouns = issue.origin === 'string' ? ['character', 'characters'] : ['entry', 'entries'];
+    const noun = nouns[Number(limit) === 1 ? 0 : 1];
     const size = (found as { length?: number } | undefined)?.length;
     return this.at(path, `must have ${relation} ${limit} ${noun}, not ${size}`, this.example(path));
   }
@@ -172,7 +173,8 @@ class Explainer {
     const kinds = issue.errors.flat().flatMap((one) => {
       return one.code === 'invalid_type' ? [EXPECTED[one.expected] ?? one.expected] : [];
     });
-    const message = `must be ${[...words.map(String), ...kinds].join(' or ')}, not ${valueNoun(found)}`;
+    const wanted = [...new Set([...words.map(String), ...kinds])].join(' or ');
+    const message = `must be ${wanted}, not ${valueNoun(found)}`;
     return this.at(path, message, guess === null ? this.example(path) : `did you mean ${guess}?`);
   }
 

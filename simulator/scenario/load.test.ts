@@ -3,51 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { load, MODULES, problems, SMALL, told, withLines } from '../testing/small-scenario.ts';
 import { TEST_TRUST, testLiveArm, testUpdate } from '../testing/test-scenario.ts';
-import { type LoadedScenario, loadScenario, type ScenarioOverrides, scenarioFromText } from './load.ts';
-import { formatProblem, type Problem, ScenarioError } from './problem.ts';
-
-const MODULES = {
-  modules: new Map([
-    ['strict-cells', 'cell-admission'],
-    ['padding', 'padding-decision'],
-    ['hostile-backdoor', 'cell-admission'],
-  ]),
-};
-const SMALL = `name: small
-network: { relays: 100 }
-updates:
-  - module: strict-cells
-arms:
-  live: { channel: gossip }
-`;
-
-function load(text: string, overrides: ScenarioOverrides = {}): LoadedScenario {
-  return scenarioFromText('test.yaml', text, overrides, MODULES);
-}
-
-function problems(text: string, overrides: ScenarioOverrides = {}): readonly Problem[] {
-  try {
-    load(text, overrides);
-  } catch (error) {
-    if (error instanceof ScenarioError) return error.problems;
-    throw error;
-  }
-  assert.fail('the scenario was accepted');
-}
-
-/** `line:column path: message | hint` of each problem. */
-function told(text: string, overrides: ScenarioOverrides = {}): string[] {
-  return problems(text, overrides).map((problem) => {
-    const { line, column, file, path, message, hint } = problem;
-    return `${line === null ? file : `${line}:${column}`} ${path}: ${message} | ${hint}`;
-  });
-}
-
-/** The small scenario with more lines at its end. */
-function withLines(...lines: string[]): string {
-  return `${SMALL}${lines.join('\n')}\n`;
-}
+import { loadScenario } from './load.ts';
+import { formatProblem, ScenarioError } from './problem.ts';
 
 /** The small scenario with a manual arm of this lag. */
 function withLag(lag: string, more = ''): string {

@@ -56,7 +56,8 @@ function hasTag(schema: Schema, tag: unknown): boolean {
 /** Whether an alternative is the one that the value was meant for. */
 function isMeant(option: Schema, value: unknown): boolean {
   const { type, shape } = definition(bare(option));
-  if (type !== 'object') return (type === 'array') === Array.isArray(value) && typeof value !== 'object';
+  if (type === 'array') return Array.isArray(value);
+  if (type !== 'object') return typeof value !== 'object';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const tag = shape?.[TAG];
   return tag === undefined || hasTag(tag, (value as { [TAG]?: unknown })[TAG]);
@@ -88,7 +89,10 @@ export function taggedChoiceAt(
 function child(schema: Schema, part: string | number, value: unknown): Schema | undefined {
   const { shape, valueType, element, items, options } = definition(bare(schema));
   if (options !== undefined) {
-    const meant = options.find((option) => isMeant(option, value));
+    // Where none is meant, any that knows the part may tell of it: a tag that is missing or wrong, for one.
+    const meant =
+      options.find((option) => isMeant(option, value)) ??
+      options.find((option) => definition(bare(option)).shape?.[part] !== undefined);
     return meant === undefined ? undefined : child(meant, part, value);
   }
   return shape?.[part] ?? valueType ?? element ?? items?.[Number(part)];

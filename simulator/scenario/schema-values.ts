@@ -191,7 +191,9 @@ export function share(text: KeyText, { aboveZero = false, belowOne = false }: Sh
       const { value } = reading;
       const isLow = aboveZero ? value <= 0 : value < 0;
       if (isLow || (belowOne ? value >= 1 : value > 1)) {
-        report(context, `must be ${isLow ? low : high}, not ${input}`, `a share is ${low} and ${high}`);
+        const isPercent = typeof input === 'number' && value > 1 && value <= 100;
+        const hint = isPercent ? `did you mean ${value}%?` : `a share is ${low} and ${high}`;
+        report(context, `must be ${isLow ? low : high}, not ${input}`, hint);
         return z.NEVER;
       }
       return value;

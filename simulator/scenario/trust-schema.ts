@@ -7,7 +7,7 @@
 
 import { z } from 'zod';
 import { catalogue } from '../../node/hooks/catalogue/catalogue.ts';
-import { ROLE_NAME, TOP_ROLES } from './role-name.ts';
+import { roleName, TOP_ROLES } from './role-name.ts';
 import type { KeyThreshold } from './scenario.ts';
 import {
   duration,
@@ -80,22 +80,13 @@ const keysSchema = z.strictObject({
 });
 
 const delegationSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(ROLE_NAME)
-    .superRefine((name, context) => {
-      if (![...TOP_ROLES, DEVELOPERS].includes(name)) return;
-      report(
-        context,
-        `${name} is a role of the developers`,
-        'choose a name of its own, such as research-lab',
-      );
-    })
-    .meta({
-      description:
-        'Name of the third party: small letters, digits and -; an update names it as its publisher',
-      examples: ['research-lab'],
-    }),
+  name: roleName({
+    description: 'Name of the third party: small letters, digits and -; an update names it as its publisher',
+    examples: ['research-lab'],
+  }).superRefine((name, context) => {
+    if (![...TOP_ROLES, DEVELOPERS].includes(name)) return;
+    report(context, `${name} is a role of the developers`, 'choose a name of its own, such as research-lab');
+  }),
   hooks: z
     .array(z.enum(HOOKS))
     .min(1)

@@ -1,7 +1,7 @@
 /** The part of the schema that says what is released, when, to whom, and whether it is taken back. */
 
 import { z } from 'zod';
-import { ROLE_NAME } from './role-name.ts';
+import { roleName } from './role-name.ts';
 import {
   duration,
   moment,
@@ -112,16 +112,12 @@ export const updateSchema = z.strictObject({
         'fails its trials',
       examples: [{ steps: ['1%', '10%', '50%', '100%'], every: '10min' }, AT_ONCE],
     }),
-  publisher: z
-    .string()
-    .regex(ROLE_NAME)
-    .default(DEVELOPERS)
-    .meta({
-      description:
-        'Who signs it: `developers` with the role targets, or the name of one of trust.delegations, which must ' +
-        "name the module's hook",
-      examples: [DEVELOPERS, 'research-lab'],
-    }),
+  publisher: roleName({
+    description:
+      'Who signs it: `developers` with the role targets, or the name of one of trust.delegations, which must ' +
+      "name the module's hook",
+    examples: [DEVELOPERS, 'research-lab'],
+  }).default(DEVELOPERS),
   revoke: momentOrWord(NEVER, {
     description:
       'When its publisher revokes it, in the time of the run; relays go back to what ran before, then to the default',

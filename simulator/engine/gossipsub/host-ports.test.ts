@@ -61,10 +61,14 @@ test('waking pubsub: the router is woken before it publishes, subscribes, or hea
       log.push(`publish ${topic}`);
     },
   };
-  const waking = new WakingPubsub(pubsub, () => log.push('wake'));
+  const waking = new WakingPubsub(
+    pubsub,
+    () => log.push('wake'),
+    ({ id }) => log.push(`message ${id}`),
+  );
   waking.subscribe('a', ({ report }) => report('accept'));
   await waking.publish('b', new Uint8Array());
   const report = (verdict: Verdict): number => log.push(verdict);
   deliver({ topic: 'a', from: 'x', data: new Uint8Array(), id: '1', report });
-  assert.deepEqual(log, ['wake', 'subscribe a', 'wake', 'publish b', 'wake', 'accept']);
+  assert.deepEqual(log, ['wake', 'subscribe a', 'wake', 'publish b', 'message 1', 'wake', 'accept']);
 });

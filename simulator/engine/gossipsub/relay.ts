@@ -8,6 +8,7 @@ import type { SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
 import type { Host } from './hosts.ts';
 import type { GossipSubInternals } from './internals.ts';
+import { type LinksParts, RelayLinks } from './relay-links.ts';
 import { type PeersParts, SimulatedPeers } from './simulated-peers.ts';
 import type { RouterSleep } from './sleep.ts';
 import { Uplink } from './uplink.ts';
@@ -27,7 +28,10 @@ export interface RelayParts {
   readonly reception: Reception;
   /** Null keeps the router's timers always running. */
   readonly sleep: RouterSleep | null;
+  /** Whether it is there from the start. */
+  readonly online: boolean;
   readonly requests: PeersParts;
+  readonly linking: LinksParts;
 }
 
 export class SimulatedRelay implements Host {
@@ -37,11 +41,8 @@ export class SimulatedRelay implements Host {
   readonly router: GossipSubInternals;
   readonly uplink: Uplink;
   readonly peers: SimulatedPeers;
-  readonly online = true;
-  /** Links by the index of the relay at the other end. */
-  readonly connections = new Map<number, SimulatedConnection>();
+  readonly links: RelayLinks;
   readonly sleep: RouterSleep | null;
-  private readonly registrar: RelayRegistrar;
   private readonly reception: Reception;
 
   constructor(parts: RelayParts) {
@@ -49,11 +50,11 @@ export class SimulatedRelay implements Host {
     this.peerId = parts.peerId;
     this.address = parts.address;
     this.router = parts.router;
-    this.registrar = parts.registrar;
     this.reception = parts.reception;
     this.sleep = parts.sleep;
     this.uplink = new Uplink(parts.uplinkBitsPerSecond);
     this.peers = new SimulatedPeers(this, parts.requests);
+    this.links = new RelayLinks(this, parts.registrar, parts.online, parts.linking);
   }
 
   /** To be called before anything touches the router. */
@@ -61,22 +62,17 @@ export class SimulatedRelay implements Host {
     this.sleep?.wake();
   }
 
-  /** A link has come up. */
-  connect(connection: SimulatedConnection): void {
-    this.connections.set(connection.remote, connection);
-    this.registrar.topology?.onConnect?.(connection.remotePeer, connection.asConnection());
-    this.peers.linkUp(connection.remote);
+  get online(): boolean {
+    return this.links.online;
+  }
+
+  get connections(): ReadonlyMap<number, SimulatedConnection> {
+    return this.links.connections;
   }
 
   receiverOf(arrival: Arrival): Receiver | null {
-    if (arrival.what >= ARRIVAL.request) return this.peers;
-    const connection = this.connections.get(arrival.from);
-    if (connection === undefined) {
-      throw new Error(
-        `relay ${this.index} has no link to relay ${arrival.from}, but something arrived on it`,
-      );
-    }
-    return connection;
+    if (arrival.what < ARRIVAL.request) return this.links.receiverOf(arrival);
+    return this.links.online ? this.peers : null;
   }
 
   receive(connection: SimulatedConnection, frame: Frame): void {

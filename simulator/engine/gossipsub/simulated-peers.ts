@@ -29,11 +29,11 @@ import { frameOfBody, frameOfQuestion, questionOf } from './request-frame.ts';
 import type { Transport } from './transport.ts';
 
 /** Round trips before a new connection carries a stream: TCP, multistream-select for Noise, Noise XX. */
-const SETUP_ROUND_TRIPS = 3;
+export const SETUP_ROUND_TRIPS = 3;
 /** Round trips before a stream carries a request: multistream-select. */
 const STREAM_ROUND_TRIPS = 1;
 /** Each way: TCP's handshake, multistream-select, and Noise XX with identities and signatures. */
-const SETUP_BYTES = 500;
+export const SETUP_BYTES = 500;
 /** Of each piece: yamux's header, Noise's length and tag, the length prefix. */
 const FRAMING_BYTES = 34;
 /** What leaves in one go, in the order of a yamux frame of js-libp2p. */
@@ -70,9 +70,10 @@ export class SimulatedPeers implements Peers, Receiver {
   private readonly parts: PeersParts;
   private readonly timers: HostTimers;
   private readonly services = new Map<string, Service>();
-  private readonly pending = new Map<number, Pending>();
+  /** Null until the first request: most relays of most runs make none. */
+  private pending: Map<number, Pending> | null = null;
   /** Connections made for requests: until when each stays open. */
-  private readonly keptUntilUs = new Map<number, number>();
+  private keptUntilUs: Map<number, number> | null = null;
   private readonly listeners: ((peer: PeerName) => void)[] = [];
   private requests = 0;
   /** Counts how often the host has gone away: answers that were being sent then are not resumed. */
@@ -109,6 +110,7 @@ export class SimulatedPeers implements Peers, Receiver {
       const link = host.connections.get(to);
       const { maxBytes } = limits;
       const overLink = link !== undefined;
+      this.pending ??= new Map();
       this.pending.set(id, { to, overLink, maxBytes, deadline, resolve, reject, readBytes: 0 });
       const latencyUs = link?.latencyUs ?? hosts.latencyUs(host.index, to);
       const isNew = link === undefined && !this.keepsOpen(to);
@@ -139,7 +141,7 @@ export class SimulatedPeers implements Peers, Receiver {
 
   /** A link of this host has closed, and with it the streams of requests over it. */
   linkDown(peer: number): void {
-    for (const [id, { to, overLink }] of this.pending) {
+    for (const [id, { to, overLink }] of this.pending ?? []) {
       if (overLink && to === peer) this.settle(id, 'unreachable', 'the connection was closed');
     }
   }
@@ -147,21 +149,24 @@ export class SimulatedPeers implements Peers, Receiver {
   /** The host has gone away. */
   networkLost(): void {
     this.absences++;
-    this.keptUntilUs.clear();
-    for (const id of this.pending.keys()) this.settle(id, 'unreachable', 'this relay has lost its network');
+    this.keptUntilUs = null;
+    for (const id of this.pending?.keys() ?? [])
+      this.settle(id, 'unreachable', 'this relay has lost its network');
   }
 
   private keepsOpen(peer: number): boolean {
     const { nowUs } = this.parts.clock;
-    const keptUntilUs = this.keptUntilUs.get(peer);
-    this.keptUntilUs.delete(peer);
+    this.keptUntilUs ??= new Map();
+    const kept = this.keptUntilUs;
+    const untilUs = kept.get(peer) ?? 0;
+    kept.delete(peer);
     // The map is in the order of last use, so what has closed by now stands first.
-    for (const [other, untilUs] of this.keptUntilUs) {
-      if (untilUs > nowUs) break;
-      this.keptUntilUs.delete(other);
+    for (const [other, otherUntilUs] of kept) {
+      if (otherUntilUs > nowUs) break;
+      kept.delete(other);
     }
-    this.keptUntilUs.set(peer, nowUs + KEPT_OPEN_US);
-    return keptUntilUs !== undefined && keptUntilUs > nowUs;
+    kept.set(peer, nowUs + KEPT_OPEN_US);
+    return untilUs > nowUs;
   }
 
   private answer({ from, detail, frame }: Arrival): void {
@@ -228,7 +233,7 @@ export class SimulatedPeers implements Peers, Receiver {
 
   /** Something of an answer to a request of this host, which may have given up waiting. */
   private hear({ what, from, detail: id, frame }: Arrival): void {
-    const pending = this.pending.get(id);
+    const pending = this.pending?.get(id);
     if (pending === undefined || pending.to !== from) return;
     if (what === ARRIVAL.refusal) {
       this.settle(id, 'refused', 'the peer has no answer');
@@ -238,16 +243,17 @@ export class SimulatedPeers implements Peers, Receiver {
     if (pending.readBytes > pending.maxBytes) {
       this.settle(id, 'too-long', `more than ${pending.maxBytes} bytes`);
     } else if (frame !== null) {
-      this.pending.delete(id);
+      this.pending?.delete(id);
       pending.deadline.cancel();
       pending.resolve(frame.bytes);
     }
   }
 
   private settle(id: number, failure: RequestFailure, detail: string): void {
-    const pending = this.pending.get(id);
+    const pending = this.pending?.get(id);
     if (pending === undefined) return;
-    this.pending.delete(id);
+    this.pending?.delete(id);
+    if (failure === 'timeout') this.keptUntilUs?.delete(pending.to); // nobody may be there
     pending.deadline.cancel();
     pending.reject(new RequestError(failure, detail));
   }
