@@ -64,7 +64,10 @@ test('libp2p peers: many requests at once get each its own answer', async () => 
     await Promise.resolve();
     return body;
   };
-  const questions = Array.from({ length: REQUESTS_AT_ONCE_PER_PEER }, (_unused, index) => bytes(index + 1));
+  // Half of what is allowed: streams of the requests before may not be closed at the other end yet.
+  const questions = Array.from({ length: REQUESTS_AT_ONCE_PER_PEER / 2 }, (_unused, index) =>
+    bytes(index + 1),
+  );
   const answers = await Promise.all(
     questions.map((question) => peers.request(name, PROTOCOL, question, LIMITS)),
   );
@@ -151,8 +154,11 @@ test('libp2p peers: a request that never ends is aborted, and its stream freed',
 });
 
 test('libp2p peers: streams of one peer beyond the cap are refused', async () => {
-  answerer = (body) => body;
-  const connection = asker.libp2p.getConnections(server.libp2p.peerId)[0]!;
+  const other = await start();
+  peersOf(other).serve(PROTOCOL, 1000, (body) => body);
+  const { peerId } = other.libp2p;
+  await connect(asker, other);
+  const connection = asker.libp2p.getConnections(peerId)[0]!;
   const held = await Promise.all(
     Array.from({ length: REQUESTS_AT_ONCE_PER_PEER }, async () => {
       const stream = await connection.newStream(PROTOCOL);
@@ -160,7 +166,8 @@ test('libp2p peers: streams of one peer beyond the cap are refused', async () =>
       return stream;
     }),
   );
-  await assert.rejects(peers.request(name, PROTOCOL, bytes(1), LIMITS), failsWith('refused'));
+  await assert.rejects(peers.request(peerId.toString(), PROTOCOL, bytes(1), LIMITS), failsWith('refused'));
+  assert(held.every(({ status }) => status === 'open'));
   for (const stream of held) stream.abort(new Error('done'));
 });
 
