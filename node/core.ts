@@ -1,5 +1,5 @@
 /**
- * The stable core of one relay, as far as updates can change it: the life of its updates, fed by a channel.
+ * The stable core of one relay, as far as updates can change it: the life of its updates, fed by its agent.
  *
  * Slots come into being when an update names their hook or traffic reaches it, so a relay that nobody
  * updates costs next to nothing.
@@ -11,10 +11,9 @@ import type { HookRuntime } from './hooks/hook-runtime.ts';
 import type { Parameter, ResultKind } from './hooks/parameter.ts';
 import type { Slot } from './hooks/slot.ts';
 import type { TransitionListener } from './hooks/transition.ts';
+import { LifecycleHost, type ModuleHost, type StagedListener } from './updates/module-host.ts';
 import { RelayLifecycle } from './updates/relay-lifecycle.ts';
-import type { VerifiedUpdate } from './updates/signed-update.ts';
 import type { UpdateStore } from './updates/store.ts';
-import type { AdmissionVerdict, ModuleHost } from './updates/updater.ts';
 
 export interface CoreParts {
   readonly runtime: HookRuntime;
@@ -22,13 +21,18 @@ export interface CoreParts {
   /** Names the relay: to rollouts as text, and as it is to whoever listens. */
   readonly owner: string | number;
   readonly listener?: TransitionListener;
+  /** Hears of each module in line. */
+  readonly onStaged?: StagedListener;
 }
 
-export class RelayCore implements ModuleHost {
+export class RelayCore {
   private readonly lifecycle: RelayLifecycle;
+  /** The life of its modules, for the update agent. */
+  readonly host: ModuleHost;
 
   constructor(parts: CoreParts) {
     this.lifecycle = new RelayLifecycle({ ...parts, relayId: String(parts.owner), hooks: catalogue });
+    this.host = new LifecycleHost(this.lifecycle, catalogue, parts.onStaged);
   }
 
   /** The slot of a hook of this core. */
@@ -38,10 +42,13 @@ export class RelayCore implements ModuleHost {
     return this.lifecycle.slot(hook);
   }
 
-  stage({ manifest, binary }: VerifiedUpdate): AdmissionVerdict {
-    const { module, version, hook, interfaceVersion, hashes } = manifest;
-    const offer = { module, version, hook, interfaceVersion, binary, sha256: hashes.sha256 };
-    const decision = this.lifecycle.offer(offer);
-    return 'staged' in decision ? { staged: true } : decision;
+  /** Writes the state of the hooks to the store: now and then. */
+  checkpoint(): void {
+    this.lifecycle.checkpoint();
+  }
+
+  /** A stop in good order, which is not held against a module on trial. */
+  close(): void {
+    this.lifecycle.close();
   }
 }

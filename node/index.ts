@@ -39,13 +39,8 @@ export {
   DEFAULT_COHORT_POLICY,
 } from './updates/cohort-gate.ts';
 export { DiskStore } from './updates/disk-store.ts';
-export {
-  type LifecycleOptions,
-  type Offer,
-  type OfferDecision,
-  type OfferRefusal,
-  RelayLifecycle,
-} from './updates/relay-lifecycle.ts';
+export type { Offer, OfferDecision, OfferRefusal } from './updates/offer.ts';
+export { type LifecycleOptions, RelayLifecycle } from './updates/relay-lifecycle.ts';
 export { EVERYBODY_AT_ONCE, type Rollout, rolloutProblem, type Wave } from './updates/rollout.ts';
 export { MemoryStore, type UpdateStore } from './updates/store.ts';
 export { type Admission, type AdmitOptions, admit } from './wasm/admit.ts';

@@ -41,8 +41,23 @@ export const SERVED_PER_PEER_PER_MINUTE_BYTES = 16 * 1024 * 1024;
 /** Requests answered for one peer in a minute: a flood of small requests. */
 export const REQUESTS_PER_PEER_PER_MINUTE = 600;
 
+/** Requests of one peer that are answered at the same time: streams that it opens and never ends. */
+export const REQUESTS_AT_ONCE_PER_PEER = 16;
+
 /** Peers that a relay keeps such counts of; the one idle for longest is forgotten. */
 export const COUNTED_PEERS = 4096;
 
 /** Deadline of one request for a chunk or a metadata file: slow delivery (TUF 1.5.2). */
 export const REQUEST_TIMEOUT_MS = 20_000;
+
+/** Peers that a relay still means to take from: more are not believed meanwhile. Bounds the work of lying peers. */
+export const EXCHANGES_WAITING = 4;
+
+/** A peer that promised news and brought none is not believed for so long: lying costs its time, not the relay's. */
+export const FRUITLESS_PAUSE_MS = 60_000;
+
+/** Connections after coming up that a relay compares itself over; the others follow by gossip. */
+export const CATCH_UP_PEERS = 3;
+
+/** Concurrent comparisons on built circuits. */
+export const CIRCUIT_COMPARISONS = 8;

@@ -7,7 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { type Admission, admit } from '../wasm/admit.ts';
-import type { Vector } from '../wasm/module-interface.ts';
+import type { Vector, WasmValue } from '../wasm/module-interface.ts';
 import type { Caller } from '../wasm/module-version.ts';
 import type { AnyHook, Hook } from './define-hook.ts';
 import type { Parameter, ResultKind } from './parameter.ts';
@@ -47,21 +47,26 @@ export class HookRuntime {
     return this.clock.nowMs();
   }
 
-  /** Admits or refuses a module for a hook; the same bytes get the same answer without being looked at again. */
+  /**
+   * Admits or refuses a module for a hook; the same bytes get the same answer without being looked at again.
+   *
+   * `vectors` came with the module, which must answer them as well; a module that was admitted without them, or
+   * with others, has not shown that.
+   */
   admit(hook: AnyHook, bytes: Uint8Array, vectors: readonly Vector[] = []): Admission {
     // Before hashing: a refusal must cost less than the attack.
     if (bytes.length > hook.limits.bytes) return admit(bytes, hook);
     const hash = createHash('sha256').update(bytes).digest('hex');
-    const known = vectors.length === 0 ? this.admission(hook, hash) : undefined;
+    const known = this.admission(hook, hash, vectors);
     if (known !== undefined) return known;
     const admission = admit(bytes, hook, { caller: this.caller, vectors });
-    if (vectors.length === 0 || 'admitted' in admission) this.remember(cacheKey(hook, hash), admission);
+    this.remember(cacheKey(hook, hash, vectors), admission);
     return admission;
   }
 
-  /** The answer that a module with this SHA-256 got before, if it is still known. */
-  admission(hook: AnyHook, hash: string): Admission | undefined {
-    const key = cacheKey(hook, hash);
+  /** The answer that a module with this SHA-256 got before with these vectors, if it is still known. */
+  admission(hook: AnyHook, hash: string, vectors: readonly Vector[] = []): Admission | undefined {
+    const key = cacheKey(hook, hash, vectors);
     const known = this.admissions.get(key);
     if (known !== undefined) this.remember(key, known);
     return known;
@@ -91,6 +96,29 @@ export class HookRuntime {
   }
 }
 
-function cacheKey(hook: AnyHook, hash: string): string {
-  return `${hook.id}/${hook.interfaceVersion}/${hash}`;
+function cacheKey(hook: AnyHook, hash: string, vectors: readonly Vector[]): string {
+  return `${hook.id}/${hook.interfaceVersion}/${hash}/${vectorsDigest(vectors)}`;
+}
+
+/** By the list itself: relays that hear of the same update share its vectors. */
+const digests = new WeakMap<readonly Vector[], string>();
+
+/** SHA-256 of what vectors ask of a module; empty for none. */
+function vectorsDigest(vectors: readonly Vector[]): string {
+  if (vectors.length === 0) return '';
+  let digest = digests.get(vectors);
+  if (digest === undefined) {
+    const text = JSON.stringify(
+      vectors.map(({ args, state, expect }) => [args.map(spell), spell(state), spell(expect)]),
+    );
+    digest = createHash('sha256').update(text).digest('hex');
+    digests.set(vectors, digest);
+  }
+  return digest;
+}
+
+/** A value as text that no other value has. */
+function spell(value: WasmValue | Uint8Array | undefined): string {
+  if (typeof value === 'object') return `bytes ${Buffer.from(value).toString('base64')}`;
+  return `${typeof value} ${Object.is(value, -0) ? '-0' : value}`;
 }

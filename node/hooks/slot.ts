@@ -116,7 +116,7 @@ export class HookSlot {
     if (this.quarantinedHashes?.has(version.hash)) return 'quarantined';
     if (this.activeHash === version.hash) return 'already-active';
     if (this.pendingHash === version.hash) return 'already-staged';
-    if (this.pending !== null) this.report('withdrawn', 'newer', this.pending.version.hash);
+    this.withdraw('newer');
     this.pending = {
       version,
       notBeforeMs: options.notBeforeMs ?? Number.NEGATIVE_INFINITY,
@@ -128,13 +128,18 @@ export class HookSlot {
     return 'staged';
   }
 
+  /** Drops the module in line, if there is one; it may be offered again. */
+  withdraw(reason: Reason): void {
+    if (this.pending === null) return;
+    const { hash } = this.pending.version;
+    this.pending = null;
+    this.report('withdrawn', reason, hash);
+  }
+
   /** Never runs this module again: takes it out if it is active or staged. */
   quarantine(hash: string, reason: Reason = 'revoked'): void {
     if (this.quarantinedHashes?.has(hash)) return;
-    if (this.pendingHash === hash) {
-      this.pending = null;
-      this.report('withdrawn', reason, hash);
-    }
+    if (this.pendingHash === hash) this.withdraw(reason);
     if (this.activeHash === hash) {
       this.rollBack(reason);
       return;

@@ -35,6 +35,8 @@ export type Reason =
   /** It did badly on those who ran it before. */
   | 'cohort'
   | 'newer'
+  /** The publisher asks for it no longer, or not yet of this relay. */
+  | 'unlisted'
   | 'offered'
   | 'reached'
   | 'trial-passed';

@@ -28,7 +28,7 @@ export const pick = defineHook({
   },
   fuel: PICK_FUEL,
   confirmAfter: 100,
-  limits: { bytes: 32 * 1024 },
+  limits: { bytes: 64 * 1024, codeBytes: 32 * 1024 },
   vectors: [{ args: [5, 1, 0] }, { args: [999, -1, 7] }, { args: [0, 0, 0] }],
 });
 

@@ -36,6 +36,8 @@ export const TRUST_REFUSALS = [
   'development-key',
   /** A file did not arrive by the deadline. */
   'too-slow',
+  /** Too much of the sender's, or of all senders', waits to be verified already. */
+  'overloaded',
 ] as const;
 export type TrustRefusal = (typeof TRUST_REFUSALS)[number];
 

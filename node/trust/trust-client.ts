@@ -18,12 +18,16 @@ export interface VerificationWork {
   readonly bytes: number;
 }
 
-export interface TrustRefused {
+/** A file that is not trusted, and why. */
+export interface LeftOut {
   readonly refused: TrustRefusal;
   /** The file that failed, as file-name.ts names it. */
   readonly file: string;
   /** One line for a log. */
   readonly detail: string;
+}
+
+export interface TrustRefused extends LeftOut {
   readonly work: VerificationWork;
 }
 
@@ -37,10 +41,19 @@ export interface TrustVersions {
 }
 
 export type Refreshed =
-  /** New metadata are trusted: the targets may differ from before. */
-  | { readonly updated: true; readonly work: VerificationWork }
-  /** The source has what this relay trusts already, and nothing else. */
-  | { readonly updated: false; readonly work: VerificationWork }
+  | {
+      /**
+       * True: new metadata are trusted, and the targets may differ from before. False: the source has what this
+       * relay trusts already, and nothing else.
+       */
+      readonly updated: boolean;
+      readonly work: VerificationWork;
+      /**
+       * What delegated roles lack or got wrong. It does not touch what the others publish: a third party must not
+       * be able to hold up the developers. Nor does it speak against the sender, who may not look at it.
+       */
+      readonly leftOut: readonly LeftOut[];
+    }
   /** Refused at `file`. What was verified before it is kept, as the workflow says (a new root, for instance). */
   | TrustRefused;
 

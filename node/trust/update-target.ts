@@ -10,20 +10,32 @@ import { z } from 'zod';
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A call of the module and what it must answer; bytes and 64-bit integers as text, see vector-json.ts. */
+/**
+ * A call of the module and what it must answer; bytes, fractions and 64-bit integers as text, see vector-json.ts.
+ *
+ * What is signed is canonical JSON, which has whole numbers only.
+ */
 const vectorSchema = z.strictObject({
-  args: z.array(z.union([z.number(), z.string().max(4096)])).max(16),
-  result: z.union([z.number(), z.string().max(64), z.null()]),
+  args: z.array(z.union([z.int(), z.string().max(4096)])).max(16),
+  result: z.union([z.int(), z.string().max(64), z.null()]),
 });
 
 export const rolloutSchema = z.strictObject({
-  /** Share of relays that may run it by now; above 0, at most 1. The publisher raises it with new metadata. */
-  fraction: z.number().gt(0).max(1),
+  /**
+   * Share of relays that may run it by now; above 0, at most 1. The publisher raises it with new metadata.
+   *
+   * In the file it is text such as `0.05`, since canonical JSON has no fractions; reading makes it a number.
+   */
+  fraction: z
+    .string()
+    .regex(/^(0\.\d{1,6}|1)$/)
+    .transform(Number)
+    .pipe(z.number().gt(0)),
   /** Decides, with a relay's identity, who is in the cohort: the same salt keeps the cohort growing. */
   salt: z.string().max(64),
   /** Relays of the cohort switch within so many seconds of taking it, each at a time of its own. */
   jitterSeconds: z
-    .number()
+    .int()
     .min(0)
     .max(30 * 86_400),
 });
@@ -65,6 +77,8 @@ export type RolloutTerms = z.infer<typeof rolloutSchema>;
 export type ModuleCustom = z.infer<typeof moduleCustomSchema>;
 export type RevocationCustom = z.infer<typeof revocationCustomSchema>;
 export type UpdateCustom = ModuleCustom | RevocationCustom;
+/** A module's custom part as it stands in the file. */
+export type ModuleCustomJson = z.input<typeof moduleCustomSchema>;
 
 /** Size of a chunk in which targets are fetched, bytes. */
 export const CHUNK_BYTES = 65_536;

@@ -19,9 +19,10 @@ const record = (version: number): StoredRelay => ({
       state: '',
       stateVersion: 0,
       quarantined: [['b'.repeat(64), 'fuel']],
-      floors: [['strict-cells', version]],
+      confirmed: [['strict-cells', version, 'a'.repeat(64)]],
     },
   ],
+  revoked: ['c'.repeat(64)],
 });
 const module = Buffer.from('not really a module, but bytes');
 const hash = createHash('sha256').update(module).digest('hex');

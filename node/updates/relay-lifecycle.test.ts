@@ -7,7 +7,8 @@ import { PowerLossDisk } from '../testing/power-loss-disk.ts';
 import { wat } from '../testing/wat.ts';
 import type { CohortReport } from './cohort-gate.ts';
 import { DiskStore } from './disk-store.ts';
-import { type LifecycleOptions, type Offer, RelayLifecycle } from './relay-lifecycle.ts';
+import type { Offer } from './offer.ts';
+import { type LifecycleOptions, RelayLifecycle } from './relay-lifecycle.ts';
 import { MemoryStore, type UpdateStore } from './store.ts';
 
 const counter = defineHook({
@@ -107,11 +108,105 @@ describe('offers', () => {
     assert.ok(call(1) < 0);
     const again = open(store);
     assert.equal(again.slot.activeHash, null);
-    assert.equal(again.refusal(offerOf(1)), 'not-newer');
+    assert.equal(again.refusal(offerOf(1)), 'revoked');
     assert.equal(
       again.refusal({ ...offerOf(1), version: 2 }),
-      'quarantined',
+      'revoked',
       'the same bytes under a new number',
+    );
+  });
+});
+
+describe('what signed metadata name', () => {
+  const named = (version: number) => offerOf(version, { desired: true });
+
+  it('an older version is taken once the newer one is revoked, and not before', () => {
+    const { relay, refusal, call, slot } = open();
+    refusal(named(2));
+    call(6);
+    assert.equal(refusal(named(1)), 'not-newer');
+    relay.revoke(slot.activeHash!);
+    assert.equal(refusal(offerOf(1)), 'not-newer', 'without metadata it is a replay for ever');
+    assert.equal(refusal(named(1)), 'staged');
+    assert.equal(Math.floor(call(1) / 100), 1);
+  });
+
+  it('the same once the newer one has failed here', () => {
+    const { refusal, call } = open();
+    refusal(named(2));
+    call(6);
+    for (let i = 0; i < 3; i++) call(1, 1);
+    assert.equal(refusal(named(1)), 'staged');
+  });
+
+  it('a version that ran here before comes back, other bytes under its number do not', () => {
+    const { refusal, call, slot } = open();
+    refusal(named(1));
+    call(6);
+    refusal(named(5)); // stands for another update of the hook
+    call(6);
+    const other = { module: 'other', binary: binaryOf(7) };
+    assert.equal(refusal({ ...named(3), ...other }), 'staged');
+    call(6);
+    assert.equal(slot.phase, 'confirmed');
+    assert.equal(refusal(offerOf(5)), 'not-newer');
+    assert.equal(refusal(named(5)), 'staged');
+    assert.equal(refusal({ ...named(5), binary: binaryOf(4) }), 'not-newer');
+  });
+
+  it('a floor is kept over a restart', () => {
+    const { store, refusal, call } = open();
+    refusal(named(2));
+    call(6);
+    assert.equal(open(store).refusal(named(1)), 'not-newer');
+  });
+
+  it('a revocation is kept for what never ran here, and for what a restart would bring back', () => {
+    const { relay, store, refusal, call, slot } = open();
+    refusal(named(1));
+    call(6);
+    const first = slot.activeHash!;
+    refusal(named(2));
+    call(6);
+    refusal(named(3));
+    call(1); // on trial: the slot can go back to version 2 only
+    assert.equal(relay.revoke(first), true);
+    assert.equal(relay.revoke(first), false);
+    relay.close();
+    const again = open(store);
+    again.relay.withdraw('counter');
+    assert.equal(Math.floor(again.call(1) / 100), 2);
+    for (let i = 0; i < 3; i++) again.call(1, 1);
+    assert.ok(again.call(1) < 0, 'the default, not version 1');
+  });
+
+  it('a relay switches within the jitter window, at a time of its own, and not before its wave', () => {
+    const times = [1, 2, 3].map((name) => {
+      const { relay, clock } = open(undefined, { relayId: `relay ${name}` });
+      clock.ms = 1000;
+      const decision = relay.offer(offerOf(1, { salt: 'salt', jitterMs: 500 }));
+      return 'staged' in decision ? decision.notBeforeMs : Number.NaN;
+    });
+    assert.ok(times.every((ms) => ms >= 1000 && ms < 1500));
+    assert.equal(new Set(times).size, 3);
+    const { relay } = open();
+    const rollout = [{ upToShare: 1, notBeforeMs: 9000 }];
+    const decision = relay.offer(offerOf(1, { rollout, jitterMs: 500 }));
+    assert.equal('staged' in decision && decision.notBeforeMs, 9000);
+  });
+
+  it('a module that was admitted without vectors has yet to answer them', () => {
+    const runtime = new HookRuntime();
+    const plain = open(undefined, { runtime });
+    assert.equal(plain.refusal(offerOf(1)), 'staged');
+    const vectors = [{ args: [0], expect: 7 }];
+    const tried = open(undefined, { runtime });
+    assert.equal(tried.refusal(offerOf(1, { vectors })), 'canary-result');
+    assert.equal(tried.refusal(offerOf(1, { vectors: [{ args: [0], expect: 101 }] })), 'staged');
+    assert.equal(
+      open(undefined, { runtime }).refusal(offerOf(1)),
+      'staged',
+      'the refusal was of those vectors',
     );
   });
 });
@@ -246,6 +341,7 @@ describe('restart', () => {
     assert.equal(third.call(1), 106);
     assert.equal(third.slot.phase, 'confirmed');
     assert.deepEqual([...third.slot.quarantined.values()], ['crashed']);
+    assert.deepEqual(third.news, ['quarantined crashed'], 'the process that knew of it is gone');
     assert.equal(third.refusal({ ...offerOf(2), version: 3 }), 'quarantined');
   });
 

@@ -2,52 +2,26 @@
  * The updates of one relay: which are taken, when they may switch, and what the relay knows after a restart.
  *
  * The slots run modules and judge them call by call; here lies what outlives a call: the floor below which a
- * version is a replay (raised by confirmation only), the waves of a rollout, and the store. A module whose
- * trial was under way when the process ended gets one more start; ending twice is taken as its doing.
+ * version is a replay (raised by confirmation only), revocations, the relay's place in rollouts, and the store. A
+ * module whose trial was under way when the process ended gets one more start; ending twice is taken as its doing.
  */
 
+import { createHash } from 'node:crypto';
 import type { AnyHook, Hook } from '../hooks/define-hook.ts';
 import type { HookRuntime } from '../hooks/hook-runtime.ts';
 import type { Parameter, ResultKind } from '../hooks/parameter.ts';
 import type { HookSlot, Slot } from '../hooks/slot.ts';
 import type { Occupant } from '../hooks/staging.ts';
 import type { Reason, SlotView, Transition, TransitionListener } from '../hooks/transition.ts';
-import type { RejectionCode } from '../wasm/rejection.ts';
 import { CohortGate, type CohortPolicy, type CohortReports } from './cohort-gate.ts';
-import { EVERYBODY_AT_ONCE, placeOf, type Rollout } from './rollout.ts';
+import { HookLedger } from './hook-ledger.ts';
+import type { Claim, Offer, OfferDecision, Refusal } from './offer.ts';
+import { EVERYBODY_AT_ONCE, jitterPosition, placeOf, type Rollout } from './rollout.ts';
 import type { StoredModule, StoredSlot, UpdateStore } from './store.ts';
+import { VersionFloor } from './version-floor.ts';
 
 /** Starts of the relay in which a module may be on trial. */
 export const MAX_TRIAL_STARTS = 2;
-
-/** An update whose signatures have been verified. */
-export interface Offer {
-  /** The update's name; its versions replace each other. */
-  readonly module: string;
-  readonly version: number;
-  readonly hook: string;
-  readonly interfaceVersion: number;
-  /** Layout of the state that the module keeps; 0, the default's, if not given. */
-  readonly stateVersion?: number;
-  readonly binary: Uint8Array;
-  /** SHA-256 of the binary, if it has been checked already. */
-  readonly sha256?: string;
-  readonly rollout?: Rollout;
-}
-
-export type OfferRefusal =
-  | 'unknown-hook'
-  | 'wrong-interface'
-  | 'not-newer'
-  | 'not-in-cohort'
-  | 'quarantined'
-  | 'already-active'
-  | 'already-staged'
-  | RejectionCode;
-
-export type OfferDecision =
-  | { readonly staged: string; readonly notBeforeMs: number }
-  | { readonly refused: OfferRefusal; readonly detail: string };
 
 export interface LifecycleOptions {
   /** Decides the relay's place in rollouts: its identity key, for instance. */
@@ -64,39 +38,18 @@ export interface LifecycleOptions {
   readonly onStoreFailure?: (error: unknown) => void;
 }
 
-/** What is known of a hook's modules beside what its slot holds. */
-interface Ledger {
-  readonly hook: AnyHook;
-  readonly slot: HookSlot;
-  /** By hash: the modules that the slot holds or held. */
-  readonly modules: Map<string, StoredModule>;
-  readonly floors: Map<string, number>;
-  /** State that goes with the confirmed module; the slot's own may be of a trial. */
-  state: Uint8Array;
-  stateVersion: number;
-  confirmed: StoredModule | null;
-  previous: StoredModule | null;
-  candidate: Candidate | null;
-}
-
-/** A module in line for a trial, or on it. */
-interface Candidate {
-  readonly module: StoredModule;
-  readonly notBeforeMs: number;
-  readonly wave: number;
-  /** Starts of the relay since the trial began; 0 before. */
-  starts: number;
-}
-
 export class RelayLifecycle implements TransitionListener {
   private readonly options: LifecycleOptions;
-  private readonly ledgers = new Map<string, Ledger>();
+  private readonly ledgers = new Map<string, HookLedger>();
+  /** SHA-256 of binaries that must not run any more, whether or not they ever ran here. */
+  private readonly revoked = new Set<string>();
 
   /** Opens the relay's updates and puts back what the store kept. */
   constructor(options: LifecycleOptions) {
     this.options = options;
     const record = options.store.readRecord();
     let changed = false;
+    for (const hash of record?.revoked ?? []) this.revoked.add(hash);
     for (const stored of record?.slots ?? []) {
       const hook = options.hooks.get(stored.hook);
       // A core that has left the hook behind, or changed it, has no use for its modules.
@@ -113,54 +66,97 @@ export class RelayLifecycle implements TransitionListener {
     return this.open(hook).slot as unknown as Slot<Parameters, Kind>;
   }
 
+  /** The same by its name, if an update or traffic has reached it yet. */
+  openSlot(hook: string): HookSlot | null {
+    return this.ledgers.get(hook)?.slot ?? null;
+  }
+
+  /** The slots that updates or traffic have reached yet. */
+  slots(): readonly HookSlot[] {
+    return [...this.ledgers.values()].map(({ slot }) => slot);
+  }
+
+  /** What speaks against an update before its binary is looked at; null if nothing. */
+  obstacle(claim: Claim, hash: string): Refusal | null {
+    const hook = this.options.hooks.get(claim.hook);
+    if (hook === undefined) return { refused: 'unknown-hook', detail: claim.hook };
+    if (claim.interfaceVersion !== hook.interfaceVersion) {
+      const detail = `interface ${claim.interfaceVersion}, this core has ${hook.interfaceVersion}`;
+      return { refused: 'wrong-interface', detail };
+    }
+    if (this.revoked.has(hash)) return { refused: 'revoked', detail: claim.module };
+    const ledger = this.ledgers.get(hook.id);
+    if (ledger === undefined) return null;
+    if (ledger.slot.quarantined.has(hash)) return { refused: 'quarantined', detail: claim.module };
+    const newest = ledger.newestBefore(claim, hash, (other) => !this.revoked.has(other));
+    if (newest === null) return null;
+    return { refused: 'not-newer', detail: `version ${claim.version}, this relay has ${newest}` };
+  }
+
+  /** Whether the relay belongs to those that may run an update by now. */
+  isInCohort(rollout: Rollout, salt: string): boolean {
+    return placeOf(rollout, this.options.relayId, salt) !== null;
+  }
+
   /** Takes or refuses an update; it goes live when its hook is next reached after its time. */
   offer(offer: Offer): OfferDecision {
     const { hooks, runtime, relayId, store } = this.options;
-    const hook = hooks.get(offer.hook);
-    if (hook === undefined) return { refused: 'unknown-hook', detail: offer.hook };
-    if (offer.interfaceVersion !== hook.interfaceVersion) {
-      const detail = `interface ${offer.interfaceVersion}, this core has ${hook.interfaceVersion}`;
-      return { refused: 'wrong-interface', detail };
+    const { module, version, stateVersion = 0, binary, vectors = [] } = offer;
+    const known = hooks.get(offer.hook);
+    // Before hashing: a refusal must cost less than the attack.
+    if (known !== undefined && binary.length > known.limits.bytes) {
+      return { refused: 'too-large', detail: `${binary.length} bytes, the limit is ${known.limits.bytes}` };
     }
-    const ledger = this.open(hook);
-    const newest = this.newestVersion(ledger, offer.module);
-    if (offer.version <= newest) {
-      return { refused: 'not-newer', detail: `version ${offer.version}, this relay has ${newest}` };
-    }
-    const known = offer.sha256 === undefined ? undefined : runtime.admission(hook, offer.sha256);
-    const admission = known ?? runtime.admit(hook, offer.binary);
+    const hash = offer.sha256 ?? createHash('sha256').update(binary).digest('hex');
+    const obstacle = this.obstacle(offer, hash);
+    if (obstacle !== null || known === undefined) return obstacle!;
+    const admission = runtime.admission(known, hash, vectors) ?? runtime.admit(known, binary, vectors);
     if ('rejected' in admission) return { refused: admission.rejected, detail: admission.detail };
     const { admitted } = admission;
-    const rollout = offer.rollout ?? EVERYBODY_AT_ONCE;
-    const place = placeOf(rollout, relayId, admitted.hash);
-    if (place === null) return { refused: 'not-in-cohort', detail: offer.module };
-    const { module, version, stateVersion = 0 } = offer;
+    const salt = offer.salt ?? admitted.hash;
+    const place = placeOf(offer.rollout ?? EVERYBODY_AT_ONCE, relayId, salt);
+    if (place === null) return { refused: 'not-in-cohort', detail: module };
+    const { jitterMs = 0 } = offer;
+    const ownMs = jitterMs === 0 ? 0 : runtime.nowMs() + Math.floor(jitterPosition(relayId, salt) * jitterMs);
+    const notBeforeMs = Math.max(place.notBeforeMs, ownMs);
+    const ledger = this.open(known);
     const stored: StoredModule = { hash: admitted.hash, module, version, stateVersion };
-    const decision = ledger.slot.stage(admitted, {
-      notBeforeMs: place.notBeforeMs,
-      stateVersion,
-      ...this.gateOf(place.wave),
-    });
-    if (decision !== 'staged') return { refused: decision, detail: offer.module };
+    const gate = this.gateOf(place.wave);
+    const decision = ledger.slot.stage(admitted, { notBeforeMs, stateVersion, ...gate });
+    if (decision !== 'staged') return { refused: decision, detail: module };
     ledger.modules.set(admitted.hash, stored);
-    ledger.candidate = { module: stored, notBeforeMs: place.notBeforeMs, wave: place.wave, starts: 0 };
-    this.keeping(() => store.writeModule(admitted.hash, offer.binary));
+    ledger.candidate = { module: stored, notBeforeMs, wave: place.wave, starts: 0 };
+    this.keeping(() => store.writeModule(admitted.hash, binary));
     this.save();
-    return { staged: admitted.hash, notBeforeMs: place.notBeforeMs };
+    return { staged: admitted.hash, notBeforeMs };
   }
 
-  /** Takes a module out by its hash, wherever it is, and never runs it again. */
-  revoke(hash: string): void {
-    for (const ledger of this.ledgers.values()) ledger.slot.quarantine(hash, 'revoked');
+  /** Drops the module that is in line for a hook, if there is one; it may be offered again. */
+  withdraw(hook: string): void {
+    this.ledgers.get(hook)?.slot.withdraw('unlisted');
+  }
+
+  /**
+   * Takes a module out by its hash, wherever it is, and never runs it again, also after a restart. The version
+   * before answers then, or the default. False if that was known already.
+   */
+  revoke(hash: string): boolean {
+    if (this.revoked.has(hash)) return false;
+    this.revoked.add(hash);
+    for (const { slot } of this.ledgers.values()) {
+      if (slot.activeHash === hash || slot.pendingHash === hash || slot.previousHash === hash) {
+        slot.quarantine(hash, 'revoked');
+      }
+    }
+    this.save();
+    return true;
   }
 
   /** Writes the slots' states to the store: now and then, and before the relay stops. */
   checkpoint(): void {
     for (const ledger of this.ledgers.values()) {
-      if (ledger.slot.phase === 'trial') continue; // the state before the trial is the one to come back to
-      const { state, stateVersion } = ledger.slot.copyState();
-      ledger.state = state;
-      ledger.stateVersion = stateVersion;
+      // The state before a trial is the one to come back to.
+      if (ledger.slot.phase !== 'trial') ledger.takeState();
     }
     this.save();
   }
@@ -174,78 +170,18 @@ export class RelayLifecycle implements TransitionListener {
   /** Called by the slots. */
   onTransition(slot: SlotView, transition: Transition, reason: Reason, hash: string, atMs: number): void {
     const ledger = this.ledgers.get(slot.hook.id);
-    if (ledger !== undefined) this.follow(ledger, transition, hash);
+    if (ledger?.follow(transition, hash)) this.save();
     this.options.listener?.onTransition(slot, transition, reason, hash, atMs);
   }
 
-  private follow(ledger: Ledger, transition: Transition, hash: string): void {
-    const { slot, candidate } = ledger;
-    switch (transition) {
-      case 'confirmed': {
-        const module = ledger.modules.get(hash);
-        if (module === undefined) return;
-        ledger.floors.set(module.module, Math.max(module.version, ledger.floors.get(module.module) ?? 0));
-        ledger.previous = ledger.confirmed;
-        ledger.confirmed = module;
-        if (candidate?.module.hash === hash) ledger.candidate = null;
-        const { state, stateVersion } = slot.copyState();
-        ledger.state = state;
-        ledger.stateVersion = stateVersion;
-        break;
-      }
-      case 'quarantined':
-        if (ledger.confirmed?.hash === hash) {
-          ledger.confirmed = ledger.previous;
-          ledger.previous = null;
-        } else if (ledger.previous?.hash === hash) ledger.previous = null;
-        if (candidate?.module.hash === hash) ledger.candidate = null;
-        break;
-      case 'withdrawn':
-        if (candidate?.module.hash === hash) ledger.candidate = null;
-        break;
-      case 'rolled-back': {
-        const { state, stateVersion } = slot.copyState();
-        ledger.state = state;
-        ledger.stateVersion = stateVersion;
-        break;
-      }
-      // A candidate counts its starts from its activation on; the rest changes nothing that is kept.
-      case 'activated':
-        if (candidate?.module.hash === hash) candidate.starts = Math.max(1, candidate.starts);
-        break;
-      default:
-        return;
-    }
-    this.save();
-  }
-
-  private open(hook: AnyHook): Ledger {
+  private open(hook: AnyHook): HookLedger {
     const known = this.ledgers.get(hook.id);
     if (known !== undefined) return known;
     const { runtime, owner, relayId } = this.options;
-    const ledger: Ledger = {
-      hook,
-      slot: runtime.slot(hook, owner ?? relayId, this) as unknown as HookSlot,
-      modules: new Map(),
-      floors: new Map(),
-      state: new Uint8Array(hook.stateBytes),
-      stateVersion: 0,
-      confirmed: null,
-      previous: null,
-      candidate: null,
-    };
+    const slot = runtime.slot(hook, owner ?? relayId, this) as unknown as HookSlot;
+    const ledger = new HookLedger(hook, slot);
     this.ledgers.set(hook.id, ledger);
     return ledger;
-  }
-
-  /** The highest version of an update that was confirmed here, or may still be. */
-  private newestVersion({ slot, floors, modules }: Ledger, name: string): number {
-    let newest = floors.get(name) ?? 0;
-    for (const hash of [slot.activeHash, slot.pendingHash]) {
-      const held = hash === null ? undefined : modules.get(hash);
-      if (held?.module === name) newest = Math.max(newest, held.version);
-    }
-    return newest;
   }
 
   private gateOf(wave: number): { gate?: CohortGate } {
@@ -256,10 +192,11 @@ export class RelayLifecycle implements TransitionListener {
   }
 
   /** Puts a stored slot back; true if the record no longer fits. */
-  private recover(ledger: Ledger, stored: StoredSlot): boolean {
-    for (const [module, version] of stored.floors) ledger.floors.set(module, version);
+  private recover(ledger: HookLedger, stored: StoredSlot): boolean {
+    ledger.floor = new VersionFloor(stored.confirmed);
     const quarantined = new Map(stored.quarantined);
     let { candidate } = stored;
+    if (candidate !== null && this.revoked.has(candidate.hash)) candidate = null;
     let crashed: string | null = null;
     if (candidate !== null && candidate.starts >= MAX_TRIAL_STARTS) {
       crashed = candidate.hash;
@@ -288,12 +225,17 @@ export class RelayLifecycle implements TransitionListener {
       crashed !== null ||
       (stored.active !== null && active === null) ||
       (stored.previous !== null && previous === null);
+    if (crashed !== null) {
+      // The process that would have told of it is gone.
+      const { listener, runtime } = this.options;
+      listener?.onTransition(ledger.slot, 'quarantined', 'crashed', crashed, runtime.nowMs());
+    }
     if (candidate !== null) changed = this.tryAgain(ledger, candidate) || changed;
     return changed;
   }
 
   /** Stages a candidate that was on trial, or in line, when the relay stopped. True: the record must say so. */
-  private tryAgain(ledger: Ledger, candidate: NonNullable<StoredSlot['candidate']>): boolean {
+  private tryAgain(ledger: HookLedger, candidate: NonNullable<StoredSlot['candidate']>): boolean {
     const occupant = this.occupant(ledger, candidate);
     if (occupant === null) return true;
     const { notBeforeMs, wave, starts } = candidate;
@@ -304,8 +246,8 @@ export class RelayLifecycle implements TransitionListener {
     return starts > 0;
   }
 
-  private occupant(ledger: Ledger, stored: StoredModule | null): Occupant | null {
-    if (stored === null) return null;
+  private occupant(ledger: HookLedger, stored: StoredModule | null): Occupant | null {
+    if (stored === null || this.revoked.has(stored.hash)) return null;
     const bytes = this.keeping(() => this.options.store.readModule(stored.hash)) ?? null;
     if (bytes === null) return null;
     const admission = this.options.runtime.admit(ledger.hook, bytes);
@@ -316,16 +258,12 @@ export class RelayLifecycle implements TransitionListener {
   }
 
   private save(): void {
-    const slots = [...this.ledgers.values()].map(toStored);
+    const slots = [...this.ledgers.values()].map((ledger) => ledger.toStored());
     const named = slots.flatMap(({ active, previous, candidate }) => [active, previous, candidate]);
     const hashes = new Set(named.flatMap((module) => (module === null ? [] : [module.hash])));
-    for (const { slot, modules } of this.ledgers.values()) {
-      for (const hash of modules.keys()) {
-        if (!hashes.has(hash) && slot.activeHash !== hash && slot.pendingHash !== hash) modules.delete(hash);
-      }
-    }
+    for (const ledger of this.ledgers.values()) ledger.forgetAllBut(hashes);
     this.keeping(() => {
-      this.options.store.writeRecord({ slots });
+      this.options.store.writeRecord({ slots, revoked: [...this.revoked] });
       this.options.store.keepModules(hashes);
     });
   }
@@ -339,31 +277,4 @@ export class RelayLifecycle implements TransitionListener {
       return undefined;
     }
   }
-}
-
-function toStored({
-  hook,
-  slot,
-  confirmed,
-  previous,
-  candidate,
-  floors,
-  state,
-  stateVersion,
-}: Ledger): StoredSlot {
-  return {
-    hook: hook.id,
-    interfaceVersion: hook.interfaceVersion,
-    active: confirmed,
-    previous,
-    candidate: candidate === null ? null : storedCandidate(candidate),
-    state: Buffer.from(state).toString('base64'),
-    stateVersion,
-    quarantined: [...slot.quarantined],
-    floors: [...floors],
-  };
-}
-
-function storedCandidate({ module, notBeforeMs, wave, starts }: Candidate): StoredSlot['candidate'] {
-  return { ...module, notBeforeMs, wave, starts };
 }

@@ -12,7 +12,7 @@ const relays = Array.from({ length: 20000 }, (_, i) => `relay ${i}`);
 describe('rollout', () => {
   it('waves have the shares they ask for, and leave the rest out', () => {
     const counts = [0, 0, 0, 0];
-    for (const relay of relays) counts[placeOf(WAVES, relay, 'hash')?.wave ?? 3]++;
+    for (const relay of relays) counts[placeOf(WAVES, relay, 'salt')?.wave ?? 3]++;
     // Within four standard deviations of the binomial.
     for (const [wave, share] of [0.01, 0.24, 0.25, 0.5].entries()) {
       const deviation = Math.sqrt(relays.length * share * (1 - share));
@@ -24,7 +24,7 @@ describe('rollout', () => {
   });
 
   it('another update has other first relays', () => {
-    const first = (hash: string) => relays.filter((relay) => placeOf(WAVES, relay, hash)?.wave === 0);
+    const first = (salt: string) => relays.filter((relay) => placeOf(WAVES, relay, salt)?.wave === 0);
     const a = new Set(first('a'));
     const both = first('b').filter((relay) => a.has(relay)).length;
     assert.ok(both < a.size / 10, `${both} of ${a.size} are first twice`);
@@ -32,10 +32,10 @@ describe('rollout', () => {
 
   it('a place does not change when later waves are added', () => {
     for (const relay of relays.slice(0, 200)) {
-      const early = placeOf(WAVES.slice(0, 1), relay, 'hash');
-      if (early !== null) assert.deepEqual(placeOf(WAVES, relay, 'hash'), early);
+      const early = placeOf(WAVES.slice(0, 1), relay, 'salt');
+      if (early !== null) assert.deepEqual(placeOf(WAVES, relay, 'salt'), early);
     }
-    assert.equal(queuePosition('relay 1', 'hash'), queuePosition('relay 1', 'hash'));
+    assert.equal(queuePosition('relay 1', 'salt'), queuePosition('relay 1', 'salt'));
   });
 
   it('says what is wrong with waves', () => {

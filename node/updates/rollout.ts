@@ -1,8 +1,8 @@
 /**
  * A rollout lets an update out in waves: a small cohort of relays first, the others later.
  *
- * A relay's place follows from its identity and the module's hash, so that nobody chooses who goes first, and
- * each update has other first relays.
+ * A relay's place follows from its identity and the rollout's salt, so that nobody chooses who goes first. An
+ * update with a salt of its own has other first relays; under one salt a cohort only grows.
  */
 
 import { createHash } from 'node:crypto';
@@ -25,15 +25,25 @@ export interface Place {
   readonly notBeforeMs: number;
 }
 
-/** Where a relay stands in the queue for a module: uniform in [0, 1). */
-export function queuePosition(relayId: string, hash: string): number {
-  const digest = createHash('sha256').update(`${hash}/${relayId}`).digest();
+/** Where a relay stands in the queue of a rollout: uniform in [0, 1). */
+export function queuePosition(relayId: string, salt: string): number {
+  return share('cohort', relayId, salt);
+}
+
+/** Where in a rollout's jitter window a relay switches: uniform in [0, 1), and independent of its place. */
+export function jitterPosition(relayId: string, salt: string): number {
+  return share('jitter', relayId, salt);
+}
+
+function share(purpose: 'cohort' | 'jitter', relayId: string, salt: string): number {
+  const digest = createHash('sha256').update(`${purpose}\0${salt}\0${relayId}`).digest();
   return digest.readUIntBE(0, 6) / 2 ** 48;
 }
 
 /** The wave that a relay belongs to; null if the rollout leaves it out. */
-export function placeOf(rollout: Rollout, relayId: string, hash: string): Place | null {
-  const position = queuePosition(relayId, hash);
+export function placeOf(rollout: Rollout, relayId: string, salt: string): Place | null {
+  // Most updates are for everybody: no need to hash for them.
+  const position = rollout[0]?.upToShare === 1 ? 0 : queuePosition(relayId, salt);
   const wave = rollout.findIndex(({ upToShare }) => position < upToShare);
   return wave < 0 ? null : { wave, notBeforeMs: rollout[wave].notBeforeMs };
 }

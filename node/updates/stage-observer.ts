@@ -2,13 +2,14 @@
 
 import type { ChannelName, Offer, Refusal } from '../channels/channel.ts';
 import type { PeerName } from '../environment.ts';
-import type { ModuleCustom, UpdateTarget } from '../trust/update-target.ts';
-import type { RejectionCode } from '../wasm/rejection.ts';
+import type { ModuleTarget } from '../trust/desired.ts';
+import type { UpdateTarget } from '../trust/update-target.ts';
+import type { OfferRefusal } from './offer.ts';
 
-export type ModuleTarget = UpdateTarget<ModuleCustom>;
+export type { ModuleTarget };
 
 export interface RefusedOffer {
-  readonly reason: Refusal | RejectionCode;
+  readonly reason: Refusal | OfferRefusal;
   readonly channel: ChannelName;
   /** Who sent it, where that is known. */
   readonly peer: PeerName | null;

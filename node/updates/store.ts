@@ -36,12 +36,17 @@ export interface StoredSlot {
   readonly state: string;
   readonly stateVersion: number;
   readonly quarantined: readonly (readonly [hash: string, reason: Reason])[];
-  /** Highest version confirmed of each update: nothing older is taken. */
-  readonly floors: readonly (readonly [module: string, version: number])[];
+  /** Versions that were confirmed here, which set the floor for older ones. */
+  readonly confirmed: readonly ConfirmedVersion[];
 }
+
+/** A version that passed its trial on this relay, whatever became of it later. */
+export type ConfirmedVersion = readonly [module: string, version: number, hash: string];
 
 export interface StoredRelay {
   readonly slots: readonly StoredSlot[];
+  /** SHA-256 of every binary that a signed revocation has named. */
+  readonly revoked: readonly string[];
 }
 
 export interface UpdateStore {

@@ -24,9 +24,10 @@ const storedRelay = z.object({
       state: z.base64(),
       stateVersion: whole,
       quarantined: z.array(z.tuple([hash, z.string()])),
-      floors: z.array(z.tuple([z.string(), whole])),
+      confirmed: z.array(z.tuple([z.string(), whole, hash])),
     }),
   ),
+  revoked: z.array(hash),
 });
 
 /** The record, or null for a text that is not one. */

@@ -309,6 +309,14 @@ function readElements(section: ByteReader, module: DecodedModule, limits: Module
 }
 
 function readBodies(section: ByteReader, module: DecodedModule, limits: ModuleLimits): void {
+  const codeBytes = section.end - section.position;
+  if (codeBytes > limits.codeBytes) {
+    refuse(
+      'limit-code-size',
+      `${codeBytes} bytes of code, the limit is ${limits.codeBytes}`,
+      section.position,
+    );
+  }
   const count = section.count(3);
   for (let i = 0; i < count; i++) {
     const length = section.u32();

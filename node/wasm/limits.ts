@@ -6,8 +6,10 @@
  */
 
 export interface ModuleLimits {
-  /** Whole binary. A download is refused by length before it is read. */
+  /** Whole binary, most of which may be names and debug data. A download is refused by length before it is read. */
   readonly bytes: number;
+  /** All code. Admission takes time in proportion: 256 KiB of the worst code some 50 ms, a MiB of nothing else 2 ms. */
+  readonly codeBytes: number;
   readonly types: number;
   /** Parameters or results of one signature or block: branches move them all. */
   readonly signature: number;
@@ -34,7 +36,8 @@ export interface ModuleLimits {
 }
 
 export const DEFAULT_LIMITS: ModuleLimits = Object.freeze({
-  bytes: 256 * 1024,
+  bytes: 1024 * 1024,
+  codeBytes: 256 * 1024,
   types: 256,
   signature: 16,
   imports: 64,

@@ -43,6 +43,7 @@ export const REJECTION_CODES = [
   'table-limits',
   'element-out-of-bounds',
   // Size and shape, each bounding what the compilers or the stack must bear.
+  'limit-code-size',
   'limit-functions',
   'limit-function-size',
   'limit-types',

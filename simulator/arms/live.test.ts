@@ -3,25 +3,25 @@ import { test } from 'node:test';
 import { drawPopulation } from '../population/draw.ts';
 import { buildTopology } from '../population/topology.ts';
 import type { LiveArm, Scenario } from '../scenario/scenario.ts';
-import { testScenario } from '../testing/test-scenario.ts';
+import { TEST_TRUST, testLiveArm, testScenario, testUpdate } from '../testing/test-scenario.ts';
 import { type LiveRun, runLiveArm } from './live.ts';
-import { prepareReleases } from './release.ts';
+import { prepareHostileModules, prepareReleases } from './release.ts';
 
 async function live(scenario: Scenario, signal?: AbortSignal): Promise<LiveRun> {
   const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
   const topology = buildTopology(population, scenario.network, scenario.seed);
   const releases = await prepareReleases(scenario);
-  return runLiveArm(scenario, scenario.arms[0] as LiveArm, population, topology, releases, { signal });
+  const hostileModules = await prepareHostileModules(scenario);
+  const arm = scenario.arms[0] as LiveArm;
+  return runLiveArm({ scenario, arm, population, topology, releases, hostileModules }, { signal });
 }
 
 /** Several messages on slow uplinks: queues, broken IWANT promises, prunes and penalties all take place. */
 const busy = testScenario({
   durationSeconds: 120,
-  updates: [10, 10.1, 10.2, 10.3, 10.4, 10.5, 11, 11.1, 11.2, 85, 85.1, 85.2, 86].map((atSeconds, index) => ({
-    module: 'strict-cells',
-    atSeconds,
-    sizeBytes: 20_000 + index,
-  })),
+  updates: [10, 10.1, 10.2, 10.3, 10.4, 10.5, 11, 11.1, 11.2, 85, 85.1, 85.2, 86].map((atSeconds, index) =>
+    testUpdate({ atSeconds, sizeBytes: 20_000 + index }),
+  ),
   network: { ...testScenario().network, uplink: { law: 'constant', bitsPerSecond: 1e5 } },
 });
 
@@ -78,4 +78,68 @@ test('live arm: an aborted run rejects with the reason and leaves no thread behi
   const run = live(testScenario({ threads: 2, durationSeconds: 1e6, fidelity: 'full' }), controller.signal);
   setTimeout(() => controller.abort(reason), 1500);
   await assert.rejects(run, reason);
+});
+
+/** Everything at once: all channels, relays that come and go, a rollout, a revocation, new keys, attackers. */
+const crowded = testScenario({
+  durationSeconds: 240,
+  network: { ...testScenario().network, relays: 60, degree: 8 },
+  arms: [testLiveArm('all', ['gossip', 'directory', 'circuit', 'catch-up'])],
+  updates: [
+    testUpdate({ atSeconds: 20, sizeBytes: 20_000 }),
+    testUpdate({
+      module: 'bad-trap',
+      atSeconds: 60,
+      sizeBytes: 200_000,
+      rollout: {
+        steps: [0.2, 1],
+        everySeconds: 60,
+        jitterSeconds: 5,
+        haltAboveFailedShare: 0.05,
+        minReports: 3,
+      },
+    }),
+    testUpdate({ module: 'ewma-scheduling', atSeconds: 80, revokeAtSeconds: 120 }),
+  ],
+  presence: {
+    late: { share: 0.1, fromSeconds: 60, toSeconds: 120 },
+    away: { share: 0.2, fromSeconds: 20, toSeconds: 100, forSeconds: 40 },
+  },
+  trust: {
+    ...TEST_TRUST,
+    timestampEverySeconds: 30,
+    timestampExpiresSeconds: 120,
+    rotations: [
+      { role: 'timestamp', atSeconds: 180 },
+      { role: 'targets', atSeconds: 180 },
+    ],
+  },
+  adversary: {
+    share: 0.1,
+    attacks: (['tampered', 'replay', 'mixed', 'freeze', 'stolen-keys', 'equivocation'] as const).map(
+      (attack) => ({
+        attack,
+        fromSeconds: attack === 'tampered' ? 30 : 100,
+        toSeconds: 170,
+        everySeconds: 10,
+        keys: attack === 'stolen-keys' ? 2 : 0,
+        module: attack === 'stolen-keys' ? 'hostile-backdoor' : '',
+      }),
+    ),
+  },
+});
+
+test('live arm: full and fast fidelity leave the same trace over all channels, under attack', async () => {
+  const reference = await live({ ...crowded, fidelity: 'full' });
+  const fast = await live({ ...crowded, fidelity: 'fast' });
+  assert.deepEqual(reference.outcome.violations, []);
+  const { trust } = reference.outcome;
+  for (const attack of ['tampered', 'replay', 'mixed', 'freeze', 'stolen-keys', 'equivocation'] as const) {
+    assert((trust?.attempts[attack] ?? 0) > 0, `${attack} was tried`);
+  }
+  assert(Object.keys(trust?.refusals ?? {}).length > 3, JSON.stringify(trust?.refusals));
+  assert(reference.outcome.rolledBack > 3, 'the bad module and the revoked one were taken out');
+  assert.equal(fast.outcome.traceHash, reference.outcome.traceHash);
+  assert.deepEqual(fast.outcome.trust, trust);
+  assert.deepEqual(fast.outcome.updates, reference.outcome.updates);
 });

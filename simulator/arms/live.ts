@@ -1,9 +1,13 @@
 /** A live arm: the network of the scenario on its engine, and what came of it. */
 
+import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
+import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
-import { stageColumn } from '../engine/gossipsub/job.ts';
+import { type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
+import { randomStream } from '../engine/random.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
 import type { Population, Topology } from '../population/population.ts';
+import { drawPresence } from '../population/presence.ts';
 import type { LiveArm, Scenario } from '../scenario/scenario.ts';
 import type { PreparedRelease } from './release.ts';
 import type { Phase, RunOptions } from './run-contract.ts';
@@ -15,22 +19,49 @@ export interface LiveRun {
   readonly warnings: readonly string[];
 }
 
+export interface LiveInput {
+  readonly scenario: Scenario;
+  readonly arm: LiveArm;
+  readonly population: Population;
+  readonly topology: Topology;
+  readonly releases: readonly PreparedRelease[];
+  /** Of each attack, as prepareHostileModules gives them. */
+  readonly hostileModules: readonly (HostileRelease | null)[];
+}
+
 /** Runs the arm; rejects with the signal's reason when stopped. */
-export async function runLiveArm(
-  scenario: Scenario,
-  arm: LiveArm,
-  population: Population,
-  topology: Topology,
-  releases: readonly PreparedRelease[],
-  options: RunOptions,
-): Promise<LiveRun> {
+export async function runLiveArm(input: LiveInput, options: RunOptions): Promise<LiveRun> {
+  const { scenario, arm, population, topology, releases, hostileModules } = input;
+  const { relays } = population;
+  const { adversary, presence, updates: plans, seed } = scenario;
+  const publishers = new Set(releases.map(({ publisher }) => publisher));
+  const hostileRelays = drawHostileRelays(scenario, publishers);
+  const hasDirectory = arm.channels.includes('directory');
+  const isSmooth = presence.late === null && presence.away === null;
   const { shared, traceHash, threads, total, phasesWallMs } = await runGossipsub(
-    { scenario, population, topology, releases },
+    {
+      scenario,
+      arm,
+      population,
+      topology,
+      releases,
+      hostileRelays,
+      hostileModules,
+      presence: isSmooth ? null : drawPresence(relays, presence, publishers, seed),
+      directory: hasDirectory ? arm.directory : null,
+      scoring: adversary === null ? null : invalidMessageScoring(UPDATE_TOPIC),
+      // Reports of a staged rollout go to anybody, the adversary's relays share what they know, and circuits
+      // are drawn from all relays at once.
+      asksAnybody:
+        arm.channels.includes('circuit') ||
+        adversary !== null ||
+        plans.some(({ rollout }) => rollout !== null),
+    },
     options,
   );
-  const { relays } = population;
+  const seconds = (timeUs: number, release: number): number => (timeUs - releases[release].atUs) / 1e6;
   const sinceRelease = (release: number, stage: Stage): Float64Array =>
-    stageColumn(shared, relays, release, stage).map((timeUs) => (timeUs - releases[release].atUs) / 1e6);
+    stageColumn(shared, relays, release, stage).map((timeUs) => seconds(timeUs, release));
   const updates = releases.map(
     ({ module, moduleBytes, moduleSha256 }, release): UpdateOutcome => ({
       module,
@@ -42,10 +73,15 @@ export async function runLiveArm(
         staged: sinceRelease(release, 'staged'),
         activated: sinceRelease(release, 'activated'),
       },
+      removed: removedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
+      haltedSeconds: release in total.haltedUs ? seconds(total.haltedUs[release], release) : null,
     }),
   );
   // A publisher takes its own update without receiving it.
-  const deliveries = updates.reduce((sum, { stages }) => sum + countReached(stages.heard) - 1, 0);
+  const deliveries = updates.reduce(
+    (sum, { stages }) => sum + Math.max(0, countReached(stages.heard) - 1),
+    0,
+  );
   const firstReleaseUs = Math.min(...releases.map(({ atUs }) => atUs));
   const outcome: ArmOutcome = {
     arm,
@@ -54,29 +90,64 @@ export async function runLiveArm(
     updates,
     cost: {
       deliveries,
-      duplicates: total.copies - deliveries,
+      duplicates: total.copies - total.firsts,
       bytes: Math.round(total.bytesSent),
       frames: total.framesSent,
       penalties: total.penalties,
     },
+    trust: {
+      refusals: total.refusals,
+      attempts: total.attempts,
+      wrongActivations: total.deceivedRelays,
+      hostileRelayHours: total.hostileRelayHours,
+      staleRelays: total.staleRelays,
+      graylistings: total.graylistings,
+    },
     rolledBack: total.rolledBack,
     circuitsBroken: null,
     traceHash,
-    violations: [...total.violations, ...conservation(total)],
+    violations: [
+      ...total.violations,
+      ...conservation(total),
+      ...wrongActivations(scenario, total.deceivedRelays),
+    ],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
 }
 
-/** Frames sent must be delivered or on their way. */
+/** Relays of the adversary's: a share of all, none of them one that the developers publish through. */
+function drawHostileRelays(
+  { adversary, network, seed }: Scenario,
+  publishers: ReadonlySet<number>,
+): Set<number> {
+  if (adversary === null) return new Set();
+  const candidates = Array.from({ length: network.relays }, (_unused, relay) => relay);
+  randomStream(seed, 'hostile relays').shuffle(candidates);
+  const count = Math.round(adversary.share * network.relays);
+  return new Set(candidates.filter((relay) => !publishers.has(relay)).slice(0, count));
+}
+
+/** No relay may run what too few keys have signed for. */
+function wrongActivations({ adversary, trust }: Scenario, deceivedRelays: number): string[] {
+  const isStolen = adversary?.attacks.some(
+    ({ attack, keys }) => attack === 'stolen-keys' && keys >= trust.roles.targets.threshold,
+  );
+  return deceivedRelays === 0 || isStolen === true
+    ? []
+    : [`${deceivedRelays} relays ran a module that nobody released`];
+}
+
+/** Frames sent must be delivered, or dropped where nobody was left to take them, or on their way. */
 function conservation(total: {
   framesSent: number;
   framesDelivered: number;
+  framesDropped: number;
   framesInFlight: number;
 }): string[] {
-  const { framesSent, framesDelivered, framesInFlight } = total;
-  return framesSent === framesDelivered + framesInFlight
-    ? []
-    : [`${framesSent} frames sent, but ${framesDelivered} delivered and ${framesInFlight} in flight`];
+  const { framesSent, framesDelivered, framesDropped, framesInFlight } = total;
+  if (framesSent === framesDelivered + framesDropped + framesInFlight) return [];
+  const found = `${framesDelivered} delivered, ${framesDropped} dropped and ${framesInFlight} in flight`;
+  return [`${framesSent} frames sent, but ${found}`];
 }
 
 function countReached(times: Float64Array): number {

@@ -6,6 +6,7 @@ import { drawPopulation } from '../population/draw.ts';
 import type { Population } from '../population/population.ts';
 import type { LagLaw, ManualArm, Scenario } from '../scenario/scenario.ts';
 import { madeRun } from '../testing/made-run.ts';
+import { testUpdate } from '../testing/test-scenario.ts';
 import { type ReleasedModule, runManualArm } from './manual.ts';
 
 const DAY_SECONDS = 86_400;
@@ -19,12 +20,12 @@ function madeScenario(seed: number, releasedAtSeconds: readonly number[] = [60])
     ...scenario,
     seed,
     network: { ...scenario.network, relays: 7500 },
-    updates: releasedAtSeconds.map((atSeconds, i) => ({ module: `fix-${i}`, atSeconds, sizeBytes: null })),
+    updates: releasedAtSeconds.map((atSeconds, i) => testUpdate({ module: `fix-${i}`, atSeconds })),
   };
 }
 
 function arm(lag: LagLaw, changes: Partial<ManualArm> = {}): ManualArm {
-  return { name: 'manual', channel: 'manual', lag, untilDays: 1000, restartSeconds: 30, ...changes };
+  return { kind: 'manual', name: 'manual', lag, untilDays: 1000, restartSeconds: 30, ...changes };
 }
 
 function modulesOf(scenario: Scenario): ReleasedModule[] {

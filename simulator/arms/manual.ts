@@ -56,7 +56,8 @@ export function runManualArm(
       staged: notReached(population.relays),
       activated,
     };
-    return { module, moduleBytes, moduleSha256, stages };
+    const removed = notReached(population.relays);
+    return { module, moduleBytes, moduleSha256, stages, removed, haltedSeconds: null };
   });
   return {
     arm,
@@ -64,6 +65,7 @@ export function runManualArm(
     horizonSeconds,
     updates,
     cost: null,
+    trust: null,
     rolledBack: 0,
     circuitsBroken: null,
     traceHash: hash.digest('hex').slice(0, 16),

@@ -1,5 +1,5 @@
 /**
- * Makes the releases of a scenario: each module built, padded to its size, and signed.
+ * Makes the releases of a scenario: each module built, padded to its size, and as it is to be published.
  *
  * Padding is a custom section at the end of the binary, which a relay hashes and carries but never runs.
  * It is noise, so that nobody is tempted to compress it away.
@@ -7,15 +7,15 @@
 
 import { createHash } from 'node:crypto';
 import { catalogue } from '../../node/hooks/catalogue/catalogue.ts';
-import { signUpdate } from '../../node/updates/signed-update.ts';
+import type { ModuleCustomJson } from '../../node/trust/update-target.ts';
 import { buildUpdate } from '../../updates/build.ts';
-import { developmentPrivateKey } from '../../updates/development-key.ts';
-import type { Release } from '../engine/gossipsub/job.ts';
+import { moduleEntry } from '../../updates/repository/update-entry.ts';
+import type { HostileRelease, Release } from '../engine/gossipsub/job.ts';
 import { randomStream } from '../engine/random.ts';
 import { EPOCH_MS } from '../engine/virtual-clock.ts';
+import { HOSTILE_MODULE } from '../scenario/adversary-schema.ts';
 import type { Scenario, UpdatePlan } from '../scenario/scenario.ts';
 
-const YEAR_MS = 365 * 24 * 3600 * 1000;
 const CUSTOM_SECTION = 0;
 const PADDING_NAME = 'padding';
 
@@ -23,17 +23,16 @@ const PADDING_NAME = 'padding';
 export interface PreparedRelease extends Release {
   readonly module: string;
   readonly moduleBytes: number;
-  readonly moduleSha256: string;
 }
 
 /** A size that the module cannot have. */
 export class ModuleSizeError extends Error {}
 
-/** Builds and signs every update of the scenario, in its order. */
+/** Builds every update of the scenario, in its order. Later releases of one module have later versions. */
 export async function prepareReleases(scenario: Scenario): Promise<PreparedRelease[]> {
   const releases: PreparedRelease[] = [];
   for (const [index, update] of scenario.updates.entries()) {
-    releases.push(await prepareRelease(scenario, update, index));
+    releases.push(await prepareRelease(scenario, update, index, releases));
   }
   return releases;
 }
@@ -42,25 +41,77 @@ async function prepareRelease(
   scenario: Scenario,
   update: UpdatePlan,
   index: number,
+  earlier: readonly PreparedRelease[],
 ): Promise<PreparedRelease> {
-  const { wasm, name, hook, interfaceVersion, version } = await buildUpdate(update.module);
-  const binary = update.sizeBytes === null ? wasm : padModule(wasm, update.sizeBytes, name);
+  const { wasm, name, hook, interfaceVersion, stateVersion, version } = await buildUpdate(update.module);
+  const ofModule = earlier.filter(({ module }) => module === name);
+  const sized = update.sizeBytes === null ? wasm : padModule(wasm, update.sizeBytes, name);
+  // The same binary under another version would be the same module to a relay.
+  const isKnown = ofModule.some(({ moduleSha256 }) => moduleSha256 === sha256(sized));
+  const binary = isKnown ? numberModule(sized, ofModule.length) : sized;
   const largest = catalogue.get(hook)?.limits.bytes ?? binary.length;
   if (binary.length > largest) {
     throw new ModuleSizeError(
       `module ${name} would be ${binary.length} bytes; relays refuse more than ${largest} at ${hook}`,
     );
   }
-  const expires = new Date(EPOCH_MS + YEAR_MS).toISOString();
-  const about = { module: name, version, hook, interfaceVersion, expires };
+  const { rollout, notBeforeSeconds, priority, publisher } = update;
+  const moduleSha256 = sha256(binary);
   return {
     module: name,
     moduleBytes: binary.length,
-    moduleSha256: createHash('sha256').update(binary).digest('hex'),
-    data: signUpdate(about, binary, [developmentPrivateKey()]),
+    moduleSha256,
+    request: {
+      binary,
+      module: name,
+      version: version + ofModule.length,
+      hook,
+      interfaceVersion,
+      stateVersion,
+      priority,
+      notBefore: notBeforeSeconds === null ? null : momentText(notBeforeSeconds),
+      rollout: {
+        fraction: rollout?.steps[0] ?? 1,
+        salt: moduleSha256.slice(0, 16),
+        jitterSeconds: rollout?.jitterSeconds ?? 0,
+      },
+      role: publisher ?? 'targets',
+    },
     publisher: randomStream(scenario.seed, 'publisher', index).integer(scenario.network.relays),
     atUs: Math.round(update.atSeconds * 1e6),
   };
+}
+
+/** A moment of the run as metadata write it: whole seconds, rounded up. */
+function momentText(seconds: number): string {
+  return new Date(EPOCH_MS + Math.ceil(seconds) * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The module with its number in a custom section, which changes nothing but its hash. */
+function numberModule(wasm: Uint8Array, number: number): Uint8Array {
+  const name = Buffer.from('release');
+  const content = [name.length, ...name, ...leb128(number)];
+  return new Uint8Array(Buffer.concat([wasm, Buffer.from([CUSTOM_SECTION, content.length, ...content])]));
+}
+
+/** The hostile module of each attack that has one, signed for by nobody yet. */
+export async function prepareHostileModules(scenario: Scenario): Promise<(HostileRelease | null)[]> {
+  const modules: (HostileRelease | null)[] = [];
+  for (const attack of scenario.adversary?.attacks ?? []) {
+    const name = attack.module === '' ? HOSTILE_MODULE : attack.module;
+    const { wasm, hook, interfaceVersion, stateVersion, version } = await buildUpdate(name);
+    const entry = moduleEntry(
+      { binary: wasm, module: name, version, hook, interfaceVersion, stateVersion },
+      1_000_000,
+    );
+    const { path, custom } = entry.target;
+    modules.push({ path, binary: wasm, custom: custom as unknown as ModuleCustomJson, sha256: sha256(wasm) });
+  }
+  return modules;
 }
 
 /**

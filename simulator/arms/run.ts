@@ -11,7 +11,7 @@ import { buildTopology } from '../population/topology.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { runLiveArm } from './live.ts';
 import { runManualArm } from './manual.ts';
-import { prepareReleases } from './release.ts';
+import { prepareHostileModules, prepareReleases } from './release.ts';
 import type { FinishedRun, Phase, RunOptions } from './run-contract.ts';
 
 /** Runs every arm; rejects with the signal's reason when stopped. */
@@ -21,6 +21,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const { durationSeconds } = scenario;
   onProgress?.({ phase: 'prepare', virtualSeconds: 0, durationSeconds });
   const releases = await prepareReleases(scenario);
+  const hostileModules = await prepareHostileModules(scenario);
   signal?.throwIfAborted();
   const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
   const topology = buildTopology(population, scenario.network, scenario.seed);
@@ -31,11 +32,11 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   let threads = 0;
   for (const arm of scenario.arms) {
     signal?.throwIfAborted();
-    if (arm.channel === 'manual') {
+    if (arm.kind === 'manual') {
       arms.push(runManualArm(scenario, arm, population, releases));
       continue;
     }
-    const run = await runLiveArm(scenario, arm, population, topology, releases, options);
+    const run = await runLiveArm({ scenario, arm, population, topology, releases, hostileModules }, options);
     arms.push(run.outcome);
     threads = Math.max(threads, run.threads);
     for (const warning of run.warnings) warnings.add(warning);

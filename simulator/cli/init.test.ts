@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, describe, it } from 'node:test';
 import { loadScenario } from '../scenario/load.ts';
+import { channelLabel } from '../scenario/scenario.ts';
 import { capturedContext } from './captured-output.ts';
 import { UsageError } from './exit-code.ts';
 import { init } from './init.ts';
@@ -30,10 +31,7 @@ describe('init', () => {
     const { scenario } = loadScenario(file);
     assert.equal(scenario.name, 'one');
     assert.equal(scenario.network.relays, 300);
-    assert.deepEqual(
-      scenario.arms.map((arm) => arm.channel),
-      ['gossip', 'manual'],
-    );
+    assert.deepEqual(scenario.arms.map(channelLabel), ['gossip', 'manual']);
     const text = readFileSync(file, 'utf8');
     assert.match(text, /^# yaml-language-server: \$schema=.*scenarios\/schema\.json\n/);
     assert.match(text, /# Run it: {4}npm run simulate -- one\.yaml/);
@@ -74,7 +72,7 @@ describe('init', () => {
     assert.equal(scenario.durationSeconds, 240);
     assert.equal(scenario.updates[0].module, 'strict-cells');
     const [, manual] = scenario.arms;
-    assert.deepEqual(manual.channel === 'manual' && manual.lag, { law: 'historical', name: 'tor-2025-26' });
+    assert.deepEqual(manual.kind === 'manual' && manual.lag, { law: 'historical', name: 'tor-2025-26' });
     assert.match(err(), /--relays many: must be a number/);
     assert.doesNotMatch(err(), /Virtual time/);
   });

@@ -62,6 +62,9 @@ test('random: uniform, exponential and normal have the moments of their laws', (
   const exponential = moments(() => stream.exponential(4));
   near(exponential.mean, 4, 0.15);
   near(exponential.variance, 16, 1.5);
+  const erlang = moments(() => stream.erlang(20, 4));
+  near(erlang.mean, 80, 0.6);
+  near(erlang.variance, 320, 20);
   const normal = moments(() => stream.normal());
   near(normal.mean, 0, 0.04);
   near(normal.variance, 1, 0.05);

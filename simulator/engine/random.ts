@@ -9,6 +9,9 @@
 import ln from '@stdlib/math-base-special-ln';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 
+/** A uniform number is at least 2^-54, so 16 of them multiply to a normal number. */
+const FACTORS_PER_LOGARITHM = 16;
+
 /** One round of 32-bit mixing (murmur3's finaliser): every input bit reaches every output bit. */
 export function mix32(value: number): number {
   let hash = value | 0;
@@ -62,6 +65,18 @@ export class RandomStream {
   /** Exponential with the given mean, above 0. */
   exponential(mean: number): number {
     return -mean * ln(this.uniform());
+  }
+
+  /** Sum of `count` exponentials with the given mean: the wait for the last of `count` Poisson arrivals. */
+  erlang(count: number, mean: number): number {
+    let sum = 0;
+    for (let drawn = 0; drawn < count; ) {
+      // One logarithm serves many draws; the product of so few cannot underflow.
+      let product = 1;
+      for (let i = 0; i < FACTORS_PER_LOGARITHM && drawn < count; i++, drawn++) product *= this.uniform();
+      sum -= ln(product);
+    }
+    return mean * sum;
   }
 
   /** Standard normal, by inversion: one uniform a draw, so a larger uniform gives a larger value. */

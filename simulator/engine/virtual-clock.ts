@@ -103,13 +103,13 @@ export class VirtualClock {
   private readonly queue = new EventQueue<SimulationEvent>();
   private readonly sequences: Uint32Array;
 
-  constructor(relays: number, seed: number) {
-    if (relays >= SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX - 1} relays, not ${relays}`);
-    this.system = relays;
-    this.currentRelay = relays;
-    this.currentSource = relays;
+  constructor(hosts: number, seed: number) {
+    if (hosts >= SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX - 1} hosts, not ${hosts}`);
+    this.system = hosts;
+    this.currentRelay = hosts;
+    this.currentSource = hosts;
     this.random = new EventRandom(seed);
-    this.sequences = new Uint32Array(relays + 1);
+    this.sequences = new Uint32Array(hosts + 1);
   }
 
   /** Virtual time as Date.now gives it: whole milliseconds since 1970. */
@@ -128,6 +128,14 @@ export class VirtualClock {
 
   schedule(timeUs: number, event: SimulationEvent): void {
     this.queue.push(timeUs, this.takeRank(), event);
+  }
+
+  /** Schedules in the name of `source` instead of the current relay. */
+  scheduleAs(source: number, timeUs: number, event: SimulationEvent): void {
+    const { currentRelay } = this;
+    this.currentRelay = source;
+    this.schedule(timeUs, event);
+    this.currentRelay = currentRelay;
   }
 
   /** Starts a timer of the current relay; an interval's later firings are `everyUs` apart. */
@@ -149,9 +157,7 @@ export class VirtualClock {
 
   /** Adds an event of the plan, as if `relay` itself had scheduled it. */
   plan(timeUs: number, event: SimulationEvent): void {
-    this.currentRelay = event.relay;
-    this.schedule(timeUs, event);
-    this.currentRelay = this.system;
+    this.scheduleAs(event.relay, timeUs, event);
   }
 
   /** Events that have not taken place. */

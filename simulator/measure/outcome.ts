@@ -3,7 +3,7 @@
  */
 
 import type { Population, Topology } from '../population/population.ts';
-import type { Arm, Scenario } from '../scenario/scenario.ts';
+import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
 
 /** Stages in the order a relay passes them. */
 export const STAGES = ['heard', 'verified', 'staged', 'activated'] as const;
@@ -19,6 +19,26 @@ export interface UpdateOutcome {
   /** SHA-256 of the binary, hexadecimal. */
   readonly moduleSha256: string;
   readonly stages: StageTimes;
+  /** When each relay took it out again (rolled back, or revoked), seconds since the release; NaN where it did not. */
+  readonly removed: Float64Array;
+  /** When its rollout was halted, seconds since the release; null when it was not. */
+  readonly haltedSeconds: number | null;
+}
+
+/** What an arm's relays refused, and what an adversary achieved. */
+export interface TrustOutcome {
+  /** Refusals on all honest relays by reason (node/trust/refusal.ts and admission). */
+  readonly refusals: Readonly<Record<string, number>>;
+  /** Hostile messages and answers sent, by attack; empty without an adversary. */
+  readonly attempts: Readonly<Partial<Record<AttackName, number>>>;
+  /** Honest relays that ever ran a module which no honest publisher released. */
+  readonly wrongActivations: number;
+  /** Hours that such modules ran, summed over relays, to the end of the run at most. */
+  readonly hostileRelayHours: number;
+  /** Honest relays that raised the alarm of a freeze at least once. */
+  readonly staleRelays: number;
+  /** Honest relays whose peers' scores fell low enough to be shut out: sender and receiver pairs. */
+  readonly graylistings: number;
 }
 
 /** What the gossip cost, over the whole arm; null fields of a manual arm are absent as a whole. */
@@ -43,6 +63,8 @@ export interface ArmOutcome {
   readonly updates: readonly UpdateOutcome[];
   /** Null for arms that send nothing. */
   readonly cost: GossipCost | null;
+  /** Null for arms that verify nothing. */
+  readonly trust: TrustOutcome | null;
   /** Modules rolled back by a relay's core. */
   readonly rolledBack: number;
   /** Circuits broken by restarts; null where the arm carries no circuits. */

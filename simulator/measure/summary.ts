@@ -8,13 +8,15 @@
 import { createHash } from 'node:crypto';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
-import type { Arm } from '../scenario/scenario.ts';
+import { channelLabel } from '../scenario/scenario.ts';
 import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
 import { vulnerableRelayHours } from './exposure.ts';
 import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
 import { STAGES } from './outcome.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
+import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
+import { type TrustSummary, trustSummary } from './trust-summary.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -43,7 +45,7 @@ export interface AdoptionSummary extends ReachSummary {
   readonly vulnerableRelayHours: number;
 }
 
-export interface UpdateSummary extends AdoptionSummary {
+export interface UpdateSummary extends AdoptionSummary, RemovalSummary {
   readonly module: string;
   readonly moduleBytes: number;
   readonly moduleSha256: string;
@@ -59,7 +61,8 @@ export interface CostSummary {
 
 export interface ArmSummary extends AdoptionSummary {
   readonly engine: ArmOutcome['engine'];
-  readonly channel: Arm['channel'];
+  /** How updates travel: `gossip`, `gossip+catch-up`, `manual`. */
+  readonly channel: string;
   /**
    * When the manual arm's law of lag reaches each share by itself. One run scatters around it, widely where
    * the curve is flat: operators draw, and a few of them run hundreds of relays. Null for other arms.
@@ -71,6 +74,8 @@ export interface ArmSummary extends AdoptionSummary {
   readonly rolledBack: number;
   /** Null for an arm that sends nothing. */
   readonly cost: CostSummary | null;
+  /** Null for an arm that verifies nothing. */
+  readonly trust: TrustSummary | null;
   readonly updates: readonly UpdateSummary[];
 }
 
@@ -159,7 +164,7 @@ function costSummary(arm: ArmOutcome): CostSummary | null {
 
 /** The law's own times, up to the arm's horizon: the lag, and the restart that follows it. */
 function lawSummary({ arm, horizonSeconds }: ArmOutcome): MilestoneSeconds | null {
-  if (arm.channel !== 'manual') return null;
+  if (arm.kind !== 'manual') return null;
   const at = (fraction: number): number | null => {
     const seconds = lagQuantileDays(arm.lag, fraction) * DAY_SECONDS + arm.restartSeconds;
     return seconds <= horizonSeconds ? roundTime(seconds) : null;
@@ -182,13 +187,20 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     const horizonSeconds = commonHorizonSeconds - (releasedAtSeconds - firstAtSeconds);
     const figures = adoption(update, outcome.population.consensusWeight, horizonSeconds);
     const { module, moduleBytes, moduleSha256 } = update;
-    return { module, moduleBytes, moduleSha256, releasedAtSeconds: roundTime(releasedAtSeconds), ...figures };
+    return {
+      module,
+      moduleBytes,
+      moduleSha256,
+      releasedAtSeconds: roundTime(releasedAtSeconds),
+      ...figures,
+      ...removalSummary(update, plans[index], arm.arm.kind === 'live'),
+    };
   });
   const first = updates[0];
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to summarize`);
   return {
     engine: arm.engine,
-    channel: arm.arm.channel,
+    channel: channelLabel(arm.arm),
     law: lawSummary(arm),
     reachedFraction: first.reachedFraction,
     t25Seconds: first.t25Seconds,
@@ -203,6 +215,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     circuitsBroken: arm.circuitsBroken,
     rolledBack: arm.rolledBack,
     cost: costSummary(arm),
+    trust: trustSummary(arm.trust),
     updates,
   };
 }
@@ -234,7 +247,7 @@ function over(manualSeconds: number | null, liveSeconds: number | null): number 
 
 function pairRatios(arms: readonly ArmOutcome[], figures: Readonly<Record<string, ArmSummary>>): PairRatio[] {
   const names = (manual: boolean) =>
-    arms.filter((arm) => (arm.arm.channel === 'manual') === manual).map((arm) => arm.arm.name);
+    arms.filter((arm) => (arm.arm.kind === 'manual') === manual).map((arm) => arm.arm.name);
   return names(true).flatMap((manual) =>
     names(false).map((live) => {
       const slow = figures[manual] as ArmSummary;

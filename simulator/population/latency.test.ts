@@ -4,8 +4,9 @@ import { randomStream } from '../engine/random.ts';
 import { SOURCE_PROBABILITIES, torAggregates } from './aggregates.ts';
 import { quantileOfSorted } from './derive-relays.ts';
 import { drawPopulation } from './draw.ts';
-import { latencyModel, placeRelays, placeRtts } from './latency.ts';
+import { latencyModel, placeColumns, placeRelays } from './latency.ts';
 import { madePlan } from './made-plan.ts';
+import { placeRtts } from './pair-latency.ts';
 import type { Population } from './population.ts';
 
 const TRAFFIC = { utilization: 0.5 };
@@ -31,7 +32,7 @@ function sorted(values: Iterable<number>): number[] {
 for (const relays of [500, 7500]) {
   test(`latency: the places of ${relays} relays are as far apart as the source's`, () => {
     const population = draw(relays);
-    const rttMs = placeRtts(population, placeRelays(population, 1));
+    const rttMs = placeRtts(placeColumns(population, placeRelays(population, 1)));
     const drawn = sorted(somePairs(relays, 100_000).map(([a, b]) => rttMs(a, b)));
     SOURCE_PROBABILITIES.forEach((probability, i) => {
       // Times come in steps of a region pair: hold the share at each quantile against a neighbourhood.

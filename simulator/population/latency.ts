@@ -7,9 +7,11 @@
  */
 
 import exp from '@stdlib/math-base-special-exp';
-import { mix32, randomStream } from '../engine/random.ts';
+import { randomStream } from '../engine/random.ts';
 import type { LatencyLaw, NetworkPlan } from '../scenario/scenario.ts';
 import { type CountryPlace, torAggregates } from './aggregates.ts';
+import { float64Column, uint8Column } from './column.ts';
+import { type LatencyColumns, type LatencyModel, pairLatency } from './pair-latency.ts';
 import type { Population } from './population.ts';
 
 /** ASSUMPTION: no relay is closer than this to its region's site, one way. */
@@ -27,11 +29,6 @@ const MOST_ACCESS_MS = 50;
 /** What `law: population` means for the uniform population, which has no places. */
 const UNIFORM_POPULATION_LAW: LatencyLaw = { law: 'uniform', minMs: 10, maxMs: 300 };
 
-export interface LatencyModel {
-  /** One-way latency between two relays, the same in both directions, in whole microseconds; at least 1. */
-  oneWayUs(relayA: number, relayB: number): number;
-}
-
 /** Where each relay is, in columns. */
 export interface RelayPlaces {
   /** Index into the aggregates' `regions`. */
@@ -44,32 +41,40 @@ export interface RelayPlaces {
 
 /** The latency of every pair of relays, by the plan's law. */
 export function latencyModel(population: Population, plan: NetworkPlan, seed: number): LatencyModel {
+  return pairLatency(latencyColumns(population, plan, seed));
+}
+
+/** The same as plain data, for `pairLatency` on another thread. */
+export function latencyColumns(population: Population, plan: NetworkPlan, seed: number): LatencyColumns {
   const isPlaceless = plan.population === 'uniform';
   const law = plan.latency.law === 'population' && isPlaceless ? UNIFORM_POPULATION_LAW : plan.latency;
-  if (law.law === 'constant') {
-    const latencyUs = wholeUs(law.latencyMs);
-    return { oneWayUs: () => latencyUs };
+  switch (law.law) {
+    case 'constant':
+      return law;
+    case 'uniform':
+      return { ...law, seed };
+    case 'population':
+      return placeColumns(population, placeRelays(population, seed));
   }
-  if (law.law === 'uniform') return uniformModel(law.minMs, law.maxMs, seed);
-  const places = placeRelays(population, seed);
-  const rttMs = placeRtts(population, places);
-  return {
-    oneWayUs: (a, b) => wholeUs(rttMs(a, b) / 2 + places.accessMs[a]! + places.accessMs[b]!),
-  };
 }
 
-function wholeUs(latencyMs: number): number {
-  return Math.max(1, Math.round(latencyMs * 1000));
-}
-
-/** Draws by the pair's numbers, so that a link's latency does not depend on the links before it. */
-function uniformModel(minMs: number, maxMs: number, seed: number): LatencyModel {
-  return {
-    oneWayUs(a, b) {
-      const pair = mix32(Math.min(a, b) ^ mix32(Math.max(a, b) + 1));
-      return wholeUs(minMs + (maxMs - minMs) * randomStream(seed, 'link latency', pair).uniform());
-    },
-  };
+/** Columns of relays at these places. */
+export function placeColumns(
+  { country }: Population,
+  places: RelayPlaces,
+): LatencyColumns & { readonly law: 'places' } {
+  const { regions, regionRttMs, intraRegionRttMs } = torAggregates();
+  const width = regions.length;
+  const table = float64Column(width * width);
+  for (let row = 0; row < width; row++) {
+    table[row * width + row] = intraRegionRttMs[row]!;
+    for (let column = 0; column < row; column++) {
+      const rttMs = regionRttMs[row]![column]!;
+      table[row * width + column] = rttMs;
+      table[column * width + row] = rttMs;
+    }
+  }
+  return { law: 'places', regionRttMs: table, regions: width, country, ...places };
 }
 
 /** Draws the place and the access part of each relay of a population with countries. */
@@ -80,9 +85,9 @@ export function placeRelays(population: Population, seed: number): RelayPlaces {
     if (choice === undefined) throw new RangeError(`no region is known for country ${country}`);
     return choice.map((place) => ({ ...place, regionIndex: regions.indexOf(place.region) }));
   });
-  const region = new Uint8Array(population.relays);
-  const extraRttMs = new Float64Array(population.relays);
-  const accessMs = new Float64Array(population.relays);
+  const region = uint8Column(population.relays);
+  const extraRttMs = float64Column(population.relays);
+  const accessMs = float64Column(population.relays);
   const placeStream = randomStream(seed, 'relay place');
   const accessStream = randomStream(seed, 'relay access');
   for (let relay = 0; relay < population.relays; relay++) {
@@ -98,30 +103,4 @@ export function placeRelays(population: Population, seed: number): RelayPlaces {
 function placeAt<Place extends CountryPlace>(choices: readonly Place[], probability: number): Place {
   let upTo = 0;
   return choices.find(({ weight }) => (upTo += weight) > probability) ?? choices.at(-1)!;
-}
-
-/**
- * Round trip between the places of two relays in milliseconds, without their access parts.
- *
- * Two relays of one country and region do not travel to the region's site and back.
- */
-export function placeRtts(population: Population, places: RelayPlaces): (a: number, b: number) => number {
-  const { regions, regionRttMs, intraRegionRttMs } = torAggregates();
-  const width = regions.length;
-  const table = new Float64Array(width * width);
-  for (let row = 0; row < width; row++) {
-    table[row * width + row] = intraRegionRttMs[row]!;
-    for (let column = 0; column < row; column++) {
-      const rttMs = regionRttMs[row]![column]!;
-      table[row * width + column] = rttMs;
-      table[column * width + row] = rttMs;
-    }
-  }
-  const { region, extraRttMs } = places;
-  const { country } = population;
-  return (a, b) => {
-    const rttMs = table[region[a]! * width + region[b]!]!;
-    const atHome = country[a] === country[b] && region[a] === region[b];
-    return atHome ? rttMs : rttMs + extraRttMs[a]! + extraRttMs[b]!;
-  };
 }

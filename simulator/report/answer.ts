@@ -31,3 +31,13 @@ export function answerSentence(summary: Summary): string {
   const times = summary.ratio.t50 === null ? '' : `: ${humanRatio(summary.ratio.t50)} times as long`;
   return `Half of ${countOf(summary.relays, 'relay')} ran the fix ${parts.join(', ')}${times}.`;
 }
+
+/** "Half of 1,000 relays ran the fix after 0.62 s by gossip, after 38 min by directory." */
+export function channelsSentence(summary: Summary): string {
+  const { live } = armsByKind(summary);
+  const labels = new Set(live.map(([, arm]) => arm.channel));
+  const parts = live.map(([name, arm]) => {
+    return `${half(arm)} ${labels.size === live.length ? `by ${arm.channel}` : `in ${name}`}`;
+  });
+  return `Half of ${countOf(summary.relays, 'relay')} ran the fix ${parts.join(', ')}.`;
+}

@@ -8,7 +8,7 @@ import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import { type ArmOutcome, type RunOutcome, STAGES, type Stage } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
-import { countOf, DAY_SECONDS } from './human-units.ts';
+import { countOf, DAY_SECONDS, humanPercent } from './human-units.ts';
 
 export interface ArmCurves {
   readonly outcome: ArmOutcome;
@@ -27,6 +27,8 @@ export interface ChartData {
   readonly arms: readonly ArmCurves[];
   /** Scenario, engine, relays, seed: what every chart has to state. */
   readonly source: string;
+  /** The same for charts that are not about the first update alone. */
+  readonly sourceOfAll: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface ChartData {
  * curve is cut there even if the scenario asked for more.
  */
 function drawnHorizonSeconds(arm: ArmOutcome, historical: readonly HistoricalBaseline[]): number {
-  if (arm.arm.channel !== 'manual' || arm.arm.lag.law !== 'historical') return arm.horizonSeconds;
+  if (arm.arm.kind !== 'manual' || arm.arm.lag.law !== 'historical') return arm.horizonSeconds;
   const { name } = arm.arm.lag;
   const era = historical.find((baseline) => baseline.name === name);
   return Math.min(arm.horizonSeconds, (era?.lastObservedDay ?? Number.POSITIVE_INFINITY) * DAY_SECONDS);
@@ -49,7 +51,7 @@ function armCurves(
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to draw`);
   const stages = {} as Record<Stage, AdoptionCurve>;
   for (const stage of STAGES) stages[stage] = adoptionCurve(first.stages[stage], weight);
-  const isLive = arm.arm.channel !== 'manual';
+  const isLive = arm.arm.kind !== 'manual';
   return {
     outcome: arm,
     name: arm.arm.name,
@@ -59,7 +61,7 @@ function armCurves(
   };
 }
 
-function sourceLine(outcome: RunOutcome, summary: Summary): string {
+function sourceLine(outcome: RunOutcome, summary: Summary, isOfFirst: boolean): string {
   const parts = [
     `Scenario ${summary.scenario}`,
     `engine ${summary.engine}`,
@@ -67,8 +69,13 @@ function sourceLine(outcome: RunOutcome, summary: Summary): string {
     `seed ${summary.seeds.join(', ')}`,
     'one run: no confidence band',
   ];
-  const { updates } = outcome.scenario;
-  if (updates.length > 1) parts.push(`first of ${updates.length} updates (${updates[0]?.module})`);
+  const { updates, adversary } = outcome.scenario;
+  if (adversary !== null) {
+    const share = humanPercent(adversary.share);
+    parts.push(`${share} of the relays are the adversary's and count as not reached`);
+  }
+  if (isOfFirst && updates.length > 1)
+    parts.push(`first of ${updates.length} updates (${updates[0]?.module})`);
   return `${parts.join(' · ')}.`;
 }
 
@@ -84,7 +91,8 @@ export function chartData(
     summary,
     historical,
     arms: outcome.arms.map((arm) => armCurves(arm, weight, historical)),
-    source: sourceLine(outcome, summary),
+    source: sourceLine(outcome, summary, true),
+    sourceOfAll: sourceLine(outcome, summary, false),
   };
 }
 

@@ -85,7 +85,7 @@ export function armLooks(arms: readonly Arm[]): ReadonlyMap<string, LineLook> {
   let live = 0;
   let manual = 0;
   for (const arm of arms) {
-    looks.set(arm.name, arm.channel === 'manual' ? manualLook(manual++) : liveLook(live++, false));
+    looks.set(arm.name, arm.kind === 'manual' ? manualLook(manual++) : liveLook(live++, false));
   }
   return looks;
 }

@@ -1,21 +1,33 @@
 /** The charts of a run, by file name, and what each of them shows. */
 
+import { drawAttacks, hasAttacks } from './attacks-chart.ts';
+import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData } from './chart-data.ts';
 import type { DrawingBoard } from './drawing-board.ts';
 import { drawFigure1 } from './figure1.ts';
 import { drawLatency } from './latency-chart.ts';
 import { drawLiveVsManual } from './live-vs-manual-chart.ts';
+import { drawRunning, hasRemovals } from './running-chart.ts';
 import { drawStages } from './stages-chart.ts';
 
-/** In the order of the report. */
+const always = () => true;
+
+/** In the order of the report. Some are drawn only where a run has something to show in them. */
 export const CHARTS = [
-  { name: 'figure1', draw: drawFigure1 },
-  { name: 'live-vs-manual', draw: drawLiveVsManual },
-  { name: 'stages', draw: drawStages },
-  { name: 'latency', draw: drawLatency },
+  { name: 'figure1', draw: drawFigure1, isDrawn: always },
+  { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
+  { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: always },
+  { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
+  { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
+  { name: 'stages', draw: drawStages, isDrawn: always },
+  { name: 'latency', draw: drawLatency, isDrawn: always },
 ] as const satisfies readonly {
   readonly name: string;
   readonly draw: (board: DrawingBoard, data: ChartData) => string;
+  readonly isDrawn: (data: ChartData) => boolean;
 }[];
 
 export type ChartName = (typeof CHARTS)[number]['name'];
+
+/** A run's charts; those that it has nothing for are missing. */
+export type DrawnCharts = Readonly<Partial<Record<ChartName, string>>>;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../testing/made-run.ts';
-import { curvesCsv, MAX_ROWS_PER_CURVE } from './curves-csv.ts';
+import { MAX_ROWS_PER_CURVE } from './csv.ts';
+import { curvesCsv } from './curves-csv.ts';
 
 function withActivations(run: RunOutcome, seconds: Float64Array): RunOutcome {
   const arms = run.arms.map((arm) => ({

@@ -4,34 +4,20 @@
  * Columns: arm, seed, seconds, fraction_of_relays, fraction_of_consensus_weight, and, only when a scenario
  * releases several updates, update. Seconds are virtual and count from the release of the update. Each
  * curve starts with a row at 0 and ends with a row at its horizon, so that the rows are the whole step
- * function: a value holds until the next row.
+ * function: a value holds until the next row. A relay that ran the update and took it out again still counts:
+ * running.csv (running-csv.ts) has the share that runs it at each moment.
  */
 
 import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { roundFraction, roundTime } from '../measure/rounding.ts';
+import { csvField, writtenRows } from './csv.ts';
 import { updateNames } from './update-names.ts';
-
-/** A curve with more steps than this is thinned: every nth step is kept, and the last. */
-export const MAX_ROWS_PER_CURVE = 20_000;
 
 export interface CurvesCsv {
   readonly text: string;
   /** Curves that were thinned, "arm/update: one of n steps"; empty for up to 20,000 relays. */
   readonly thinned: readonly string[];
-}
-
-function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
-}
-
-/** Indexes of the steps that are written: all, or every nth and the last. */
-function writtenRows(steps: number): { readonly every: number; readonly rows: readonly number[] } {
-  const every = Math.max(1, Math.ceil(steps / MAX_ROWS_PER_CURVE));
-  const rows: number[] = [];
-  for (let row = every - 1; row < steps; row += every) rows.push(row);
-  if (steps > 0 && rows.at(-1) !== steps - 1) rows.push(steps - 1);
-  return { every, rows };
 }
 
 function points(curve: AdoptionCurve, rows: readonly number[], horizonSeconds: number) {
@@ -64,13 +50,13 @@ export function curvesCsv(outcome: RunOutcome): CurvesCsv {
       const offsetSeconds = (scenario.updates[index]?.atSeconds ?? firstAtSeconds) - firstAtSeconds;
       for (const { seconds, byCount, byWeight } of points(curve, rows, arm.horizonSeconds - offsetSeconds)) {
         const fields = [
-          quoted(arm.arm.name),
+          csvField(arm.arm.name),
           scenario.seed,
           roundTime(seconds),
           roundFraction(byCount),
           roundFraction(byWeight),
         ];
-        if (isSeveral) fields.push(quoted(name));
+        if (isSeveral) fields.push(csvField(name));
         lines.push(fields.join(','));
       }
     });

@@ -9,11 +9,11 @@ import type { HistoricalBaseline } from '../baseline/historical.ts';
 import type { ChartData } from './chart-data.ts';
 import { armLooks, historicalLook, type LineLook } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
-import { halfInWords } from './figure1-seconds.ts';
 import { DAY_SECONDS, humanDuration } from './human-units.ts';
 import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { curveLine, noData, panelHeading, percentAxis, unitAxis } from './panel-parts.ts';
+import { halfInWords } from './reach-in-words.ts';
 import { type Point, stepPoints } from './step-points.ts';
 import { join, type Markup } from './svg-markup.ts';
 

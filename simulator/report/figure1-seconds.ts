@@ -5,18 +5,22 @@ import { timeToFraction } from '../measure/quantiles.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
 import { type LineLook, liveLook } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
-import { humanDuration, humanPercent } from './human-units.ts';
+import { humanDuration } from './human-units.ts';
+import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
-import { cornerNote, curveLine, noData, panelHeading, percentAxis, unitAxis } from './panel-parts.ts';
-import { stepPoints } from './step-points.ts';
+import { axisParts, axisPixel, type LiveTimeAxis, liveTimeAxis } from './live-time-axis.ts';
+import { cornerNote, curveLine, noData, panelHeading, percentAxis } from './panel-parts.ts';
+import { reachedInWords, reachNotes } from './reach-in-words.ts';
+import { risingLabels } from './rising-labels.ts';
+import { type Point, stepPoints } from './step-points.ts';
 import { join, type Markup } from './svg-markup.ts';
 
 const MARGINS: Margins = { top: 10, right: 16, bottom: 46, left: 62 };
 const LABEL_GAP_PX = 16;
 /** The least width that labels have, right of the curves. */
 const LABEL_ROOM_PX = 176;
-/** The axis may end before the last relay, but not before this many times the 99 % mark. */
-const TAIL = 2;
+/** The width of a label on a logarithmic axis, where it stands among the lines. */
+const LOG_LABEL_ROOM_PX = 160;
 
 interface LiveLine {
   readonly arm: ArmCurves;
@@ -43,38 +47,6 @@ function lastSeconds(curve: AdoptionCurve): number {
   return curve.seconds.at(-1) as number;
 }
 
-/** A little past the last relay, or at twice the 99 % mark when a few come much later. */
-function axisEndSeconds(lines: readonly LiveLine[]): number {
-  let end = 0;
-  for (const { curve, weighting, arm } of lines) {
-    const last = lastSeconds(curve);
-    const nearlyAll = timeToFraction(curve, weighting, 0.99) ?? last;
-    // Room for the labels, right of the three-quarter mark.
-    const room = (timeToFraction(curve, weighting, 0.75) ?? last) * 1.7;
-    const wanted = Math.max(Math.min(last, TAIL * nearlyAll) * 1.06, room);
-    end = Math.max(end, Math.min(wanted, arm.horizonSeconds));
-  }
-  return end > 0 ? end : 1;
-}
-
-/** The words for how fast a curve was: its half, or how far it came. */
-export function halfInWords(curve: AdoptionCurve, weighting: Weighting): string {
-  const half = timeToFraction(curve, weighting, 0.5);
-  return half === null ? reachedInWords(curve, weighting) : `half after ${humanDuration(half)}`;
-}
-
-function reachedInWords(curve: AdoptionCurve, weighting: Weighting): string {
-  return `${humanPercent(reachedFraction(curve, weighting))} in the end`;
-}
-
-/** What a live line's label says; that it fell short is not left to the eye. */
-function notesOf(curve: AdoptionCurve, weighting: Weighting): string[] {
-  const isWhole = reachedFraction(curve, weighting) === 1;
-  return [
-    ...new Set([halfInWords(curve, weighting), ...(isWhole ? [] : [reachedInWords(curve, weighting)])]),
-  ];
-}
-
 /**
  * One label a line; with more than two arms one an arm, tied to its line by relay count, since the heading
  * tells how to know the other.
@@ -92,7 +64,7 @@ function labels(lines: readonly LiveLine[], panel: Panel): LineLabel[] {
   return named.map(({ arm, weighting, look, curve }) => {
     const kind = weighting === 'fractionOfRelays' ? 'by relay count' : 'by consensus weight';
     const level = Math.min(0.5, reachedFraction(curve, weighting) / 2);
-    const notes = notesOf(curve, weighting);
+    const notes = reachNotes(curve, weighting);
     return {
       look,
       name: arms > 1 ? arm.name : kind,
@@ -105,44 +77,75 @@ function labels(lines: readonly LiveLine[], panel: Panel): LineLabel[] {
   });
 }
 
+/** On a logarithmic axis the arms stand apart: each is labelled beside its own line. */
+function labelsOnLog(lines: readonly DrawnLine[], panel: Panel): LineLabel[] {
+  const byCount = lines.filter(({ weighting }) => weighting === 'fractionOfRelays');
+  const named = byCount.map(({ arm, look, curve }) => {
+    const half = timeToFraction(curve, 'fractionOfRelays', 0.5);
+    const note = half === null ? reachedInWords(curve, 'fractionOfRelays') : humanDuration(half);
+    return { name: arm.name, look, curve, notes: [note] };
+  });
+  return risingLabels(named, pixelsOf(lines, panel), panel, LOG_LABEL_ROOM_PX);
+}
+
+function pixelsOf(lines: readonly DrawnLine[], panel: Panel): Polyline[] {
+  return lines.map(({ points }) => points.map(([x, y]) => [panel.pixelX(x), panel.pixelY(y)] as const));
+}
+
+interface DrawnLine extends LiveLine {
+  readonly points: readonly Point[];
+}
+
+function heading(axis: LiveTimeAxis, lines: readonly LiveLine[]): readonly [string, string] {
+  const weights = 'thick: by relay count, thin: by consensus weight';
+  if (axis.isLog)
+    return ['Simulated propagation: logarithmic time', `${weights}; figures: half of the relays`];
+  const isMany = lines.length > 4;
+  return [
+    'Simulated propagation: seconds',
+    isMany ? `hot-swapped; ${weights}` : 'gossiped, verified and hot-swapped while the relay runs',
+  ];
+}
+
 /** Draws the panel into its box. */
 export function drawSecondsPanel(board: DrawingBoard, data: ChartData, box: Box): Markup {
-  const lines = liveLines(data);
-  const end = axisEndSeconds(lines);
-  const pixelsPerSecond = (box.width - MARGINS.left - MARGINS.right) / end;
+  const live = liveLines(data);
+  const plotWidthPx = box.width - MARGINS.left - MARGINS.right;
+  const axis = liveTimeAxis(
+    data.arms.filter((arm) => arm.isLive),
+    LOG_LABEL_ROOM_PX / plotWidthPx,
+  );
+  const lines = live.map((line): DrawnLine => {
+    const points = stepPoints(line.curve, line.weighting, {
+      ofSeconds: (seconds) => seconds,
+      pixel: axisPixel(axis, plotWidthPx),
+      fromX: axis.fromSeconds,
+      toX: Math.min(axis.toSeconds, line.arm.horizonSeconds),
+    });
+    return { ...line, points };
+  });
+  const { x, marks } = axisParts(board, axis, plotWidthPx);
   const panel = board.panel(box, MARGINS, {
-    x: { domain: [0, end] },
+    x,
     y: { domain: [0, 1] },
     marks: [
       ...percentAxis(board, 'share of the network that runs the fix'),
-      unitAxis(board, 'SECONDS since the release', 's'),
-      ...lines.map(({ curve, weighting, look, arm }) => {
-        const points = stepPoints(curve, weighting, {
-          ofSeconds: (seconds) => seconds,
-          pixel: (x) => x * pixelsPerSecond,
-          fromX: 0,
-          toX: Math.min(end, arm.horizonSeconds),
-        });
-        return curveLine(board, `${arm.name}, ${weighting}`, points, look, 'step-after');
-      }),
+      ...[marks].flat(),
+      ...lines.map(({ arm, weighting, points, look }) =>
+        curveLine(board, `${arm.name}, ${weighting}`, points, look, 'step-after'),
+      ),
     ],
   });
   const last = Math.max(0, ...lines.map(({ curve }) => lastSeconds(curve)));
   const hasLiveArm = data.arms.some((arm) => arm.isLive);
-  const isMany = lines.length > 4;
   return join(
-    panelHeading(
-      box,
-      MARGINS,
-      'Simulated propagation: seconds',
-      isMany
-        ? 'gossiped and hot-swapped; thick: by relay count, thin: by consensus weight'
-        : 'gossiped, verified and hot-swapped while the relay runs',
-    ),
+    panelHeading(box, MARGINS, ...heading(axis, lines)),
     panel.markup,
-    last > end ? cornerNote(panel, `the last relay follows after ${humanDuration(last)}`) : '',
+    last > axis.toSeconds ? cornerNote(panel, `the last relay follows after ${humanDuration(last)}`) : '',
     lines.length > 0
-      ? drawLineLabels(labels(lines, panel), panel.frame)
+      ? axis.isLog
+        ? drawLineLabels(labelsOnLog(lines, panel), panel.frame, pixelsOf(lines, panel))
+        : drawLineLabels(labels(lines, panel), panel.frame)
       : noData(panel, hasLiveArm ? 'no relay was reached' : 'the scenario has no live arm'),
   );
 }

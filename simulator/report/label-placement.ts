@@ -141,6 +141,11 @@ function isCovered(place: Placed, other: Placed): boolean {
   );
 }
 
+/** Whether a place is clear of all lines and of all places that are taken. */
+export function isFree(place: Placed, lines: readonly Polyline[], taken: readonly Placed[]): boolean {
+  return !taken.some((other) => isCovered(place, other)) && !lines.some((line) => isCrossed(place, line));
+}
+
 /** The place of a label whose middle is at `middleY`. */
 export function placeAt({ left, right, height }: LabelBox, middleY: number): Placed {
   return { left, right, top: middleY - height / 2, bottom: middleY + height / 2 };
@@ -164,15 +169,12 @@ export function placeAmongLines(
   downwards.sort((a, b) => a.wantedY - b.wantedY || a.index - b.index);
   for (const { index, ...box } of downwards) {
     const { wantedY } = box;
-    const isFree = (middle: number) => {
+    const isOpen = (middle: number) => {
       const place = placeAt(box, middle);
-      if (place.top < topY || place.bottom > bottomY) return false;
-      return (
-        !placed.some((other) => isCovered(place, other)) && !lines.some((line) => isCrossed(place, line))
-      );
+      return place.top >= topY && place.bottom <= bottomY && isFree(place, lines, placed);
     };
     for (let move = 0; move <= bottomY - topY; move += SEARCH_STEP_PX) {
-      const found = [wantedY - move, wantedY + move].find(isFree);
+      const found = [wantedY - move, wantedY + move].find(isOpen);
       if (found === undefined) continue;
       middles[index] = found;
       break;

@@ -24,6 +24,8 @@ export interface LineLabel {
   /** Text wider than this is broken into lines. */
   readonly roomPx: number;
   readonly look: LineLook;
+  /** Whether the label stands left of its point, its sample at the right end; `boxLeft` is its left end still. */
+  readonly isLeftOfPoint?: boolean;
 }
 
 const SAMPLE_PX = 26;
@@ -58,11 +60,14 @@ function widthPx(lines: readonly TextLine[]): number {
 }
 
 function drawLabel(label: LineLabel, lines: readonly TextLine[], middleY: number): Markup {
-  const { anchorX, anchorY, boxLeft, look } = label;
+  const { anchorX, anchorY, boxLeft, look, isLeftOfPoint = false } = label;
   const firstY = middleY - ((lines.length - 1) * LINE_PX) / 2;
-  const textX = boxLeft + SAMPLE_PX + GAP_PX;
-  const leader = `M${anchorX.toFixed(1)},${anchorY.toFixed(1)}L${boxLeft.toFixed(1)},${firstY.toFixed(1)}`;
-  const sample = { x1: boxLeft, x2: boxLeft + SAMPLE_PX, y1: firstY, y2: firstY };
+  const boxRight = boxLeft + widthPx(lines);
+  const textX = isLeftOfPoint ? boxRight - SAMPLE_PX - GAP_PX : boxLeft + SAMPLE_PX + GAP_PX;
+  const nearX = isLeftOfPoint ? boxRight : boxLeft;
+  const leader = `M${anchorX.toFixed(1)},${anchorY.toFixed(1)}L${nearX.toFixed(1)},${firstY.toFixed(1)}`;
+  const sampleLeft = isLeftOfPoint ? boxRight - SAMPLE_PX : boxLeft;
+  const sample = { x1: sampleLeft, x2: sampleLeft + SAMPLE_PX, y1: firstY, y2: firstY };
   return join(
     element('path', { d: leader, fill: 'none', stroke: look.colour, 'stroke-width': 1 }),
     element('circle', { cx: anchorX, cy: anchorY, r: 3.2, fill: look.colour, stroke: PAPER }),
@@ -74,9 +79,21 @@ function drawLabel(label: LineLabel, lines: readonly TextLine[], middleY: number
         colour: INK,
         bold,
         halo: true,
+        anchor: isLeftOfPoint ? 'end' : 'start',
       }),
     ),
   );
+}
+
+/** The box that a label fills. */
+export function boxOf(label: LineLabel): LabelBox {
+  const lines = textLines(label);
+  return {
+    left: label.boxLeft,
+    right: label.boxLeft + widthPx(lines),
+    wantedY: label.wantedY ?? label.anchorY,
+    height: lines.length * LINE_PX + BETWEEN_LABELS_PX,
+  };
 }
 
 /**
@@ -89,15 +106,7 @@ export function drawLineLabels(
   lines: readonly Polyline[] = [],
 ): Markup {
   const texts = labels.map(textLines);
-  const boxes = labels.map((label, index) => {
-    const text = texts[index] as TextLine[];
-    return {
-      left: label.boxLeft,
-      right: label.boxLeft + widthPx(text),
-      wantedY: label.wantedY ?? label.anchorY,
-      height: text.length * LINE_PX + BETWEEN_LABELS_PX,
-    };
-  });
+  const boxes = labels.map(boxOf);
   const middles = new Array<number>(labels.length).fill(0);
   const place = (isAmongLines: boolean, placer: (boxes: readonly LabelBox[]) => number[]) => {
     const chosen = labels.flatMap(({ boxLeft }, index) =>

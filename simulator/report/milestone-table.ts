@@ -42,6 +42,12 @@ function timesOfDays(figures: MilestoneDays): string[] {
   });
 }
 
+/** An arm's channels, where neither its name nor the plain case says them; null otherwise. */
+export function unsaidChannels(name: string, { channel }: ArmSummary): string | null {
+  const isSaid = channel.replaceAll('+', '-') === name || channel === 'gossip' || channel === 'manual';
+  return isSaid ? null : channel;
+}
+
 function lawRow(name: string, { law }: ArmSummary): MilestoneRow[] {
   if (law === null) return [];
   return [{ name, source: 'lag law', weighting: 'law', times: timesOf(law), reached: NOT_REACHED }];

@@ -23,11 +23,17 @@ export function panelHeading(box: Box, margins: Margins, title: string, subtitle
 }
 
 /** Grid lines and labels from 0 to 100 % on y. */
-export function percentAxis({ plot }: DrawingBoard, label: string) {
+export function percentAxis(board: DrawingBoard, label: string) {
+  return shareAxis(board, label, 1);
+}
+
+/** Grid lines and labels from 0 to a share below 100 % on y. */
+export function shareAxis({ plot }: DrawingBoard, label: string, top: number) {
+  const ticks = PERCENT_TICKS.map((tick) => tick * top);
   return [
-    plot.gridY(PERCENT_TICKS, { stroke: GRID, strokeOpacity: 1 }),
-    plot.axisY(PERCENT_TICKS, {
-      tickFormat: (fraction: number) => `${fraction * 100} %`,
+    plot.gridY(ticks, { stroke: GRID, strokeOpacity: 1 }),
+    plot.axisY(ticks, {
+      tickFormat: (fraction: number) => `${Number((fraction * 100).toPrecision(4))} %`,
       label,
       labelAnchor: 'center',
       labelArrow: 'none',

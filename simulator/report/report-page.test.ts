@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { summarize } from '../measure/summary.ts';
 import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
+import { withAttacks, withRemoval } from '../testing/made-trust.ts';
+import { testLiveArm } from '../testing/test-scenario.ts';
 import { makeManifest } from './manifest.ts';
 import { reportPage } from './report-page.ts';
 
@@ -40,6 +42,31 @@ test('page: has the question, the answer, tables, scenario, manifest and how to 
   ]) {
     assert.ok(html.includes(part), `"${part}" is missing`);
   }
+});
+
+test('page: says what was taken back and what was refused, and nothing of either in an ordinary run', () => {
+  const plain = madeRun({ relays: 100 });
+  assert.doesNotMatch(page(plain), /taken back|was refused/);
+  const removed = withRemoval(plain, { ranShare: 0.5, haltedSeconds: 90, removedSeconds: 92 });
+  const html = page(withAttacks(removed));
+  for (const part of [
+    'Updates that were taken back',
+    '1.5 min',
+    'below-threshold',
+    '18,211',
+    'stolen-keys',
+  ]) {
+    assert.ok(html.includes(part), `"${part}" is missing`);
+  }
+  assert.match(html, /<th>wrong activations<\/th>/);
+});
+
+test('page: several live arms are told in one sentence', () => {
+  const arms = [testLiveArm('one'), testLiveArm('two', ['directory']), MADE_LIVE_ARM];
+  assert.match(
+    page(madeRun({ relays: 100, arms })),
+    /in one, after [\d.]+ s in two, after [\d.]+ s in live\./,
+  );
 });
 
 test('page: asks for nothing from a network and runs no script', () => {

@@ -7,8 +7,8 @@
 
 import type { RunOutcome } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
-import { answerSentence } from './answer.ts';
-import type { ChartName } from './charts.ts';
+import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
+import type { ChartName, DrawnCharts } from './charts.ts';
 import {
   groupThousands,
   humanBytes,
@@ -18,41 +18,29 @@ import {
   humanWall,
 } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
-import { MILESTONE_HEADINGS, milestoneRows } from './milestone-table.ts';
+import { MILESTONE_HEADINGS, milestoneRows, unsaidChannels } from './milestone-table.ts';
+import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
-import { type Content, element, join, type Markup, trusted } from './svg-markup.ts';
+import { table } from './report-table.ts';
+import { element, join, type Markup, trusted } from './svg-markup.ts';
+import { attacks } from './trust-table.ts';
 
 export interface ReportPageParts {
   readonly outcome: RunOutcome;
   readonly summary: Summary;
   readonly manifest: Manifest;
   readonly resolvedScenario: string;
-  readonly charts: Readonly<Record<ChartName, string>>;
-}
-
-function row(tag: 'th' | 'td', cells: readonly Content[]): Markup {
-  return element('tr', {}, ...cells.map((cell) => element(tag, {}, cell)));
-}
-
-/** A table that scrolls by itself on a narrow screen. */
-function table(headings: readonly string[], rows: readonly (readonly Content[])[]): Markup {
-  return element(
-    'div',
-    { class: 'scroll' },
-    element(
-      'table',
-      {},
-      element('thead', {}, row('th', headings)),
-      element('tbody', {}, ...rows.map((cells) => row('td', cells))),
-    ),
-  );
+  readonly charts: DrawnCharts;
 }
 
 const KINDS = { count: 'relay count', weight: 'consensus weight', law: 'the law drawn from' } as const;
 
 function milestones(summary: Summary): Markup {
   const rows = milestoneRows(summary).map(({ name, source, weighting, times, reached }) => {
-    return [element('b', {}, name), source, KINDS[weighting], ...times, reached];
+    const arm = summary.arms[name];
+    const channels = arm === undefined ? null : unsaidChannels(name, arm);
+    const named = join(element('b', {}, name), channels === null ? '' : ` by ${channels}`);
+    return [named, source, KINDS[weighting], ...times, reached];
   });
   return table(['arm', 'made by', 'counted by', ...MILESTONE_HEADINGS, 'in the end'], rows);
 }
@@ -110,8 +98,10 @@ function ratios(summary: Summary): Markup {
   );
 }
 
-/** A chart's SVG takes its size from the page and no second look at the network. */
-function chart(name: ChartName, svg: string): Markup {
+/** A chart's SVG takes its size from the page and no second look at the network; nothing where it is not drawn. */
+function chart(name: ChartName, charts: DrawnCharts): Markup {
+  const svg = charts[name];
+  if (svg === undefined) return join();
   return element('figure', { class: 'chart scroll', id: name }, trusted(svg));
 }
 
@@ -158,12 +148,18 @@ export function reportPage(parts: ReportPageParts): string {
     element('p', { class: 'kicker' }, `Relaywave · scenario ${summary.scenario}`),
     element('h1', {}, outcome.scenario.question),
     element('p', { class: 'answer' }, answerSentence(summary)),
+    armsByKind(summary).live.length > 1 ? element('p', {}, channelsSentence(summary)) : '',
     violations(outcome),
-    chart('figure1', charts.figure1),
+    chart('figure1', charts),
+    chart('channels', charts),
     element('h2', {}, 'How long until a share of the network runs the fix'),
     milestones(summary),
     ratios(summary),
-    chart('live-vs-manual', charts['live-vs-manual']),
+    chart('live-vs-manual', charts),
+    removals(outcome, summary),
+    chart('running', charts),
+    attacks(summary),
+    chart('attacks', charts),
     element('h2', {}, 'What it meant and what it cost'),
     consequences(summary),
     element(
@@ -173,8 +169,8 @@ export function reportPage(parts: ReportPageParts): string {
         'horizon of all arms if it never does.',
     ),
     updates(outcome, summary),
-    chart('stages', charts.stages),
-    chart('latency', charts.latency),
+    chart('stages', charts),
+    chart('latency', charts),
     element('h2', {}, 'How to reproduce this'),
     reproduce(manifest),
     element('p', {}, `This run took ${costLine(manifest)}`),

@@ -16,8 +16,9 @@ import { FAINT_INK, GREEN, GRID, INK, type LineLook, ORANGE, SKY, TYPE_PX } from
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, humanDuration } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
+import { axisParts, axisPixel, type LiveTimeAxis, liveTimeAxis } from './live-time-axis.ts';
 import { TIME_TICKS } from './log-time.ts';
-import { curveLine, namedAxis, noData, panelHeading, percentAxis, unitAxis } from './panel-parts.ts';
+import { curveLine, namedAxis, noData, panelHeading, percentAxis } from './panel-parts.ts';
 import { stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
@@ -26,7 +27,7 @@ const WIDTH = 1240;
 const FIRST_PANEL_TOP = 116;
 const PANEL_HEIGHT = 390;
 const BETWEEN_ARMS_PX = 60;
-const MARGINS: Margins = { top: 10, right: 16, bottom: 46, left: 62 };
+const MARGINS: Margins = { top: 10, right: 22, bottom: 46, left: 62 };
 const LABEL_GAP_PX = 16;
 /** The shortest time that the panel of steps shows. */
 const SHORTEST_SECONDS = 1e-5;
@@ -55,6 +56,12 @@ function axisEndSeconds(arm: ArmCurves): number {
   return Math.min(Math.max(Math.min(last, nearlyAll * 2) * 1.06, room), arm.horizonSeconds);
 }
 
+/** Linear, but where late relays would squeeze the others' curve into its first pixels. */
+function stagesAxis(arm: ArmCurves): LiveTimeAxis {
+  const axis = liveTimeAxis([arm], 0.3);
+  return axis.isLog ? axis : { ...axis, toSeconds: axisEndSeconds(arm) };
+}
+
 function stageLabels(arm: ArmCurves, panel: Panel): LineLabel[] {
   const stages = STAGES.filter((stage) => arm.stages[stage].seconds.length > 0);
   const at = (stage: Stage, share: number) => {
@@ -78,21 +85,21 @@ function stageLabels(arm: ArmCurves, panel: Panel): LineLabel[] {
 }
 
 function curvesPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
-  const end = axisEndSeconds(arm);
-  const pixelsPerSecond = (box.width - MARGINS.left - MARGINS.right) / end;
+  const axis = stagesAxis(arm);
+  const { x, marks } = axisParts(board, axis, box.width - MARGINS.left - MARGINS.right);
   const reached = STAGES.filter((stage) => arm.stages[stage].seconds.length > 0);
   const panel = board.panel(box, MARGINS, {
-    x: { domain: [0, end] },
+    x,
     y: { domain: [0, 1] },
     marks: [
       ...percentAxis(board, 'share of relays that passed the stage'),
-      unitAxis(board, 'SECONDS since the release', 's'),
+      ...[marks].flat(),
       ...reached.map((stage) => {
         const points = stepPoints(arm.stages[stage], 'fractionOfRelays', {
           ofSeconds: (seconds) => seconds,
-          pixel: (x) => x * pixelsPerSecond,
-          fromX: 0,
-          toX: end,
+          pixel: axisPixel(axis, box.width - MARGINS.left - MARGINS.right),
+          fromX: axis.fromSeconds,
+          toX: axis.toSeconds,
         });
         return curveLine(board, stage, points, LOOKS[stage], 'step-after');
       }),
@@ -166,7 +173,7 @@ interface TableRow {
 
 /** A small table beside the panels; its columns are half, 90 % and 99 % of all relays. */
 function table(title: string, rows: readonly TableRow[], left: number, top: number): Markup {
-  const columns = [left + 128, left + 187, left + 246];
+  const columns = [left + 132, left + 196, left + 260];
   const rowPx = 28;
   const cell = (x: number, y: number, text: string, bold = false) =>
     textAt(x, y, text, { sizePx: TYPE_PX.label, bold, anchor: 'end' });
@@ -215,7 +222,7 @@ export function drawStages(board: DrawingBoard, data: ChartData): string {
     return join(
       curvesPanel(board, arm, box(8, 500)),
       stepsPanel(board, arm, box(512, 444)),
-      summary === undefined ? '' : tables(arm, summary.stages, 978, top(row) + 40),
+      summary === undefined ? '' : tables(arm, summary.stages, 964, top(row) + 40),
     );
   });
   if (arms.length === 0) {

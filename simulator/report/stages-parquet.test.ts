@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { madeRun } from '../testing/made-run.ts';
+import { withRemoval } from '../testing/made-trust.ts';
 import { stagesParquet } from './stages-parquet.ts';
 
 const COLUMNS = [
@@ -17,6 +18,7 @@ const COLUMNS = [
   'verified_s',
   'staged_s',
   'activated_s',
+  'removed_s',
 ];
 
 async function readBack(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
@@ -54,6 +56,23 @@ test('stages.parquet: values come back as they were, null where a stage was not 
     }
   }
   assert.ok(nulls >= 3 * 2000, 'a manual arm hears, verifies and stages nothing');
+});
+
+test('stages.parquet: removed_s is when a relay took the update out, null where it did not', async () => {
+  const run = withRemoval(madeRun({ relays: 200 }), {
+    ranShare: 0.5,
+    haltedSeconds: null,
+    removedSeconds: 60,
+  });
+  const rows = await readBack(await stagesParquet(run));
+  const { removed } = run.arms[0]?.updates[0] ?? assert.fail();
+  let count = 0;
+  for (const [relay, seconds] of removed.entries()) {
+    if (!Number.isNaN(seconds)) count++;
+    assert.equal(rows[relay]?.removed_s, Number.isNaN(seconds) ? null : Math.round(seconds * 1e6) / 1e6);
+  }
+  assert.ok(count > 50 && count < 150);
+  assert.ok(rows.slice(200).every((row) => row.removed_s === null));
 });
 
 test('stages.parquet: seeds and AS numbers beyond 2^31 keep their sign', async () => {

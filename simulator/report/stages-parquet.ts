@@ -1,7 +1,8 @@
 /**
  * stages.parquet: one row per relay, arm and update, with the virtual second of each stage.
  *
- * Seconds count from the release of the update; null where the relay never got there. The row order is
+ * Seconds count from the release of the update; null where the relay never got there. `removed_s` is when it took
+ * the update out again, rolled back or revoked. The row order is
  * arm, update, relay, and the file holds no date, so the same run gives the same bytes.
  */
 
@@ -26,6 +27,7 @@ const COLUMNS = [
   'verified_s',
   'staged_s',
   'activated_s',
+  'removed_s',
 ] as const;
 type Column = (typeof COLUMNS)[number];
 
@@ -43,6 +45,10 @@ function schemaOf(column: Column): SchemaElement {
 
 function stageColumn(stage: Stage): Column {
   return `${stage}_s`;
+}
+
+function timeOrNull(seconds: number): number | null {
+  return Number.isNaN(seconds) ? null : roundTime(seconds);
 }
 
 /** Writes the table of all arms and updates. */
@@ -66,9 +72,9 @@ export async function stagesParquet(outcome: RunOutcome): Promise<Uint8Array> {
         values.operator.push(population.operator[relay] as number);
         values.consensus_weight.push(population.consensusWeight[relay] as number);
         for (const stage of STAGES) {
-          const seconds = update.stages[stage][relay] as number;
-          values[stageColumn(stage)].push(Number.isNaN(seconds) ? null : roundTime(seconds));
+          values[stageColumn(stage)].push(timeOrNull(update.stages[stage][relay] as number));
         }
+        values.removed_s.push(timeOrNull(update.removed[relay] as number));
       }
     });
   }

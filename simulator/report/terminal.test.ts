@@ -4,6 +4,8 @@ import { historicalBaseline } from '../baseline/historical.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { type Summary, summarize } from '../measure/summary.ts';
 import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../testing/made-run.ts';
+import { withAttacks, withRemoval } from '../testing/made-trust.ts';
+import { testLiveArm } from '../testing/test-scenario.ts';
 import { chartData } from './chart-data.ts';
 import { renderTerminalReport, speaksUtf8, type TerminalFacts } from './terminal.ts';
 
@@ -123,6 +125,30 @@ test('terminal: broken invariants are said', () => {
   const arms = run.arms.map((arm) => ({ ...arm, violations: ['one'] }));
   assert.match(renderTerminalReport(summaryOf({ ...run, arms }), FACTS), /2 broken invariants/);
   assert.doesNotMatch(renderTerminalReport(summaryOf(run), FACTS), /invariants/);
+});
+
+test('terminal: what was taken back and what was refused are a line each, and no line where there is nothing', () => {
+  const plain = madeRun({ relays: 1000, arms: [MADE_LIVE_ARM] });
+  assert.doesNotMatch(renderTerminalReport(summaryOf(plain), FACTS), /ever ran|refusals/);
+  const removed = withRemoval(plain, { ranShare: 0.009, haltedSeconds: 130, removedSeconds: 131 });
+  const text = renderTerminalReport(summaryOf(withAttacks(removed)), FACTS);
+  assert.match(
+    text,
+    /^live, strict-cells: [\d.]+ % of the relays ever ran it, 0 % in the end; halted after 2\.17 min, 99 % gone [\d.]+ s later$/m,
+  );
+  assert.match(
+    text,
+    /^live: 15,290 attempts, 50,107 refusals \(malformed 23,914, below-threshold 18,211, rollback 4,210, \.\.\.\), 0 wrong activations$/m,
+  );
+});
+
+test('terminal: channels are named where the arm does not say them', () => {
+  const arms = [testLiveArm('live'), testLiveArm('both', ['gossip', 'catch-up'])];
+  const text = renderTerminalReport(summaryOf(madeRun({ relays: 100, arms })), FACTS);
+  assert.match(text, /^live \(gossipsub\) /m);
+  assert.match(text, /^both \(gossipsub\) /m);
+  assert.match(text, /^both travels by gossip\+catch-up$/m);
+  assert.doesNotMatch(text, /^live travels/m);
 });
 
 test('terminal: UTF-8 is told from the locale, in the order that programs follow', () => {

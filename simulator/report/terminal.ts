@@ -8,10 +8,25 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import type { Summary } from '../measure/summary.ts';
+import { totalOf } from '../measure/trust-summary.ts';
 import type { ArmCurves } from './chart-data.ts';
-import { countOf, groupThousands, humanBytes, humanRatio, humanWall } from './human-units.ts';
+import {
+  countOf,
+  groupThousands,
+  humanBytes,
+  humanDuration,
+  humanPercent,
+  humanRatio,
+  humanWall,
+} from './human-units.ts';
 import type { RunCost } from './manifest.ts';
-import { MILESTONE_HEADINGS, type MilestoneRow, milestoneRows, NOT_REACHED } from './milestone-table.ts';
+import {
+  MILESTONE_HEADINGS,
+  type MilestoneRow,
+  milestoneRows,
+  NOT_REACHED,
+  unsaidChannels,
+} from './milestone-table.ts';
 import { withoutControls } from './svg-markup.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
 
@@ -86,6 +101,14 @@ function table(summary: Summary, paint: Paint, unicode: boolean, width: number):
   return grid.toString();
 }
 
+/** "live travels by gossip+catch-up", for arms whose names do not say it. */
+function channelLines(summary: Summary): string[] {
+  return Object.entries(summary.arms).flatMap(([name, arm]) => {
+    const channels = unsaidChannels(name, arm);
+    return channels === null ? [] : [`${withoutControls(name)} travels by ${channels}`];
+  });
+}
+
 /** "manual is 21,000,000 x slower than live at t50 (5,900,000 x at t25)". */
 function ratioLines(summary: Summary, paint: Paint): string[] {
   const several = summary.ratios.length > 1;
@@ -100,6 +123,50 @@ function ratioLines(summary: Summary, paint: Paint): string[] {
     }
     if (t25 !== null) return `${name.replace('%s', paint.bold(words(t25)))} at t25; one of them has no t50`;
     return `${manual} over ${live}: no ratio, one of them never reached a quarter of the relays`;
+  });
+}
+
+/** "live, bad-trap: 0.9 % of the relays ever ran it, 0 % in the end; halted after 2.1 min". */
+function removalLines(summary: Summary): string[] {
+  return Object.entries(summary.arms).flatMap(([arm, { updates }]) =>
+    updates.flatMap((update) => {
+      const { module, everRanFraction, runningFraction, haltedSeconds, revokedSeconds } = update;
+      if (revokedSeconds === null && everRanFraction === runningFraction) return [];
+      const shares = `${humanPercent(everRanFraction)} of the relays ever ran it, ${humanPercent(runningFraction)} in the end`;
+      const fate =
+        haltedSeconds !== null
+          ? `; halted after ${humanDuration(haltedSeconds)}`
+          : revokedSeconds !== null
+            ? `; revoked after ${humanDuration(revokedSeconds)}`
+            : '';
+      const gone =
+        update.t99RemovedSeconds === null
+          ? ''
+          : `, 99 % gone ${humanDuration(update.t99RemovedSeconds)} later`;
+      return [`${withoutControls(arm)}, ${withoutControls(module)}: ${shares}${fate}${gone}`];
+    }),
+  );
+}
+
+const REASONS_SHOWN = 3;
+
+/** "live: 1,250 attempts, 4,210 refusals (rollback 4,000, ...), 0 wrong activations". */
+function trustLines(summary: Summary, paint: Paint): string[] {
+  return Object.entries(summary.arms).flatMap(([name, { trust }]) => {
+    if (trust === null) return [];
+    const [attempts, refused] = [totalOf(trust.attempts), totalOf(trust.refusals)];
+    if (attempts + refused + trust.wrongActivations === 0) return [];
+    const reasons = Object.entries(trust.refusals).sort(([, a], [, b]) => b - a);
+    const shown = reasons
+      .slice(0, REASONS_SHOWN)
+      .map(([reason, count]) => `${reason} ${groupThousands(count)}`);
+    if (reasons.length > REASONS_SHOWN) shown.push('...');
+    const why = shown.length === 0 ? '' : ` (${shown.join(', ')})`;
+    const wrong = countOf(trust.wrongActivations, 'wrong activation');
+    return [
+      `${withoutControls(name)}: ${countOf(attempts, 'attempt')}, ${countOf(refused, 'refusal')}${why}, ` +
+        (trust.wrongActivations === 0 ? wrong : paint.bold(wrong)),
+    ];
   });
 }
 
@@ -161,8 +228,11 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
   const blocks = [
     [head],
     [table(summary, paint, unicode, facts.width)],
+    channelLines(summary),
     ratioLines(summary, paint),
     violations,
+    removalLines(summary),
+    trustLines(summary, paint),
     plot,
     [`report: ${facts.directory}/report.html`, paint.dim(cost), paint.dim(phasesLine(facts))],
   ];

@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { historicalBaseline } from '../baseline/historical.ts';
 import { formatSummary, summarize } from '../measure/summary.ts';
 import { madeRun } from '../testing/made-run.ts';
+import { withAttacks, withRemoval } from '../testing/made-trust.ts';
 import { type ResultsContext, writeResults } from './write-results.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'relaywave-write-'));
@@ -55,6 +56,27 @@ test('results: every file of the design is there, and no other', async () => {
   assert.equal(await readFile(join(directory, 'scenario.resolved.yaml'), 'utf8'), CONTEXT.resolvedScenario);
   const summary = formatSummary(summarize(finishedRun().outcome, CONTEXT.historical));
   assert.equal(await readFile(join(directory, 'summary.json'), 'utf8'), summary);
+});
+
+test('results: what was taken back and who attacked come in files of their own', async () => {
+  const directory = join(root, 'taken-back');
+  const run = finishedRun();
+  const removed = withRemoval(run.outcome, { ranShare: 1, haltedSeconds: 30, removedSeconds: 31 });
+  const written = await writeResults(
+    { directory, force: false },
+    { ...run, outcome: withAttacks(removed) },
+    CONTEXT,
+  );
+  const more = written.files.filter((name) => !FILES.includes(name));
+  assert.deepEqual(more, [
+    'running.csv',
+    'charts/running.svg',
+    'charts/running.png',
+    'charts/attacks.svg',
+    'charts/attacks.png',
+  ]);
+  const page = await readFile(join(directory, 'report.html'), 'utf8');
+  assert.ok(page.includes('id="running"') && page.includes('id="attacks"'));
 });
 
 test('results: the manifest has the hash of every file before it, versions, host and cost', async () => {

@@ -18,6 +18,7 @@ import { formatManifest, makeManifest, peakMemoryBytes, type RunCost, sha256 } f
 import { renderPng } from './png.ts';
 import { reportPage } from './report-page.ts';
 import { type ResultsTarget, writeFileSynced, writeFolder } from './results-folder.ts';
+import { runningCsv } from './running-csv.ts';
 import { stagesParquet } from './stages-parquet.ts';
 
 export { openDrawingBoard as loadChartLibraries } from './drawing-board.ts';
@@ -131,10 +132,13 @@ export async function writeResults(
     const curves = curvesCsv(outcome);
     files.start('summary.json', formatSummary(summary));
     files.start('curves.csv', curves.text);
+    const running = runningCsv(outcome);
+    if (running !== null) files.start('running.csv', running.text);
     files.start('stages.parquet', stagesParquet(outcome));
     files.start('scenario.resolved.yaml', resolvedScenario);
-    const charts = {} as Record<ChartName, string>;
-    for (const { name, draw } of CHARTS) {
+    const charts: Partial<Record<ChartName, string>> = {};
+    for (const { name, draw, isDrawn } of CHARTS) {
+      if (!isDrawn(data)) continue;
       signal?.throwIfAborted();
       const svg = draw(board, data);
       charts[name] = svg;
@@ -148,7 +152,7 @@ export async function writeResults(
       command: context.command ?? null,
       cost: cost(),
       warnings: run.warnings,
-      thinnedCurves: curves.thinned,
+      thinnedCurves: [...curves.thinned, ...(running?.thinned ?? [])],
       sha256: files.sha256(),
     });
     files.start('manifest.json', formatManifest(manifest));

@@ -10,7 +10,7 @@ import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { type Problem, quoted } from './problem.ts';
 import { scenarioSchema } from './schema.ts';
-import { exampleAt, knownKeys } from './schema-lookup.ts';
+import { exampleAt, knownKeys, taggedChoiceAt } from './schema-lookup.ts';
 import { find, locate, type Path, valueNoun, type YamlTree } from './yaml-tree.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -146,7 +146,8 @@ class Explainer {
       const shown = String(limit).replace(/\B(?=(\d{3})+$)/g, ',');
       return this.at(path, `must be ${relation} ${shown}, not ${found}`, this.example(path));
     }
-    const noun = issue.origin === 'string' ? 'characters' : 'entries';
+    const nouns = issue.origin === 'string' ? ['character', 'characters'] : ['entry', 'entries'];
+    const noun = nouns[Number(limit) === 1 ? 0 : 1];
     const size = (found as { length?: number } | undefined)?.length;
     return this.at(path, `must have ${relation} ${limit} ${noun}, not ${size}`, this.example(path));
   }
@@ -156,6 +157,13 @@ class Explainer {
     // A tagged union names the tag's path, the values it may have, and no alternatives.
     if (issue.errors.length === 0 && options !== undefined) return this.choice(path, found, options);
     if (found === undefined) return this.missing(path);
+    const tagged = taggedChoiceAt(scenarioSchema, path, this.value, found);
+    if (tagged !== null && typeof found === 'object' && found !== null && !Array.isArray(found)) {
+      const own = issue.errors[tagged.meant];
+      if (own !== undefined) return own.flatMap((inner) => this.explain(inner, path));
+      const tagPath = [...path, tagged.tag];
+      return this.choice(tagPath, valueAt(this.value, tagPath), tagged.words);
+    }
     const isOther = (one: Issue) =>
       one.path.length === 0 && (one.code === 'invalid_type' || one.code === 'invalid_value');
     const meant = issue.errors.find((alternative) => !alternative.some(isOther));
@@ -165,7 +173,8 @@ class Explainer {
     const kinds = issue.errors.flat().flatMap((one) => {
       return one.code === 'invalid_type' ? [EXPECTED[one.expected] ?? one.expected] : [];
     });
-    const message = `must be ${[...words.map(String), ...kinds].join(' or ')}, not ${valueNoun(found)}`;
+    const wanted = [...new Set([...words.map(String), ...kinds])].join(' or ');
+    const message = `must be ${wanted}, not ${valueNoun(found)}`;
     return this.at(path, message, guess === null ? this.example(path) : `did you mean ${guess}?`);
   }
 

@@ -44,7 +44,7 @@ describe('feasibility', () => {
   it('a scenario without a live arm needs no engine, and so no memory for one', () => {
     const manual = {
       name: 'manual',
-      channel: 'manual',
+      kind: 'manual',
       lag: { law: 'historical', name: 'tor-2016-17' },
       untilDays: 510,
       restartSeconds: 60,

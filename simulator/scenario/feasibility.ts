@@ -53,7 +53,7 @@ export function infeasibility(
   scenario: Scenario,
   machine: Machine = thisMachine(),
 ): { message: string; hint: string } | null {
-  if (!scenario.arms.some((arm) => arm.channel === 'gossip')) return null;
+  if (!scenario.arms.some((arm) => arm.kind === 'live')) return null;
   const { relays, degree } = scenario.network;
   const needed = memoryEstimateBytes(relays, degree);
   if (needed <= machine.availableBytes) return null;

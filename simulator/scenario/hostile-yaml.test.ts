@@ -7,7 +7,7 @@ import { ScenarioError } from './problem.ts';
 
 function refusal(text: string): string {
   try {
-    scenarioFromText('hostile.yaml', text, {}, { modules: [] });
+    scenarioFromText('hostile.yaml', text, {}, { modules: new Map() });
   } catch (error) {
     assert(error instanceof ScenarioError, String(error));
     const [{ line, column, message }] = error.problems;
@@ -77,7 +77,7 @@ describe('hostile YAML', () => {
         'evil.yaml',
         'name: "\u001b[2J\u009b"\n\u001b[31mx: "\u202e\u0007"\n',
         {},
-        { modules: [] },
+        { modules: new Map() },
       );
       assert.fail('the file was accepted');
     } catch (error) {

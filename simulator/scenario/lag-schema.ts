@@ -30,7 +30,7 @@ const DAYS = { min: 1 / 86_400, max: 36_500 };
 const never = share({
   description: 'Fraction of operators that never install the release, 0 to 1',
   examples: [0.25],
-}).default(0);
+}).prefault(0);
 
 const lognormalShape = {
   median: duration('d', DAYS, {

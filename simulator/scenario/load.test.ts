@@ -3,44 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { type LoadedScenario, loadScenario, type ScenarioOverrides, scenarioFromText } from './load.ts';
-import { formatProblem, type Problem, ScenarioError } from './problem.ts';
-
-const MODULES = { modules: ['strict-cells', 'padding'] };
-const SMALL = `name: small
-network: { relays: 100 }
-updates:
-  - module: strict-cells
-arms:
-  live: { channel: gossip }
-`;
-
-function load(text: string, overrides: ScenarioOverrides = {}): LoadedScenario {
-  return scenarioFromText('test.yaml', text, overrides, MODULES);
-}
-
-function problems(text: string, overrides: ScenarioOverrides = {}): readonly Problem[] {
-  try {
-    load(text, overrides);
-  } catch (error) {
-    if (error instanceof ScenarioError) return error.problems;
-    throw error;
-  }
-  assert.fail('the scenario was accepted');
-}
-
-/** `line:column path: message | hint` of each problem. */
-function told(text: string, overrides: ScenarioOverrides = {}): string[] {
-  return problems(text, overrides).map((problem) => {
-    const { line, column, file, path, message, hint } = problem;
-    return `${line === null ? file : `${line}:${column}`} ${path}: ${message} | ${hint}`;
-  });
-}
-
-/** The small scenario with more lines at its end. */
-function withLines(...lines: string[]): string {
-  return `${SMALL}${lines.join('\n')}\n`;
-}
+import { load, MODULES, problems, SMALL, told, withLines } from '../testing/small-scenario.ts';
+import { TEST_TRUST, testLiveArm, testUpdate } from '../testing/test-scenario.ts';
+import { loadScenario } from './load.ts';
+import { formatProblem, ScenarioError } from './problem.ts';
 
 /** The small scenario with a manual arm of this lag. */
 function withLag(lag: string, more = ''): string {
@@ -78,10 +44,13 @@ describe('loading a scenario', () => {
         floodPublish: true,
       },
       durationSeconds: 600,
-      updates: [{ module: 'strict-cells', atSeconds: 60, sizeBytes: null }],
+      updates: [testUpdate({ atSeconds: 60 })],
+      trust: TEST_TRUST,
+      presence: { late: null, away: null },
+      adversary: null,
       traffic: { utilization: 0.4 },
       costs: { verifySignatureUs: 205, hashUsPerKiB: 1, admitUs: 1000, admitUsPerKiB: 20 },
-      arms: [{ name: 'live', channel: 'gossip' }],
+      arms: [testLiveArm('live')],
       historical: [],
     });
   });
@@ -109,14 +78,14 @@ describe('loading a scenario', () => {
     };
     for (const [text, lag] of Object.entries(lags)) {
       const [, arm] = load(withLag(text)).scenario.arms;
-      assert.deepEqual(arm.channel === 'manual' && arm.lag, lag);
+      assert.deepEqual(arm.kind === 'manual' && arm.lag, lag);
     }
   });
 
   it('until: a curve ends where its law was last observed, and at 365 days for a formula', () => {
     const until = (lag: string) => {
       const [, arm] = load(withLag(lag)).scenario.arms;
-      return arm.channel === 'manual' && arm.untilDays;
+      return arm.kind === 'manual' && arm.untilDays;
     };
     assert.equal(until('tor-2016-17'), 510);
     assert.equal(until('tor-2025-26'), 197);
@@ -169,7 +138,7 @@ historical: [tor-2016-17, tor-2016-17]
       '8:11 duration: the number 600 has no unit | write a duration with its unit, such as 250ms, 60s, 10min, 2h or 3d',
       '10:13 updates[0].module: updates/ has no module "strict-cell" | did you mean strict-cells?',
       '11:5 updates[1].module: is missing | add "module: strict-cells"',
-      '13:20 arms.live.channel: must be one of gossip, manual, not the text "gosip" | did you mean gossip?',
+      '13:20 arms.live.channel: must be one of gossip, directory, circuit, catch-up, manual, not the text "gosip" | did you mean gossip?',
       '14:27 historical[1]: tor-2016-17 stands here twice | remove one',
     ]);
   });
@@ -274,8 +243,8 @@ historical: [tor-2016-17, tor-2016-17]
       }
     };
     assert.deepEqual(csv('# observed\r\nday, fraction\r\n0,0\r\n7.5,0.25\r\n'), {
+      kind: 'manual',
       name: 'manual',
-      channel: 'manual',
       lag: { law: 'empirical', days: [0, 7.5], fractions: [0, 0.25] },
       untilDays: 7.5,
       restartSeconds: 60,

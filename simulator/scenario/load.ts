@@ -6,14 +6,16 @@
  */
 
 import { dirname, resolve } from 'node:path';
+import { lastKnownDay } from './arm-yaml.ts';
+import { crossCheck } from './cross-checks.ts';
 import { availableEngines, ENGINES } from './engines.ts';
 import { closest, explainIssues } from './explain.ts';
-import { knownModules } from './known-modules.ts';
+import { type KnownModules, knownModules } from './known-modules.ts';
 import { type LagCurve, readLagCurve } from './lag-curve.ts';
 import { applyOverride, type Override, parseSet } from './overrides.ts';
 import { type Problem, ScenarioError } from './problem.ts';
 import type { Scenario } from './scenario.ts';
-import { lastKnownDay, resolvedYaml, toScenario } from './scenario-yaml.ts';
+import { resolvedYaml, toScenario } from './scenario-yaml.ts';
 import { scenarioSchema } from './schema.ts';
 import { readSource } from './source.ts';
 import { formatDuration, parseDuration } from './units.ts';
@@ -40,8 +42,8 @@ export interface LoadedScenario {
 }
 
 export interface LoadOptions {
-  /** Modules that an update may name; those of updates/ by default. */
-  readonly modules?: readonly string[];
+  /** Modules that a scenario may name; those of updates/ by default. */
+  readonly modules?: KnownModules;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -67,7 +69,7 @@ function applyOverrides(tree: YamlTree, overrides: ScenarioOverrides): Problem[]
 }
 
 /** Updates that are released after the run has ended, or that nobody has written. */
-function checkUpdates(tree: YamlTree, values: Values, modules: readonly string[]): Problem[] {
+function checkUpdates(tree: YamlTree, values: Values, modules: KnownModules): Problem[] {
   const { updates, duration = '10min' } = values;
   if (!Array.isArray(updates)) return [];
   const until = parseDuration(duration, 's');
@@ -75,9 +77,10 @@ function checkUpdates(tree: YamlTree, values: Values, modules: readonly string[]
     if (!isMap(update)) return [];
     const problems: Problem[] = [];
     const { module, at = '60s' } = update;
-    if (typeof module === 'string' && !modules.includes(module)) {
-      const guess = closest(module, modules);
-      const hint = guess === null ? `there are ${modules.join(', ') || 'none'}` : `did you mean ${guess}?`;
+    if (typeof module === 'string' && !modules.has(module)) {
+      const names = [...modules.keys()];
+      const guess = closest(module, names);
+      const hint = guess === null ? `there are ${names.join(', ') || 'none'}` : `did you mean ${guess}?`;
       problems.push(
         locate(tree, ['updates', index, 'module'], 'value', `updates/ has no module "${module}"`, hint),
       );
@@ -148,7 +151,7 @@ function byPlace(file: string): (a: Problem, b: Problem) => number {
 /** Arms whose curve would go on where their table has ended. */
 function checkHorizons(tree: YamlTree, scenario: Scenario): Problem[] {
   return scenario.arms.flatMap((arm) => {
-    if (arm.channel !== 'manual') return [];
+    if (arm.kind !== 'manual') return [];
     const last = lastKnownDay(arm.lag);
     if (last === null || arm.untilDays <= last) return [];
     const message = `${formatDuration(arm.untilDays, 'd')} is later than the last point of its table`;
@@ -184,10 +187,14 @@ export function scenarioFromText(
   const parsed = scenarioSchema.safeParse(values);
   const known = isMap(values) ? values : {};
   const curves = readCurves(tree, known);
+  const modules = options.modules ?? knownModules();
   const found = [
     ...overrideProblems,
     ...(parsed.success ? [] : explainIssues(parsed.error.issues, tree, values)),
-    ...checkUpdates(tree, known, options.modules ?? knownModules()),
+    ...checkUpdates(tree, known, modules),
+    ...crossCheck(known, modules).map(({ path, message, hint }) =>
+      locate(tree, path, 'value', message, hint),
+    ),
     ...checkEngine(tree, known),
     ...curves.problems,
   ];

@@ -6,14 +6,14 @@
  */
 
 import { Document, isMap, visit } from 'yaml';
-import type { LagCurve } from './lag-curve.ts';
-import { DEFAULT_UNTIL_DAYS, LAST_OBSERVED_DAY, type LagInput } from './lag-schema.ts';
-import type { Arm, LagLaw, LagPart, LatencyLaw, Scenario } from './scenario.ts';
+import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
+import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
+import { presenceYaml, toPresence } from './presence-yaml.ts';
+import type { LatencyLaw, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
-import { formatDuration, formatRate, formatSize } from './units.ts';
-
-/** The curve that an empirical law's CSV file holds. */
-export type CurveReader = (file: string) => LagCurve;
+import { toTrust, trustYaml } from './trust-yaml.ts';
+import { formatDuration, formatRate } from './units.ts';
+import { toUpdate, updateYaml } from './update-yaml.ts';
 
 function latencyLaw(input: ScenarioInput['network']['latency']): LatencyLaw {
   if (input === 'population') return { law: 'population' };
@@ -24,48 +24,11 @@ function latencyLaw(input: ScenarioInput['network']['latency']): LatencyLaw {
   return { law: 'constant', latencyMs: input.constant! };
 }
 
-function lagPart(part: NonNullable<Exclude<LagInput, string>['mixture']>[number]): LagPart {
-  const { share, lognormal, weibull } = part;
-  if (lognormal !== undefined) {
-    return { law: 'lognormal', share, medianDays: lognormal.median, sigma: lognormal.sigma };
-  }
-  return { law: 'weibull', share, scaleDays: weibull!.scale, shape: weibull!.shape };
-}
-
-function lagLaw(input: LagInput, readCurve: CurveReader): LagLaw {
-  if (typeof input === 'string') return { law: 'historical', name: input };
-  const { lognormal, weibull, mixture, empirical } = input;
-  if (lognormal !== undefined) {
-    const { median, sigma, never } = lognormal;
-    return { law: 'lognormal', medianDays: median, sigma, never };
-  }
-  if (weibull !== undefined) {
-    const { scale, shape, never } = weibull;
-    return { law: 'weibull', scaleDays: scale, shape, never };
-  }
-  if (mixture !== undefined) return { law: 'mixture', parts: mixture.map(lagPart), never: input.never ?? 0 };
-  if (typeof empirical === 'string') return { law: 'empirical', ...readCurve(empirical) };
-  const points = empirical ?? [];
-  return { law: 'empirical', days: points.map(([day]) => day), fractions: points.map(([, share]) => share) };
-}
-
-/** The last day that anything is known of; null for a law given by a formula. */
-export function lastKnownDay(lag: LagLaw): number | null {
-  if (lag.law === 'historical') return LAST_OBSERVED_DAY[lag.name];
-  return lag.law === 'empirical' ? lag.days[lag.days.length - 1] : null;
-}
-
-function arm(name: string, input: ScenarioInput['arms'][string], readCurve: CurveReader): Arm {
-  if (input.channel === 'gossip') return { name, channel: 'gossip' };
-  const lag = lagLaw(input.lag, readCurve);
-  const untilDays = input.until ?? lastKnownDay(lag) ?? DEFAULT_UNTIL_DAYS;
-  return { name, channel: 'manual', lag, untilDays, restartSeconds: input.restart };
-}
-
 /** The scenario that a file's values stand for. */
 export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenario {
   const { network, gossipsub, costs } = input;
   const { heartbeat, ...peers } = gossipsub;
+  const trust = toTrust(input.trust);
   return {
     name: input.name,
     question: input.question,
@@ -84,7 +47,13 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
     },
     gossipsub: { ...peers, heartbeatMs: heartbeat },
     durationSeconds: input.duration,
-    updates: input.updates.map(({ module, at, size }) => ({ module, atSeconds: at, sizeBytes: size })),
+    updates: input.updates.map(toUpdate),
+    trust,
+    presence: toPresence(input.presence),
+    adversary: toAdversary(input.adversary, {
+      durationSeconds: input.duration,
+      targetsThreshold: trust.roles.targets.threshold,
+    }),
     traffic: input.traffic,
     costs: {
       verifySignatureUs: costs.verifySignature,
@@ -92,7 +61,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       admitUs: costs.admit,
       admitUsPerKiB: costs.admitPerKiB,
     },
-    arms: Object.entries(input.arms).map(([name, one]) => arm(name, one, readCurve)),
+    arms: Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve)),
     historical: input.historical,
   };
 }
@@ -101,40 +70,6 @@ function latencyYaml(latency: LatencyLaw): unknown {
   if (latency.law === 'population') return 'population';
   if (latency.law === 'constant') return { constant: formatDuration(latency.latencyMs, 'ms') };
   return { uniform: [formatDuration(latency.minMs, 'ms'), formatDuration(latency.maxMs, 'ms')] };
-}
-
-function lawYaml(part: LagPart | Exclude<LagLaw, { law: 'historical' | 'mixture' | 'empirical' }>): object {
-  const never = 'never' in part ? { never: part.never } : {};
-  if (part.law === 'lognormal') {
-    return { lognormal: { median: formatDuration(part.medianDays, 'd'), sigma: part.sigma, ...never } };
-  }
-  return { weibull: { scale: formatDuration(part.scaleDays, 'd'), shape: part.shape, ...never } };
-}
-
-function lagYaml(lag: LagLaw): unknown {
-  switch (lag.law) {
-    case 'historical':
-      return lag.name;
-    case 'mixture':
-      return {
-        mixture: lag.parts.map((part) => ({ share: part.share, ...lawYaml(part) })),
-        never: lag.never,
-      };
-    case 'empirical':
-      return { empirical: lag.days.map((day, index) => [day, lag.fractions[index]]) };
-    default:
-      return lawYaml(lag);
-  }
-}
-
-function armYaml(one: Arm): object {
-  if (one.channel === 'gossip') return { channel: 'gossip' };
-  return {
-    channel: 'manual',
-    lag: lagYaml(one.lag),
-    until: formatDuration(one.untilDays, 'd'),
-    restart: formatDuration(one.restartSeconds, 's'),
-  };
 }
 
 /** The comment by which editors find the schema. */
@@ -166,11 +101,10 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     },
     gossipsub: { ...peers, heartbeat: formatDuration(heartbeatMs, 'ms'), floodPublish },
     duration: formatDuration(scenario.durationSeconds, 's'),
-    updates: scenario.updates.map(({ module, atSeconds, sizeBytes }) => ({
-      module,
-      at: formatDuration(atSeconds, 's'),
-      size: sizeBytes === null ? 'compiled' : formatSize(sizeBytes),
-    })),
+    updates: scenario.updates.map(updateYaml),
+    trust: trustYaml(scenario.trust),
+    presence: presenceYaml(scenario.presence),
+    adversary: adversaryYaml(scenario.adversary),
     traffic: { utilization: scenario.traffic.utilization },
     costs: {
       verifySignature: formatDuration(costs.verifySignatureUs, 'us'),

@@ -42,6 +42,20 @@ export interface GossipsubPlan {
   readonly floodPublish: boolean;
 }
 
+/** How an update is let out: in steps of a growing cohort, or to everybody at once. */
+export interface RolloutPlan {
+  /** Shares of all relays, rising, the last one usually 1; above 0. */
+  readonly steps: readonly number[];
+  /** Time between two steps. */
+  readonly everySeconds: number;
+  /** A relay switches at a time of its own within so long of taking the update. */
+  readonly jitterSeconds: number;
+  /** The next step is not taken, and the module is revoked, when more than this share of reported trials failed. */
+  readonly haltAboveFailedShare: number;
+  /** Reports that must be in before the share counts. */
+  readonly minReports: number;
+}
+
 export interface UpdatePlan {
   /** A folder of updates/. */
   readonly module: string;
@@ -49,6 +63,97 @@ export interface UpdatePlan {
   readonly atSeconds: number;
   /** Size the binary is padded to with a custom section; null leaves it as compiled. */
   readonly sizeBytes: number | null;
+  /** Among modules of one hook the highest runs. */
+  readonly priority: number;
+  /** Relays do not switch before, virtual seconds from the start of the run; null: at once. */
+  readonly notBeforeSeconds: number | null;
+  /** Null: everybody at once. */
+  readonly rollout: RolloutPlan | null;
+  /** The delegated role that publishes it; null for the developers themselves. */
+  readonly publisher: string | null;
+  /** When the publisher revokes it, virtual seconds from the start of the run; null: never. */
+  readonly revokeAtSeconds: number | null;
+}
+
+/** How many of how many keys a role needs. */
+export interface KeyThreshold {
+  readonly threshold: number;
+  readonly keys: number;
+}
+
+export type TopRole = 'root' | 'targets' | 'snapshot' | 'timestamp';
+
+/** A third party that the developers let publish for some hooks. */
+export interface DelegationPlan {
+  readonly name: string;
+  readonly hooks: readonly string[];
+  readonly threshold: KeyThreshold;
+}
+
+/** The developers' repository, and what the relays make of it. */
+export interface TrustPlan {
+  readonly roles: Readonly<Record<TopRole, KeyThreshold>>;
+  readonly delegations: readonly DelegationPlan[];
+  /** Share of operators that take third parties' updates. */
+  readonly thirdPartyShare: number;
+  /** The developers publish a fresh timestamp so often even without news; 0: never. */
+  readonly timestampEverySeconds: number;
+  /** A timestamp is good for so long after it was signed. */
+  readonly timestampExpiresSeconds: number;
+  /** New keys for a role at a time, by a new root; virtual seconds from the start of the run. */
+  readonly rotations: readonly { readonly role: TopRole; readonly atSeconds: number }[];
+}
+
+/** Relays that were not there all the time. */
+export interface PresencePlan {
+  /** Share of relays that join late, each at a time of its own within the span. */
+  readonly late: { readonly share: number; readonly fromSeconds: number; readonly toSeconds: number } | null;
+  /** Share of relays that go away once: all links down, no time passes for their updates, then back. */
+  readonly away: {
+    readonly share: number;
+    readonly fromSeconds: number;
+    readonly toSeconds: number;
+    readonly forSeconds: number;
+  } | null;
+}
+
+export const ATTACKS = [
+  /** Old messages of the developers sent again. */
+  'replay',
+  /** Nothing new passed on, and peers told that there is nothing new. */
+  'freeze',
+  /** With stolen timestamp and snapshot keys: version numbers so high that honest ones look old. */
+  'fast-forward',
+  /** Genuine metadata of different publications in one message. */
+  'mixed',
+  /** A bit of the metadata or of the module turned over. */
+  'tampered',
+  /** A hostile module signed with stolen keys of the role `targets`; `keys` says how many. */
+  'stolen-keys',
+  /** With stolen timestamp and snapshot keys: two halves of the network told different things under one version. */
+  'equivocation',
+  /** A flood of modules that nobody signed. */
+  'invalid-modules',
+] as const;
+export type AttackName = (typeof ATTACKS)[number];
+
+export interface AttackPlan {
+  readonly attack: AttackName;
+  readonly fromSeconds: number;
+  /** Virtual seconds from the start of the run; the end of the run at the latest. */
+  readonly toSeconds: number;
+  /** Each attacking relay tries so often. */
+  readonly everySeconds: number;
+  /** Stolen keys of the role `targets`, for stolen-keys; 0 otherwise. */
+  readonly keys: number;
+  /** The hostile module, for stolen-keys: a folder of updates/; empty otherwise. */
+  readonly module: string;
+}
+
+export interface AdversaryPlan {
+  /** Share of relays that are the adversary's: they take part in gossip and answer peers as it likes. */
+  readonly share: number;
+  readonly attacks: readonly AttackPlan[];
 }
 
 /** Traffic of the relays, which decides how often a hook is reached. */
@@ -77,14 +182,40 @@ export type LagPart =
   | { readonly law: 'lognormal'; readonly share: number; readonly medianDays: number; readonly sigma: number }
   | { readonly law: 'weibull'; readonly share: number; readonly scaleDays: number; readonly shape: number };
 
+/** Ways for updates to reach a relay (node/channels/channel.ts). */
+export type LiveChannel = 'gossip' | 'directory' | 'circuit' | 'catch-up';
+
+/** Authorities that hold the repository, and how relays poll them. */
+export interface DirectoryPlan {
+  readonly authorities: number;
+  readonly uplinkBitsPerSecond: number;
+  /** A new consensus comes out so often, counted from the full hour of the run's epoch. */
+  readonly intervalSeconds: number;
+  /** A relay polls at a time of its own within this share of the interval after it came out. */
+  readonly jitterShare: number;
+}
+
+/** Relays of the network whose circuits were counted: Tor early in 2018 (Mani et al., IMC 2018). */
+export const CIRCUIT_REFERENCE_RELAYS = 6500;
+
+/** Circuits that the whole network builds; each has a relay meet the next one twice. */
+export interface CircuitPlan {
+  /** Of a network of `CIRCUIT_REFERENCE_RELAYS` relays; smaller networks build proportionally fewer. */
+  readonly perSecond: number;
+}
+
 export interface LiveArm {
+  readonly kind: 'live';
   readonly name: string;
-  readonly channel: 'gossip';
+  /** At least one; `catch-up` never alone. */
+  readonly channels: readonly LiveChannel[];
+  readonly directory: DirectoryPlan;
+  readonly circuit: CircuitPlan;
 }
 
 export interface ManualArm {
+  readonly kind: 'manual';
   readonly name: string;
-  readonly channel: 'manual';
   readonly lag: LagLaw;
   /** The curve ends here; a law fitted on data is never drawn past its last observed day. */
   readonly untilDays: number;
@@ -93,6 +224,11 @@ export interface ManualArm {
 }
 
 export type Arm = LiveArm | ManualArm;
+
+/** How updates reach the relays of an arm, in words: `gossip`, `gossip+catch-up`, `manual`. */
+export function channelLabel(arm: Arm): string {
+  return arm.kind === 'manual' ? 'manual' : arm.channels.join('+');
+}
 
 export interface Scenario {
   readonly name: string;
@@ -107,6 +243,10 @@ export interface Scenario {
   readonly gossipsub: GossipsubPlan;
   readonly durationSeconds: number;
   readonly updates: readonly UpdatePlan[];
+  readonly trust: TrustPlan;
+  readonly presence: PresencePlan;
+  /** Null: nobody attacks. */
+  readonly adversary: AdversaryPlan | null;
   readonly traffic: TrafficPlan;
   readonly costs: CostPlan;
   readonly arms: readonly Arm[];

@@ -1,8 +1,8 @@
 /**
  * Finds what the schema says about a place in a scenario: the keys known there, and values that work.
  *
- * Where the schema has alternatives, the values decide which one is meant: an arm by its channel, a law by
- * being a map.
+ * Where the schema has alternatives, the values decide which one is meant: an arm by its channel, which may be
+ * a list, a law by being a map.
  */
 
 import { z } from 'zod';
@@ -21,6 +21,7 @@ interface Definition {
   readonly items?: readonly Schema[];
   readonly options?: readonly Schema[];
   readonly values?: readonly unknown[];
+  readonly entries?: Readonly<Record<string, unknown>>;
 }
 
 function definition(schema: Schema): Definition {
@@ -34,20 +35,64 @@ function bare(schema: Schema): Schema {
   return inner === undefined ? schema : bare(inner);
 }
 
+/** The key by which alternatives that are maps are told apart, where they have it. */
+const TAG = 'channel';
+
+/** The words that a tag may be; a list stands for any of those that it may hold. */
+function tagWords(schema: Schema): string[] {
+  const { values, entries, options, element } = definition(bare(schema));
+  if (options !== undefined) return [...new Set(options.flatMap(tagWords))];
+  if (element !== undefined) return tagWords(element);
+  return [...(values ?? []), ...Object.values(entries ?? {})].map(String);
+}
+
+function hasTag(schema: Schema, tag: unknown): boolean {
+  const { type, options } = definition(bare(schema));
+  if (options !== undefined) return options.some((option) => hasTag(option, tag));
+  if (type === 'array') return Array.isArray(tag);
+  return typeof tag === 'string' && tagWords(schema).includes(tag);
+}
+
 /** Whether an alternative is the one that the value was meant for. */
 function isMeant(option: Schema, value: unknown): boolean {
   const { type, shape } = definition(bare(option));
-  if (type !== 'object') return (type === 'array') === Array.isArray(value) && typeof value !== 'object';
+  if (type === 'array') return Array.isArray(value);
+  if (type !== 'object') return typeof value !== 'object';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const channel = shape?.channel;
-  if (channel === undefined) return true;
-  return definition(bare(channel)).values?.includes((value as { channel?: unknown }).channel) === true;
+  const tag = shape?.[TAG];
+  return tag === undefined || hasTag(tag, (value as { [TAG]?: unknown })[TAG]);
+}
+
+/** Where a value has alternatives told apart by a tag: the tag's words, and which alternative is meant. */
+export interface TaggedChoice {
+  readonly tag: string;
+  readonly words: readonly string[];
+  /** Index of the alternative; -1 when the tag is none of the words. */
+  readonly meant: number;
+}
+
+/** What tells the alternatives at `path` apart; null where no tag does. */
+export function taggedChoiceAt(
+  root: Schema,
+  path: Path,
+  value: unknown,
+  found: unknown,
+): TaggedChoice | null {
+  const schema = schemasAlong(root, path, value);
+  const { options } = schema === undefined ? {} : definition(bare(schema));
+  const tags = (options ?? []).map((option) => definition(bare(option)).shape?.[TAG]);
+  if (options === undefined || tags.length === 0 || tags.some((tag) => tag === undefined)) return null;
+  const words = [...new Set(tags.flatMap((tag) => tagWords(tag as Schema)))];
+  return { tag: TAG, words, meant: options.findIndex((option) => isMeant(option, found)) };
 }
 
 function child(schema: Schema, part: string | number, value: unknown): Schema | undefined {
   const { shape, valueType, element, items, options } = definition(bare(schema));
   if (options !== undefined) {
-    const meant = options.find((option) => isMeant(option, value));
+    // Where none is meant, any that knows the part may tell of it: a tag that is missing or wrong, for one.
+    const meant =
+      options.find((option) => isMeant(option, value)) ??
+      options.find((option) => definition(bare(option)).shape?.[part] !== undefined);
     return meant === undefined ? undefined : child(meant, part, value);
   }
   return shape?.[part] ?? valueType ?? element ?? items?.[Number(part)];

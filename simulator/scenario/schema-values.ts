@@ -12,6 +12,7 @@ import {
   formatSize,
   parseDuration,
   parseRate,
+  parseShare,
   parseSize,
   type TimeUnit,
   type UnitReading,
@@ -29,6 +30,10 @@ export interface Bounds {
   readonly min: number;
   readonly max: number;
 }
+
+/** Longest run, and so the latest moment in one: a year. */
+export const RUN_SECONDS_MAX = 365 * 86_400;
+const RUN_SECONDS: Bounds = { min: 0, max: RUN_SECONDS_MAX };
 
 interface Kind {
   readonly noun: 'duration' | 'size' | 'rate';
@@ -109,6 +114,34 @@ export function sizeOrWord(word: string, bounds: Bounds, text: KeyText) {
     .meta(wordOr(word, 'size', text));
 }
 
+/** A duration, or null for the word. */
+export function durationOrWord(word: string, unit: TimeUnit, bounds: Bounds, text: KeyText) {
+  const kind: Kind = {
+    noun: 'duration',
+    read: (input) => parseDuration(input, unit),
+    write: (value) => formatDuration(value, unit),
+  };
+  return z
+    .unknown()
+    .transform((input, context) => (input === word ? null : readQuantity(input, kind, bounds, context)))
+    .meta(wordOr(word, 'duration', text));
+}
+
+/** A moment of the run in virtual seconds from its start, or null for the word. */
+export function momentOrWord(word: string, text: KeyText) {
+  return durationOrWord(word, 's', RUN_SECONDS, text);
+}
+
+/** A moment of the run in virtual seconds from its start. */
+export function moment(text: KeyText) {
+  return duration('s', RUN_SECONDS, text);
+}
+
+/** A rate in bits per second. */
+export function rate(bounds: Bounds, text: KeyText) {
+  return quantity(RATE, bounds, text);
+}
+
 /** A rate in bits per second, or null for the word. */
 export function rateOrWord(word: string, bounds: Bounds, text: KeyText) {
   return z
@@ -126,13 +159,46 @@ export function whole(bounds: Bounds, text: KeyText) {
     .meta({ ...text });
 }
 
-/** A number from 0 to 1. */
-export function share(text: KeyText) {
+/** Which of its ends a share may have. */
+export interface ShareEnds {
+  readonly aboveZero?: boolean;
+  readonly belowOne?: boolean;
+}
+
+/** A share of a whole from 0 to 1, written as a number or in percent. */
+export function share(text: KeyText, { aboveZero = false, belowOne = false }: ShareEnds = {}) {
+  const low = aboveZero ? 'above 0' : 'at least 0';
+  const high = belowOne ? 'below 1' : 'at most 1';
+  const numbers = {
+    type: 'number',
+    [aboveZero ? 'exclusiveMinimum' : 'minimum']: 0,
+    [belowOne ? 'exclusiveMaximum' : 'maximum']: 1,
+  };
+  const percents = {
+    type: 'string',
+    pattern: '^ *[0-9.]+ *%$',
+    patternErrorMessage: 'a share is a number from 0 to 1, or in percent: 5%',
+  };
   return z
-    .number()
-    .min(0)
-    .max(1)
-    .meta({ ...text });
+    .unknown()
+    .transform((input, context): number => {
+      if (input === undefined) report(context, 'is missing', 'write a share such as 5% or 0.05');
+      const reading = parseShare(input);
+      if ('problem' in reading) {
+        if (input !== undefined) report(context, reading.problem, reading.hint);
+        return z.NEVER;
+      }
+      const { value } = reading;
+      const isLow = aboveZero ? value <= 0 : value < 0;
+      if (isLow || (belowOne ? value >= 1 : value > 1)) {
+        const isPercent = typeof input === 'number' && value > 1 && value <= 100;
+        const hint = isPercent ? `did you mean ${value}%?` : `a share is ${low} and ${high}`;
+        report(context, `must be ${isLow ? low : high}, not ${input}`, hint);
+        return z.NEVER;
+      }
+      return value;
+    })
+    .meta({ ...text, anyOf: [numbers, percents] });
 }
 
 /** Names become folders and columns, so they stay short and free of separators. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fittedLaw } from '../baseline/lag-law.ts';
+import { testUpdate } from '../testing/test-scenario.ts';
 import { HISTORICAL_NAMES, LAST_OBSERVED_DAY } from './lag-schema.ts';
 import { loadScenario } from './load.ts';
 import { schemaJson } from './schema.ts';
@@ -76,7 +77,7 @@ describe('the scenario language', () => {
       assert.equal(scenario.name, name);
       assert.equal(scenario.network.relays, relays);
       assert.equal(scenario.durationSeconds, seconds);
-      assert.deepEqual(scenario.updates, [{ module: 'strict-cells', atSeconds: 60, sizeBytes: 20 * 1024 }]);
+      assert.deepEqual(scenario.updates, [testUpdate({ atSeconds: 60, sizeBytes: 20 * 1024 })]);
       assert.deepEqual(
         scenario.arms.map((arm) => arm.name),
         ['live', 'manual'],

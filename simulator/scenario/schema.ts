@@ -6,43 +6,16 @@
  */
 
 import { z } from 'zod';
-import { HISTORICAL_NAMES, LAST_OBSERVED_DAY, lagSchema } from './lag-schema.ts';
+import { adversarySchema } from './adversary-schema.ts';
+import { armSchema } from './arm-schema.ts';
+import { HISTORICAL_NAMES } from './lag-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
-import { duration, NAME, report, sizeOrWord, whole } from './schema-values.ts';
-import { formatDuration } from './units.ts';
-
-const DURATION_SECONDS_MAX = 365 * 86_400;
-/** An update may have 2 MiB on the wire, manifest included (node/updates/signed-update.ts). */
-const MODULE_BYTES_MAX = 1024 * 1024;
+import { NONE, presenceSchema } from './presence-schema.ts';
+import { duration, NAME, RUN_SECONDS_MAX, report, share, whole } from './schema-values.ts';
+import { trustSchema } from './trust-schema.ts';
+import { updateSchema } from './update-schema.ts';
 
 const ARMS_MAX = 16;
-
-const updateSchema = z.strictObject({
-  module: z
-    .string()
-    .regex(NAME)
-    .meta({
-      description: 'The WebAssembly module that is released: a folder of updates/',
-      examples: ['strict-cells'],
-    }),
-  at: duration(
-    's',
-    { min: 0, max: DURATION_SECONDS_MAX },
-    {
-      description: 'When it is released, in virtual time; before that the network forms its mesh',
-      examples: ['60s'],
-    },
-  ).prefault('60s'),
-  size: sizeOrWord(
-    'compiled',
-    { min: 32, max: MODULE_BYTES_MAX },
-    {
-      description:
-        'Size that the binary is padded to with a custom section, or `compiled` to leave it as it is',
-      examples: ['20 KiB', 'compiled'],
-    },
-  ).prefault('compiled'),
-});
 
 const COST_US = { min: 0, max: 60_000_000 };
 const MEASURED = 'measured with Node 20';
@@ -65,48 +38,6 @@ const costsSchema = z.strictObject({
     examples: ['20us'],
   }).prefault('20us'),
 });
-
-const gossipArmSchema = z.strictObject({
-  channel: z.literal('gossip').meta({
-    description: 'gossip: updates travel over gossipsub and are swapped in while the relay runs',
-    examples: ['gossip'],
-  }),
-});
-
-const manualArmSchema = z
-  .strictObject({
-    channel: z.literal('manual').meta({
-      description: 'manual: operators install the release by hand, after a lag',
-      examples: ['manual'],
-    }),
-    lag: lagSchema,
-    until: duration(
-      'd',
-      { min: 1 / 86_400, max: 36_500 },
-      {
-        description:
-          'Where the curve ends. Default: the last day observed of the lag (510d for tor-2016-17, 197d for ' +
-          'tor-2025-26, the last point of an empirical one), 365d for other laws; never beyond what was observed',
-        examples: ['365d'],
-      },
-    ).optional(),
-    restart: duration(
-      's',
-      { min: 0, max: 30 * 86_400 },
-      {
-        description: 'How long a relay is down while its operator restarts it',
-        examples: ['60s'],
-      },
-    ).prefault('60s'),
-  })
-  .superRefine(({ lag, until }, context) => {
-    const last = typeof lag === 'string' ? LAST_OBSERVED_DAY[lag] : undefined;
-    if (last === undefined || until === undefined || until <= last) return;
-    const message = `${formatDuration(until, 'd')} is later than anything observed of ${lag}`;
-    report(context, message, `at most ${last}d; a law of your own may go further`, ['until']);
-  });
-
-const armSchema = z.discriminatedUnion('channel', [gossipArmSchema, manualArmSchema]);
 
 export const scenarioSchema = z
   .strictObject({
@@ -160,7 +91,7 @@ export const scenarioSchema = z
     gossipsub: gossipsubSchema.prefault({}).meta({ description: 'Parameters of the gossipsub protocol' }),
     duration: duration(
       's',
-      { min: 1, max: DURATION_SECONDS_MAX },
+      { min: 1, max: RUN_SECONDS_MAX },
       {
         description: 'Virtual time that live arms run for',
         examples: ['10min'],
@@ -174,19 +105,27 @@ export const scenarioSchema = z
         description: 'What is released, and when',
         examples: [[{ module: 'strict-cells', at: '60s' }]],
       }),
+    trust: trustSchema.prefault({}).meta({
+      description: 'Who signs the updates: a TUF repository, its roles and keys, and what relays make of it',
+    }),
+    presence: presenceSchema
+      .prefault({})
+      .meta({ description: 'Relays that join late, or go away for a while' }),
+    adversary: adversarySchema.prefault(NONE).meta({
+      description: 'Relays that attack the updates; `none`: nobody does',
+      examples: [{ share: '5%', attacks: [{ attack: 'replay', from: '1min', every: '10s' }] }, NONE],
+    }),
     traffic: z
       .strictObject({
-        utilization: z
-          .number()
-          .gt(0)
-          .lt(1)
-          .default(0.4)
-          .meta({
+        utilization: share(
+          {
             description:
               'Mean share of advertised bandwidth in use, between 0 and 1; it decides how often a hook is ' +
               'reached and what is left for gossip. The default is an assumption',
             examples: [0.4],
-          }),
+          },
+          { aboveZero: true, belowOne: true },
+        ).prefault(0.4),
       })
       .prefault({})
       .meta({ description: 'Traffic that the relays carry' }),
@@ -220,7 +159,8 @@ export const scenarioSchema = z
   .meta({
     title: 'Relaywave scenario',
     description:
-      'What a run simulates. Durations (60s, 10min), sizes (20 KiB) and rates (20 Mbit/s) need a unit',
+      'What a run simulates. Durations (60s, 10min), sizes (20 KiB) and rates (20 Mbit/s) need a unit; shares are ' +
+      'numbers from 0 to 1 or in percent (5%)',
   });
 
 /** What the schema makes of a file: keys of the YAML, numbers instead of units. */

@@ -7,6 +7,7 @@ import {
   formatSize,
   parseDuration,
   parseRate,
+  parseShare,
   parseSize,
   type TimeUnit,
   type UnitReading,
@@ -75,6 +76,19 @@ describe('units', () => {
     assert.match(fault(parseDuration(`1${'0'.repeat(500)}s`, 's')), /not a duration/);
     for (const input of [null, undefined, true, [], {}])
       assert.match(fault(parseSize(input)), /must be a size/);
+  });
+
+  it('shares: a percent is exactly the number that a person means, and nothing is guessed', () => {
+    assert.equal(value(parseShare('5%')), 0.05);
+    assert.equal(value(parseShare(' 0.1 % ')), 0.001);
+    assert.equal(value(parseShare('33.3%')), 0.333);
+    assert.equal(value(parseShare('100%')), 1);
+    assert.equal(value(parseShare(0.25)), 0.25);
+    for (const input of ['5', '0.05', '-5%', '%', '1e2%', 'half', '5 percent', `${'9'.repeat(99)}%`]) {
+      assert.match(fault(parseShare(input)), /is not a share \| write a share such as 5% or 0.05/, input);
+    }
+    for (const input of [null, true, [], Number.NaN])
+      assert.match(fault(parseShare(input)), /must be a share/);
   });
 
   it('what is written reads back as the very same number, in every dimension', () => {

@@ -1,5 +1,5 @@
 /**
- * Durations, sizes and rates as people write them: "10min", "20 KiB", "20 Mbit/s".
+ * Durations, sizes, rates and shares as people write them: "10min", "20 KiB", "20 Mbit/s", "5%".
  *
  * Units are read in any case, but one letter is never guessed: "mb/s" could be megabits or megabytes, a
  * factor of eight, so a rate in bytes needs its capital B. A value is scaled by one whole ratio, so it is
@@ -152,6 +152,20 @@ export function parseSize(input: unknown): UnitReading {
 /** Reads a rate into bits per second. */
 export function parseRate(input: unknown): UnitReading {
   return parse(input, RATE, RATE.units[0]);
+}
+
+const PERCENT = /^(\d+(?:\.\d+)?|\.\d+)\s*%$/;
+
+/** Reads a share of a whole: a number as it is, or a text in percent; `5%` is exactly 0.05. */
+export function parseShare(input: unknown): UnitReading {
+  const example = 'write a share such as 5% or 0.05';
+  if (typeof input === 'number' && Number.isFinite(input)) return { value: input };
+  if (typeof input !== 'string') return { problem: 'must be a share', hint: example };
+  const text = input.trim();
+  const parts = text.length > LONGEST_TEXT ? null : PERCENT.exec(text);
+  if (parts === null) return { problem: `"${text}" is not a share`, hint: example };
+  // As a decimal text, not divided by 100: 0.1/100 is not 0.001.
+  return { value: Number(`${parts[1]}e-2`) };
 }
 
 /** Writes a duration given in `unit`; `parseDuration` reads back the same number. */

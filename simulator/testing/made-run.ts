@@ -10,7 +10,7 @@ import { type RandomStream, randomStream } from '../engine/random.ts';
 import type { ArmOutcome, RunOutcome, StageTimes, UpdateOutcome } from '../measure/outcome.ts';
 import type { Population, Topology } from '../population/population.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
-import { testScenario } from './test-scenario.ts';
+import { testLiveArm, testScenario, testUpdate } from './test-scenario.ts';
 
 export interface MadeRunOptions {
   readonly relays?: number;
@@ -24,10 +24,10 @@ const RUN_SECONDS = 540;
 const MANUAL_DAYS = 510;
 const DAY_SECONDS = 86_400;
 
-export const MADE_LIVE_ARM: Arm = { name: 'live', channel: 'gossip' };
+export const MADE_LIVE_ARM: Arm = testLiveArm('live');
 export const MADE_MANUAL_ARM: Arm = {
+  kind: 'manual',
   name: 'manual',
-  channel: 'manual',
   lag: { law: 'historical', name: 'tor-2016-17' },
   untilDays: MANUAL_DAYS,
   restartSeconds: 60,
@@ -48,11 +48,7 @@ function madeScenario(options: Required<MadeRunOptions>): Scenario {
       uplink: { law: 'population' },
     },
     durationSeconds: RUN_SECONDS + 60,
-    updates: options.modules.map((module, index) => ({
-      module,
-      atSeconds: 60 + 30 * index,
-      sizeBytes: null,
-    })),
+    updates: options.modules.map((module, index) => testUpdate({ module, atSeconds: 60 + 30 * index })),
     arms: options.arms,
     historical: ['tor-2016-17', 'tor-2025-26'],
   });
@@ -143,11 +139,19 @@ function installedTimes(population: Population, random: RandomStream): StageTime
 }
 
 function madeArm(arm: Arm, scenario: Scenario, population: Population): ArmOutcome {
-  const isManual = arm.channel === 'manual';
+  const isManual = arm.kind === 'manual';
   const updates = scenario.updates.map(({ module }, index): UpdateOutcome => {
     const random = randomStream(scenario.seed, `made ${arm.name} times`, index);
     const stages = isManual ? installedTimes(population, random) : gossipedTimes(population, random);
-    return { module, moduleBytes: 20_480, moduleSha256: 'ab'.repeat(32), stages };
+    const removed = new Float64Array(population.relays).fill(Number.NaN);
+    return {
+      module,
+      moduleBytes: 20_480,
+      moduleSha256: 'ab'.repeat(32),
+      stages,
+      removed,
+      haltedSeconds: null,
+    };
   });
   return {
     arm,
@@ -163,6 +167,7 @@ function madeArm(arm: Arm, scenario: Scenario, population: Population): ArmOutco
           frames: population.relays * 900,
           penalties: 0,
         },
+    trust: null,
     rolledBack: 0,
     circuitsBroken: null,
     traceHash: (isManual ? 'cd' : 'ef').repeat(32),

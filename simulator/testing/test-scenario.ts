@@ -1,6 +1,46 @@
 /** A small scenario for tests, with every part to be overridden. */
 
-import type { Scenario } from '../scenario/scenario.ts';
+import type { LiveArm, LiveChannel, Scenario, TrustPlan, UpdatePlan } from '../scenario/scenario.ts';
+
+/** The repository as a scenario without the key `trust` has it. */
+export const TEST_TRUST: TrustPlan = {
+  roles: {
+    root: { threshold: 2, keys: 3 },
+    targets: { threshold: 2, keys: 3 },
+    snapshot: { threshold: 1, keys: 1 },
+    timestamp: { threshold: 1, keys: 1 },
+  },
+  delegations: [],
+  thirdPartyShare: 1,
+  timestampEverySeconds: 0,
+  timestampExpiresSeconds: 7 * 86_400,
+  rotations: [],
+};
+
+/** strict-cells, released 10 s after the start to everybody at once. */
+export function testUpdate(changes: Partial<UpdatePlan> = {}): UpdatePlan {
+  return {
+    module: 'strict-cells',
+    atSeconds: 10,
+    sizeBytes: null,
+    priority: 0,
+    notBeforeSeconds: null,
+    rollout: null,
+    publisher: null,
+    revokeAtSeconds: null,
+    ...changes,
+  };
+}
+
+export function testLiveArm(name: string, channels: readonly LiveChannel[] = ['gossip']): LiveArm {
+  return {
+    kind: 'live',
+    name,
+    channels,
+    directory: { authorities: 9, uplinkBitsPerSecond: 100e6, intervalSeconds: 3600, jitterShare: 0.5 },
+    circuit: { perSecond: 13_900 },
+  };
+}
 
 /** 300 relays on uniform links with one module, 40 virtual seconds. */
 export function testScenario(changes: Partial<Scenario> = {}): Scenario {
@@ -12,10 +52,13 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     fidelity: 'fast',
     threads: 1,
     durationSeconds: 40,
-    updates: [{ module: 'strict-cells', atSeconds: 10, sizeBytes: null }],
+    updates: [testUpdate()],
+    trust: TEST_TRUST,
+    presence: { late: null, away: null },
+    adversary: null,
     traffic: { utilization: 0.4 },
     costs: { verifySignatureUs: 205, hashUsPerKiB: 1, admitUs: 1000, admitUsPerKiB: 20 },
-    arms: [{ name: 'live', channel: 'gossip' }],
+    arms: [testLiveArm('live')],
     historical: [],
     ...changes,
     network: {

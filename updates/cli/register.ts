@@ -1,5 +1,5 @@
 /**
- * The verb `update` of the command line: init, build, test, inspect and hooks.
+ * The verb `update` of the command line: init, build, test, inspect and hooks, and those of update repositories.
  *
  * It writes through the console that it is given, and hands its exit code over: 0 done, 1 something failed, 2 the
  * command line is wrong. Mistakes in an update's folder are thrown as `UpdateError`.
@@ -12,7 +12,11 @@ import { catalogue } from '../../node/hooks/catalogue/catalogue.ts';
 import type { AnyHook } from '../../node/hooks/define-hook.ts';
 import { buildAllUpdates, buildUpdate, UPDATES_FOLDER } from '../build.ts';
 import { UpdateError } from '../update-file.ts';
+import { registerKeyVerbs } from './key-verbs.ts';
 import { hookList, inspectionText, reportText } from './print.ts';
+import { registerPublishingVerbs } from './publishing-verbs.ts';
+import { registerRepositoryVerbs } from './repository-verbs.ts';
+import { EXIT_USAGE } from './usage-mistake.ts';
 
 export interface UpdateConsole {
   /** A line for stdout. */
@@ -23,13 +27,15 @@ export interface UpdateConsole {
   finish(code: number): void;
   /** What paths on the command line are relative to. */
   readonly userFolder: string;
+  /** Milliseconds since 1970; the machine's clock if absent. */
+  readonly nowMs?: () => number;
 }
-
-const EXIT_USAGE = 2;
 
 /** Adds `update` and its sub-commands to a program. */
 export function registerUpdateCommands(program: Command, io: UpdateConsole): void {
-  const update = program.command('update').description('write, build, test and inspect updates of hooks');
+  const update = program
+    .command('update')
+    .description('write, build, test, sign and publish updates of hooks');
   // A bare name is a folder of updates/; anything with a slash is a path of the user's.
   const folderOf = (name: string) =>
     name.includes('/') || name.includes(path.sep)
@@ -124,4 +130,7 @@ export function registerUpdateCommands(program: Command, io: UpdateConsole): voi
       for (const line of inspectionText(file, inspection, json === true)) io.out(line);
       io.finish(inspection.verdicts.some(({ rejected }) => rejected === null) ? 0 : 1);
     });
+  registerKeyVerbs(update, io);
+  registerRepositoryVerbs(update, io);
+  registerPublishingVerbs(update, io, folderOf);
 }

@@ -23,7 +23,7 @@ export const BROKEN_BYTES: RefusedModules = {
   'too large': [
     'too-large',
     () => {
-      const bytes = new Uint8Array(40_000);
+      const bytes = new Uint8Array(70_000);
       bytes.set(GOOD);
       return bytes;
     },

@@ -124,6 +124,10 @@ export const WRONG_INTERFACE: RefusedModules = {
     () => withFunction(`(block (result ${'i32 '.repeat(17)}) unreachable) ${'drop '.repeat(17)}`),
   ],
   'too many functions': ['limit-functions', () => own(`${'(func)'.repeat(1001)} ${ENTRY}`)],
+  'more code than a relay compiles in a moment': [
+    'limit-code-size',
+    () => own(`${`(func ${'nop '.repeat(12 * 1024)})`.repeat(3)} ${ENTRY}`),
+  ],
   'a function that takes long to optimise': [
     'limit-function-size',
     () => withFunction('nop '.repeat(16 * 1024)),

@@ -7,8 +7,12 @@
 
 import type { GossipSubComponents } from '@chainsafe/libp2p-gossipsub';
 import type { ComponentLogger, Logger, PeerId, PrivateKey, Topology } from '@libp2p/interface';
+import { LinkClosedError } from './connection.ts';
 
-/** Collects what should never happen inside a router: every error it logs. */
+/**
+ * Collects what should never happen inside a router: every error it logs, but for streams that it asked for on
+ * a link that has closed meanwhile.
+ */
 export class FailureLog implements ComponentLogger {
   readonly failures: string[] = [];
   count = 0;
@@ -35,6 +39,7 @@ export class FailureLog implements ComponentLogger {
 
   /** Keeps the first few and counts all. */
   readonly record = (error: unknown): void => {
+    if (error instanceof LinkClosedError) return;
     this.count++;
     if (this.failures.length < 10)
       this.failures.push(error instanceof Error ? String(error.stack) : String(error));

@@ -2,22 +2,27 @@
  * One end of a simulated link, shaped as the libp2p connection that gossipsub expects.
  *
  * Opening a stream costs a round trip, as negotiating a protocol does. There is one gossipsub stream each way;
- * what arrives on it goes to the router through async iterators (full) or straight (fast).
+ * what arrives on it goes to the router through async iterators (full) or straight (fast). Once closed, an end
+ * stays closed: a link that comes up again has new ends and a new number.
  */
 
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Uint8ArrayList } from 'uint8arraylist';
+import { ARRIVAL, type Arrival, type Receiver } from './arrival.ts';
 import type { Frame } from './frame.ts';
 import type { SimulatedRelay } from './relay.ts';
 import type { Transport } from './transport.ts';
 
 /** Bytes each way to negotiate a protocol: multistream-select's header and the protocol's name. */
-const NEGOTIATION_BYTES = 60;
+export const NEGOTIATION_BYTES = 60;
 
-type Direction = 'inbound' | 'outbound';
+export type Direction = 'inbound' | 'outbound';
 
-export class SimulatedConnection {
+/** Why a stream could not be had. Expected when relays come and go, so it counts as no failure. */
+export class LinkClosedError extends Error {}
+
+export class SimulatedConnection implements Receiver {
   readonly local: SimulatedRelay;
   /** Index of the relay at the other end. */
   readonly remote: number;
@@ -25,11 +30,12 @@ export class SimulatedConnection {
   readonly remoteAddr: Multiaddr;
   readonly direction: Direction;
   readonly latencyUs: number;
-  readonly status = 'open';
+  /** Tells this link from those that joined the two relays before; 0 for the first. */
+  readonly link: number;
+  status: 'open' | 'closed' = 'open';
   inbound: InboundQueue | null = null;
   private readonly transport: Transport;
-  private opening: ((stream: Stream) => void) | null = null;
-  private protocol = '';
+  private opening: Opening | null = null;
 
   constructor(
     transport: Transport,
@@ -37,6 +43,7 @@ export class SimulatedConnection {
     remote: { index: number; peerId: PeerId; address: Multiaddr },
     direction: Direction,
     latencyUs: number,
+    link = 0,
   ) {
     this.transport = transport;
     this.local = local;
@@ -45,27 +52,47 @@ export class SimulatedConnection {
     this.remoteAddr = remote.address;
     this.direction = direction;
     this.latencyUs = latencyUs;
+    this.link = link;
   }
 
-  /** Asks the other end for a stream; resolves a round trip later. */
+  /** Asks the other end for a stream; resolves a round trip later, or rejects when the link closes. */
   newStream(protocols: string[]): Promise<Stream> {
-    return new Promise((resolve) => {
-      this.opening = resolve;
-      this.protocol = protocols[0];
-      this.transport.openStream(this, NEGOTIATION_BYTES);
+    return new Promise((resolve, reject) => {
+      if (this.status === 'closed') {
+        reject(new LinkClosedError());
+        return;
+      }
+      this.opening = { resolve, reject, protocol: protocols[0] };
+      this.transport.transmit(this, ARRIVAL.open, NEGOTIATION_BYTES, null);
     });
   }
 
+  arrive({ what, frame }: Arrival): void {
+    this.local.wake();
+    if (frame !== null) this.local.receive(this, frame);
+    else if (what === ARRIVAL.open) this.acceptStream();
+    else this.streamAccepted();
+  }
+
   /** The other end asked for a stream. */
-  acceptStream(): void {
+  private acceptStream(): void {
     this.inbound = new InboundQueue();
     this.local.router.onIncomingStream(this.inbound, this);
-    this.transport.acknowledgeStream(this, NEGOTIATION_BYTES);
+    this.transport.transmit(this, ARRIVAL.acknowledge, NEGOTIATION_BYTES, null);
   }
 
   /** The other end agreed to the stream that this end asked for. */
-  streamAccepted(): void {
-    this.opening?.(new SimulatedStream(this, this.transport, this.protocol) as unknown as Stream);
+  private streamAccepted(): void {
+    const { opening } = this;
+    this.opening = null;
+    opening?.resolve(new SimulatedStream(this, this.transport, opening.protocol) as unknown as Stream);
+  }
+
+  /** Ends the streams; the router is told by the relay. */
+  shut(): void {
+    this.status = 'closed';
+    this.inbound?.end();
+    this.opening?.reject(new LinkClosedError());
     this.opening = null;
   }
 
@@ -73,6 +100,13 @@ export class SimulatedConnection {
   asConnection(): Connection {
     return this as unknown as Connection;
   }
+}
+
+/** A stream that was asked for and not yet agreed to. */
+interface Opening {
+  readonly resolve: (stream: Stream) => void;
+  readonly reject: (error: LinkClosedError) => void;
+  readonly protocol: string;
 }
 
 /** The sending side of a stream: what gossipsub's own OutboundStream wraps. */
@@ -111,6 +145,14 @@ export class SimulatedStream {
 export class InboundQueue implements AsyncIterableIterator<Uint8Array> {
   private readonly waiting: Uint8Array[] = [];
   private wake: ((result: IteratorResult<Uint8Array>) => void) | null = null;
+  private ended = false;
+
+  /** Whoever iterates gets what is waiting, and then the end. */
+  end(): void {
+    this.ended = true;
+    this.wake?.({ value: undefined, done: true });
+    this.wake = null;
+  }
 
   push(bytes: Uint8Array): void {
     if (this.wake === null) {
@@ -125,6 +167,7 @@ export class InboundQueue implements AsyncIterableIterator<Uint8Array> {
   next(): Promise<IteratorResult<Uint8Array>> {
     const value = this.waiting.shift();
     if (value !== undefined) return Promise.resolve({ value, done: false });
+    if (this.ended) return Promise.resolve({ value: undefined, done: true });
     return new Promise((resolve) => {
       this.wake = resolve;
     });

@@ -7,13 +7,17 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
+import { latencyColumns } from '../../population/latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
+import type { Presence } from '../../population/presence.ts';
+import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
 import { wallNowMs } from '../wall.ts';
 import { bundleThread } from './bundle.ts';
+import { type AuthorityPlan, authorityPlaces } from './hosts.ts';
 import {
   CONTROL,
+  type HostileRelease,
   type Job,
   type Release,
   type SharedColumns,
@@ -24,6 +28,7 @@ import {
 } from './job.ts';
 import { type MailboxMemory, mailboxMemory } from './mailbox.ts';
 import { choosePartition } from './partition.ts';
+import type { ScoringOptions } from './router.ts';
 import type { ThreadJob } from './thread-run.ts';
 
 const PROGRESS_EVERY_MS = 100;
@@ -45,16 +50,54 @@ export interface EngineInput {
   readonly population: Population;
   readonly topology: Topology;
   readonly releases: readonly Release[];
+  readonly arm: LiveArm;
+  /** Relays of the adversary's; none when left out. */
+  readonly hostileRelays?: ReadonlySet<number>;
+  readonly hostileModules?: readonly (HostileRelease | null)[];
+  /** How routers score their peers; js-libp2p's defaults when left out. */
+  readonly scoring?: ScoringOptions | null;
+  /** Who joins late or goes away; when left out, every relay is there all the time. */
+  readonly presence?: Presence | null;
+  /** Authorities that relays can ask; none when left out. */
+  readonly directory?: AuthorityPlan | null;
+  /** Whether relays ask others that they have no link to: such a network runs on one thread. */
+  readonly asksAnybody?: boolean;
 }
 
 /** Runs the scenario's network; rejects with the signal's reason when stopped. */
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
-  const { scenario, population, topology, releases } = input;
+  const { scenario, arm, population, topology, releases } = input;
+  const { hostileRelays = new Set<number>(), hostileModules = [] } = input;
+  const { scoring = null, presence = null, directory = null, asksAnybody = false } = input;
   const { signal } = options;
   signal?.throwIfAborted();
-  const { threads, threadOf, lookAheadUs } = choosePartition(scenario, topology);
-  const shared = sharedColumns(population.relays, releases.length, threads);
-  const job: Job = { scenario, population, topology, releases, threads, threadOf, shared };
+  const { relays } = population;
+  const { seed, network } = scenario;
+  const latency = latencyColumns(population, network, seed);
+  const authorities = directory?.authorities ?? 0;
+  const partition = choosePartition(scenario, topology, {
+    authorityPlaces: authorityPlaces(authorities, relays, seed),
+    latency,
+    asksAnybody,
+  });
+  const { threads, threadOf, lookAheadUs } = partition;
+  const shared = sharedColumns(relays, authorities, releases.length, threads);
+  const job: Job = {
+    scenario,
+    arm,
+    hostileRelays,
+    hostileModules,
+    population,
+    topology,
+    latency,
+    scoring,
+    presence,
+    directory,
+    releases,
+    threads,
+    threadOf,
+    shared,
+  };
   const mailboxes = Array.from({ length: threads }, (_unused, from) =>
     Array.from({ length: threads }, (_other, to): MailboxMemory | null =>
       from === to ? null : mailboxMemory(),
@@ -187,23 +230,33 @@ class PhaseProgress {
 function addUp(results: readonly ThreadResult[]): ThreadResult {
   const sum = (pick: (result: ThreadResult) => number): number =>
     results.reduce((total, result) => total + pick(result), 0);
-  const refusals: Record<string, number> = {};
-  for (const result of results) {
-    for (const [reason, count] of Object.entries(result.refusals)) {
-      refusals[reason] = (refusals[reason] ?? 0) + count;
-    }
-  }
   return {
     framesSent: sum((result) => result.framesSent),
     framesDelivered: sum((result) => result.framesDelivered),
+    framesDropped: sum((result) => result.framesDropped),
     framesInFlight: sum((result) => result.framesInFlight),
     bytesSent: sum((result) => result.bytesSent),
     copies: sum((result) => result.copies),
     penalties: sum((result) => result.penalties),
+    firsts: sum((result) => result.firsts),
     eventsFired: sum((result) => result.eventsFired),
     rolledBack: sum((result) => result.rolledBack),
-    refusals,
+    deceivedRelays: sum((result) => result.deceivedRelays),
+    hostileRelayHours: sum((result) => result.hostileRelayHours),
+    staleRelays: sum((result) => result.staleRelays),
+    graylistings: sum((result) => result.graylistings),
+    attempts: addUpCounts(results.map((result) => result.attempts)),
+    haltedUs: Object.assign({}, ...results.map((result) => result.haltedUs)),
+    refusals: addUpCounts(results.map((result) => result.refusals)),
     violations: results.flatMap((result) => result.violations),
     warnings: [...new Set(results.flatMap((result) => result.warnings))],
   };
+}
+
+function addUpCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const each of counts) {
+    for (const [name, count] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
 }

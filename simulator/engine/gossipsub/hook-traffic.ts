@@ -1,88 +1,93 @@
 /**
- * Traffic that reaches the hooks: a relay's cells come at a rate, and a staged module goes live with one.
+ * Traffic that reaches the hooks: a relay's cells come at a rate, and a module goes live and is tried with them.
  *
- * A relay moves `utilization` of its advertised bandwidth in cells, and each cell reaches the cell hook
- * once. Arrivals are taken as Poisson, so the wait for the next cell is exponential from any instant on, and
- * only relays that wait for a switch need events.
+ * A relay moves `utilization` of its advertised bandwidth in cells, and each cell reaches the hook once that a module
+ * waits at: the cell hook with an ordinary data cell, any other with the first of its vectors. Arrivals are taken as Poisson, so the wait for the k-th cell is an Erlang draw from any instant on. Only a relay
+ * that waits for a switch, or has a module on trial, needs events. A trial's first cells come one by one and later
+ * ones in growing bursts, which end a trial (or a rollback) late by one burst at most.
  */
 
-import { RelayCore } from '../../../node/core.ts';
-import {
-  CellFlag,
-  CellVerdict,
-  CircuitState,
-  cellAdmission,
-} from '../../../node/hooks/catalogue/cell-admission.ts';
+import type { RelayCore } from '../../../node/core.ts';
+import { CellFlag, CircuitState, cellAdmission } from '../../../node/hooks/catalogue/cell-admission.ts';
 import { CELL, RELAY } from '../../../node/hooks/catalogue/cell-commands.ts';
-import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
-import type { SlotView, Transition, TransitionListener } from '../../../node/hooks/transition.ts';
-import type { VerifiedUpdate } from '../../../node/updates/signed-update.ts';
-import { MemoryStore, type ModulePool } from '../../../node/updates/store.ts';
-import type { AdmissionVerdict, ModuleHost } from '../../../node/updates/updater.ts';
+import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
-import type { StageRecorder } from './stage-recorder.ts';
 
 const CELL_BYTES = 514;
+/** A trial of 1,000 cells takes some 25 events. */
+const BURST_CELLS_MAX = 64;
 
 export class HookTraffic {
-  /** Modules that a relay's core took out again. */
-  rolledBack = 0;
   private readonly job: Job;
   private readonly clock: VirtualClock;
-  private readonly recorder: StageRecorder;
-  private readonly runtime: HookRuntime;
-  private readonly listener: TransitionListener;
-  /** Binaries that relays keep in their stores: one copy for all. */
-  private readonly binaries: ModulePool = new Map();
+  /** For each relay and hook, which series of cells is the valid one: the latest. */
+  private readonly series = new Map<string, number>();
 
-  constructor(job: Job, clock: VirtualClock, recorder: StageRecorder) {
+  constructor(job: Job, clock: VirtualClock) {
     this.job = job;
     this.clock = clock;
-    this.recorder = recorder;
-    this.runtime = new HookRuntime({
-      clock,
-    });
-    this.listener = {
-      onTransition: (slot, transition, _reason, hash) => this.onTransition(slot, transition, hash),
-    };
   }
 
-  /** The core of one relay; what is staged there goes live with the relay's next cell. */
-  hostOf(relay: number): ModuleHost {
-    const { runtime, listener } = this;
-    const core = new RelayCore({ runtime, listener, store: new MemoryStore(this.binaries), owner: relay });
-    return { stage: (update) => this.stage(relay, core, update) };
-  }
-
-  private stage(relay: number, core: RelayCore, update: VerifiedUpdate): AdmissionVerdict {
-    const verdict = core.stage(update);
-    if ('staged' in verdict) this.expectCell(relay, core);
-    return verdict;
-  }
-
-  private expectCell(relay: number, core: RelayCore): void {
+  /**
+   * Brings cells to a relay with a module in line or on trial, until the trial is over.
+   *
+   * To be called when a module has been staged, which may switch from `notBeforeMs` of the relay's clock on. A
+   * series that is under way for an earlier module gives way, so that the new one goes live with the next cell.
+   */
+  expectCells(relay: number, core: RelayCore, hook: AnyHook, notBeforeMs: number): void {
     const { population, scenario } = this.job;
     const bytesPerSecond = scenario.traffic.utilization * population.advertisedBytesPerSecond[relay];
     if (bytesPerSecond === 0) return; // nothing ever reaches the hooks of a relay without traffic
+    const place = `${relay}/${hook.id}`;
+    const series = (this.series.get(place) ?? 0) + 1;
+    this.series.set(place, series);
+    const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs());
     const meanWaitUs = (1e6 * CELL_BYTES) / bytesPerSecond;
-    const { nowUs } = this.clock;
-    const waitUs = randomStream(scenario.seed, `next cell after ${nowUs}`, relay).exponential(meanWaitUs);
-    this.clock.schedule(nowUs + Math.ceil(waitUs), new Call(relay, () => this.cellArrives(relay, core)));
+    this.expectBurst({ relay, place, core, hook, series, meanWaitUs }, this.clock.nowUs + waitMs * 1000, 1);
   }
 
-  /** An ordinary data cell of an open circuit: whatever answers the hook must let it pass. */
-  private cellArrives(relay: number, core: RelayCore): void {
-    const flags = CellFlag.recognized | CellFlag.fromClient | CellFlag.knownStream;
-    const verdict = core.slot(cellAdmission).call(CELL.relay, RELAY.data, CircuitState.open, flags);
-    if (verdict !== CellVerdict.accept) this.recorder.violate(`relay ${relay} refused an ordinary data cell`);
+  private expectBurst(arrivals: Arrivals, fromUs: number, cells: number): void {
+    const { relay, place, core, hook, series, meanWaitUs } = arrivals;
+    const stream = randomStream(this.job.scenario.seed, `next cells after ${fromUs} at ${hook.id}`, relay);
+    const arriveUs = fromUs + Math.ceil(stream.erlang(cells, meanWaitUs));
+    const arrive = (): void => {
+      if (this.series.get(place) !== series) return;
+      if (cellsArrive(core, hook, cells))
+        this.expectBurst(arrivals, arriveUs, Math.min(cells * 2, BURST_CELLS_MAX));
+    };
+    this.clock.schedule(arriveUs, new Call(relay, arrive));
   }
+}
 
-  private onTransition(slot: SlotView, transition: Transition, hash: string): void {
-    if (transition === 'rolled-back') this.rolledBack++;
-    if (transition === 'activated') {
-      this.recorder.reach(slot.owner as number, this.recorder.releaseOfModule(hash), 'activated');
-    }
-  }
+interface Arrivals {
+  readonly relay: number;
+  /** The relay and the hook. */
+  readonly place: string;
+  readonly core: RelayCore;
+  readonly hook: AnyHook;
+  readonly series: number;
+  readonly meanWaitUs: number;
+}
+
+/** What reaches a hook with each cell. */
+const ORDINARY: ReadonlyMap<string, readonly (number | bigint | Uint8Array)[]> = new Map([
+  [
+    cellAdmission.id,
+    [
+      CELL.relay,
+      RELAY.data,
+      CircuitState.open,
+      CellFlag.recognized | CellFlag.fromClient | CellFlag.knownStream,
+    ],
+  ],
+]);
+
+/** Cells reach the hook; true if it still has a module in line or on trial. */
+function cellsArrive(core: RelayCore, hook: AnyHook, cells: number): boolean {
+  const slot = core.slot(hook);
+  const args = ORDINARY.get(hook.id) ?? hook.vectors[0]!.args;
+  for (let cell = 0; cell < cells; cell++) slot.call(...(args as []));
+  return slot.pendingHash !== null || slot.phase === 'trial';
 }

@@ -29,13 +29,38 @@ export interface OutboundStreamInternals {
   readonly rawStream: unknown;
 }
 
+/** Weights of what else than invalid messages counts in a topic. */
+export interface TopicScoreWeights {
+  readonly timeInMeshWeight: number;
+  readonly firstMessageDeliveriesWeight: number;
+  readonly meshMessageDeliveriesWeight: number;
+  readonly meshFailurePenaltyWeight: number;
+}
+
+interface PeerStats {
+  readonly connected: boolean;
+  readonly behaviourPenalty: number;
+  readonly topics: Readonly<Record<string, { readonly invalidMessageDeliveries: number }>>;
+}
+
+interface MessageDeliveries {
+  ensureRecord(id: string): unknown;
+  getRecord(id: string): unknown;
+}
+
 export interface PeerScoreInternals {
-  readonly peerStats: ReadonlyMap<string, { readonly connected: boolean; readonly behaviourPenalty: number }>;
-  readonly params: { readonly topics: Readonly<Record<string, unknown>>; readonly decayInterval: number };
+  readonly peerStats: ReadonlyMap<string, PeerStats>;
+  readonly scoreCache: Map<string, { score: number; cacheUntil: number }>;
+  readonly scoreCacheValidityMs: number;
+  readonly deliveryRecords: MessageDeliveries;
+  readonly params: {
+    readonly topics: Readonly<Record<string, TopicScoreWeights>>;
+    readonly decayInterval: number;
+  };
   _backgroundInterval: VirtualTimer | undefined;
   background(): void;
   addPenalty(peer: string, penalty: number, label: unknown): void;
-  removePeer(peer: string): void;
+  markInvalidMessageDelivery(peer: string, topic: string): void;
   computeScore(...args: readonly unknown[]): number;
 }
 
@@ -52,6 +77,8 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   readonly streamsInbound: Map<string, Stream>;
   readonly streamsOutbound: Map<string, OutboundStreamInternals>;
   readonly peers: ReadonlyMap<string, PeerId>;
+  /** Peers that are subscribed to each topic. */
+  readonly topics: ReadonlyMap<string, ReadonlySet<string>>;
   readonly mesh: ReadonlyMap<string, ReadonlySet<string>>;
   readonly outbound: ReadonlyMap<string, boolean>;
   readonly backoff: Sized;
@@ -74,6 +101,7 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   isStarted(): boolean;
   clearBackoff(): void;
   decodeRpc(bytes: Uint8Array): RPC;
+  acceptFrom(id: string): boolean;
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>;
   createInboundStream(peer: PeerId, stream: Stream): void;
   sendRpc(peer: string, rpc: RPC): boolean;
@@ -98,6 +126,7 @@ const INSTANCE_MEMBERS = [
   'streamsInbound',
   'streamsOutbound',
   'peers',
+  'topics',
   'mesh',
   'outbound',
   'backoff',
@@ -117,16 +146,21 @@ const INSTANCE_MEMBERS = [
   'seenCache.prune',
   'publishedMessageIds.prune',
   'score.peerStats',
+  'score.scoreCache',
+  'score.scoreCacheValidityMs',
+  'score.deliveryRecords.ensureRecord',
+  'score.deliveryRecords.getRecord',
   'score.params.topics',
   'score.params.decayInterval',
   'score.background',
   'score.addPenalty',
-  'score.removePeer',
+  'score.markInvalidMessageDelivery',
   'score.computeScore',
   'heartbeatTicks',
   'runHeartbeat',
   'clearBackoff',
   'decodeRpc',
+  'acceptFrom',
   'handleReceivedRpc',
   'createInboundStream',
   'sendRpc',

@@ -5,15 +5,21 @@
  * rows of their own relays.
  */
 
+import type { ModuleCustomJson } from '../../../node/trust/update-target.ts';
+import type { ModuleRequest } from '../../../updates/repository/update-entry.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
+import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
+import type { Presence } from '../../population/presence.ts';
+import type { AttackName, LiveArm, Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
+import type { AuthorityPlan } from './hosts.ts';
+import type { ScoringOptions } from './router.ts';
 
 /** An update as the publisher releases it. */
 export interface Release {
-  /** The signed update as it travels. */
-  readonly data: Uint8Array;
+  /** The module as the developers, or a third party, publish it. */
+  readonly request: ModuleRequest;
   /** SHA-256 of the binary in it, hexadecimal. */
   readonly moduleSha256: string;
   /** The relay that the developers publish through. */
@@ -23,19 +29,42 @@ export interface Release {
 
 export interface Job {
   readonly scenario: Scenario;
+  readonly arm: LiveArm;
+  /** Relays of the adversary's. */
+  readonly hostileRelays: ReadonlySet<number>;
+  /** Modules that it would have relays run, by the attack's place in the scenario. */
+  readonly hostileModules: readonly (HostileRelease | null)[];
   readonly population: Population;
   readonly topology: Topology;
+  /** Latencies of pairs without a link. */
+  readonly latency: LatencyColumns;
+  /** Null where routers score peers as js-libp2p does by default. */
+  readonly scoring: ScoringOptions | null;
+  /** Null when every relay is there all the time. */
+  readonly presence: Presence | null;
+  /** Null in an arm without authorities. */
+  readonly directory: AuthorityPlan | null;
   readonly releases: readonly Release[];
   readonly threads: number;
-  /** The thread of each relay. */
+  /** The thread of each host: of the relays, and of the authorities after them. */
   readonly threadOf: Uint8Array;
   readonly shared: SharedColumns;
+}
+
+/** A module of the adversary's: the binary, and the custom part of its target. */
+export interface HostileRelease {
+  readonly path: string;
+  readonly binary: Uint8Array;
+  readonly custom: ModuleCustomJson;
+  readonly sha256: string;
 }
 
 /** Memory that all threads of a run see. */
 export interface SharedColumns {
   /** For each release, stage after stage, one virtual microsecond a relay; NaN where not reached. */
   readonly stageTimesUs: Float64Array;
+  /** For each release, the virtual microsecond at which each relay took it out; NaN where it did not. */
+  readonly removedTimesUs: Float64Array;
   /** See Trace. */
   readonly traceWords: Uint32Array;
   /** One 32-bit word for each purpose in CONTROL. */
@@ -49,12 +78,18 @@ export interface SharedColumns {
 /** Words of `control`. */
 export const CONTROL = { stop: 0, barrierWaiting: 1, barrierRound: 2, pending: 3, WORDS: 4 } as const;
 
-export function sharedColumns(relays: number, releases: number, threads: number): SharedColumns {
+export function sharedColumns(
+  relays: number,
+  authorities: number,
+  releases: number,
+  threads: number,
+): SharedColumns {
   const float64 = (length: number): Float64Array =>
     new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
   return {
     stageTimesUs: float64(releases * STAGES.length * relays).fill(Number.NaN),
-    traceWords: Trace.forRelays(relays).words,
+    removedTimesUs: float64(releases * relays).fill(Number.NaN),
+    traceWords: Trace.forRelays(relays + authorities).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
     reachedUs: float64(threads),
     nextUs: float64(threads),
@@ -72,6 +107,11 @@ export function stageColumn(
   return shared.stageTimesUs.subarray(start, start + relays);
 }
 
+/** When relays took a release out again, as a view into the shared memory. */
+export function removedColumn(shared: SharedColumns, relays: number, release: number): Float64Array {
+  return shared.removedTimesUs.subarray(release * relays, (release + 1) * relays);
+}
+
 /** Phases as the threads go through them. */
 export type ThreadPhase = 'import' | 'build' | 'connect' | 'run';
 
@@ -79,13 +119,26 @@ export type ThreadPhase = 'import' | 'build' | 'connect' | 'run';
 export interface ThreadResult {
   readonly framesSent: number;
   readonly framesDelivered: number;
+  /** Frames that reached a relay that was away, or on a link that was closed. */
+  readonly framesDropped: number;
   /** Frames still on their way when the run ended. */
   readonly framesInFlight: number;
   readonly bytesSent: number;
+  readonly firsts: number;
   readonly copies: number;
   readonly penalties: number;
   readonly eventsFired: number;
   readonly rolledBack: number;
+  /** Honest relays that ran a hostile module, and for how many hours in all. */
+  readonly deceivedRelays: number;
+  readonly hostileRelayHours: number;
+  /** Honest relays whose alarm of a freeze went off. */
+  readonly staleRelays: number;
+  /** Pairs of an honest relay and a peer that it has shut out for its score. */
+  readonly graylistings: number;
+  readonly attempts: Readonly<Partial<Record<AttackName, number>>>;
+  /** When each release's rollout was halted, virtual microseconds; absent where it was not. */
+  readonly haltedUs: Readonly<Record<number, number>>;
   readonly refusals: Readonly<Record<string, number>>;
   readonly violations: readonly string[];
   readonly warnings: readonly string[];

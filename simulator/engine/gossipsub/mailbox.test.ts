@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import { Frame, FrameMint } from './frame.ts';
 import { Inbox, mailboxMemory, Outbox } from './mailbox.ts';
 
-type Read = [timeUs: number, rank: number, kind: number, from: number, to: number, frame: Frame | null];
+type Read = [
+  timeUs: number,
+  rank: number,
+  kind: number,
+  from: number,
+  to: number,
+  detail: number,
+  frame: Frame | null,
+];
 
 function readAll(inbox: Inbox): Read[] {
   const letters: Read[] = [];
@@ -12,7 +20,15 @@ function readAll(inbox: Inbox): Read[] {
 }
 
 function letter(sequence: number, frame: Frame | null) {
-  return { timeUs: 1000 + sequence, rank: 2 ** 40 + sequence, kind: 3, from: 7, to: 8, frame } as const;
+  return {
+    timeUs: 1000 + sequence,
+    rank: 2 ** 40 + sequence,
+    kind: 3,
+    from: 7,
+    to: 8,
+    detail: 2 ** 33 + sequence,
+    frame,
+  } as const;
 }
 
 test('mailbox: letters arrive whole and in order, equal frames once', () => {
@@ -28,16 +44,16 @@ test('mailbox: letters arrive whole and in order, equal frames once', () => {
   assert.equal(memory.counts[1], 5004, 'the frame crosses once');
   const letters = readAll(inbox);
   assert.deepEqual(
-    letters.map(([timeUs, rank, , from, to]) => [timeUs, rank - 2 ** 40, from, to]),
+    letters.map(([timeUs, rank, , from, to, detail]) => [timeUs, rank - 2 ** 40, from, to, detail - 2 ** 33]),
     [
-      [1001, 1, 7, 8],
-      [1002, 2, 7, 8],
-      [1003, 3, 7, 8],
+      [1001, 1, 7, 8, 1],
+      [1002, 2, 7, 8, 2],
+      [1003, 3, 7, 8, 3],
     ],
   );
-  assert.deepEqual(letters[0][5]?.bytes, module.bytes);
-  assert.equal(letters[1][5], null);
-  assert.equal(letters[2][5], letters[0][5], 'one frame on the other side too');
+  assert.deepEqual(letters[0][6]?.bytes, module.bytes);
+  assert.equal(letters[1][6], null);
+  assert.equal(letters[2][6], letters[0][6], 'one frame on the other side too');
 });
 
 test('mailbox: what does not fit waits and comes in later rounds, in order', () => {
@@ -67,7 +83,7 @@ test('mailbox: large frames that fill the shared memory wait as well', () => {
   }
   const fills: (number | undefined)[] = [];
   for (let round = 0; round < 5; round++) {
-    for (const [, , , , , frame] of readAll(inbox)) fills.push(frame?.bytes[12345]);
+    for (const [, , , , , , frame] of readAll(inbox)) fills.push(frame?.bytes[12345]);
     outbox.begin();
   }
   assert.deepEqual(fills, [0, 1, 2, 3, 4]);

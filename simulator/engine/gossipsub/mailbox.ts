@@ -5,10 +5,10 @@
  * round, however many relays it is for; its letters carry its number.
  */
 
+import type { ArrivalKind } from './arrival.ts';
 import type { Frame, FrameMint } from './frame.ts';
-import type { ArrivalKind } from './transport.ts';
 
-const RECORD_WORDS = 6;
+const RECORD_WORDS = 7;
 const RECORDS = 65_536;
 const FRAME_BYTES = 16 * 1024 * 1024;
 const NO_FRAME = -1;
@@ -16,7 +16,7 @@ const NO_ROOM = -2;
 
 /** The shared memory of a mailbox. */
 export interface MailboxMemory {
-  /** time, rank, kind, from, to, frame for each record. */
+  /** time, rank, kind, from, to, detail, frame for each record. */
   readonly records: Float64Array;
   readonly bytes: Uint8Array;
   /** Number of records, and of bytes in use. */
@@ -37,6 +37,7 @@ interface Letter {
   readonly kind: ArrivalKind;
   readonly from: number;
   readonly to: number;
+  readonly detail: number;
   readonly frame: Frame | null;
 }
 
@@ -70,7 +71,7 @@ export class Outbox {
     if (this.overflow.length > 0 || !this.write(letter)) this.overflow.push(letter);
   }
 
-  private write({ timeUs, rank, kind, from, to, frame }: Letter): boolean {
+  private write({ timeUs, rank, kind, from, to, detail, frame }: Letter): boolean {
     const { records, counts } = this.memory;
     const at = counts[0] * RECORD_WORDS;
     if (at === records.length) return false;
@@ -81,7 +82,8 @@ export class Outbox {
     records[at + 2] = kind;
     records[at + 3] = from;
     records[at + 4] = to;
-    records[at + 5] = frameId;
+    records[at + 5] = detail;
+    records[at + 6] = frameId;
     counts[0]++;
     return true;
   }
@@ -110,6 +112,7 @@ type Deliver = (
   kind: ArrivalKind,
   from: number,
   to: number,
+  detail: number,
   frame: Frame | null,
 ) => void;
 
@@ -129,13 +132,14 @@ export class Inbox {
     const frames = this.readFrames();
     const end = counts[0] * RECORD_WORDS;
     for (let at = 0; at < end; at += RECORD_WORDS) {
-      const number = records[at + 5];
+      const number = records[at + 6];
       deliver(
         records[at],
         records[at + 1],
         records[at + 2] as ArrivalKind,
         records[at + 3],
         records[at + 4],
+        records[at + 5],
         number === NO_FRAME ? null : frames[number],
       );
     }

@@ -6,32 +6,37 @@
  */
 
 import type { Multiaddr } from '@multiformats/multiaddr';
-import {
-  type GossipEnvironment,
-  joinGossipChannel,
-  publishUpdate,
-  type Verify,
-} from '../../../node/channels/gossip.ts';
 import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
-import { verifyUpdate } from '../../../node/updates/signed-update.ts';
-import { Updater } from '../../../node/updates/updater.ts';
-import { developmentTrust } from '../../../updates/development-key.ts';
+import type { Environment } from '../../../node/environment.ts';
 import { randomStream } from '../random.ts';
 import type { Trace } from '../trace.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
+import { Authority } from './authority.ts';
 import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
-import { SimulatedConnection } from './connection.ts';
 import type { FrameMint } from './frame.ts';
-import { HookTraffic } from './hook-traffic.ts';
+import { HostRandom } from './host-random.ts';
+import { HostTimers } from './host-timers.ts';
+import { Hosts } from './hosts.ts';
 import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
 import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { Job } from './job.ts';
+import { type Neighbour, Neighbours } from './neighbours.ts';
 import { RelayProcessor } from './processor.ts';
 import { type Reception, SimulatedRelay } from './relay.ts';
-import { fastRouter, type RouterCounters, routerOptions, watchedRouter } from './router.ts';
+import type { LinksParts, RelayLinks } from './relay-links.ts';
+import {
+  fastRouter,
+  type RouterCounters,
+  routerOptions,
+  type WatchedRouter,
+  watchedRouter,
+} from './router.ts';
+import type { PeersParts } from './simulated-peers.ts';
 import { RouterSleep } from './sleep.ts';
 import { StageRecorder } from './stage-recorder.ts';
 import { type RemoteArrivals, Transport } from './transport.ts';
+import { UpdateLife } from './update-life.ts';
+import { WakingPubsub } from './waking-pubsub.ts';
 
 const RELAYS_START_WITHIN_US = 1_000_000;
 const LINKS_START_US = 1_200_000;
@@ -41,18 +46,20 @@ export class SimulatedNetwork {
   readonly transport: Transport;
   readonly recorder: StageRecorder;
   readonly failures = new FailureLog();
-  readonly counters: RouterCounters = { copies: 0, penalties: 0 };
+  readonly counters: RouterCounters = { firsts: 0, copies: 0, penalties: 0 };
   readonly mint: FrameMint;
-  readonly traffic: HookTraffic;
+  readonly updates: UpdateLife;
+  readonly hosts: Hosts;
+  /** Authorities of this thread. */
+  readonly authorities: Authority[] = [];
   private readonly job: Job;
   private readonly thread: number;
   private readonly clock: VirtualClock;
   private readonly relays: (SimulatedRelay | null)[];
-  private readonly environments: (GossipEnvironment | null)[];
+  private readonly environments: (Environment | null)[];
   private readonly identities: Identity[] = [];
   private readonly addresses: Multiaddr[] = [];
   private readonly fast: boolean;
-  private readonly verify: Verify;
 
   constructor(
     job: Job,
@@ -62,22 +69,29 @@ export class SimulatedNetwork {
     mint: FrameMint,
     remote: RemoteArrivals | null,
   ) {
-    const { relays } = job.population;
+    const { population, scenario, latency } = job;
+    const { relays } = population;
     this.job = job;
     this.thread = thread;
     this.clock = clock;
-    this.fast = job.scenario.fidelity === 'fast';
+    this.fast = scenario.fidelity === 'fast';
     this.mint = mint;
     this.relays = new Array<SimulatedRelay | null>(relays).fill(null);
-    this.environments = new Array<GossipEnvironment | null>(relays).fill(null);
-    this.transport = new Transport(clock, this.relays, mint, trace, remote);
+    this.environments = new Array<Environment | null>(relays).fill(null);
+    this.hosts = new Hosts({
+      relays,
+      authorities: job.directory?.authorities ?? 0,
+      latency,
+      seed: scenario.seed,
+      relayName: (relay) => this.identities[relay].peerId.toString(),
+    });
+    this.transport = new Transport(clock, this.hosts.local, mint, trace, remote);
     this.recorder = new StageRecorder(job, clock, trace);
-    this.traffic = new HookTraffic(job, clock, this.recorder);
-    this.verify = verifier(clock, this.fast);
+    this.updates = new UpdateLife(job, clock, this.recorder, this.hosts, this.failures.record);
   }
 
-  private isLocal(relay: number): boolean {
-    return this.job.threadOf[relay] === this.thread;
+  private isLocal(host: number): boolean {
+    return this.job.threadOf[host] === this.thread;
   }
 
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
@@ -90,16 +104,19 @@ export class SimulatedNetwork {
       );
     }
     const Router = this.routerClass();
-    const options = routerOptions(scenario.gossipsub, this.fast);
+    const options = routerOptions(scenario.gossipsub, this.fast, this.job.scoring ?? {});
     const reception: Reception = this.fast
       ? { path: 'straight', mint: this.mint, onError: this.failures.record }
       : { path: 'streamed' };
+    const { clock, transport, hosts, failures } = this;
+    const requests: PeersParts = { clock, transport, hosts, onError: failures.record };
+    const linking = this.linksParts();
     for (let index = 0; index < population.relays; index++) {
       if (!this.isLocal(index)) continue;
       const { peerId, privateKey } = this.identities[index];
       const registrar = new RelayRegistrar();
       const router = new Router(relayComponents(peerId, privateKey, registrar, this.failures), options);
-      this.relays[index] = new SimulatedRelay({
+      const relay = new SimulatedRelay({
         index,
         peerId,
         address: this.addresses[index],
@@ -108,14 +125,62 @@ export class SimulatedNetwork {
         registrar,
         reception,
         sleep: this.fast ? new RouterSleep(router, this.clock, index) : null,
+        online: this.joinsUs(index) === 0,
+        requests,
+        linking,
       });
+      this.relays[index] = relay;
+      hosts.local[index] = relay;
       this.environments[index] = {
         clock: this.clock,
-        pubsub: new GossipsubPubsub(router, peerId),
+        timers: new HostTimers(clock, index),
+        random: new HostRandom(scenario.seed, index),
+        pubsub: new WakingPubsub(
+          new GossipsubPubsub(router, peerId),
+          () => relay.wake(),
+          ({ from }) => {
+            if (from !== peerId.toString()) this.counters.firsts++;
+          },
+        ),
+        peers: relay.peers,
         processor: new RelayProcessor(this.clock, index, scenario.costs),
       };
     }
+    this.buildAuthorities(requests);
+    this.updates.serve(this.authorities);
     this.clock.timerGate = (timer) => this.relays[timer.relay]?.sleep?.admits(timer) ?? true;
+  }
+
+  private linksParts(): LinksParts {
+    const { clock, transport, job } = this;
+    let neighbours: Neighbours | null = null;
+    return {
+      clock,
+      transport,
+      seed: job.scenario.seed,
+      neighbours: () => {
+        neighbours ??= new Neighbours(job.topology, job.population.relays);
+        return neighbours;
+      },
+      peerOf: (index) => ({ index, peerId: this.identities[index].peerId, address: this.addresses[index] }),
+    };
+  }
+
+  /** When the relay joins; 0 when it is there from the start. */
+  private joinsUs(relay: number): number {
+    return this.job.presence?.joinsUs[relay] ?? 0;
+  }
+
+  private buildAuthorities(requests: PeersParts): void {
+    const { directory, population } = this.job;
+    if (directory === null) return;
+    for (let number = 0; number < directory.authorities; number++) {
+      const index = population.relays + number;
+      if (!this.isLocal(index)) continue;
+      const authority = new Authority(index, directory.uplinkBitsPerSecond, this.hosts, requests);
+      this.authorities.push(authority);
+      this.hosts.local[index] = authority;
+    }
   }
 
   private routerClass(): GossipSubClass {
@@ -132,11 +197,13 @@ export class SimulatedNetwork {
 
   /** Schedules starts, links and releases. Every thread draws the whole plan and keeps its part. */
   plan(): void {
-    const { scenario, topology, releases } = this.job;
+    const { scenario, topology } = this.job;
     const starts = randomStream(scenario.seed, 'relay starts');
     for (let relay = 0; relay < this.relays.length; relay++) {
       const atUs = starts.integer(RELAYS_START_WITHIN_US);
-      this.planAt(atUs, relay, () => this.start(relay));
+      const joinsUs = this.joinsUs(relay);
+      if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
+      else this.planAt(joinsUs, relay, () => this.join(relay));
     }
     const links = randomStream(scenario.seed, 'links come up');
     for (let link = 0; link < topology.links; link++) {
@@ -144,12 +211,14 @@ export class SimulatedNetwork {
       const dialer = topology.dialer[link];
       const listener = topology.listener[link];
       const latencyUs = topology.latencyUs[link];
-      this.planAt(atUs, dialer, () => this.connect(dialer, listener, 'outbound', latencyUs));
-      this.planAt(atUs, listener, () => this.connect(listener, dialer, 'inbound', latencyUs));
+      if (this.joinsUs(dialer) !== 0 || this.joinsUs(listener) !== 0) continue; // who joins late makes the link
+      const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };
+      const toDialer: Neighbour = { peer: dialer, latencyUs, direction: 'inbound' };
+      this.planAt(atUs, dialer, () => this.linksOf(dialer).open(toListener));
+      this.planAt(atUs, listener, () => this.linksOf(listener).open(toDialer));
     }
-    for (const { atUs, publisher, data } of releases) {
-      this.planAt(atUs, publisher, () => this.release(publisher, data));
-    }
+    this.planAbsences();
+    this.updates.plan((timeUs, relay, action) => this.planAt(timeUs, relay, action));
   }
 
   private planAt(timeUs: number, relay: number, action: () => void): void {
@@ -158,37 +227,47 @@ export class SimulatedNetwork {
 
   private start(index: number): void {
     const relay = this.relays[index] as SimulatedRelay;
-    const environment = this.environments[index] as GossipEnvironment;
-    const host = this.traffic.hostOf(index);
-    const updater = new Updater(environment.processor, host, this.recorder.observerOf(index));
+    const environment = this.environments[index] as Environment;
     relay.router
       .start()
-      .then(() => joinGossipChannel(environment, this.verify, updater))
+      .then(() => this.updates.start(index, environment))
       .catch(this.failures.record);
   }
 
-  private connect(local: number, remote: number, direction: 'inbound' | 'outbound', latencyUs: number): void {
-    const relay = this.relays[local] as SimulatedRelay;
-    const peer = { index: remote, peerId: this.identities[remote].peerId, address: this.addresses[remote] };
-    relay.wake();
-    relay.connect(new SimulatedConnection(this.transport, relay, peer, direction, latencyUs));
+  /** A late relay starts, and makes its links. */
+  private join(index: number): void {
+    this.start(index);
+    this.linksOf(index).comeOnline();
+    this.updates.setOnline(index, true);
   }
 
-  private release(publisher: number, data: Uint8Array): void {
-    this.relays[publisher]?.wake();
-    publishUpdate(this.environments[publisher] as GossipEnvironment, data).catch(this.failures.record);
+  /** Pairs of an honest relay of this thread and a peer that it has shut out. */
+  countGraylistings(): number {
+    const { hostileRelays } = this.job;
+    return this.relays.reduce((count, relay, index) => {
+      if (relay === null || hostileRelays.has(index)) return count;
+      return count + (relay.router as WatchedRouter).shutOut.size;
+    }, 0);
   }
-}
 
-/** Verifies for all relays of a thread; on the fast path, equal bytes are verified once. */
-function verifier(clock: VirtualClock, remember: boolean): Verify {
-  const trust = developmentTrust();
-  const answers = new Map<string, ReturnType<Verify>>();
-  return ({ id, data }) => {
-    const known = answers.get(id);
-    if (known !== undefined) return known;
-    const answer = verifyUpdate(data, trust, clock.nowMs());
-    if (remember) answers.set(id, answer);
-    return answer;
-  };
+  private planAbsences(): void {
+    const { presence } = this.job;
+    if (presence === null) return;
+    const { absences, absentRelay, leavesUs, returnsUs } = presence;
+    for (let absence = 0; absence < absences; absence++) {
+      const relay = absentRelay[absence];
+      this.planAt(leavesUs[absence], relay, () => {
+        this.linksOf(relay).goOffline();
+        this.updates.setOnline(relay, false);
+      });
+      this.planAt(returnsUs[absence], relay, () => {
+        this.linksOf(relay).comeOnline();
+        this.updates.setOnline(relay, true);
+      });
+    }
+  }
+
+  private linksOf(relay: number): RelayLinks {
+    return (this.relays[relay] as SimulatedRelay).links;
+  }
 }

@@ -71,3 +71,28 @@ test('partition: the Tor network is cut across an ocean', () => {
   assert(lookAheadUs > 15_000, `look-ahead ${lookAheadUs} us`);
   assert(largestShare <= 0.7, `largest share ${largestShare}`);
 });
+
+test('partition: authorities share the thread of the relay at whose place they stand, and count for the look-ahead', () => {
+  const plan = networkOf(300, { latency: { law: 'uniform', minMs: 10, maxMs: 300 } });
+  const scenario = testScenario({ threads: 2, network: plan });
+  const besides = {
+    authorityPlaces: [7, 250],
+    latency: { law: 'uniform', minMs: 10, maxMs: 300, seed: 1 },
+    asksAnybody: false,
+  } as const;
+  const { threadOf, lookAheadUs } = choosePartition(scenario, twoCities(300, 400_000), besides);
+  assert.equal(threadOf.length, 302);
+  assert.equal(threadOf[300], threadOf[7]);
+  assert.equal(threadOf[301], threadOf[250]);
+  assert(lookAheadUs >= 10_000 && lookAheadUs < 20_000, `${lookAheadUs} us, not the links' 400 ms`);
+});
+
+test('partition: relays that ask anybody run on one thread, however many are asked for', () => {
+  const scenario = testScenario({ threads: 2, network: networkOf(100) });
+  const besides = {
+    authorityPlaces: [],
+    latency: { law: 'constant', latencyMs: 50 },
+    asksAnybody: true,
+  } as const;
+  assert.equal(choosePartition(scenario, twoCities(100, 40_000), besides).threads, 1);
+});

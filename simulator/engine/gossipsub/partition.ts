@@ -7,17 +7,27 @@
  */
 
 import { availableParallelism } from 'node:os';
+import { type LatencyColumns, pairLatency } from '../../population/pair-latency.ts';
 import type { Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 
 export interface Partition {
   readonly threads: number;
-  /** The thread of each relay, in memory that threads share. */
+  /** The thread of each relay, and of the authorities after them, in memory that threads share. */
   readonly threadOf: Uint8Array;
-  /** Shortest latency of a link between two threads, microseconds; Infinity where none crosses. */
+  /** Shortest latency between two threads, microseconds; Infinity where nothing crosses. */
   readonly lookAheadUs: number;
   /** The largest share of relays on one thread, 0 to 1. */
   readonly largestShare: number;
+}
+
+/** What crosses between relays besides the links. */
+export interface BesideLinks {
+  /** The relay at whose place each authority stands; the authority shares its thread. */
+  readonly authorityPlaces: readonly number[];
+  readonly latency: LatencyColumns;
+  /** Whether relays ask any other relay: then two threads would have to wait for the nearest pair. */
+  readonly asksAnybody: boolean;
 }
 
 const CHOSEN_THREADS_MAX = 2;
@@ -34,15 +44,21 @@ const WINDOW_COST_US = 500;
 const WORTHWHILE_COST = 0.75;
 
 /** The partition that the scenario asks for, or the one that is likely the fastest here. */
-export function choosePartition(scenario: Scenario, topology: Topology): Partition {
+export function choosePartition(
+  scenario: Scenario,
+  topology: Topology,
+  besides: BesideLinks | null = null,
+): Partition {
   const { relays } = scenario.network;
-  if (scenario.threads !== 0) return bestPartition(relays, topology, Math.min(scenario.threads, relays));
+  const best = (threads: number): Partition => bestPartition(relays, topology, besides, threads);
+  if (besides?.asksAnybody === true) return best(1);
+  if (scenario.threads !== 0) return best(Math.min(scenario.threads, relays));
   const several = Math.min(CHOSEN_THREADS_MAX, availableParallelism());
   if (several > 1 && relays >= RELAYS_FOR_TWO_THREADS) {
-    const spread = bestPartition(relays, topology, several);
+    const spread = best(several);
     if (expectedCost(spread) <= WORTHWHILE_COST) return spread;
   }
-  return bestPartition(relays, topology, 1);
+  return best(1);
 }
 
 /** Time that a run is expected to need, as a share of what it needs on one thread. */
@@ -50,31 +66,58 @@ function expectedCost({ largestShare, lookAheadUs }: Partition): number {
   return largestShare + WINDOW_COST_US / lookAheadUs;
 }
 
-function bestPartition(relays: number, topology: Topology, threads: number): Partition {
-  const dealt = partition(relays, topology, threads, (relay) => relay % threads);
+function bestPartition(
+  relays: number,
+  topology: Topology,
+  besides: BesideLinks | null,
+  threads: number,
+): Partition {
+  const dealt = partition(relays, topology, besides, threads, (relay) => relay % threads);
   if (threads === 1) return dealt;
-  const clustered = partition(relays, topology, threads, clusterThreads(relays, topology, threads));
+  const ofCluster = clusterThreads(relays, topology, threads);
+  const clustered = partition(relays, topology, besides, threads, ofCluster);
   return expectedCost(clustered) < expectedCost(dealt) ? clustered : dealt;
 }
 
 function partition(
   relays: number,
   { links, dialer, listener, latencyUs }: Topology,
+  besides: BesideLinks | null,
   threads: number,
   threadOfRelay: (relay: number) => number,
 ): Partition {
-  const threadOf = new Uint8Array(new SharedArrayBuffer(relays));
+  const places = besides?.authorityPlaces ?? [];
+  const threadOf = new Uint8Array(new SharedArrayBuffer(relays + places.length));
   const loads = new Array<number>(threads).fill(0);
   for (let relay = 0; relay < relays; relay++) {
     threadOf[relay] = threadOfRelay(relay);
     loads[threadOf[relay]]++;
   }
-  let lookAheadUs = Number.POSITIVE_INFINITY;
+  places.forEach((place, authority) => {
+    threadOf[relays + authority] = threadOf[place];
+  });
+  let lookAheadUs =
+    threads === 1 ? Number.POSITIVE_INFINITY : authorityLookAheadUs(relays, threadOf, besides);
   for (let link = 0; link < links; link++) {
     const crosses = threadOf[dialer[link]] !== threadOf[listener[link]];
     if (crosses && latencyUs[link] < lookAheadUs) lookAheadUs = latencyUs[link];
   }
   return { threads, threadOf, lookAheadUs, largestShare: Math.max(...loads) / relays };
+}
+
+/** Shortest latency between an authority and a host of another thread. */
+function authorityLookAheadUs(relays: number, threadOf: Uint8Array, besides: BesideLinks | null): number {
+  let leastUs = Number.POSITIVE_INFINITY;
+  if (besides === null) return leastUs;
+  const { authorityPlaces: places, latency } = besides;
+  const { oneWayUs } = pairLatency(latency);
+  places.forEach((place, authority) => {
+    for (let host = 0; host < relays + authority; host++) {
+      if (threadOf[host] === threadOf[relays + authority]) continue;
+      leastUs = Math.min(leastUs, oneWayUs(host < relays ? host : places[host - relays], place));
+    }
+  });
+  return leastUs;
 }
 
 /**

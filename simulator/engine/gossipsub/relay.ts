@@ -1,12 +1,17 @@
-/** A simulated relay: its router, its links, and its uplink. */
+/** A simulated relay: its router, its links, its uplink, and its requests. */
 
 import type { PeerId } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
+import { ARRIVAL, type Arrival, type Receiver } from './arrival.ts';
 import type { RelayRegistrar } from './components.ts';
 import type { SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
+import type { Host } from './hosts.ts';
 import type { GossipSubInternals } from './internals.ts';
+import { type LinksParts, RelayLinks } from './relay-links.ts';
+import { type PeersParts, SimulatedPeers } from './simulated-peers.ts';
 import type { RouterSleep } from './sleep.ts';
+import { Uplink } from './uplink.ts';
 
 /** How frames reach the router: straight, or through its async iterators. */
 export type Reception =
@@ -23,20 +28,21 @@ export interface RelayParts {
   readonly reception: Reception;
   /** Null keeps the router's timers always running. */
   readonly sleep: RouterSleep | null;
+  /** Whether it is there from the start. */
+  readonly online: boolean;
+  readonly requests: PeersParts;
+  readonly linking: LinksParts;
 }
 
-export class SimulatedRelay {
+export class SimulatedRelay implements Host {
   readonly index: number;
   readonly peerId: PeerId;
   readonly address: Multiaddr;
   readonly router: GossipSubInternals;
-  readonly uplinkBytesPerUs: number;
-  /** When the uplink has sent everything that is queued, virtual microseconds. */
-  uplinkFreeUs = 0;
-  /** Links by the index of the relay at the other end. */
-  readonly connections = new Map<number, SimulatedConnection>();
+  readonly uplink: Uplink;
+  readonly peers: SimulatedPeers;
+  readonly links: RelayLinks;
   readonly sleep: RouterSleep | null;
-  private readonly registrar: RelayRegistrar;
   private readonly reception: Reception;
 
   constructor(parts: RelayParts) {
@@ -44,10 +50,11 @@ export class SimulatedRelay {
     this.peerId = parts.peerId;
     this.address = parts.address;
     this.router = parts.router;
-    this.registrar = parts.registrar;
     this.reception = parts.reception;
     this.sleep = parts.sleep;
-    this.uplinkBytesPerUs = parts.uplinkBitsPerSecond / 8e6;
+    this.uplink = new Uplink(parts.uplinkBitsPerSecond);
+    this.peers = new SimulatedPeers(this, parts.requests);
+    this.links = new RelayLinks(this, parts.registrar, parts.online, parts.linking);
   }
 
   /** To be called before anything touches the router. */
@@ -55,10 +62,17 @@ export class SimulatedRelay {
     this.sleep?.wake();
   }
 
-  /** A link has come up. */
-  connect(connection: SimulatedConnection): void {
-    this.connections.set(connection.remote, connection);
-    this.registrar.topology?.onConnect?.(connection.remotePeer, connection.asConnection());
+  get online(): boolean {
+    return this.links.online;
+  }
+
+  get connections(): ReadonlyMap<number, SimulatedConnection> {
+    return this.links.connections;
+  }
+
+  receiverOf(arrival: Arrival): Receiver | null {
+    if (arrival.what < ARRIVAL.request) return this.links.receiverOf(arrival);
+    return this.links.online ? this.peers : null;
   }
 
   receive(connection: SimulatedConnection, frame: Frame): void {

@@ -13,9 +13,16 @@ import { PUBSUB_OPTIONS } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import type { SimulatedStream } from './connection.ts';
 import { type FrameMint, isBareMessage } from './frame.ts';
-import type { GossipSubClass } from './internals.ts';
+import type { GossipSubClass, GossipSubInternals } from './internals.ts';
+
+/** A router, and the peers that it has shut out for their score. */
+export interface WatchedRouter extends GossipSubInternals {
+  readonly shutOut: ReadonlySet<string>;
+}
 
 export interface RouterCounters {
+  /** Messages received for the first time. */
+  firsts: number;
   /** Messages received, first copies and later ones. */
   copies: number;
   /** Behavioural penalties that routers gave to peers. */
@@ -24,7 +31,9 @@ export interface RouterCounters {
 
 /** The router class with its received messages and given penalties counted. */
 export function watchedRouter(Base: GossipSubClass, counters: RouterCounters): GossipSubClass {
-  return class WatchedRouter extends Base {
+  return class extends Base implements WatchedRouter {
+    readonly shutOut = new Set<string>();
+
     constructor(components: GossipSubComponents, options: Partial<GossipsubOpts>) {
       super(components, options);
       const { score } = this;
@@ -33,6 +42,12 @@ export function watchedRouter(Base: GossipSubClass, counters: RouterCounters): G
         counters.penalties++;
         addPenalty(...penalty);
       };
+    }
+
+    override acceptFrom(id: string): boolean {
+      const accepts = super.acceptFrom(id);
+      if (!accepts) this.shutOut.add(id);
+      return accepts;
     }
 
     override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
@@ -88,11 +103,19 @@ function remembered<Argument extends object, Answer>(answer: (argument: Argument
   };
 }
 
+/** How routers score their peers, as plain data; js-libp2p's defaults where it is left out. */
+export type ScoringOptions = Partial<Pick<GossipsubOpts, 'scoreParams' | 'scoreThresholds'>>;
+
 /** The options of every relay's router; on the fast path, ids are computed once for shared bytes. */
-export function routerOptions(plan: GossipsubPlan, fast: boolean): Partial<GossipsubOpts> {
+export function routerOptions(
+  plan: GossipsubPlan,
+  fast: boolean,
+  scoring: ScoringOptions = {},
+): Partial<GossipsubOpts> {
   const hash = fast ? remembered(sha256) : sha256;
   return {
     ...PUBSUB_OPTIONS,
+    ...scoring,
     D: plan.D,
     Dlo: plan.Dlo,
     Dhi: plan.Dhi,

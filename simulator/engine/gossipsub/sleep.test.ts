@@ -8,8 +8,20 @@ const SECOND_US = 1_000_000;
 const nothing = (): void => {};
 const never = (): boolean => false;
 
+/** What is held against a peer, which is nothing. */
+function blameless() {
+  return { connected: true, behaviourPenalty: 0, topics: { topic: { invalidMessageDeliveries: 0 } } };
+}
+
+const ONLY_INVALID_MESSAGES = {
+  timeInMeshWeight: 0,
+  firstMessageDeliveriesWeight: 0,
+  meshMessageDeliveriesWeight: 0,
+  meshFailurePenaltyWeight: 0,
+};
+
 /** A quiet router with the members that sleep looks at, on a relay of its own; and a log of what is done. */
-function quietRouter(relay = 1) {
+function quietRouter(relay = 1, topics: Record<string, typeof ONLY_INVALID_MESSAGES> = {}) {
   const clock = new VirtualClock(3, 1);
   const log: string[] = [];
   const note = (what: string) => () => log.push(`${what} at ${clock.nowUs / SECOND_US}`);
@@ -17,6 +29,8 @@ function quietRouter(relay = 1) {
     opts: { heartbeatInterval: 1000, Dlo: 4, Dhi: 12, Dout: 2 },
     status: { heartbeatTimeout: undefined as VirtualTimer | undefined },
     heartbeatTicks: 0,
+    topics: new Map([['topic', new Set(['a', 'b', 'c', 'd'])]]),
+    streamsOutbound: new Map(['a', 'b', 'c', 'd', 'e', 'f'].map((peer) => [peer, {}])),
     mesh: new Map([['topic', new Set(['a', 'b', 'c', 'd'])]]),
     outbound: new Map([
       ['a', true],
@@ -37,12 +51,15 @@ function quietRouter(relay = 1) {
     seenCache: { prune: note('prune') },
     publishedMessageIds: { prune: nothing },
     score: {
-      params: { topics: {}, decayInterval: 1000 },
-      peerStats: new Map([['a', { connected: true, behaviourPenalty: 0 }]]),
+      params: { topics, decayInterval: 1000 },
+      peerStats: new Map(['a', 'b', 'c', 'd', 'e', 'f'].map((peer) => [peer, blameless()])),
+      scoreCache: new Map<string, { score: number; cacheUntil: number }>(),
+      scoreCacheValidityMs: 1000,
+      deliveryRecords: { ensureRecord: note('record'), getRecord: nothing },
+      markInvalidMessageDelivery: note('invalid'),
       _backgroundInterval: undefined as VirtualTimer | undefined,
       background: note('decay'),
       addPenalty: note('penalty'),
-      removePeer: nothing,
       computeScore: () => -7,
     },
     clearBackoff: () => log.push(`clear ${router.heartbeatTicks} at ${clock.nowUs / SECOND_US}`),
@@ -76,7 +93,7 @@ test('sleep: a quiet router runs no heartbeat, and counts those it missed when i
   run(1000.75);
   assert.equal(router.heartbeatTicks, 1000);
   assert(clock.eventsFired - events <= 3, 'sleeping takes no events');
-  assert.deepEqual(log, ['prune at 1000', 'decay at 1000']);
+  assert.deepEqual(log, ['prune at 1000', 'decay at 1000.5']);
 });
 
 test('sleep: the heartbeat after waking comes at its old rhythm, and sleeps again if there is nothing to do', () => {
@@ -87,7 +104,7 @@ test('sleep: the heartbeat after waking comes at its old rhythm, and sleeps agai
   });
   at(7.5, 1, () => router.mcache.msgs.clear());
   run(60);
-  assert.deepEqual(log, ['prune at 5', 'decay at 5', 'heartbeat 6 at 6', 'heartbeat 7 at 7']);
+  assert.deepEqual(log, ['prune at 5', 'decay at 4.5', 'heartbeat 6 at 6', 'heartbeat 7 at 7']);
 });
 
 test('sleep: whatever a heartbeat would act on keeps the router awake', () => {
@@ -96,22 +113,75 @@ test('sleep: whatever a heartbeat would act on keeps the router awake', () => {
     'a promise that may be broken': (router) => router.gossipTracer.promises.set('id', {}),
     'counters to clear': (router) => router.peerhave.set('a', 1),
     'an IDONTWANT to forget': (router) => router.idontwants.get('a')?.set('id', 1),
-    'a mesh below Dlo': (router) => router.mesh.get('topic')?.delete('d'),
+    'a mesh below Dlo, and a peer to add': (router) => router.mesh.get('topic')?.delete('d'),
     'a mesh above Dhi': (router) => {
       for (let i = 0; i < 9; i++) router.mesh.get('topic')?.add(`more ${i}`);
     },
-    'too few outbound peers': (router) => router.outbound.delete('b'),
+    'too few outbound peers, and one to add': (router) => {
+      router.outbound.delete('b');
+      router.outbound.set('e', true);
+      router.topics.get('topic')?.add('e');
+    },
     'gossip to flush': (router) => router.gossip.set('a', []),
     'control to flush': (router) => router.control.set('a', []),
     'a fanout': (router) => router.fanout.set('topic', new Set()),
-    'a penalised peer': (router) => router.score.peerStats.set('b', { connected: true, behaviourPenalty: 1 }),
-    'a scored topic': (router) => Object.assign(router.score.params.topics, { topic: {} }),
+    'a penalised peer': (router) => {
+      router.score.addPenalty();
+      router.score.peerStats.set('b', { ...blameless(), behaviourPenalty: 1 });
+    },
+    'a peer that sent something invalid': (router) => {
+      router.score.addPenalty();
+      const topics = { topic: { invalidMessageDeliveries: 0.5 } };
+      router.score.peerStats.set('b', { ...blameless(), topics });
+    },
+    'a bad score that is still remembered': (router) => {
+      router.score.addPenalty();
+      router.score.scoreCache.set('b', { score: -1, cacheUntil: Number.POSITIVE_INFINITY });
+    },
   };
   for (const [name, unsettle] of Object.entries(restless)) {
     const { router, log, run } = quietRouter();
     unsettle(router);
     run(3.2);
     assert(log.includes('heartbeat 3 at 3'), name);
+  }
+});
+
+test('sleep: what no heartbeat can mend lets the router sleep', () => {
+  const hopeless: Record<string, (router: ReturnType<typeof quietRouter>['router']) => void> = {
+    'no peers at all': (router) => {
+      router.mesh.get('topic')?.clear();
+      router.topics.clear();
+      router.streamsOutbound.clear();
+      router.outbound.clear();
+    },
+    'a mesh below Dlo, and nobody else to add': (router) => {
+      router.mesh.get('topic')?.delete('d');
+      router.topics.get('topic')?.delete('d');
+    },
+    'a mesh below Dlo, and no stream to the only other': (router) => {
+      router.mesh.get('topic')?.delete('d');
+      router.streamsOutbound.delete('d');
+    },
+    'too few outbound peers, and no other that is outbound': (router) => {
+      router.outbound.delete('b');
+      router.topics.get('topic')?.add('e');
+    },
+    'what is kept of a peer that is gone': (router) => {
+      router.score.addPenalty();
+      router.score.peerStats.set('b', { ...blameless(), connected: false, behaviourPenalty: 7 });
+    },
+    'a bad score that is out of date': (router) => {
+      router.score.addPenalty();
+      router.score.scoreCache.set('b', { score: -1, cacheUntil: 0 });
+    },
+  };
+  for (const [name, unsettle] of Object.entries(hopeless)) {
+    const { router, log, run } = quietRouter();
+    unsettle(router);
+    log.length = 0;
+    run(3.2);
+    assert.deepEqual(log, [], name);
   }
 });
 
@@ -144,13 +214,61 @@ test('sleep: scores decay in their old rhythm from the first penalty on, and are
   assert.equal(router.score.computeScore(), 0, 'nobody was penalised');
   at(20.25, 1, () => {
     router.score.addPenalty();
-    router.score.peerStats.set('a', { connected: true, behaviourPenalty: 1 });
+    router.score.peerStats.set('a', { ...blameless(), behaviourPenalty: 1 });
   });
-  at(22.25, 1, () => router.score.peerStats.set('a', { connected: true, behaviourPenalty: 0 }));
+  at(22.25, 1, () => router.score.peerStats.set('a', blameless()));
   run(40);
   assert.equal(router.score.computeScore(), -7);
   assert.deepEqual(
     log.filter((line) => /^(decay|penalty)/.test(line)),
     ['decay at 19.5', 'penalty at 20.25', 'decay at 20.5', 'decay at 21.5'],
   );
+});
+
+test('sleep: with topics scored for invalid messages only, the first of those wakes the scores', () => {
+  const { router, log, at, run } = quietRouter(1, { topic: ONLY_INVALID_MESSAGES });
+  run(10);
+  assert.deepEqual(log, []);
+  assert.equal(router.score.computeScore(), 0);
+  at(20.25, 1, () => router.score.markInvalidMessageDelivery());
+  run(20.3);
+  assert.deepEqual(log, ['decay at 19.5', 'invalid at 20.25']);
+  assert.equal(router.score.computeScore(), -7);
+});
+
+test('sleep: with deliveries scored, neither heartbeats nor scores sleep', () => {
+  const { router, log, run } = quietRouter(1, {
+    topic: { ...ONLY_INVALID_MESSAGES, meshFailurePenaltyWeight: -1 },
+  });
+  run(2.2);
+  assert.deepEqual(log, ['decay at 0.5', 'heartbeat 1 at 1', 'decay at 1.5', 'heartbeat 2 at 2']);
+  assert.equal(router.score.computeScore(), -7);
+});
+
+test('sleep: records of messages are looked at as of the last decay, if topics are scored', () => {
+  const { router, log, at, run } = quietRouter(1, { topic: ONLY_INVALID_MESSAGES });
+  at(30.25, 1, () => router.score.deliveryRecords.ensureRecord());
+  at(30.3, 1, () => router.score.deliveryRecords.ensureRecord());
+  run(31);
+  assert.deepEqual(log, ['decay at 29.5', 'record at 30.25', 'record at 30.3']);
+});
+
+test('sleep: scores that a heartbeat would have asked for are kept from the last one that was not run', () => {
+  const { clock, router, sleep, at, run } = quietRouter();
+  const { scoreCache } = router.score;
+  router.topics.get('topic')?.add('e');
+  const untilMs = (seconds: number): number => clock.nowMs() + (seconds - clock.nowUs / SECOND_US) * 1000;
+  at(0.5, 1, () => {
+    // Asked by something else, and good until after the first heartbeat and before the third.
+    scoreCache.set('a', { score: 0, cacheUntil: untilMs(1.5) });
+  });
+  at(1.25, 1, () => sleep.wake());
+  run(1.25 + 1e-6);
+  assert.equal(scoreCache.get('a')?.cacheUntil, untilMs(1.5), 'it was not asked again');
+  assert.equal(scoreCache.get('b')?.cacheUntil, untilMs(2), 'in the mesh');
+  assert.equal(scoreCache.get('e')?.cacheUntil, untilMs(2), 'subscribed');
+  assert.equal(scoreCache.has('f'), false, 'neither');
+  at(7.25, 1, () => sleep.wake());
+  run(7.25 + 1e-6);
+  for (const peer of ['a', 'b', 'e']) assert.equal(scoreCache.get(peer)?.cacheUntil, untilMs(8));
 });

@@ -1,24 +1,52 @@
 /**
  * Records when each relay reaches each stage of each release, and watches that the order is right.
  *
- * What it records is in the trace as well, so that equal traces mean equal curves.
+ * What it records is in the trace as well, so that equal traces mean equal curves. A module that no honest
+ * publisher has released is the adversary's: how many relays run it, and for how long, is recorded apart.
  */
 
-import type { StageObserver } from '../../../node/updates/updater.ts';
+import type { Refusal } from '../../../node/channels/channel.ts';
+import type { SlotView, Transition } from '../../../node/hooks/transition.ts';
+import type { ModuleTarget, StageObserver } from '../../../node/updates/stage-observer.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { Trace } from '../trace.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import { type Job, stageColumn } from './job.ts';
-import { messageId } from './router.ts';
+import { type Job, removedColumn, stageColumn } from './job.ts';
 
 const TRACE_STAGE = 16;
+const TRACE_REMOVED = TRACE_STAGE + STAGES.length;
+const TRACE_REFUSED = TRACE_REMOVED + 1;
+const TRACE_HOSTILE = TRACE_REMOVED + 2;
 const VIOLATIONS_KEPT = 20;
+
+/** Watches nobody: a hostile relay's stages are no measurement. */
+export const QUIET_OBSERVER: StageObserver = {
+  onArrival: () => null,
+  onHeard: () => {},
+  onVerified: () => {},
+  onStaged: () => {},
+  onRefused: () => {},
+  onRevoked: () => {},
+  onFreshness: () => {},
+};
 
 export class StageRecorder {
   readonly refusals: Record<string, number> = {};
   readonly violations: string[] = [];
+  /** Honest relays that have run a module of the adversary's. */
+  readonly deceived = new Set<number>();
+  /** Honest relays whose alarm of a freeze went off. */
+  readonly stale = new Set<number>();
+  /** Relays that have heard a revocation. */
+  private readonly revoked = new Set<number>();
+  /** Modules that a relay's core took out again. */
+  rolledBack = 0;
+  /** Virtual microseconds that hostile modules have run, summed over relays, those running now apart. */
+  private hostileUs = 0;
+  /** Since when slots run a hostile module, by relay and hook. */
+  private readonly hostileSinceUs = new Map<string, number>();
   private readonly columns: readonly Readonly<Record<Stage, Float64Array>>[];
-  private readonly releaseById: ReadonlyMap<string, number>;
+  private readonly removed: readonly Float64Array[];
   private readonly releaseByModule: ReadonlyMap<string, number>;
   private readonly clock: VirtualClock;
   private readonly trace: Trace;
@@ -33,50 +61,99 @@ export class StageRecorder {
       staged: column(index, 'staged'),
       activated: column(index, 'activated'),
     }));
-    this.releaseById = new Map(releases.map(({ data }, index) => [messageId(data), index]));
+    this.removed = releases.map((_release, index) => removedColumn(shared, population.relays, index));
     this.releaseByModule = new Map(releases.map(({ moduleSha256 }, index) => [moduleSha256, index]));
     this.clock = clock;
     this.trace = trace;
   }
 
-  /** Which release this module is; -1 for one that nobody released. */
-  releaseOfModule(sha256: string): number {
-    return this.releaseByModule.get(sha256) ?? -1;
+  /** Hours that hostile modules have run until now, summed over relays. */
+  hostileRelayHours(): number {
+    let us = this.hostileUs;
+    for (const sinceUs of this.hostileSinceUs.values()) us += this.clock.nowUs - sinceUs;
+    return us / 3.6e9;
   }
 
-  /** Notes that the relay has reached the stage now; each stage once, after the one before. */
-  reach(relay: number, release: number, stage: Stage): void {
-    if (release < 0) {
-      this.violate(`relay ${relay} has ${stage} an update that nobody released`);
-      return;
-    }
-    const columns = this.columns[release];
-    const before = STAGES[STAGES.indexOf(stage) - 1];
-    if (!Number.isNaN(columns[stage][relay])) {
-      this.violate(`relay ${relay} has ${stage} release ${release} twice`);
-    } else if (before !== undefined && Number.isNaN(columns[before][relay])) {
-      this.violate(`relay ${relay} has ${stage} release ${release} before it had ${before} it`);
-    }
-    columns[stage][relay] = this.clock.nowUs;
-    this.trace.add(relay, TRACE_STAGE + STAGES.indexOf(stage), this.clock.nowUs, release, 0);
-  }
-
-  /** An observer in the name of one relay. */
+  /** An observer in the name of one honest relay. */
   observerOf(relay: number): StageObserver {
-    const releaseOf = (updateId: string): number => this.releaseById.get(updateId) ?? -1;
+    const reach = (target: ModuleTarget, stage: Stage): void => {
+      const release = this.releaseByModule.get(target.sha256);
+      if (release !== undefined) this.reach(relay, release, stage, this.clock.nowUs);
+    };
     return {
-      onHeard: (id) => this.reach(relay, releaseOf(id), 'heard'),
-      onVerified: (id) => this.reach(relay, releaseOf(id), 'verified'),
-      onStaged: (id) => this.reach(relay, releaseOf(id), 'staged'),
-      onRefused: (_id, reason) => {
-        this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
+      onArrival: () => this.clock.nowUs,
+      onHeard: ({ sha256 }, arrival) => {
+        const release = this.releaseByModule.get(sha256);
+        if (release !== undefined) this.reach(relay, release, 'heard', arrival as number);
+      },
+      onVerified: (target) => reach(target, 'verified'),
+      onStaged: (target) => {
+        // What stands in for a revoked module may have been staged before: that time counts.
+        const release = this.releaseByModule.get(target.sha256);
+        const again = release !== undefined && !Number.isNaN(this.columns[release].staged[relay]);
+        if (!(again && this.revoked.has(relay))) reach(target, 'staged');
+      },
+      onRefused: ({ reason }) => this.refused(relay, reason),
+      onRevoked: () => this.revoked.add(relay),
+      onFreshness: (freshness) => {
+        if (freshness === 'stale') this.stale.add(relay);
       },
     };
+  }
+
+  /** A slot of an honest relay has changed hands. */
+  transition(slot: SlotView, transition: Transition, hash: string): void {
+    const relay = slot.owner as number;
+    const release = this.releaseByModule.get(hash);
+    if (transition === 'rolled-back') this.rolledBack++;
+    const { nowUs } = this.clock;
+    const place = `${relay}/${slot.hook.id}`;
+    if (release === undefined) {
+      this.trace.add(relay, TRACE_HOSTILE, nowUs, transition.length, 0);
+      if (transition === 'activated') {
+        this.deceived.add(relay);
+        if (!this.hostileSinceUs.has(place)) this.hostileSinceUs.set(place, nowUs);
+      } else if (transition === 'rolled-back') this.endHostile(place);
+    } else if (transition === 'activated') {
+      this.endHostile(place);
+      // A version that comes back after a later one was revoked keeps the time of its first activation.
+      if (Number.isNaN(this.columns[release].activated[relay]))
+        this.reach(relay, release, 'activated', nowUs);
+      this.removed[release][relay] = Number.NaN;
+    } else if (transition === 'rolled-back') {
+      this.removed[release][relay] = nowUs;
+      this.trace.add(relay, TRACE_REMOVED, nowUs, release, 0);
+    }
   }
 
   violate(violation: string): void {
     if (this.violations.length < VIOLATIONS_KEPT) {
       this.violations.push(`${violation}, at ${this.clock.nowUs} us`);
     }
+  }
+
+  private refused(relay: number, reason: Refusal | string): void {
+    this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
+    this.trace.add(relay, TRACE_REFUSED, this.clock.nowUs, reason.length, reason.charCodeAt(0));
+  }
+
+  private endHostile(place: string): void {
+    const sinceUs = this.hostileSinceUs.get(place);
+    if (sinceUs === undefined) return;
+    this.hostileUs += this.clock.nowUs - sinceUs;
+    this.hostileSinceUs.delete(place);
+  }
+
+  /** Notes that the relay has reached the stage; each stage once, none before the one before it. */
+  private reach(relay: number, release: number, stage: Stage, timeUs: number): void {
+    const columns = this.columns[release];
+    const before = STAGES[STAGES.indexOf(stage) - 1];
+    if (!Number.isNaN(columns[stage][relay])) {
+      this.violate(`relay ${relay} has ${stage} release ${release} twice`);
+    } else if (before !== undefined && !(columns[before][relay] <= timeUs)) {
+      this.violate(`relay ${relay} has ${stage} release ${release} before it had ${before} it`);
+    }
+    columns[stage][relay] = timeUs;
+    this.trace.add(relay, TRACE_STAGE + STAGES.indexOf(stage), timeUs, release, 0);
   }
 }

@@ -7,6 +7,7 @@ import { installVirtualGlobals } from '../virtual-globals.ts';
 import type { ThreadJob } from './thread-run.ts';
 
 export const workerJob = workerData as ThreadJob;
-export const clock = new VirtualClock(workerJob.job.population.relays, workerJob.job.scenario.seed);
+const { threadOf, scenario } = workerJob.job;
+export const clock = new VirtualClock(threadOf.length, scenario.seed);
 
 installVirtualGlobals(clock);

@@ -43,8 +43,8 @@ export async function runThread(
     threads === 1
       ? null
       : {
-          send: (timeUs, rank, kind, from, to, frame) =>
-            outboxes[others.indexOf(job.threadOf[to])].post({ timeUs, rank, kind, from, to, frame }),
+          send: (timeUs, rank, kind, from, to, detail, frame) =>
+            outboxes[others.indexOf(job.threadOf[to])].post({ timeUs, rank, kind, from, to, detail, frame }),
         };
   const network = new SimulatedNetwork(job, thread, clock, new Trace(shared.traceWords), mint, remote);
   await network.build();
@@ -119,7 +119,13 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     framesInFlight: network.transport.countInFlight(),
     ...network.counters,
     eventsFired: clock.eventsFired,
-    rolledBack: network.traffic.rolledBack,
+    rolledBack: network.recorder.rolledBack,
+    deceivedRelays: network.recorder.deceived.size,
+    hostileRelayHours: network.recorder.hostileRelayHours(),
+    staleRelays: network.recorder.stale.size,
+    graylistings: network.countGraylistings(),
+    attempts: network.updates.attempts,
+    haltedUs: network.updates.haltedUs,
     refusals: network.recorder.refusals,
     violations: [...network.recorder.violations, ...failures],
     warnings,

@@ -1,87 +1,83 @@
 /**
- * Carries frames between relays: an uplink with a queue at the sender, then the link's latency.
+ * Carries everything between hosts: an uplink with a queue at the sender, then the latency between the two.
  *
- * A relay's frames leave one after the other at its uplink's rate, whichever peer they are for, so frames
- * on one link never overtake each other. Downlinks are not a bottleneck in this model.
+ * What a host sends leaves in order at its uplink's rate, whoever it is for, so frames on one link never
+ * overtake each other. Downlinks are not a bottleneck in this model.
  */
 
 import type { Uint8ArrayList } from 'uint8arraylist';
-import { EVENT_KIND } from '../event-random.ts';
 import type { Trace } from '../trace.ts';
-import type { SimulationEvent, VirtualClock } from '../virtual-clock.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+import { ARRIVAL, Arrival, type ArrivalKind, type Receiver, TRACE_DROPPED } from './arrival.ts';
 import type { SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
-import type { SimulatedRelay } from './relay.ts';
+import type { Uplink } from './uplink.ts';
 
-/** What can arrive at a relay; the numbers go into the trace. */
-export const ARRIVAL = { open: 1, acknowledge: 2, frame: 3 } as const;
-export type ArrivalKind = (typeof ARRIVAL)[keyof typeof ARRIVAL];
+/** A host of this thread, as far as sending and delivering goes. */
+export interface TransportHost {
+  readonly index: number;
+  readonly uplink: Uplink;
+  /** Who takes this arrival; null when it is to be dropped. */
+  receiverOf(arrival: Arrival): Receiver | null;
+}
 
 /** Where arrivals go that another thread must deliver. */
 export interface RemoteArrivals {
-  send(timeUs: number, rank: number, kind: ArrivalKind, from: number, to: number, frame: Frame | null): void;
+  send(
+    timeUs: number,
+    rank: number,
+    kind: ArrivalKind,
+    from: number,
+    to: number,
+    detail: number,
+    frame: Frame | null,
+  ): void;
 }
 
-/** Something reaching a relay over a link. */
-class Arrival implements SimulationEvent {
-  readonly relay: number;
-  readonly from: number;
+/** Something to send, and the way it takes. */
+export interface Dispatch {
+  readonly to: number;
+  readonly latencyUs: number;
   readonly what: ArrivalKind;
+  readonly detail: number;
+  readonly bytes: number;
   readonly frame: Frame | null;
-  private readonly transport: Transport;
-
-  constructor(transport: Transport, what: ArrivalKind, from: number, relay: number, frame: Frame | null) {
-    this.transport = transport;
-    this.what = what;
-    this.from = from;
-    this.relay = relay;
-    this.frame = frame;
-  }
-
-  get kind(): number {
-    return EVENT_KIND.FRAME + this.from * 4 + this.what;
-  }
-
-  fire(): void {
-    this.transport.deliver(this);
-  }
 }
 
 export interface TransportCounters {
   framesSent: number;
   framesDelivered: number;
+  /** Frames that reached a host that was away, or on a link that was closed. */
+  framesDropped: number;
   bytesSent: number;
 }
 
 export class Transport {
-  readonly counters: TransportCounters = { framesSent: 0, framesDelivered: 0, bytesSent: 0 };
+  readonly counters: TransportCounters = {
+    framesSent: 0,
+    framesDelivered: 0,
+    framesDropped: 0,
+    bytesSent: 0,
+  };
   private readonly clock: VirtualClock;
-  private readonly relays: readonly (SimulatedRelay | null)[];
+  private readonly hosts: readonly (TransportHost | null)[];
   private readonly mint: FrameMint;
   private readonly trace: Trace;
   private readonly remote: RemoteArrivals | null;
 
-  /** `relays` holds null for a relay that lives on another thread, which `remote` then reaches. */
+  /** `hosts` holds null for a host that lives on another thread, which `remote` then reaches. */
   constructor(
     clock: VirtualClock,
-    relays: readonly (SimulatedRelay | null)[],
+    hosts: readonly (TransportHost | null)[],
     mint: FrameMint,
     trace: Trace,
     remote: RemoteArrivals | null,
   ) {
     this.clock = clock;
-    this.relays = relays;
+    this.hosts = hosts;
     this.mint = mint;
     this.trace = trace;
     this.remote = remote;
-  }
-
-  openStream(connection: SimulatedConnection, bytes: number): void {
-    this.transmit(connection, bytes, ARRIVAL.open, null);
-  }
-
-  acknowledgeStream(connection: SimulatedConnection, bytes: number): void {
-    this.transmit(connection, bytes, ARRIVAL.acknowledge, null);
   }
 
   sendList(connection: SimulatedConnection, list: Uint8ArrayList): void {
@@ -89,64 +85,75 @@ export class Transport {
   }
 
   sendFrame(connection: SimulatedConnection, frame: Frame): void {
-    this.transmit(connection, frame.bytes.length, ARRIVAL.frame, frame);
+    this.transmit(connection, ARRIVAL.frame, frame.bytes.length, frame);
   }
 
-  private transmit(
-    connection: SimulatedConnection,
+  /** Sends something on a link; answers when its last byte leaves. */
+  transmit(connection: SimulatedConnection, what: ArrivalKind, bytes: number, frame: Frame | null): number {
+    const { local, remote, latencyUs, link } = connection;
+    return this.carry(local, remote, latencyUs, what, link, bytes, frame);
+  }
+
+  /** Sends something beside the links; answers when its last byte leaves. */
+  dispatch(from: TransportHost, { to, latencyUs, what, detail, bytes, frame }: Dispatch): number {
+    return this.carry(from, to, latencyUs, what, detail, bytes, frame);
+  }
+
+  private carry(
+    from: TransportHost,
+    to: number,
+    latencyUs: number,
+    what: ArrivalKind,
+    detail: number,
     bytes: number,
-    kind: ArrivalKind,
     frame: Frame | null,
-  ): void {
+  ): number {
     const { clock, counters } = this;
-    const { local, remote } = connection;
-    const startsUs = Math.max(local.uplinkFreeUs, clock.nowUs);
-    const departsUs = startsUs + bytes / local.uplinkBytesPerUs;
-    local.uplinkFreeUs = departsUs;
-    const arrivesUs = Math.ceil(departsUs) + connection.latencyUs;
+    const departsUs = from.uplink.send(clock.nowUs, bytes);
+    const arrivesUs = Math.ceil(departsUs) + latencyUs;
     counters.framesSent++;
     counters.bytesSent += bytes;
     const rank = clock.takeRank();
-    if (this.relays[remote] !== null) {
-      clock.scheduleRanked(arrivesUs, rank, new Arrival(this, kind, local.index, remote, frame));
+    if (this.hosts[to] !== null) {
+      clock.scheduleRanked(arrivesUs, rank, new Arrival(this.deliver, what, from.index, to, detail, frame));
     } else {
-      this.remote?.send(arrivesUs, rank, kind, local.index, remote, frame);
+      this.remote?.send(arrivesUs, rank, what, from.index, to, detail, frame);
     }
+    return departsUs;
   }
 
-  /** Schedules what another thread sent to a relay of this one. */
+  /** Schedules what another thread sent to a host of this one. */
   receiveRemote(
     timeUs: number,
     rank: number,
     kind: ArrivalKind,
     from: number,
     to: number,
+    detail: number,
     frame: Frame | null,
   ): void {
-    this.clock.scheduleRanked(timeUs, rank, new Arrival(this, kind, from, to, frame));
+    this.clock.scheduleRanked(timeUs, rank, new Arrival(this.deliver, kind, from, to, detail, frame));
   }
 
-  /** Frames on their way to relays of this thread, counted one by one. */
+  /** Frames on their way to hosts of this thread, counted one by one. */
   countInFlight(): number {
     let count = 0;
     for (const event of this.clock.waiting()) if (event instanceof Arrival) count++;
     return count;
   }
 
-  deliver(arrival: Arrival): void {
-    const relay = this.relays[arrival.relay] as SimulatedRelay;
-    const connection = relay.connections.get(arrival.from);
-    if (connection === undefined) {
-      throw new Error(
-        `relay ${arrival.relay} has no link to relay ${arrival.from}, but something arrived on it`,
-      );
+  private readonly deliver = (arrival: Arrival): void => {
+    const { counters, trace, clock } = this;
+    const { relay, what, from, frame } = arrival;
+    const receiver = (this.hosts[relay] as TransportHost).receiverOf(arrival);
+    const bytes = frame === null ? 0 : frame.bytes.length;
+    if (receiver === null) {
+      counters.framesDropped++;
+      trace.add(relay, TRACE_DROPPED, clock.nowUs, from, bytes);
+      return;
     }
-    this.counters.framesDelivered++;
-    const bytes = arrival.frame?.bytes.length ?? 0;
-    this.trace.add(arrival.relay, arrival.what, this.clock.nowUs, arrival.from, bytes);
-    relay.wake();
-    if (arrival.frame !== null) relay.receive(connection, arrival.frame);
-    else if (arrival.what === ARRIVAL.open) connection.acceptStream();
-    else connection.streamAccepted();
-  }
+    counters.framesDelivered++;
+    trace.add(relay, what, clock.nowUs, from, bytes);
+    receiver.arrive(arrival);
+  };
 }

@@ -90,8 +90,8 @@ export class Windows {
       barrier.wait();
       const allWaiting = Atomics.load(control, CONTROL.pending);
       for (const inbox of inboxes) {
-        inbox.read((timeUs, rank, kind, from, to, frame) =>
-          this.transport.receiveRemote(timeUs, rank, kind, from, to, frame),
+        inbox.read((timeUs, rank, kind, from, to, detail, frame) =>
+          this.transport.receiveRemote(timeUs, rank, kind, from, to, detail, frame),
         );
       }
       if (allWaiting === 0 || this.stopped) return;

@@ -1,0 +1,59 @@
+/**
+ * Catching up: a relay that comes up, or back, asks the first peers it meets what it has missed.
+ *
+ * Thousands of relays that start together would ask each other about nothing: so each asks a few of its first
+ * connections only, and no more until it has been without any.
+ */
+
+import type { Environment, PeerName } from '../environment.ts';
+import type { Channel } from './channel.ts';
+import { CATCH_UP_PEERS } from './limits.ts';
+import type { StateExchange } from './state-exchange.ts';
+
+/** Asking waits for up to so long, so that the peers of a relay that comes back are not asked all at once. */
+const JITTER_MS = 1000;
+
+export interface CatchUpParts {
+  readonly environment: Pick<Environment, 'peers' | 'timers' | 'random'>;
+  readonly exchange: Pick<StateExchange, 'compare'>;
+}
+
+export class CatchUpChannel implements Channel {
+  readonly name = 'catch-up';
+  private readonly parts: CatchUpParts;
+  private left = CATCH_UP_PEERS;
+  private isStopped = false;
+
+  constructor(parts: CatchUpParts) {
+    this.parts = parts;
+  }
+
+  start(): void {
+    const { peers } = this.parts.environment;
+    peers.onConnect((peer) => {
+      // The only connection: the relay has been alone until now and may have missed anything.
+      if (peers.connected().length <= 1) this.left = CATCH_UP_PEERS;
+      this.askSoon(peer);
+    });
+    for (const peer of peers.connected()) this.askSoon(peer);
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  private askSoon(peer: PeerName): void {
+    if (this.left === 0 || this.isStopped) return;
+    this.left--;
+    const { timers, random } = this.parts.environment;
+    timers.after(JITTER_MS * random.uniform(), () => void this.ask(peer));
+  }
+
+  private async ask(peer: PeerName): Promise<void> {
+    if (this.isStopped) return;
+    const outcome = await this.parts.exchange.compare(peer, 'catch-up');
+    // A peer that could not help has not been asked: the next connection is.
+    if (outcome === 'no-answer' || outcome === 'fruitless' || outcome === 'busy')
+      this.left = Math.min(this.left + 1, CATCH_UP_PEERS);
+  }
+}

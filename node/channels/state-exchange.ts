@@ -1,0 +1,102 @@
+/**
+ * Two relays compare what they trust, and the one that is behind takes from the other.
+ *
+ * What the other says of itself is only a reason to look: everything it then sends is verified. A relay takes from
+ * one peer at a time, and from one that brought nothing new not again for a while, so that liars cost little.
+ */
+
+import { type Clock, type PeerName, type Peers, RequestError } from '../environment.ts';
+import type { TrustClient, TrustVersions } from '../trust/trust-client.ts';
+import type { ChannelName, OfferTaker } from './channel.ts';
+import { COUNTED_PEERS, EXCHANGES_WAITING, FRUITLESS_PAUSE_MS, REQUEST_TIMEOUT_MS } from './limits.ts';
+import { PeerFetcher } from './peer-fetcher.ts';
+import { decodeState, encodeState, STATE_ANSWER_BYTES, SYNC_PROTOCOL } from './sync-protocol.ts';
+
+export interface StateExchangeParts {
+  readonly peers: Pick<Peers, 'request'>;
+  readonly clock: Clock;
+  readonly client: Pick<TrustClient, 'versions'>;
+  readonly taker: OfferTaker;
+}
+
+/** What came of a comparison. */
+export type Exchanged = 'equal' | 'ahead' | 'took' | 'fruitless' | 'no-answer' | 'busy';
+
+/** Whether a relay with versions `a` has something for one with `b`. */
+export function isAhead(a: TrustVersions, b: TrustVersions): boolean {
+  return a.root > b.root || (a.root === b.root && a.timestamp > b.timestamp);
+}
+
+export class StateExchange {
+  private readonly parts: StateExchangeParts;
+  /** The last one begun or waiting; it settles when its turn is over, and never rejects. */
+  private last: Promise<void> = Promise.resolve();
+  /** Takings that are under way or wait, one for each peer. */
+  private readonly takings = new Map<PeerName, Promise<Exchanged>>();
+  /** Peers that promised news and brought none, and when they may be believed again. */
+  private readonly pausedUntilMs = new Map<PeerName, number>();
+
+  constructor(parts: StateExchangeParts) {
+    this.parts = parts;
+  }
+
+  /** Tells a peer what this relay has, hears what the peer has, and takes from it if it is ahead. */
+  async compare(peer: PeerName, channel: ChannelName): Promise<Exchanged> {
+    const { peers, client } = this.parts;
+    let theirs: TrustVersions | null;
+    try {
+      const limits = { maxBytes: STATE_ANSWER_BYTES, timeoutMs: REQUEST_TIMEOUT_MS };
+      const answer = await peers.request(peer, SYNC_PROTOCOL, encodeState(client.versions()), limits);
+      theirs = decodeState(answer);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return 'no-answer';
+    }
+    if (theirs === null) return 'no-answer';
+    const now = client.versions();
+    if (isAhead(theirs, now)) return this.take(peer, channel, theirs);
+    return isAhead(now, theirs) ? 'ahead' : 'equal';
+  }
+
+  /** A peer has said what it has: takes from it if it is ahead. */
+  heard(peer: PeerName, versions: TrustVersions, channel: ChannelName): void {
+    if (isAhead(versions, this.parts.client.versions())) void this.take(peer, channel, versions);
+  }
+
+  /**
+   * Takes what a peer has, when those before it are done; `promised` is what it said that it has, if it did.
+   *
+   * Rejects only if the taker does, which is a bug.
+   */
+  take(peer: PeerName, channel: ChannelName, promised: TrustVersions | null = null): Promise<Exchanged> {
+    const joined = this.takings.get(peer);
+    if (joined !== undefined) return joined;
+    if (this.takings.size >= EXCHANGES_WAITING) return Promise.resolve('busy');
+    if ((this.pausedUntilMs.get(peer) ?? 0) > this.parts.clock.nowMs()) return Promise.resolve('fruitless');
+    const turn = this.last.then(() => this.takeNow(peer, channel, promised));
+    const over = (): void => {};
+    this.last = turn.then(over, over);
+    // A promise of its own: when the turn fails and nobody waits for it, the bug still shows.
+    const taking = turn.finally(() => this.takings.delete(peer));
+    this.takings.set(peer, taking);
+    return taking;
+  }
+
+  private async takeNow(
+    peer: PeerName,
+    channel: ChannelName,
+    promised: TrustVersions | null,
+  ): Promise<Exchanged> {
+    const { peers, taker, clock, client } = this.parts;
+    // Somebody before it has brought the same: no fault of this one.
+    if (promised !== null && !isAhead(promised, client.versions())) return 'equal';
+    const { news } = await taker.take({ channel, source: new PeerFetcher(peers, peer, clock), peer });
+    this.pausedUntilMs.delete(peer);
+    if (news) return 'took';
+    if (this.pausedUntilMs.size >= COUNTED_PEERS) {
+      this.pausedUntilMs.delete(this.pausedUntilMs.keys().next().value!);
+    }
+    this.pausedUntilMs.set(peer, clock.nowMs() + FRUITLESS_PAUSE_MS);
+    return 'fruitless';
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * What one relay trusts, in its memory and in its store.
+ *
+ * Timestamp and snapshot are floors, raised as soon as a higher one is verified: an older one is not taken from
+ * then on. What the relay acts on and hands to its peers is a publication, which is whole. Whoever brings a new
+ * timestamp and withholds what it names leaves the relay with the publication that it had, and the next source
+ * can complete the new one.
+ */
+
+import assert from 'node:assert/strict';
+import type { Visit } from './delegation-walk.ts';
+import type { Document } from './document.ts';
+import type { Examination } from './examination.ts';
+import { metadataFile, TIMESTAMP_FILE } from './file-name.ts';
+import { ROOTS_KEPT } from './limits.ts';
+import type { Listing } from './listing.ts';
+import type { TrustStore } from './trust-store.ts';
+import type { UpdateTarget } from './update-target.ts';
+
+/** Metadata that belong together, all of them verified. */
+export interface Publication {
+  readonly timestamp: Document<'timestamp'>;
+  readonly snapshot: Document<'snapshot'>;
+  readonly targets: Document<'targets'>;
+  /** Delegated roles that the relay listens to and has got. */
+  readonly visits: readonly Visit[];
+  readonly listing: Listing;
+}
+
+export class TrustedState {
+  private readonly store: TrustStore;
+  /** The chain of roots, each the successor of the one before; the last one counts. */
+  readonly roots: Document<'root'>[] = [];
+  timestamp: Document<'timestamp'> | null = null;
+  snapshot: Document<'snapshot'> | null = null;
+  publication: Publication | null = null;
+  /** Writes that the store could not do; the relay went on with what is in its memory. */
+  storeFailures = 0;
+
+  constructor(store: TrustStore) {
+    this.store = store;
+  }
+
+  get root(): Document<'root'> {
+    const root = this.roots.at(-1);
+    assert(root !== undefined, 'init comes first');
+    return root;
+  }
+
+  /** Starts over from a root. */
+  begin(root: Document<'root'>): void {
+    this.roots.splice(0, this.roots.length, root);
+    this.timestamp = null;
+    this.snapshot = null;
+    this.publication = null;
+  }
+
+  /** Trusts the root's successor, and gives up what the new keys no longer vouch for. */
+  takeRoot(root: Document<'root'>, examination: Examination): void {
+    const before = this.root;
+    this.roots.push(root);
+    this.save(metadataFile('root', root.version), root.bytes);
+    if (this.roots.length > ROOTS_KEPT) this.drop(metadataFile('root', this.roots.shift()!.version));
+    // TUF 5.3.11: only so does a relay recover from version numbers that a thief of keys has driven up.
+    if (losesKeys(before, root, 'timestamp') || losesKeys(before, root, 'snapshot')) {
+      this.timestamp = null;
+      this.snapshot = null;
+      this.publication = null;
+      this.tidy();
+    } else if (
+      this.publication !== null &&
+      losesKeys(before, root, 'targets') &&
+      !examination.isSigned(root, 'targets', this.publication.targets)
+    ) {
+      this.publication = null;
+    }
+  }
+
+  takeTimestamp(timestamp: Document<'timestamp'>): void {
+    this.timestamp = timestamp;
+    this.save(TIMESTAMP_FILE, timestamp.bytes); // TUF 5.4.5
+  }
+
+  takeSnapshot(snapshot: Document<'snapshot'>): void {
+    this.snapshot = snapshot;
+    this.save(metadataFile('snapshot', snapshot.version), snapshot.bytes); // TUF 5.5.7
+  }
+
+  takePublication(publication: Publication): void {
+    const { targets, visits } = publication;
+    this.publication = publication;
+    this.save(metadataFile('targets', targets.version), targets.bytes); // TUF 5.6.6
+    for (const { role, document } of visits) this.save(metadataFile(role, document.version), document.bytes);
+    this.tidy();
+  }
+
+  /** Bytes of a target in the store; they are not verified. */
+  stored(file: string): Uint8Array | null {
+    return this.store.read(file);
+  }
+
+  save(file: string, bytes: Uint8Array): void {
+    if (this.store.read(file) === bytes) return;
+    this.attempt(() => this.store.write(file, bytes));
+  }
+
+  drop(file: string): void {
+    this.attempt(() => this.store.remove(file));
+  }
+
+  /** Names and bytes of the metadata that the relay trusts. */
+  *metadata(): Generator<readonly [file: string, bytes: Uint8Array]> {
+    for (const root of this.roots) yield [metadataFile('root', root.version), root.bytes];
+    if (this.publication === null) return;
+    const { timestamp, snapshot, targets, visits } = this.publication;
+    yield [TIMESTAMP_FILE, timestamp.bytes];
+    yield [metadataFile('snapshot', snapshot.version), snapshot.bytes];
+    yield [metadataFile('targets', targets.version), targets.bytes];
+    for (const { role, document } of visits) yield [metadataFile(role, document.version), document.bytes];
+  }
+
+  /** The target of the publication that a file is named after. */
+  targetOf(file: string): UpdateTarget | null {
+    return this.publication?.listing.byFile.get(file) ?? null;
+  }
+
+  /** Removes what nothing names any more. */
+  tidy(): void {
+    const named = new Set<string>();
+    for (const [file] of this.metadata()) named.add(file);
+    if (this.timestamp !== null) named.add(TIMESTAMP_FILE);
+    if (this.snapshot !== null) named.add(metadataFile('snapshot', this.snapshot.version));
+    for (const file of this.store.list()) {
+      if (!named.has(file) && this.targetOf(file) === null) this.drop(file);
+    }
+  }
+
+  private attempt(change: () => void): void {
+    try {
+      change();
+    } catch {
+      this.storeFailures++;
+    }
+  }
+}
+
+/**
+ * Whether those who could sign for a role before may no longer be able to.
+ *
+ * A key that is added does not count: to give up the floors for it would let an old timestamp in.
+ */
+function losesKeys(before: Document<'root'>, after: Document<'root'>, role: string): boolean {
+  const was = before.metadata.signed.roles[role];
+  const is = after.metadata.signed.roles[role];
+  return is.threshold > was.threshold || was.keyIDs.some((id) => !is.keyIDs.includes(id));
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { FreshnessAlarm } from './freshness-alarm.ts';
+import { TestTime } from './testing/test-time.ts';
+
+const DAY_MS = 86_400_000;
+
+function alarm(untilMs: number | null) {
+  const time = new TestTime();
+  const told: string[] = [];
+  const delays: number[] = [];
+  const state = { untilMs: untilMs === null ? null : time.timeMs + untilMs };
+  const timers = {
+    after: (delayMs: number, action: () => void) => {
+      delays.push(delayMs);
+      return time.timers.after(delayMs, action);
+    },
+  };
+  const observer = { onFreshness: (freshness: string) => told.push(freshness) };
+  const made = new FreshnessAlarm({ clock: time.clock, timers }, () => state.untilMs, observer);
+  made.look();
+  return { time, told, delays, state, alarm: made };
+}
+
+it('freshness alarm: a relay that never had a timestamp misses none', async () => {
+  const { time, told } = alarm(null);
+  await time.pass(100 * DAY_MS);
+  assert.deepEqual(told, []);
+  assert.equal(time.waiting, 0);
+});
+
+it('freshness alarm: an expiry further off than a timer can count is waited for in parts', async () => {
+  const { time, told, delays } = alarm(100 * DAY_MS);
+  await time.pass(100 * DAY_MS - 1);
+  assert.deepEqual(told, []);
+  await time.pass(1);
+  assert.deepEqual(told, ['stale']);
+  assert.ok(
+    delays.every((delayMs) => delayMs < 2 ** 31),
+    delays.join(),
+  );
+});
+
+it('freshness alarm: a timestamp that was renewed meanwhile puts it off', async () => {
+  const { time, told, state } = alarm(DAY_MS);
+  state.untilMs! += DAY_MS;
+  await time.pass(2 * DAY_MS - 1);
+  assert.deepEqual(told, []);
+  await time.pass(1);
+  assert.deepEqual(told, ['stale']);
+});
+
+it('freshness alarm: a stopped one is silent', async () => {
+  const { time, told, alarm: made } = alarm(DAY_MS);
+  made.stop();
+  await time.pass(2 * DAY_MS);
+  assert.deepEqual(told, []);
+});

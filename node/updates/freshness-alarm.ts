@@ -1,0 +1,52 @@
+/**
+ * Raises an alarm when the trusted timestamp expires and nothing fresh has come: a freeze attack, or a developer who
+ * is away (TUF 5.4.4).
+ *
+ * It is an alarm only: modules run on, since taking out a fix because news are kept away would be what a freezer
+ * wants. One timer at most; when it fires early, because the timestamp has been renewed, it is set again.
+ */
+
+import type { Clock, Timer, Timers } from '../environment.ts';
+import type { StageObserver } from './stage-observer.ts';
+
+/** Timers of real machines overflow beyond 24.8 days. */
+const LONGEST_TIMER_MS = 20 * 86_400_000;
+
+export class FreshnessAlarm {
+  private readonly environment: { readonly clock: Clock; readonly timers: Timers };
+  private readonly freshUntilMs: () => number | null;
+  private readonly observer: Pick<StageObserver, 'onFreshness'>;
+  private timer: Timer | null = null;
+  private isStale = false;
+
+  constructor(
+    environment: { readonly clock: Clock; readonly timers: Timers },
+    freshUntilMs: () => number | null,
+    observer: Pick<StageObserver, 'onFreshness'>,
+  ) {
+    this.environment = environment;
+    this.freshUntilMs = freshUntilMs;
+    this.observer = observer;
+  }
+
+  /** To be called whenever the timestamp may have changed. */
+  look(): void {
+    const untilMs = this.freshUntilMs();
+    if (untilMs === null) return; // nothing was ever fresh: there is nothing to miss
+    const leftMs = untilMs - this.environment.clock.nowMs();
+    if (leftMs <= 0 !== this.isStale) {
+      this.isStale = leftMs <= 0;
+      this.observer.onFreshness(this.isStale ? 'stale' : 'fresh');
+    }
+    if (leftMs <= 0 || this.timer !== null) return;
+    this.timer = this.environment.timers.after(Math.min(leftMs, LONGEST_TIMER_MS), () => {
+      this.timer = null;
+      this.look();
+    });
+  }
+
+  stop(): void {
+    this.timer?.cancel();
+    this.timer = null;
+  }
+}

@@ -1,0 +1,31 @@
+/** The adversary's arsenal in a run: the keys that it has stolen, and the modules that it would have relays run. */
+
+import { signingKey } from '../../../../updates/repository/signing-key.ts';
+import type { Job } from '../job.ts';
+import { simulatedKey } from '../key-ring.ts';
+import { Arsenal } from './arsenal.ts';
+import type { StolenKey } from './forgery.ts';
+
+/** Null for a run without an adversary. */
+export function arsenalOf({ scenario, hostileModules }: Job): Arsenal | null {
+  const { adversary, trust } = scenario;
+  if (adversary === null) return null;
+  // What was stolen are the first keys: after a rotation they open nothing.
+  const stolen = (role: 'targets' | 'snapshot' | 'timestamp'): StolenKey[] =>
+    Array.from({ length: trust.roles[role].keys }, (_unused, index) => keyOf(role, index));
+  const fallback = hostileModules.find((module) => module !== null);
+  return new Arsenal({
+    stolen: { targets: stolen('targets'), snapshot: stolen('snapshot'), timestamp: stolen('timestamp') },
+    ownKey: keyOf('adversary', 0),
+    hostileModule: (attack) => {
+      const module = hostileModules[adversary.attacks.indexOf(attack)] ?? fallback;
+      if (module == null) throw new Error(`no hostile module was prepared for ${attack.attack}`);
+      return { path: module.path, bytes: module.binary, custom: module.custom };
+    },
+  });
+}
+
+function keyOf(role: string, index: number): StolenKey {
+  const privateKey = simulatedKey(role, index);
+  return { keyId: signingKey(privateKey).keyId, privateKey };
+}

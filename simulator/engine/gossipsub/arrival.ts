@@ -1,0 +1,73 @@
+/**
+ * What can reach a host: frames of links, the opening and closing of links, requests and answers.
+ *
+ * An arrival is an event at its receiver. On its way to another thread it is a letter in a mailbox, so it
+ * carries numbers and at most one frame, and nothing else.
+ */
+
+import { EVENT_KIND } from '../event-random.ts';
+import type { SimulationEvent } from '../virtual-clock.ts';
+import type { Frame } from './frame.ts';
+
+/** Kinds of arrivals; the numbers go into the trace, below 15. */
+export const ARRIVAL = {
+  /** On a link: somebody asks for a gossipsub stream, agrees to one, and sends a frame on it. */
+  open: 1,
+  acknowledge: 2,
+  frame: 3,
+  /** Links: asked for, agreed to, refused by a host that is away, closed (links.ts). */
+  dial: 4,
+  accept: 5,
+  refuse: 6,
+  close: 7,
+  /** Requests (simulated-peers.ts): the question, a piece of the answer, its end with the whole, a refusal. */
+  request: 8,
+  piece: 9,
+  answer: 10,
+  refusal: 11,
+} as const;
+export type ArrivalKind = (typeof ARRIVAL)[keyof typeof ARRIVAL];
+
+/** In the trace: something that found nobody to take it. */
+export const TRACE_DROPPED = 15;
+
+/** Takes what arrives: one end of a link, or a host's requests. */
+export interface Receiver {
+  arrive(arrival: Arrival): void;
+}
+
+export class Arrival implements SimulationEvent {
+  /** The host that it reaches. */
+  readonly relay: number;
+  readonly from: number;
+  readonly what: ArrivalKind;
+  /** The link's number, or that of the request. */
+  readonly detail: number;
+  readonly frame: Frame | null;
+  private readonly deliver: (arrival: Arrival) => void;
+
+  constructor(
+    deliver: (arrival: Arrival) => void,
+    what: ArrivalKind,
+    from: number,
+    to: number,
+    detail: number,
+    frame: Frame | null,
+  ) {
+    this.deliver = deliver;
+    this.what = what;
+    this.from = from;
+    this.relay = to;
+    this.detail = detail;
+    this.frame = frame;
+  }
+
+  /** Different for each sender and kind. */
+  get kind(): number {
+    return EVENT_KIND.FRAME + this.from * 4 + (this.what & 3) + (this.what >> 2) * 2 ** 24;
+  }
+
+  fire(): void {
+    this.deliver(this);
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * The updates of a run on one thread: the developers who publish, the relays that take, and who attacks them.
+ *
+ * Relays are made when they start. A publication reaches the network through one relay: by gossip where the arm has
+ * that, else by that relay's taking it from the developers; authorities serve it with the next consensus.
+ */
+
+import {
+  publishBundle,
+  readBundle,
+  rememberingReader,
+  UPDATE_TOPIC,
+} from '../../../node/channels/gossip-channel.ts';
+import { SyncServer } from '../../../node/channels/sync-server.ts';
+import type { Environment } from '../../../node/environment.ts';
+import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
+import type { TransitionListener } from '../../../node/hooks/transition.ts';
+import { VerificationCache } from '../../../node/trust/verification-cache.ts';
+import { ReportCollector } from '../../../node/updates/report-collector.ts';
+import { TrialReporter } from '../../../node/updates/trial-report.ts';
+import { randomStream } from '../random.ts';
+import { Call, type VirtualClock } from '../virtual-clock.ts';
+import { arsenalOf } from './adversary/arsenal-of.ts';
+import { type Attempts, HostileRelay } from './adversary/hostile-relay.ts';
+import type { Authority } from './authority.ts';
+import { CircuitContacts, circuitsPerSecond } from './circuit-contacts.ts';
+import { HookTraffic } from './hook-traffic.ts';
+import type { Hosts } from './hosts.ts';
+import type { Job } from './job.ts';
+import { ConsensusSource, type Operation, Publisher, plannedOperations } from './publisher.ts';
+import { RelayStack, type SharedParts } from './relay-stack.ts';
+import { ROLLOUT_CHECK_SECONDS, RolloutDriver } from './rollout-driver.ts';
+import { QUIET_OBSERVER, type StageRecorder } from './stage-recorder.ts';
+
+/** A hand-over that came to nothing leaves the two relays apart, and they may meet again after so long. */
+const HANDOVER_US = 30_000_000;
+
+export class UpdateLife {
+  readonly attempts: Attempts = {};
+  readonly haltedUs: Record<number, number> = {};
+  private readonly job: Job;
+  private readonly clock: VirtualClock;
+  private readonly recorder: StageRecorder;
+  private readonly hosts: Hosts;
+  private readonly onError: (error: unknown) => void;
+  private readonly operations: readonly Operation[];
+  private readonly publisher: Publisher;
+  private readonly traffic: HookTraffic;
+  private readonly shared: SharedParts;
+  private readonly stacks: (RelayStack | null)[];
+  private readonly environments: (Environment | null)[];
+  private readonly hostile: HostileRelay | null;
+  private readonly contacts: CircuitContacts | null;
+  private readonly drivers = new Map<number, RolloutDriver>();
+
+  constructor(
+    job: Job,
+    clock: VirtualClock,
+    recorder: StageRecorder,
+    hosts: Hosts,
+    onError: (error: unknown) => void,
+  ) {
+    const { scenario, arm, population, releases } = job;
+    const { relays } = population;
+    const fast = scenario.fidelity === 'fast';
+    this.job = job;
+    this.clock = clock;
+    this.recorder = recorder;
+    this.hosts = hosts;
+    this.onError = onError;
+    this.operations = plannedOperations(job);
+    this.publisher = new Publisher(job, this.operations);
+    this.traffic = new HookTraffic(job, clock);
+    this.stacks = new Array<RelayStack | null>(relays).fill(null);
+    this.environments = new Array<Environment | null>(relays).fill(null);
+    const arsenal = arsenalOf(job);
+    const attacks = scenario.adversary?.attacks ?? [];
+    this.hostile =
+      arsenal === null
+        ? null
+        : new HostileRelay({
+            attacks,
+            arsenal,
+            attempts: this.attempts,
+            nowUs: () => clock.nowUs,
+            topic: UPDATE_TOPIC,
+          });
+    this.contacts = arm.channels.includes('circuit') ? this.meetings() : null;
+    releases.forEach((release, index) => {
+      const { rollout } = scenario.updates[index];
+      if (rollout !== null) this.drivers.set(index, new RolloutDriver(index, release, rollout, relays));
+    });
+    this.shared = {
+      arm,
+      firstRoot: this.publisher.firstRoot,
+      runtime: new HookRuntime({ clock }),
+      cache: new VerificationCache(),
+      readBundle: fast ? rememberingReader() : readBundle,
+      binaries: new Map(),
+      authorities: hosts.authorityNames,
+      onStaged: (relay, core, hook, notBeforeMs) => this.traffic.expectCells(relay, core, hook, notBeforeMs),
+      onTaken: (relay) => this.noteState(relay),
+    };
+  }
+
+  /** Makes the relay's stack and starts it; its router is up. */
+  start(relay: number, environment: Environment): void {
+    const isHostile = this.job.hostileRelays.has(relay);
+    const hostile = isHostile ? this.hostile : null;
+    const own =
+      hostile === null ? environment : { ...environment, pubsub: hostile.pubsub(environment.pubsub) };
+    const reporter = this.reporterOf(relay, own);
+    const stack = new RelayStack(this.shared, {
+      relay,
+      environment: own,
+      thirdParties: this.thirdParties(relay),
+      observer: isHostile ? QUIET_OBSERVER : this.recorder.observerOf(relay),
+      tellVersions: (versions) => hostile?.versions(versions) ?? versions,
+      listener: {
+        onTransition: (slot, transition, reason, hash, atMs) => {
+          if (isHostile) return;
+          this.recorder.transition(slot, transition, hash);
+          reporter?.onTransition(slot, transition, reason, hash, atMs);
+        },
+      },
+    });
+    this.stacks[relay] = stack;
+    this.environments[relay] = own;
+    this.collect(relay, own);
+    stack.start();
+    hostile?.start(environment);
+    this.noteState(relay);
+  }
+
+  /** Authorities of this thread begin to serve. */
+  serve(authorities: readonly Authority[]): void {
+    const { arm } = this.job;
+    const source = new ConsensusSource(
+      this.publisher,
+      arm.directory.intervalSeconds * 1e6,
+      () => this.clock.nowUs,
+    );
+    for (const { peers } of authorities) new SyncServer(source, this.clock).start(peers);
+  }
+
+  setOnline(relay: number, online: boolean): void {
+    this.contacts?.setOnline(relay, online);
+  }
+
+  /** Schedules what the developers do, by the relay that carries it into the network. */
+  plan(planAt: (timeUs: number, relay: number, action: () => void) => void): void {
+    this.operations.forEach(({ atUs, relay }, index) => {
+      planAt(atUs, relay, () => this.publish(relay, this.publisher.bundleOf(index)));
+    });
+    const everyUs = ROLLOUT_CHECK_SECONDS * 1e6;
+    for (const [release, driver] of this.drivers) {
+      const { atUs, publisher } = this.job.releases[release];
+      const check = (): void => {
+        const { nowUs } = this.clock;
+        if (this.publisher.isRevoked(release)) return; // nothing is left to decide
+        const act = driver.decide(nowUs);
+        if (act?.kind === 'revoke') this.haltedUs[release] = nowUs;
+        if (act !== null) this.publish(publisher, this.publisher.carryOut(act, nowUs));
+        this.clock.schedule(nowUs + everyUs, new Call(publisher, check));
+      };
+      planAt(atUs + everyUs, publisher, check);
+    }
+  }
+
+  /** The developers hand a publication to their relay, whole, and it tells the others of it. */
+  private publish(relay: number, bundle: Uint8Array): void {
+    const stack = this.stacks[relay];
+    const environment = this.environments[relay];
+    if (stack === null || environment === null)
+      throw new Error(`relay ${relay} publishes before it has started`);
+    const { channels } = this.job.arm;
+    if (channels.every((channel) => channel === 'directory')) return; // the authorities have it, and relays ask them
+    const channel = channels.includes('gossip') ? 'gossip' : channels[0];
+    stack.take({ channel, source: this.publisher, peer: null }).catch(this.onError);
+    if (channel === 'gossip') publishBundle(environment, bundle).catch(this.onError);
+  }
+
+  /** Operators of a share of all take third parties' updates, on all their relays. */
+  private thirdParties(relay: number): 'all' | 'none' {
+    const { scenario, population } = this.job;
+    const draw = randomStream(scenario.seed, 'trusts third parties', population.operator[relay]).uniform();
+    return draw < scenario.trust.thirdPartyShare ? 'all' : 'none';
+  }
+
+  private meetings(): CircuitContacts {
+    const { scenario, arm, population } = this.job;
+    return new CircuitContacts({
+      clock: this.clock,
+      consensusWeight: population.consensusWeight,
+      circuitsPerSecond: circuitsPerSecond(arm.circuit, population.relays),
+      seed: scenario.seed,
+      onCircuit: (relay, peer) => this.meet(relay, peer),
+    });
+  }
+
+  /** Two relays in different states meet; they count as equal until the hand-over is over. */
+  private meet(relay: number, peer: number): void {
+    const [one, other] = [this.stacks[relay], this.stacks[peer]];
+    if (one?.circuits == null || other === null) return;
+    const [mine, theirs] = [one.client.versions().timestamp, other.client.versions().timestamp];
+    this.contacts?.setState(mine < theirs ? relay : peer, Math.max(mine, theirs));
+    one.circuits.onCircuit(this.hosts.nameOf(peer)).catch(this.onError);
+    const later = (host: number): void =>
+      this.clock.schedule(this.clock.nowUs + HANDOVER_US, new Call(host, () => this.noteState(host)));
+    later(mine < theirs ? relay : peer);
+  }
+
+  private noteState(relay: number): void {
+    const stack = this.stacks[relay];
+    if (stack !== null) this.contacts?.setState(relay, stack.client.versions().timestamp);
+  }
+
+  /** The relay that a staged rollout is published through collects the reports about it. */
+  private collect(relay: number, { peers }: Environment): void {
+    const drivers = [...this.drivers].filter(([release]) => this.job.releases[release].publisher === relay);
+    if (drivers.length === 0) return;
+    const collector = new ReportCollector((report, from) => {
+      for (const [, driver] of drivers) driver.hear(report, from);
+    });
+    for (const [release] of drivers) collector.watch(this.job.releases[release].moduleSha256);
+    collector.start(peers);
+  }
+
+  /** Reports the trials of modules that are let out in steps to the relay that they are published through. */
+  private reporterOf(relay: number, environment: Environment): TransitionListener | null {
+    if (this.drivers.size === 0) return null;
+    const reporters = new Map<string, TrialReporter>();
+    for (const release of this.drivers.keys()) {
+      const { moduleSha256, publisher } = this.job.releases[release];
+      if (publisher === relay) continue; // it knows by itself
+      const collector = this.hosts.nameOf(publisher);
+      reporters.set(moduleSha256, new TrialReporter({ environment, collector }));
+    }
+    return {
+      onTransition: (slot, transition, reason, hash) =>
+        reporters.get(hash)?.onTransition(slot, transition, reason, hash),
+    };
+  }
+}

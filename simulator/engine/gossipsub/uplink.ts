@@ -1,0 +1,17 @@
+/** A host's uplink: what it sends leaves one piece after the other, at the uplink's rate. */
+
+export class Uplink {
+  readonly bytesPerUs: number;
+  /** When everything that is queued has left, virtual microseconds. */
+  freeUs = 0;
+
+  constructor(bitsPerSecond: number) {
+    this.bytesPerUs = bitsPerSecond / 8e6;
+  }
+
+  /** Queues so many bytes; answers when the last of them leaves. */
+  send(nowUs: number, bytes: number): number {
+    this.freeUs = Math.max(this.freeUs, nowUs) + bytes / this.bytesPerUs;
+    return this.freeUs;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The adversary: from the keys of the YAML to the numbers of a scenario, and back.
+ *
+ * Two defaults depend on the rest of the file: an attack ends with the run, and as many keys are stolen as the
+ * role targets needs.
+ */
+
+import { type AdversaryInput, HOSTILE_MODULE } from './adversary-schema.ts';
+import { NONE } from './presence-schema.ts';
+import type { AdversaryPlan, AttackPlan } from './scenario.ts';
+import { formatDuration } from './units.ts';
+
+type AttackInput = Exclude<AdversaryInput, string>['attacks'][number];
+
+/** What the rest of the file says. */
+export interface AttackDefaults {
+  readonly durationSeconds: number;
+  /** Keys that it takes to sign for the role `targets`. */
+  readonly targetsThreshold: number;
+}
+
+function toAttack(input: AttackInput, defaults: AttackDefaults): AttackPlan {
+  const steals = input.attack === 'stolen-keys';
+  return {
+    attack: input.attack,
+    fromSeconds: input.from,
+    toSeconds: input.to ?? defaults.durationSeconds,
+    everySeconds: input.every,
+    keys: steals ? (input.keys ?? defaults.targetsThreshold) : 0,
+    module: steals ? (input.module ?? HOSTILE_MODULE) : '',
+  };
+}
+
+/** The adversary that a file's values stand for; null for none. */
+export function toAdversary(input: AdversaryInput, defaults: AttackDefaults): AdversaryPlan | null {
+  if (input === NONE) return null;
+  return { share: input.share, attacks: input.attacks.map((attack) => toAttack(attack, defaults)) };
+}
+
+function attackYaml({ attack, fromSeconds, toSeconds, everySeconds, keys, module }: AttackPlan): object {
+  return {
+    attack,
+    from: formatDuration(fromSeconds, 's'),
+    to: formatDuration(toSeconds, 's'),
+    every: formatDuration(everySeconds, 's'),
+    ...(attack === 'stolen-keys' && { keys, module }),
+  };
+}
+
+/** The adversary in the language of the file. */
+export function adversaryYaml(adversary: AdversaryPlan | null): unknown {
+  if (adversary === null) return NONE;
+  return { share: adversary.share, attacks: adversary.attacks.map(attackYaml) };
+}

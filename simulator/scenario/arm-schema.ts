@@ -1,0 +1,150 @@
+/**
+ * The part of the schema that says how updates travel: channels of live arms, lags of manual ones.
+ *
+ * What an arm is follows from its channel, which may be a list; so the two kinds are a union told apart by
+ * explain.ts and schema-lookup.ts, and not by zod, which knows tags of one value only.
+ */
+
+import { z } from 'zod';
+import { LAST_OBSERVED_DAY, lagSchema } from './lag-schema.ts';
+import type { LiveChannel } from './scenario.ts';
+import { duration, rate, report, share, whole } from './schema-values.ts';
+import { formatDuration } from './units.ts';
+
+export const LIVE_CHANNELS = [
+  'gossip',
+  'directory',
+  'circuit',
+  'catch-up',
+] as const satisfies readonly LiveChannel[];
+const AUTHORITIES_MAX = 100;
+
+const directorySchema = z.strictObject({
+  authorities: whole(
+    { min: 1, max: AUTHORITIES_MAX },
+    { description: 'Authorities that hold the repository; Tor has nine', examples: [9] },
+  ).default(9),
+  uplink: rate(
+    { min: 1e3, max: 1e12 },
+    {
+      description: 'What an authority can send; all relays that poll it share it',
+      examples: ['100 Mbit/s'],
+    },
+  ).prefault('100 Mbit/s'),
+  interval: duration(
+    's',
+    { min: 1, max: 30 * 86_400 },
+    {
+      description: "A new consensus comes out so often, from the full hour of the run's start on; Tor's: 1h",
+      examples: ['1h'],
+    },
+  ).prefault('1h'),
+  jitter: share({
+    description:
+      'A relay polls at a time of its own within this share of the interval after the consensus came out ' +
+      '(Tor dir-spec: half)',
+    examples: ['50%'],
+  }).prefault('50%'),
+});
+
+const circuitSchema = z.strictObject({
+  perSecond: z
+    .number()
+    .gt(0)
+    .max(1e9)
+    .default(13_900)
+    .meta({
+      description:
+        "Circuits a second of a network of Tor's size (6,500 relays); smaller ones build in proportion. The default " +
+        'is what was measured of Tor: 1.2 billion a day (Mani et al., IMC 2018)',
+      examples: [13_900],
+    }),
+});
+
+const channelName = z.enum(LIVE_CHANNELS).meta({ examples: ['gossip'] });
+
+export const liveArmSchema = z
+  .strictObject({
+    channel: z.union([channelName, z.array(channelName).min(1).max(LIVE_CHANNELS.length)]).meta({
+      description:
+        'How updates travel, one way or a list of them. gossip: over gossipsub. directory: relays poll authorities. ' +
+        'circuit: peers compare what they run when a circuit is built. catch-up: a relay that joins or comes back ' +
+        'asks its peers; beside another channel only',
+      examples: ['gossip', ['gossip', 'catch-up']],
+    }),
+    directory: directorySchema
+      .meta({
+        description: 'With the channel directory: the authorities and when relays poll them',
+        examples: [{ authorities: 9, interval: '1h' }],
+      })
+      .optional(),
+    circuit: circuitSchema
+      .meta({
+        description: 'With the channel circuit: how many circuits there are',
+        examples: [{ perSecond: 13_900 }],
+      })
+      .optional(),
+  })
+  .superRefine(({ channel, directory, circuit }, context) => {
+    const channels = [channel].flat();
+    const twice = channels.findIndex((name, index) => channels.indexOf(name) < index);
+    if (twice >= 0) report(context, `${channels[twice]} stands here twice`, 'remove one', ['channel', twice]);
+    if (channels.length > 0 && channels.every((name) => name === 'catch-up')) {
+      const message = 'catch-up alone brings nothing to the relays that are there';
+      report(context, message, 'put another channel beside it: [gossip, catch-up]', ['channel']);
+    }
+    for (const [name, plan] of [
+      ['directory', directory],
+      ['circuit', circuit],
+    ] as const) {
+      if (plan === undefined || channels.includes(name)) continue;
+      const hint = `make the channel [${[...channels, name].join(', ')}], or remove this key`;
+      report(context, `means nothing without the channel ${name}`, hint, [name]);
+    }
+  });
+
+export const manualArmSchema = z
+  .strictObject({
+    channel: z.literal('manual').meta({
+      description: 'manual: operators install the release by hand, after a lag',
+      examples: ['manual'],
+    }),
+    lag: lagSchema,
+    until: duration(
+      'd',
+      { min: 1 / 86_400, max: 36_500 },
+      {
+        description:
+          'Where the curve ends. Default: the last day observed of the lag (510d for tor-2016-17, 197d for ' +
+          'tor-2025-26, the last point of an empirical one), 365d for other laws; never beyond what was observed',
+        examples: ['365d'],
+      },
+    ).optional(),
+    restart: duration(
+      's',
+      { min: 0, max: 30 * 86_400 },
+      {
+        description: 'How long a relay is down while its operator restarts it',
+        examples: ['60s'],
+      },
+    ).prefault('60s'),
+  })
+  .superRefine(({ lag, until }, context) => {
+    const last = typeof lag === 'string' ? LAST_OBSERVED_DAY[lag] : undefined;
+    if (last === undefined || until === undefined || until <= last) return;
+    const message = `${formatDuration(until, 'd')} is later than anything observed of ${lag}`;
+    report(context, message, `at most ${last}d; a law of your own may go further`, ['until']);
+  });
+
+export const armSchema = z
+  .union([liveArmSchema, manualArmSchema])
+  .meta({ examples: [{ channel: 'gossip' }, { channel: 'manual', lag: 'tor-2016-17' }] });
+
+export type ArmInput = z.output<typeof armSchema>;
+type LiveInput = z.output<typeof liveArmSchema>;
+export type DirectoryInput = NonNullable<LiveInput['directory']>;
+export type CircuitInput = NonNullable<LiveInput['circuit']>;
+
+/** What an arm has that does not say otherwise, or does not use it. */
+export const DEFAULT_DIRECTORY: DirectoryInput = directorySchema.parse({});
+export const DEFAULT_CIRCUIT: CircuitInput = circuitSchema.parse({});

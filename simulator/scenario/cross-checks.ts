@@ -1,0 +1,170 @@
+/**
+ * Checks of a scenario that need more than one of its parts: times against the duration, names against what
+ * they name, attacks against the arms that could carry them.
+ *
+ * A part that has mistakes of its own is left out, and so are the checks that need it; what is right of the
+ * others is still told at once.
+ */
+
+import { type AdversaryInput, ATTACK_CHANNELS, HOSTILE_MODULE } from './adversary-schema.ts';
+import type { ArmInput } from './arm-schema.ts';
+import type { KnownModules } from './known-modules.ts';
+import { NONE } from './presence-schema.ts';
+import type { LiveChannel } from './scenario.ts';
+import { type ScenarioInput, scenarioSchema } from './schema.ts';
+import { formatDuration } from './units.ts';
+import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
+import type { Path } from './yaml-tree.ts';
+
+/** A mistake at a key; the caller knows where that stands in the file. */
+export interface Finding {
+  readonly path: Path;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The parts of a file that are right by themselves. */
+type SoundParts = Partial<ScenarioInput>;
+
+function soundParts(values: Readonly<Record<string, unknown>>): SoundParts {
+  const parts = Object.entries(scenarioSchema.shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(values[key]);
+    return parsed.success ? [[key, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(parts);
+}
+
+function time(seconds: number): string {
+  return formatDuration(seconds, 's');
+}
+
+function* momentsOf({ updates, trust, presence, adversary }: SoundParts): Generator<[Path, number]> {
+  for (const [index, { notBefore, revoke }] of (updates ?? []).entries()) {
+    if (notBefore !== null) yield [['updates', index, 'notBefore'], notBefore];
+    if (revoke !== null) yield [['updates', index, 'revoke'], revoke];
+  }
+  for (const [index, { at }] of (trust?.rotations ?? []).entries()) {
+    yield [['trust', 'rotations', index, 'at'], at];
+  }
+  for (const key of ['late', 'away'] as const) {
+    const group = presence?.[key];
+    if (group !== undefined && group !== NONE) yield [['presence', key, 'to'], group.to];
+  }
+  for (const [index, { from, to }] of attacksOf(adversary).entries()) {
+    yield [['adversary', 'attacks', index, 'from'], from];
+    if (to !== null) yield [['adversary', 'attacks', index, 'to'], to];
+  }
+}
+
+function attacksOf(adversary: AdversaryInput | undefined) {
+  return adversary === undefined || adversary === NONE ? [] : adversary.attacks;
+}
+
+function* checkMoments(parts: SoundParts): Generator<Finding> {
+  const { duration } = parts;
+  if (duration === undefined) return;
+  for (const [path, seconds] of momentsOf(parts)) {
+    // A span may end with the run; whatever begins or happens must leave time for something to follow.
+    const isOver = path.at(-1) === 'to' ? seconds > duration : seconds >= duration;
+    if (!isOver) continue;
+    const message = `${time(seconds)} comes when the run is over, at ${time(duration)}`;
+    yield { path, message, hint: 'make it earlier, or lengthen the duration' };
+  }
+}
+
+function* checkUpdateTimes({ updates = [] }: SoundParts): Generator<Finding> {
+  for (const [index, { at, notBefore, revoke }] of updates.entries()) {
+    if (revoke !== null && revoke <= at) {
+      const message = `revoked at ${time(revoke)}, but released at ${time(at)} only`;
+      yield {
+        path: ['updates', index, 'revoke'],
+        message,
+        hint: 'revoke it after its release, in the time of the run',
+      };
+    }
+    if (notBefore !== null && notBefore < at) {
+      const message = `${time(notBefore)} comes before the release at ${time(at)}, and would hold nobody back`;
+      yield { path: ['updates', index, 'notBefore'], message, hint: 'times count from the start of the run' };
+    }
+  }
+}
+
+function* checkRollouts({ updates = [], network }: SoundParts): Generator<Finding> {
+  if (network === undefined) return;
+  for (const [index, { rollout }] of updates.entries()) {
+    if (rollout === AT_ONCE) continue;
+    const first = Math.floor(rollout.steps[0]! * network.relays);
+    if (first >= rollout.minReports) continue;
+    const share = Math.min(100, Math.ceil((rollout.minReports / network.relays) * 1000) / 10);
+    const message = `the first step is ${first === 1 ? '1 relay' : `${first} relays`}, which can never send ${rollout.minReports} reports: nothing would halt it`;
+    const hint = `begin with ${share}%, or lower minReports to ${Math.max(1, first)}`;
+    yield { path: ['updates', index, 'rollout'], message, hint };
+  }
+}
+
+function* checkPublishers({ updates = [], trust }: SoundParts, modules: KnownModules): Generator<Finding> {
+  if (trust === undefined) return;
+  for (const [index, { module, publisher }] of updates.entries()) {
+    const path: Path = ['updates', index, 'publisher'];
+    if (publisher === DEVELOPERS) continue;
+    const delegation = trust.delegations.find(({ name }) => name === publisher);
+    const hook = modules.get(module);
+    if (delegation === undefined) {
+      const names = [DEVELOPERS, ...trust.delegations.map(({ name }) => name)].join(', ');
+      const message = `trust.delegations names no ${publisher}`;
+      yield { path, message, hint: `there are ${names}; a third party needs an entry in trust.delegations` };
+    } else if (hook !== undefined && !delegation.hooks.includes(hook)) {
+      const message = `${publisher} may publish for ${delegation.hooks.join(', ')}; ${module} is for ${hook}`;
+      yield { path, message, hint: `add ${hook} to the hooks of its delegation, or release another module` };
+    }
+  }
+}
+
+function* checkStolenKeys({ adversary, trust }: SoundParts, modules: KnownModules): Generator<Finding> {
+  for (const [index, { attack, keys, module }] of attacksOf(adversary).entries()) {
+    const path: Path = ['adversary', 'attacks', index];
+    if (attack !== 'stolen-keys') continue;
+    const there = trust?.keys.targets.keys;
+    if (there !== undefined && keys !== undefined && keys > there) {
+      const message = `${keys} keys cannot be stolen: the role targets has ${there}`;
+      yield { path: [...path, 'keys'], message, hint: `from 1 to ${there}, or raise trust.keys.targets` };
+    }
+    const released = module ?? HOSTILE_MODULE;
+    if (modules.has(released)) continue;
+    const hint = `there are ${[...modules.keys()].join(', ') || 'none'}`;
+    yield { path: [...path, 'module'], message: `updates/ has no module "${released}"`, hint };
+  }
+}
+
+function channelsOf(arms: Readonly<Record<string, ArmInput>>): LiveChannel[] {
+  return Object.values(arms).flatMap(({ channel }) => (channel === 'manual' ? [] : [channel].flat()));
+}
+
+function* checkAttackedArms({ adversary, arms }: SoundParts): Generator<Finding> {
+  if (arms === undefined) return;
+  const there = channelsOf(arms);
+  for (const [index, { attack }] of attacksOf(adversary).entries()) {
+    const carriers = ATTACK_CHANNELS[attack];
+    if (carriers.some((channel) => there.includes(channel))) continue;
+    const path: Path = ['adversary', 'attacks', index, 'attack'];
+    const message = `${attack} travels by ${carriers.join(', ')}, and no arm has ${carriers.length > 1 ? 'any of them' : 'it'}`;
+    yield {
+      path,
+      message,
+      hint: `add an arm such as "live: { channel: ${carriers[0]} }", or remove the attack`,
+    };
+  }
+}
+
+/** Every mistake between the parts of a file, given as its plain values. */
+export function crossCheck(values: Readonly<Record<string, unknown>>, modules: KnownModules): Finding[] {
+  const parts = soundParts(values);
+  return [
+    ...checkMoments(parts),
+    ...checkUpdateTimes(parts),
+    ...checkRollouts(parts),
+    ...checkPublishers(parts, modules),
+    ...checkStolenKeys(parts, modules),
+    ...checkAttackedArms(parts),
+  ];
+}

@@ -1,0 +1,59 @@
+/** The scenarios of the project: each must load, say what it asks, and stand in their README. */
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { loadScenario } from './load.ts';
+
+const FOLDER = new URL('../../scenarios/', import.meta.url).pathname;
+const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
+const README = readFileSync(`${FOLDER}README.md`, 'utf8');
+
+/** The comment that a file opens with, as one text. */
+function opening(text: string): string {
+  const lines = text.split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('#'));
+  return lines
+    .slice(1, end)
+    .map((line) => line.replace(/^# ?/, ''))
+    .join('\n');
+}
+
+describe('the scenarios of the project', () => {
+  it('there are those that the documents speak of', () => {
+    for (const name of ['quick', 'tor7500', 'channels', 'late-join', 'staged-rollout', 'revocation']) {
+      assert.ok(FILES.includes(`${name}.yaml`), name);
+    }
+    assert.ok(FILES.includes('key-compromise.yaml') && FILES.includes('update-attacks.yaml'));
+  });
+
+  for (const file of FILES) {
+    it(`${file} loads, has its file's name, asks a question and says how to run it`, () => {
+      const text = readFileSync(FOLDER + file, 'utf8');
+      const { scenario } = loadScenario(FOLDER + file);
+      assert.equal(`${scenario.name}.yaml`, file);
+      assert.match(scenario.question, /\?$/);
+      assert.match(text, /^# yaml-language-server: \$schema=\.\/schema\.json\n/);
+      assert.ok(opening(text).includes(`npm run simulate -- scenarios/${file}`));
+    });
+
+    it(`${file} stands in the README with its own question and command`, () => {
+      const { scenario } = loadScenario(FOLDER + file);
+      const row = README.split('\n').find((line) => line.includes(`](${file})`)) ?? '';
+      assert.ok(row.includes(scenario.question), `the row asks: ${row}`);
+      assert.ok(row.includes(`npm run simulate -- scenarios/${file}`));
+    });
+  }
+
+  it('every change that a file suggests gives a scenario that loads', () => {
+    let tried = 0;
+    for (const file of FILES) {
+      const suggested = opening(readFileSync(FOLDER + file, 'utf8')).matchAll(/--set (?:'([^']+)'|(\S+))/g);
+      for (const [, quoted, plain] of suggested) {
+        tried += 1;
+        loadScenario(FOLDER + file, { set: [(quoted ?? plain) as string] });
+      }
+    }
+    assert.ok(tried > 15, `only ${tried} suggestions were seen`);
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * A repository in a folder, which any static web server can serve.
+ *
+ *     <folder>/                 what clients may see: 1.root.json, timestamp.json, targets/...
+ *     <folder>.staged/          what waits for signatures: beside it, so that serving the folder keeps it back
+ *     <folder>.staged/.journal/ a write under way (write-journal.ts)
+ *     <folder>.staged/.lock     who writes
+ *
+ * A publication is written whole or not at all, its timestamp last.
+ */
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { RepositoryError } from './repository-error.ts';
+import { type RepositoryStorage, STAGED } from './repository-storage.ts';
+import { type JournalFileSystem, WriteJournal } from './write-journal.ts';
+
+export class FolderStorage implements RepositoryStorage {
+  readonly folder: string;
+  private readonly stagedFolder: string;
+  private readonly journal: WriteJournal;
+
+  constructor(folder: string, files?: JournalFileSystem) {
+    this.folder = path.resolve(folder);
+    this.stagedFolder = `${this.folder}.staged`;
+    this.journal = new WriteJournal(path.join(this.stagedFolder, '.journal'), files);
+  }
+
+  read(name: string): Uint8Array | null {
+    return readIfThere(this.at(name));
+  }
+
+  list(): readonly string[] {
+    const staged = filesBelow(this.stagedFolder).filter((name) => !name.startsWith('.'));
+    return [...filesBelow(this.folder), ...staged.map((name) => STAGED + name)].sort();
+  }
+
+  write(changes: ReadonlyMap<string, Uint8Array | null>): void {
+    const news = [...changes].filter(([name, bytes]) => !sameBytes(this.read(name), bytes));
+    if (news.length === 0) return;
+    mkdirSync(this.folder, { recursive: true });
+    mkdirSync(this.stagedFolder, { recursive: true, mode: 0o700 });
+    this.journal.write(news.map(([name, bytes]) => [this.at(name), bytes] as const));
+    this.tidy();
+  }
+
+  /**
+   * Takes the folder for this process until `work` is done, and finishes what another one began.
+   *
+   * Throws RepositoryError `locked` if somebody else has it: two publishers at once would give two contents to
+   * one version.
+   */
+  async exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    mkdirSync(this.stagedFolder, { recursive: true, mode: 0o700 });
+    const lock = path.join(this.stagedFolder, '.lock');
+    try {
+      writeFileSync(lock, `${process.pid}\n`, { flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      throw new RepositoryError(
+        'locked',
+        `${this.folder} is in use by process ${readIfThere(lock)?.toString().trim() || 'unknown'}`,
+        `wait for it; if no such process runs any more, remove ${lock}`,
+      );
+    }
+    try {
+      this.journal.finish();
+      return await work();
+    } finally {
+      rmSync(lock, { force: true });
+      this.tidy();
+    }
+  }
+
+  /** Leaves no empty folders of changes that are staged no more, nor an empty staged folder. */
+  private tidy(): void {
+    for (const entry of readdirSync(this.stagedFolder, { withFileTypes: true })) {
+      const folder = path.join(this.stagedFolder, entry.name);
+      if (entry.isDirectory() && filesBelow(folder).length === 0) rmSync(folder, { recursive: true });
+    }
+    if (readdirSync(this.stagedFolder).length === 0) rmSync(this.stagedFolder, { recursive: true });
+  }
+
+  private at(name: string): string {
+    const file = name.startsWith(STAGED)
+      ? path.join(this.stagedFolder, name.slice(STAGED.length))
+      : path.join(this.folder, name);
+    const inside = file.startsWith(this.folder + path.sep) || file.startsWith(this.stagedFolder + path.sep);
+    if (!inside) throw new RangeError(`${name} is no name of a file here`);
+    return file;
+  }
+}
+
+/** Paths of all files below a folder, with `/` between their parts; none if it is not there. */
+function filesBelow(folder: string, prefix = ''): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory()
+        ? filesBelow(path.join(folder, entry.name), `${prefix}${entry.name}/`)
+        : [prefix + entry.name],
+    );
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function readIfThere(file: string): Buffer | null {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
+
+function sameBytes(before: Uint8Array | null, after: Uint8Array | null): boolean {
+  if (before === null || after === null) return before === after;
+  return Buffer.compare(before, after) === 0;
+}
