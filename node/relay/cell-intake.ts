@@ -72,8 +72,8 @@ export class CellIntake {
         else leg.circuit.onCreated(leg, cell);
         return;
       case CELL.destroy:
-        if (leg === null) this.counts.ignored++;
-        else end.cut(leg, cell.bytes[HEADER_BYTES]);
+        if (leg !== null) end.cut(leg, cell.bytes[HEADER_BYTES]);
+        else if (!end.giveUp(cell.circuitId)) this.counts.ignored++;
         return;
       case CELL.create:
       case CELL.createFast:

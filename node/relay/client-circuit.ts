@@ -94,7 +94,7 @@ export class ClientCircuit implements Circuit, EdgePort {
 
   onRelay(_leg: Leg, cell: Cell): void {
     const { client } = this;
-    const hop = cell.command === CELL.relayEarly ? -1 : this.onion.open(cell);
+    const hop = this.onion.open(cell);
     const relayCommand = hop < 0 ? NO_RELAY_COMMAND : relayCommandOf(cell);
     if (this.admits(cell, relayCommand, hop >= 0)) {
       if (hop < 0 || dataLengthOf(cell) > RELAY_DATA_BYTES) this.violate();

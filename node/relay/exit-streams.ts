@@ -12,8 +12,15 @@ import type { StreamApplication } from './stream.ts';
 
 /** The world outside, as an exit sees it. */
 export interface ExitService {
-  /** Connects; the answer is an application, or why not (a `StreamEndReason`). It may come at once. */
-  connect(destination: Destination, answer: (result: StreamApplication | number) => void): void;
+  /**
+   * Connects; the answer is an application, or why not (a `StreamEndReason`). It may come at once. `circuit` is where
+   * the stream comes from.
+   */
+  connect(
+    destination: Destination,
+    answer: (result: StreamApplication | number) => void,
+    circuit: EdgePort,
+  ): void;
 }
 
 /** How long the address of a CONNECTED cell holds: for ever, since nobody looks names up. */
@@ -58,7 +65,7 @@ export class ExitStreams {
       this.end(streamId, StreamEndReason.exitPolicy);
     } else {
       this.connecting.add(streamId);
-      this.service.connect(destination, (result) => this.connected(streamId, destination, result));
+      this.service.connect(destination, (result) => this.connected(streamId, destination, result), this.port);
     }
     return true;
   }

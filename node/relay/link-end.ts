@@ -29,6 +29,8 @@ export class LinkEnd implements LinkListener {
   private readonly parts: OutputParts;
   private readonly host: LinkHost;
   private readonly legs = new Map<number, Leg>();
+  /** Circuits that the other end has asked for and that are not answered yet, with what to do if it asks no more. */
+  private readonly asked = new Map<number, () => void>();
   private lastId = 0;
   closed = false;
 
@@ -58,7 +60,27 @@ export class LinkEnd implements LinkListener {
   /** Whether the other end may give this id to a new circuit. */
   mayOpen(circuitId: number): boolean {
     const others = circuitId >= INITIATOR_BIT !== this.link.initiated;
-    return others && (circuitId & 0x7fffffff) !== 0 && !this.legs.has(circuitId);
+    const free = !this.legs.has(circuitId) && !this.asked.has(circuitId);
+    return others && (circuitId & 0x7fffffff) !== 0 && free;
+  }
+
+  /** Holds an id until a new circuit's handshake is done; `onGivenUp` if the other end closes it before. */
+  reserve(circuitId: number, onGivenUp: () => void): void {
+    this.asked.set(circuitId, onGivenUp);
+  }
+
+  /** Whether the other end still waits for the answer; it waits no more after this. */
+  claim(circuitId: number): boolean {
+    return this.asked.delete(circuitId);
+  }
+
+  /** The other end gives up a circuit that was not answered; false if there is none of this id. */
+  giveUp(circuitId: number): boolean {
+    const onGivenUp = this.asked.get(circuitId);
+    if (onGivenUp === undefined) return false;
+    this.asked.delete(circuitId);
+    onGivenUp();
+    return true;
   }
 
   /** A leg for a circuit that the other end has begun. */
@@ -121,6 +143,7 @@ export class LinkEnd implements LinkListener {
       leg.circuit.onCut(leg, CircuitEnd.linkClosed);
     }
     this.legs.clear();
+    for (const circuitId of [...this.asked.keys()]) this.giveUp(circuitId);
     this.host.onLinkClosed(this);
   }
 

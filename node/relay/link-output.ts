@@ -57,6 +57,11 @@ export class LinkOutput implements Consumer {
     this.flush();
   }
 
+  /** Cells of circuits that wait here. */
+  get waitingCells(): number {
+    return this.heap.reduce((sum, { queue }) => sum + queue.length, 0);
+  }
+
   /** Forgets a leg's waiting cells. */
   drop(leg: Leg): void {
     leg.queue.clear(this.parts.cells);

@@ -49,6 +49,11 @@ export class RelayCircuit implements Circuit, EdgePort {
     );
   }
 
+  /** The leg towards the client. */
+  get towardsClient(): Leg | null {
+    return this.back;
+  }
+
   get state(): number {
     return this.extending ? CircuitState.building : CircuitState.open;
   }
@@ -159,8 +164,7 @@ export class RelayCircuit implements Circuit, EdgePort {
   private onBackward(cell: Cell): void {
     const flags = this.padding.negotiated ? CellFlag.paddingNegotiated : 0;
     if (!this.admits(cell, NO_RELAY_COMMAND, flags)) return;
-    if (cell.command === CELL.relayEarly || this.extending) {
-      // Only clients send RELAY_EARLY; from the other side it is a mark.
+    if (this.extending) {
       this.relay.cells.release(cell);
       this.violate();
       return;

@@ -51,7 +51,22 @@ export interface RelayParts {
   readonly flow?: FlowParameters;
   /** Of what it sends; no limit by default. */
   readonly rateLimit?: RateLimit;
+  /** Does the work of new circuits; at once by default. */
+  readonly handshakes?: HandshakeWork;
 }
+
+/** The processor time that answering handshakes takes. */
+export interface HandshakeWork {
+  /** Calls `answer` when the work is done; false if too much is waiting already. */
+  take(answer: () => void): boolean;
+}
+
+const AT_ONCE: HandshakeWork = {
+  take(answer) {
+    answer();
+    return true;
+  },
+};
 
 /** Looked up once: a call through a field costs nothing, a search by name for each cell would. */
 function hooksOf(slots: HookSlots) {
@@ -92,6 +107,8 @@ export class OnionRelay implements LinkHost {
   private draining = false;
   /** Circuits that the flood limit refused. */
   refusedCircuits = 0;
+  /** Circuits refused since too many handshakes were waiting. */
+  overloadedCircuits = 0;
 
   constructor(parts: RelayParts) {
     const { environment, cells, slots } = parts;
@@ -127,6 +144,11 @@ export class OnionRelay implements LinkHost {
     return this.links.open;
   }
 
+  /** Cells of circuits that wait to leave. */
+  get waitingCells(): number {
+    return this.links.waitingCells;
+  }
+
   /** Takes a link that a client or another relay has opened. */
   accept(link: CellLink): void {
     this.links.accept(link);
@@ -160,11 +182,7 @@ export class OnionRelay implements LinkHost {
   /** Called by circuits. */
   onCircuitClosed(circuit: RelayCircuit, back: Leg): void {
     this.circuits.delete(circuit);
-    const { peer, address } = back.end.link;
-    if (peer !== null) return;
-    const open = this.openFrom.get(address)! - 1;
-    if (open === 0) this.openFrom.delete(address);
-    else this.openFrom.set(address, open);
+    this.countFrom(back.end, -1);
   }
 
   private onCreate(end: LinkEnd, cell: Cell): void {
@@ -174,19 +192,36 @@ export class OnionRelay implements LinkHost {
       end.refuse(id, refusal);
       return;
     }
+    const skin = readCreate2(cell.payload)?.slice() ?? null;
+    end.reserve(id, () => this.countFrom(end, -1));
+    this.countFrom(end, 1);
+    if ((this.parts.handshakes ?? AT_ONCE).take(() => this.answerCreate(end, id, skin))) return;
+    this.overloadedCircuits++;
+    end.giveUp(id);
+    end.refuse(id, CircuitEnd.resourceLimit);
+  }
+
+  private answerCreate(end: LinkEnd, id: number, skin: Uint8Array | null): void {
+    if (!end.claim(id)) return; // nobody waits for it any more
     const { identity, onionKey, secrets, keystreams } = this.parts;
-    const skin = readCreate2(cell.payload);
     const answer = skin === null ? null : answerHandshake(identity, onionKey, skin, secrets.secret());
     if (answer === null) {
+      this.countFrom(end, -1);
       this.counts.violations++;
       end.refuse(id, CircuitEnd.protocol);
       return;
     }
-    const { peer, address } = end.link;
-    if (peer === null) this.openFrom.set(address, (this.openFrom.get(address) ?? 0) + 1);
     const circuit = new RelayCircuit(this, new OnionLayer(answer.keys, keystreams));
     this.circuits.add(circuit);
     circuit.begin(end.accept(id, circuit), answer.reply);
+  }
+
+  /** Relays carry the circuits of many; only those of clients are counted, as Tor's defence does. */
+  private countFrom({ link: { peer, address } }: LinkEnd, more: 1 | -1): void {
+    if (peer !== null) return;
+    const open = (this.openFrom.get(address) ?? 0) + more;
+    if (open === 0) this.openFrom.delete(address);
+    else this.openFrom.set(address, open);
   }
 
   /** Why a circuit is not taken, before any work is done for it. */
@@ -196,7 +231,6 @@ export class OnionRelay implements LinkHost {
       return CircuitEnd.protocol;
     }
     if (this.draining) return CircuitEnd.hibernating;
-    // Relays carry the circuits of many; only clients are counted, as Tor's defence does.
     const { peer, address } = end.link;
     if (peer !== null) return null;
     const now = Math.floor(this.environment.clock.nowMs()) >>> 0;

@@ -3,7 +3,8 @@
 ;; Tor's relays and clients drop what they do not understand, and RELAY_DROP cells, without a word. Somebody
 ;; who sends such cells into a circuit marks its traffic, and an accomplice elsewhere sees the mark, while the
 ;; two ends notice nothing. Here every cell that would be dropped closes the circuit, so that the mark is the
-;; end of what it marks. Padding stays possible where both ends have negotiated it.
+;; end of what it marks, and so does RELAY_EARLY on its way to the client, which only clients may send.
+;; Padding stays possible where both ends have negotiated it.
 (module
   ;; One bit for each cell command below 64 that Tor knows: 0 to 12.
   (global $cell_commands i64 (i64.const 0x1fff))
@@ -36,6 +37,11 @@
     ;; A circuit that is not there, or is closing: nothing to close, and late cells are no attack.
     (if (i32.or (i32.eqz (local.get $state)) (i32.eq (local.get $state) (i32.const 3)))
       (then (return (i32.const 1))))
+
+    ;; RELAY_EARLY that does not come from the client's side (flag 2): nobody honest sends it.
+    (if (i32.and (i32.eq (local.get $cell) (i32.const 9))
+                 (i32.eqz (i32.and (local.get $flags) (i32.const 2))))
+      (then (return (i32.const 2))))
 
     ;; Not for this relay: pass it on.
     (if (i32.eqz (i32.and (local.get $flags) (i32.const 1)))

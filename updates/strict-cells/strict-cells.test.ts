@@ -5,6 +5,7 @@ import {
   CellVerdict,
   CircuitState,
   cellAdmission,
+  NO_RELAY_COMMAND,
 } from '../../node/hooks/catalogue/cell-admission.ts';
 import { CELL, isCellCommand, isRelayCommand, RELAY } from '../../node/hooks/catalogue/cell-commands.ts';
 import { HookRuntime } from '../../node/hooks/hook-runtime.ts';
@@ -39,13 +40,21 @@ it('strict-cells: RELAY_DROP closes the circuit unless padding was negotiated', 
   );
 });
 
+it('strict-cells: RELAY_EARLY towards the client closes the circuit, from the client it passes', () => {
+  const { strict, tolerant } = slots();
+  const early = [CELL.relayEarly, NO_RELAY_COMMAND, CircuitState.open] as const;
+  assert.equal(tolerant.call(...early, 0), CellVerdict.accept);
+  assert.equal(strict.call(...early, 0), CellVerdict.closeCircuit);
+  assert.equal(strict.call(...early, CellFlag.fromClient), CellVerdict.accept);
+});
+
 it('strict-cells: agrees with the default on everything that the default accepts, and closes the rest', () => {
   const { strict, tolerant } = slots();
   for (let cell = 0; cell < 256; cell++) {
     for (let relay = -1; relay < 256; relay++) {
       for (const state of Object.values(CircuitState)) {
-        const verdict = tolerant.call(cell, relay, state, CellFlag.recognized);
-        const found = strict.call(cell, relay, state, CellFlag.recognized);
+        const verdict = tolerant.call(cell, relay, state, CellFlag.recognized | CellFlag.fromClient);
+        const found = strict.call(cell, relay, state, CellFlag.recognized | CellFlag.fromClient);
         const onCircuit = state === CircuitState.open || state === CircuitState.building;
         const mark = verdict === CellVerdict.dropCell && (onCircuit || !isCellCommand(cell));
         assert.equal(

@@ -1,9 +1,10 @@
 /**
  * Cell admission: what becomes of each cell that arrives.
  *
- * The default is as tolerant as today's Tor: a cell that nobody understands is dropped without a word, and its
- * circuit lives on. That tolerance is a side channel: whoever controls both ends can mark a circuit with
- * dropped cells (Rochet and Pereira, "Dropping on the Edge", PETS 2018), which a module can end.
+ * The default is as tolerant as Tor has been: a cell that nobody understands is dropped without a word, and its
+ * circuit lives on; RELAY_EARLY is passed on in the wrong direction too, as Tor did until 0.2.4.23 (July 2014).
+ * That tolerance is a side channel: whoever controls both ends can mark a circuit with dropped cells (Rochet and
+ * Pereira, "Dropping on the Edge", PETS 2018) or with RELAY_EARLY, which a module can end.
  */
 
 import { defineHook } from '../define-hook.ts';
@@ -39,6 +40,11 @@ function tolerant(cellCommand: number, relayCommand: number, circuitState: numbe
   return CellVerdict.accept;
 }
 
+/** Only clients send RELAY_EARLY: towards them it carries nothing but a mark. */
+function isMark(cellCommand: number, flags: number): boolean {
+  return cellCommand === CELL.relayEarly && (flags & CellFlag.fromClient) === 0;
+}
+
 export const cellAdmission = defineHook({
   id: 'cell-admission',
   interfaceVersion: 1,
@@ -53,7 +59,9 @@ export const cellAdmission = defineHook({
   health: {
     // Whom it refuses beyond the default is its business, unless it is ordinary traffic.
     penalty: (verdict, ...cell) =>
-      verdict !== CellVerdict.accept && tolerant(...cell) === CellVerdict.accept ? 1000 : 0,
+      verdict !== CellVerdict.accept && tolerant(...cell) === CellVerdict.accept && !isMark(cell[0], cell[3])
+        ? 1000
+        : 0,
     tolerance: 10,
     defaultIsPerfect: true,
   },
@@ -69,6 +77,7 @@ export const cellAdmission = defineHook({
     // What it does with the rest is its own affair.
     { args: [CELL.relay, RELAY.drop, CircuitState.open, 3] },
     { args: [CELL.relay, 99, CircuitState.open, 3] },
+    { args: [CELL.relayEarly, NO_RELAY_COMMAND, CircuitState.open, 0] },
     { args: [200, NO_RELAY_COMMAND, CircuitState.open, 0] },
     { args: [0xffffffff, -2147483648, 2147483647, 0xffffffff] },
   ],
