@@ -7,7 +7,8 @@
  */
 
 import { type RandomStream, randomStream } from '../engine/random.ts';
-import type { NetworkPlan, TrafficPlan } from '../scenario/scenario.ts';
+import type { NetworkPlan } from '../scenario/scenario.ts';
+import type { TrafficPlan } from '../scenario/traffic-plan.ts';
 import { type PopulationAggregates, torAggregates } from './aggregates.ts';
 import { float64Column, uint8Column, uint16Column, uint32Column } from './column.ts';
 import { layOperators } from './operators.ts';
@@ -35,7 +36,7 @@ let unfolded: SourceNetwork | undefined;
  * Throws RangeError for a number of relays that is not whole and positive, and for a utilization outside
  * [0, 1).
  */
-export function drawPopulation(plan: NetworkPlan, traffic: TrafficPlan, seed: number): Population {
+export function drawPopulation(plan: NetworkPlan, traffic: Pick<TrafficPlan, 'utilization'>, seed: number): Population {
   if (!Number.isInteger(plan.relays) || plan.relays < 1) {
     throw new RangeError(`a population needs a whole number of relays, at least 1, not ${plan.relays}`);
   }
@@ -181,7 +182,7 @@ function sharesOf(bandwidth: Float64Array): Float64Array {
   return shares;
 }
 
-function uplinks(bandwidth: Float64Array, plan: NetworkPlan, traffic: TrafficPlan): Float64Array {
+function uplinks(bandwidth: Float64Array, plan: NetworkPlan, traffic: Pick<TrafficPlan, 'utilization'>): Float64Array {
   const uplink = float64Column(bandwidth.length);
   if (plan.uplink.law === 'constant') return uplink.fill(plan.uplink.bitsPerSecond);
   for (let relay = 0; relay < bandwidth.length; relay++) {

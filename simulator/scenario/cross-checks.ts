@@ -38,7 +38,7 @@ function time(seconds: number): string {
   return formatDuration(seconds, 's');
 }
 
-function* momentsOf({ updates, trust, presence, adversary }: SoundParts): Generator<[Path, number]> {
+function* momentsOf({ updates, trust, presence, adversary, traffic }: SoundParts): Generator<[Path, number]> {
   for (const [index, { notBefore, revoke }] of (updates ?? []).entries()) {
     if (notBefore !== null) yield [['updates', index, 'notBefore'], notBefore];
     if (revoke !== null) yield [['updates', index, 'revoke'], revoke];
@@ -54,6 +54,11 @@ function* momentsOf({ updates, trust, presence, adversary }: SoundParts): Genera
     yield [['adversary', 'attacks', index, 'from'], from];
     if (to !== null) yield [['adversary', 'attacks', index, 'to'], to];
   }
+  if (traffic === undefined || traffic.clients === NONE) return;
+  yield [['traffic', 'clients', 'to'], traffic.clients.to];
+  if (traffic.flood === NONE) return;
+  yield [['traffic', 'flood', 'from'], traffic.flood.from];
+  if (traffic.flood.to !== null) yield [['traffic', 'flood', 'to'], traffic.flood.to];
 }
 
 function attacksOf(adversary: AdversaryInput | undefined) {

@@ -11,6 +11,7 @@ import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
 import type { LatencyLaw, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
+import { toTraffic, trafficYaml } from './traffic-yaml.ts';
 import { toTrust, trustYaml } from './trust-yaml.ts';
 import { formatDuration, formatRate } from './units.ts';
 import { toUpdate, updateYaml } from './update-yaml.ts';
@@ -54,7 +55,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       durationSeconds: input.duration,
       targetsThreshold: trust.roles.targets.threshold,
     }),
-    traffic: input.traffic,
+    traffic: toTraffic(input.traffic, input.duration),
     costs: {
       verifySignatureUs: costs.verifySignature,
       hashUsPerKiB: costs.hashPerKiB,
@@ -105,7 +106,7 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     trust: trustYaml(scenario.trust),
     presence: presenceYaml(scenario.presence),
     adversary: adversaryYaml(scenario.adversary),
-    traffic: { utilization: scenario.traffic.utilization },
+    traffic: trafficYaml(scenario.traffic),
     costs: {
       verifySignature: formatDuration(costs.verifySignatureUs, 'us'),
       hashPerKiB: formatDuration(costs.hashUsPerKiB, 'us'),

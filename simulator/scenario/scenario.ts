@@ -4,6 +4,8 @@
  * The YAML keys and the numbers here correspond one to one; `schema.ts` turns one into the other.
  */
 
+import type { TrafficPlan } from './traffic-plan.ts';
+
 export type EngineName = 'gossipsub' | 'model' | 'wire';
 export type Fidelity = 'full' | 'fast';
 export type PopulationName = 'tor-2025-11' | 'uniform';
@@ -154,12 +156,6 @@ export interface AdversaryPlan {
   /** Share of relays that are the adversary's: they take part in gossip and answer peers as it likes. */
   readonly share: number;
   readonly attacks: readonly AttackPlan[];
-}
-
-/** Traffic of the relays, which decides how often a hook is reached. */
-export interface TrafficPlan {
-  /** Mean share of a relay's advertised bandwidth in use, 0 to 1. */
-  readonly utilization: number;
 }
 
 /** What a relay's processor needs for the work of an update, in virtual time. */

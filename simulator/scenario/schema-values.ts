@@ -114,6 +114,11 @@ export function sizeOrWord(word: string, bounds: Bounds, text: KeyText) {
     .meta(wordOr(word, 'size', text));
 }
 
+/** A size in whole bytes. */
+export function size(bounds: Bounds, text: KeyText) {
+  return quantity(SIZE, bounds, text);
+}
+
 /** A duration, or null for the word. */
 export function durationOrWord(word: string, unit: TimeUnit, bounds: Bounds, text: KeyText) {
   const kind: Kind = {

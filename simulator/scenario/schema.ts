@@ -11,7 +11,8 @@ import { armSchema } from './arm-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
-import { duration, NAME, RUN_SECONDS_MAX, report, share, whole } from './schema-values.ts';
+import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
+import { trafficSchema } from './traffic-schema.ts';
 import { trustSchema } from './trust-schema.ts';
 import { updateSchema } from './update-schema.ts';
 
@@ -115,20 +116,7 @@ export const scenarioSchema = z
       description: 'Relays that attack the updates; `none`: nobody does',
       examples: [{ share: '5%', attacks: [{ attack: 'replay', from: '1min', every: '10s' }] }, NONE],
     }),
-    traffic: z
-      .strictObject({
-        utilization: share(
-          {
-            description:
-              'Mean share of advertised bandwidth in use, between 0 and 1; it decides how often a hook is ' +
-              'reached and what is left for gossip. The default is an assumption',
-            examples: [0.4],
-          },
-          { aboveZero: true, belowOne: true },
-        ).prefault(0.4),
-      })
-      .prefault({})
-      .meta({ description: 'Traffic that the relays carry' }),
+    traffic: trafficSchema.prefault({}).meta({ description: 'Traffic that the relays carry' }),
     costs: costsSchema.prefault({}).meta({ description: "What an update costs a relay's processor" }),
     arms: z
       .record(z.string().regex(NAME), armSchema)

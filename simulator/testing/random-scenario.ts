@@ -15,6 +15,7 @@ import {
   type LagPart,
   type Scenario,
 } from '../scenario/scenario.ts';
+import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
 
@@ -222,7 +223,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     trust,
     presence,
     adversary: fc.option(fc.tuple(between(1e-6, 0.99), attacks)),
-    traffic: fc.record({ utilization: between(1e-9, 0.999) }),
+    traffic: trafficOf,
     costs: fc.record({
       verifySignatureUs: between(0, 1e6),
       hashUsPerKiB: between(0, 1e6),
@@ -252,7 +253,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     return {
       ...parts,
       costs: { ...parts.costs },
-      traffic: { ...parts.traffic },
+      traffic: parts.traffic(end),
       updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
         ...update,
         atSeconds: at(update.atSeconds),
