@@ -37,6 +37,10 @@ export class ClientCircuit implements Circuit, EdgePort {
   private deadline: Timer | null = null;
   private lastStreamId = 0;
   private paddingAsked = false;
+  /** Of the environment's clock. */
+  readonly begunAtMs: number;
+  /** NaN until it is open. */
+  openedAtMs = Number.NaN;
   phase: 'building' | 'open' | 'closed' = 'building';
   /** Closed by its own client, which wants another. */
   retired = false;
@@ -46,6 +50,7 @@ export class ClientCircuit implements Circuit, EdgePort {
   constructor(client: OnionClient, path: readonly RelayDescriptor[]) {
     this.client = client;
     this.path = path;
+    this.begunAtMs = client.environment.clock.nowMs();
     this.edge = new CircuitEdge(this, client.edgeParts);
     this.padding = new CircuitPadding(client.environment, client.hooks.paddingDecision, () =>
       this.sendSealed(client.cells.take(), PADDING_HOP, RELAY.drop, 0, 0),
@@ -193,6 +198,7 @@ export class ClientCircuit implements Circuit, EdgePort {
     const next = this.path[this.onion.hops];
     if (next === undefined) {
       this.phase = 'open';
+      this.openedAtMs = this.client.environment.clock.nowMs();
       this.deadline?.cancel();
       this.note(PaddingEvent.circuitOpened);
       if (this.client.padsAlways) this.askForPadding();

@@ -51,10 +51,11 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       directory: hasDirectory ? arm.directory : null,
       scoring: adversary === null ? null : invalidMessageScoring(UPDATE_TOPIC),
       // Reports of a staged rollout go to anybody, the adversary's relays share what they know, and circuits
-      // are drawn from all relays at once.
+      // go through any relays.
       asksAnybody:
         arm.channels.includes('circuit') ||
         adversary !== null ||
+        scenario.traffic.clients !== null ||
         plans.some(({ rollout }) => rollout !== null),
     },
     options,
@@ -103,8 +104,9 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       staleRelays: total.staleRelays,
       graylistings: total.graylistings,
     },
+    traffic: total.traffic,
     rolledBack: total.rolledBack,
-    circuitsBroken: null,
+    circuitsBroken: total.traffic?.circuits.brokenSeconds.length ?? null,
     traceHash,
     violations: [
       ...total.violations,

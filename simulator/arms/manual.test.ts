@@ -25,7 +25,15 @@ function madeScenario(seed: number, releasedAtSeconds: readonly number[] = [60])
 }
 
 function arm(lag: LagLaw, changes: Partial<ManualArm> = {}): ManualArm {
-  return { kind: 'manual', name: 'manual', lag, untilDays: 1000, restartSeconds: 30, ...changes };
+  return {
+    kind: 'manual',
+    name: 'manual',
+    lag,
+    untilDays: 1000,
+    drainSeconds: 0,
+    restartSeconds: 30,
+    ...changes,
+  };
 }
 
 function modulesOf(scenario: Scenario): ReleasedModule[] {

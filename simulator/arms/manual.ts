@@ -3,7 +3,8 @@
  *
  * Nothing is simulated in between, so a relay has one stage, `activated`; that it was heard of by mail or from
  * a package manager leaves no time to measure. Two arms with different laws draw the same numbers, so that
- * the operator who is slow in one is slow in the other.
+ * the operator who is slow in one is slow in the other. With clients in the scenario, the cells of its duration
+ * are simulated while relays restart.
  */
 
 import assert from 'node:assert/strict';
@@ -26,7 +27,7 @@ export interface ReleasedModule {
 /**
  * Draws when each relay runs each update of the scenario, `modules` being those updates in their order.
  *
- * A relay restarts with its operator's lag and runs the update `restartSeconds` later. The curve ends at
+ * An operator acts after the lag; the relay drains, restarts, and runs the update from then on. The curve ends at
  * `untilDays` after the first release, or where the law's observation ended; later relays count as not
  * reached. Every operator draws anew for every update.
  */
@@ -42,10 +43,10 @@ export function runManualArm(
   const hash = createHash('sha256');
   const updates = scenario.updates.map((update, index): UpdateOutcome => {
     const knownSeconds = horizonSeconds - (update.atSeconds - firstReleaseSeconds);
-    const installedSeconds = operatorSeconds(scenario.seed, arm, population.operators, index);
+    const lagSeconds = operatorLags(scenario.seed, arm, population.operators, index);
     const activated = notReached(population.relays);
     population.operator.forEach((operator, relay) => {
-      const seconds = installedSeconds[operator]!;
+      const seconds = lagSeconds[operator]! + arm.drainSeconds + arm.restartSeconds;
       if (seconds <= knownSeconds) activated[relay] = seconds;
     });
     hash.update(new Uint8Array(activated.buffer));
@@ -66,6 +67,7 @@ export function runManualArm(
     updates,
     cost: null,
     trust: null,
+    traffic: null,
     rolledBack: 0,
     circuitsBroken: null,
     traceHash: hash.digest('hex').slice(0, 16),
@@ -73,15 +75,21 @@ export function runManualArm(
   };
 }
 
-/** When each operator's relays run an update, in seconds after its release; Infinity for never. */
-function operatorSeconds(seed: number, arm: ManualArm, operators: number, update: number): Float64Array {
-  const seconds = new Float64Array(operators);
-  const purpose = `operator lag of update ${update}`;
-  for (let operator = 0; operator < operators; operator++) {
-    const lagDays = lagQuantileDays(arm.lag, randomStream(seed, purpose, operator).uniform());
-    seconds[operator] = lagDays * DAY_SECONDS + arm.restartSeconds;
-  }
-  return seconds;
+/** After what time each operator acts on an update, in seconds since its release; Infinity for never. */
+export function operatorLags(seed: number, arm: ManualArm, operators: number, update: number): Float64Array {
+  return lags(seed, arm, operators, `operator lag of update ${update}`);
+}
+
+/** The same for the users of clients, who are slow or quick like operators. */
+export function clientLags(seed: number, arm: ManualArm, clients: number, update: number): Float64Array {
+  return lags(seed, arm, clients, `client lag of update ${update}`);
+}
+
+function lags(seed: number, arm: ManualArm, count: number, purpose: string): Float64Array {
+  return Float64Array.from(
+    { length: count },
+    (_unused, index) => lagQuantileDays(arm.lag, randomStream(seed, purpose, index).uniform()) * DAY_SECONDS,
+  );
 }
 
 function notReached(relays: number): Float64Array {

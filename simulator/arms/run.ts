@@ -11,6 +11,7 @@ import { buildTopology } from '../population/topology.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { runLiveArm } from './live.ts';
 import { runManualArm } from './manual.ts';
+import { withTraffic } from './manual-traffic.ts';
 import { prepareHostileModules, prepareReleases } from './release.ts';
 import type { FinishedRun, Phase, RunOptions } from './run-contract.ts';
 
@@ -33,7 +34,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   for (const arm of scenario.arms) {
     signal?.throwIfAborted();
     if (arm.kind === 'manual') {
-      arms.push(runManualArm(scenario, arm, population, releases));
+      const drawn = runManualArm(scenario, arm, population, releases);
+      arms.push(await withTraffic(drawn, arm, { scenario, population, releases }, options));
       continue;
     }
     const run = await runLiveArm({ scenario, arm, population, topology, releases, hostileModules }, options);

@@ -2,6 +2,7 @@
  * What the arms of a run hand to the report: when each relay reached each stage of each update.
  */
 
+import type { TrafficResult } from '../engine/traffic/traffic-result.ts';
 import type { Population, Topology } from '../population/population.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
 
@@ -65,6 +66,8 @@ export interface ArmOutcome {
   readonly cost: GossipCost | null;
   /** Null for arms that verify nothing. */
   readonly trust: TrustOutcome | null;
+  /** Null where no cell was simulated. */
+  readonly traffic: TrafficResult | null;
   /** Modules rolled back by a relay's core. */
   readonly rolledBack: number;
   /** Circuits broken by restarts; null where the arm carries no circuits. */

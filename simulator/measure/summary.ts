@@ -166,7 +166,8 @@ function costSummary(arm: ArmOutcome): CostSummary | null {
 function lawSummary({ arm, horizonSeconds }: ArmOutcome): MilestoneSeconds | null {
   if (arm.kind !== 'manual') return null;
   const at = (fraction: number): number | null => {
-    const seconds = lagQuantileDays(arm.lag, fraction) * DAY_SECONDS + arm.restartSeconds;
+    const { drainSeconds, restartSeconds } = arm;
+    const seconds = lagQuantileDays(arm.lag, fraction) * DAY_SECONDS + drainSeconds + restartSeconds;
     return seconds <= horizonSeconds ? roundTime(seconds) : null;
   };
   return {

@@ -36,7 +36,11 @@ let unfolded: SourceNetwork | undefined;
  * Throws RangeError for a number of relays that is not whole and positive, and for a utilization outside
  * [0, 1).
  */
-export function drawPopulation(plan: NetworkPlan, traffic: Pick<TrafficPlan, 'utilization'>, seed: number): Population {
+export function drawPopulation(
+  plan: NetworkPlan,
+  traffic: Pick<TrafficPlan, 'utilization'>,
+  seed: number,
+): Population {
   if (!Number.isInteger(plan.relays) || plan.relays < 1) {
     throw new RangeError(`a population needs a whole number of relays, at least 1, not ${plan.relays}`);
   }
@@ -182,7 +186,11 @@ function sharesOf(bandwidth: Float64Array): Float64Array {
   return shares;
 }
 
-function uplinks(bandwidth: Float64Array, plan: NetworkPlan, traffic: Pick<TrafficPlan, 'utilization'>): Float64Array {
+function uplinks(
+  bandwidth: Float64Array,
+  plan: NetworkPlan,
+  traffic: Pick<TrafficPlan, 'utilization'>,
+): Float64Array {
   const uplink = float64Column(bandwidth.length);
   if (plan.uplink.law === 'constant') return uplink.fill(plan.uplink.bitsPerSecond);
   for (let relay = 0; relay < bandwidth.length; relay++) {

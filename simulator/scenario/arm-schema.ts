@@ -120,6 +120,16 @@ export const manualArmSchema = z
         examples: ['365d'],
       },
     ).optional(),
+    drain: duration(
+      's',
+      { min: 0, max: 86_400 },
+      {
+        description:
+          "How long a relay goes on with the circuits it has, and takes no new ones, before it goes down (tor's " +
+          'ShutdownWaitLength)',
+        examples: ['30s'],
+      },
+    ).prefault('30s'),
     restart: duration(
       's',
       { min: 0, max: 30 * 86_400 },

@@ -67,7 +67,7 @@ export function toArm(name: string, input: ArmInput, readCurve: CurveReader): Ar
   }
   const lag = lagLaw(input.lag, readCurve);
   const untilDays = input.until ?? lastKnownDay(lag) ?? DEFAULT_UNTIL_DAYS;
-  return { kind: 'manual', name, lag, untilDays, restartSeconds: input.restart };
+  return { kind: 'manual', name, lag, untilDays, drainSeconds: input.drain, restartSeconds: input.restart };
 }
 
 function lawYaml(part: LagPart | Exclude<LagLaw, { law: 'historical' | 'mixture' | 'empirical' }>): object {
@@ -116,6 +116,7 @@ export function armYaml(one: Arm): object {
     channel: 'manual',
     lag: lagYaml(one.lag),
     until: formatDuration(one.untilDays, 'd'),
+    drain: formatDuration(one.drainSeconds, 's'),
     restart: formatDuration(one.restartSeconds, 's'),
   };
 }

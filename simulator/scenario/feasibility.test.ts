@@ -47,6 +47,7 @@ describe('feasibility', () => {
       kind: 'manual',
       lag: { law: 'historical', name: 'tor-2016-17' },
       untilDays: 510,
+      drainSeconds: 30,
       restartSeconds: 60,
     } as const;
     assert.equal(infeasibility(scenario(200_000, [manual]), { availableBytes: 1e9 }), null);

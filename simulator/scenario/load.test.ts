@@ -247,6 +247,7 @@ historical: [tor-2016-17, tor-2016-17]
       name: 'manual',
       lag: { law: 'empirical', days: [0, 7.5], fractions: [0, 0.25] },
       untilDays: 7.5,
+      drainSeconds: 30,
       restartSeconds: 60,
     });
     assert.equal(csv('day,share\n0,0\n'), 'curve.csv:1:1 the columns must be day,fraction');

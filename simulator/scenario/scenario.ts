@@ -215,6 +215,8 @@ export interface ManualArm {
   readonly lag: LagLaw;
   /** The curve ends here; a law fitted on data is never drawn past its last observed day. */
   readonly untilDays: number;
+  /** How long a relay takes no new circuits before it goes down, in seconds. */
+  readonly drainSeconds: number;
   /** How long a relay is down while its operator restarts it, in seconds. */
   readonly restartSeconds: number;
 }

@@ -30,8 +30,8 @@ export interface ClientsPlan {
   readonly flow: 'fixed' | 'congestion';
   /** Processor time of a relay for one circuit handshake, before scaling. */
   readonly handshakeUs: number;
-  /** How a client gets updates: from its guard when a circuit is built, or never. */
-  readonly updates: 'guard' | 'never';
+  /** How a client gets updates: from relays of a circuit that it builds, or never. */
+  readonly updates: 'circuit' | 'never';
 }
 
 export const MARKS = [

@@ -91,11 +91,12 @@ const clientsSchema = z
       },
     ).prefault('200us'),
     updates: z
-      .enum(['guard', 'never'])
-      .default('guard')
+      .enum(['circuit', 'never'])
+      .default('circuit')
       .meta({
-        description: 'How clients get updates: from their guard when a circuit is built, or never',
-        examples: ['guard'],
+        description:
+          'How clients of live arms get updates: from the relays of a circuit that they build, or never; those of manual arms follow the lag',
+        examples: ['circuit'],
       }),
   })
   .superRefine(checkSpan);

@@ -30,6 +30,7 @@ export const MADE_MANUAL_ARM: Arm = {
   name: 'manual',
   lag: { law: 'historical', name: 'tor-2016-17' },
   untilDays: MANUAL_DAYS,
+  drainSeconds: 30,
   restartSeconds: 60,
 };
 
@@ -168,6 +169,7 @@ function madeArm(arm: Arm, scenario: Scenario, population: Population): ArmOutco
           penalties: 0,
         },
     trust: null,
+    traffic: null,
     rolledBack: 0,
     circuitsBroken: null,
     traceHash: (isManual ? 'cd' : 'ef').repeat(32),

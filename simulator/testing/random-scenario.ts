@@ -96,11 +96,11 @@ const liveArm: fc.Arbitrary<(name: string) => Arm> = fc
 const arm: fc.Arbitrary<(name: string) => Arm> = fc.oneof(
   liveArm,
   fc
-    .tuple(lag, between(0, 1), between(0, 86_400))
-    .map(([law, position, restartSeconds]) => (name: string): Arm => {
+    .tuple(lag, between(0, 1), between(0, 86_400), between(0, 86_400))
+    .map(([law, position, drainSeconds, restartSeconds]) => (name: string): Arm => {
       const last = lastKnownDay(law) ?? 3650;
       const untilDays = Math.max(DAY, Math.min(last, last * position));
-      return { kind: 'manual', name, lag: law, untilDays, restartSeconds };
+      return { kind: 'manual', name, lag: law, untilDays, drainSeconds, restartSeconds };
     }),
 );
 

@@ -27,7 +27,7 @@ const clients = fc.record({
   exitShare: between(1e-6, 1),
   flow: fc.constantFrom('fixed' as const, 'congestion' as const),
   handshakeUs: between(0, 1e6),
-  updates: fc.constantFrom('guard' as const, 'never' as const),
+  updates: fc.constantFrom('circuit' as const, 'never' as const),
 });
 
 const marking = fc.record({

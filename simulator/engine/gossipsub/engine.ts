@@ -12,6 +12,7 @@ import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
+import { trafficHosts } from '../traffic/traffic-hosts.ts';
 import { wallNowMs } from '../wall.ts';
 import { bundleThread } from './bundle.ts';
 import { type AuthorityPlan, authorityPlaces } from './hosts.ts';
@@ -81,7 +82,8 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     asksAnybody,
   });
   const { threads, threadOf, lookAheadUs } = partition;
-  const shared = sharedColumns(relays, authorities, releases.length, threads);
+  const others = authorities + trafficHosts(scenario.traffic);
+  const shared = sharedColumns(relays, others, releases.length, threads);
   const job: Job = {
     scenario,
     arm,
@@ -248,6 +250,8 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
     attempts: addUpCounts(results.map((result) => result.attempts)),
     haltedUs: Object.assign({}, ...results.map((result) => result.haltedUs)),
     refusals: addUpCounts(results.map((result) => result.refusals)),
+    // Arms with traffic run on one thread.
+    traffic: results.find(({ traffic }) => traffic !== null)?.traffic ?? null,
     violations: results.flatMap((result) => result.violations),
     warnings: [...new Set(results.flatMap((result) => result.warnings))],
   };

@@ -13,6 +13,7 @@ import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { AttackName, LiveArm, Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
+import type { TrafficResult } from '../traffic/traffic-result.ts';
 import type { AuthorityPlan } from './hosts.ts';
 import type { ScoringOptions } from './router.ts';
 
@@ -80,7 +81,8 @@ export const CONTROL = { stop: 0, barrierWaiting: 1, barrierRound: 2, pending: 3
 
 export function sharedColumns(
   relays: number,
-  authorities: number,
+  /** Authorities, clients and whoever else takes part. */
+  otherHosts: number,
   releases: number,
   threads: number,
 ): SharedColumns {
@@ -89,7 +91,7 @@ export function sharedColumns(
   return {
     stageTimesUs: float64(releases * STAGES.length * relays).fill(Number.NaN),
     removedTimesUs: float64(releases * relays).fill(Number.NaN),
-    traceWords: Trace.forRelays(relays + authorities).words,
+    traceWords: Trace.forRelays(relays + otherHosts).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
     reachedUs: float64(threads),
     nextUs: float64(threads),
@@ -140,6 +142,8 @@ export interface ThreadResult {
   /** When each release's rollout was halted, virtual microseconds; absent where it was not. */
   readonly haltedUs: Readonly<Record<number, number>>;
   readonly refusals: Readonly<Record<string, number>>;
+  /** Null in a scenario without clients. */
+  readonly traffic: TrafficResult | null;
   readonly violations: readonly string[];
   readonly warnings: readonly string[];
 }

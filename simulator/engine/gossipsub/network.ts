@@ -10,6 +10,7 @@ import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { Environment } from '../../../node/environment.ts';
 import { randomStream } from '../random.ts';
 import type { Trace } from '../trace.ts';
+import { DataPlane } from '../traffic/data-plane.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { Authority } from './authority.ts';
 import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
@@ -50,6 +51,8 @@ export class SimulatedNetwork {
   readonly mint: FrameMint;
   readonly updates: UpdateLife;
   readonly hosts: Hosts;
+  /** Cells and circuits; null in a scenario without clients. */
+  readonly dataPlane: DataPlane | null;
   /** Authorities of this thread. */
   readonly authorities: Authority[] = [];
   private readonly job: Job;
@@ -88,6 +91,7 @@ export class SimulatedNetwork {
     this.transport = new Transport(clock, this.hosts.local, mint, trace, remote);
     this.recorder = new StageRecorder(job, clock, trace);
     this.updates = new UpdateLife(job, clock, this.recorder, this.hosts, this.failures.record);
+    this.dataPlane = scenario.traffic.clients === null ? null : this.makeDataPlane(trace);
   }
 
   private isLocal(host: number): boolean {
@@ -149,6 +153,32 @@ export class SimulatedNetwork {
     this.buildAuthorities(requests);
     this.updates.serve(this.authorities);
     this.clock.timerGate = (timer) => this.relays[timer.relay]?.sleep?.admits(timer) ?? true;
+  }
+
+  private makeDataPlane(trace: Trace): DataPlane {
+    const { scenario, population, directory, releases } = this.job;
+    return new DataPlane({
+      clock: this.clock,
+      trace,
+      population,
+      traffic: scenario.traffic,
+      seed: scenario.seed,
+      durationSeconds: scenario.durationSeconds,
+      firstHost: population.relays + (directory?.authorities ?? 0),
+      latencyUs: (a, b) => this.hosts.latencyUs(a, b),
+      runtime: this.updates.runtime,
+      slotsOf: (relay) => {
+        const core = this.updates.coreOf(relay);
+        if (core === null) throw new Error(`relay ${relay} carries cells before it has started`);
+        return core;
+      },
+      modules: releases.map(({ request: { hook, binary }, moduleSha256 }) => ({
+        hook,
+        binary,
+        sha256: moduleSha256,
+      })),
+      clientsTakeUpdates: true,
+    });
   }
 
   private linksParts(): LinksParts {
@@ -218,6 +248,7 @@ export class SimulatedNetwork {
       this.planAt(atUs, listener, () => this.linksOf(listener).open(toDialer));
     }
     this.planAbsences();
+    this.dataPlane?.planAll();
     this.updates.plan((timeUs, relay, action) => this.planAt(timeUs, relay, action));
   }
 
@@ -230,7 +261,10 @@ export class SimulatedNetwork {
     const environment = this.environments[index] as Environment;
     relay.router
       .start()
-      .then(() => this.updates.start(index, environment))
+      .then(() => {
+        this.updates.start(index, environment);
+        this.dataPlane?.relayUp(index);
+      })
       .catch(this.failures.record);
   }
 
@@ -258,10 +292,12 @@ export class SimulatedNetwork {
       const relay = absentRelay[absence];
       this.planAt(leavesUs[absence], relay, () => {
         this.linksOf(relay).goOffline();
+        this.dataPlane?.relayDown(relay, false);
         this.updates.setOnline(relay, false);
       });
       this.planAt(returnsUs[absence], relay, () => {
         this.linksOf(relay).comeOnline();
+        this.dataPlane?.relayUp(relay);
         this.updates.setOnline(relay, true);
       });
     }

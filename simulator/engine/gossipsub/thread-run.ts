@@ -127,6 +127,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     attempts: network.updates.attempts,
     haltedUs: network.updates.haltedUs,
     refusals: network.recorder.refusals,
+    traffic: network.dataPlane?.result() ?? null,
     violations: [...network.recorder.violations, ...failures],
     warnings,
   };

@@ -12,6 +12,7 @@ import {
   UPDATE_TOPIC,
 } from '../../../node/channels/gossip-channel.ts';
 import { SyncServer } from '../../../node/channels/sync-server.ts';
+import type { RelayCore } from '../../../node/core.ts';
 import type { Environment } from '../../../node/environment.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import type { TransitionListener } from '../../../node/hooks/transition.ts';
@@ -141,6 +142,16 @@ export class UpdateLife {
       () => this.clock.nowUs,
     );
     for (const { peers } of authorities) new SyncServer(source, this.clock).start(peers);
+  }
+
+  /** The core of a relay that has started; null before. */
+  coreOf(relay: number): RelayCore | null {
+    return this.stacks[relay]?.core ?? null;
+  }
+
+  /** What all hooks of this thread run on. */
+  get runtime(): HookRuntime {
+    return this.shared.runtime;
   }
 
   setOnline(relay: number, online: boolean): void {

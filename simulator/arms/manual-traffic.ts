@@ -1,0 +1,68 @@
+/** The cells of a manual arm: the same clients as in the live arms, while operators restart their relays. */
+
+import type { RestartResult } from '../engine/traffic/restart-job.ts';
+import { runRestarts } from '../engine/traffic/run-restarts.ts';
+import type { ArmOutcome } from '../measure/outcome.ts';
+import { latencyColumns } from '../population/latency.ts';
+import type { Population } from '../population/population.ts';
+import type { ManualArm, Scenario } from '../scenario/scenario.ts';
+import { clientLags, operatorLags } from './manual.ts';
+import type { PreparedRelease } from './release.ts';
+import type { RunOptions } from './run-contract.ts';
+
+/**
+ * Simulates the run's duration of the arm's traffic, and adds it to what is known of the arm. Operators who act
+ * later restart their relays when nobody is watching.
+ */
+export async function withTraffic(
+  outcome: ArmOutcome,
+  arm: ManualArm,
+  input: {
+    readonly scenario: Scenario;
+    readonly population: Population;
+    readonly releases: readonly PreparedRelease[];
+  },
+  options: RunOptions,
+): Promise<ArmOutcome> {
+  const { scenario, population, releases } = input;
+  const { traffic, seed, durationSeconds, updates, network } = scenario;
+  const { clients } = traffic;
+  if (clients === null) return outcome;
+  const { operator, operators, relays } = population;
+  const inRun = (lagSeconds: number, update: number): number => {
+    const atSeconds = updates[update].atSeconds + lagSeconds;
+    return atSeconds < durationSeconds ? atSeconds : Number.NaN;
+  };
+  const result: RestartResult = await runRestarts(
+    {
+      population,
+      latency: latencyColumns(population, network, seed),
+      traffic,
+      seed,
+      durationSeconds,
+      modules: releases.map(({ request: { hook, binary }, moduleSha256 }) => ({
+        hook,
+        binary,
+        sha256: moduleSha256,
+      })),
+      installSeconds: releases.map((_release, update) => {
+        const lagSeconds = operatorLags(seed, arm, operators, update);
+        return Float64Array.from({ length: relays }, (_unused, relay) =>
+          inRun(lagSeconds[operator[relay]], update),
+        );
+      }),
+      clientSeconds: releases.map((_release, update) =>
+        clientLags(seed, arm, clients.count, update).map((lagSeconds) => inRun(lagSeconds, update)),
+      ),
+      drainSeconds: arm.drainSeconds,
+      downSeconds: arm.restartSeconds,
+    },
+    options,
+  );
+  return {
+    ...outcome,
+    traffic: result.traffic,
+    circuitsBroken: result.traffic.circuits.brokenSeconds.length,
+    traceHash: `${outcome.traceHash}${result.traceHash}`,
+  };
+}
