@@ -25,13 +25,6 @@ export class LinkBook {
     return this.ends.size;
   }
 
-  /** Cells of circuits that wait to leave, on all links. */
-  get waitingCells(): number {
-    let sum = 0;
-    for (const { output } of this.ends) sum += output.waitingCells;
-    return sum;
-  }
-
   /** A link to a relay, the one there is or a new one; null if it cannot be had. */
   reach(target: LinkTarget, answer: Waiting): void {
     const { fingerprint } = target;

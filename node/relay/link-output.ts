@@ -17,12 +17,18 @@ import type { Consumer, TokenBucket } from './token-bucket.ts';
 /** A circuit that was quiet for longer has its activity worked out anew before it competes; tor counts in such ticks. */
 const STALE_MS = 10;
 
+/** Counts the cells of circuits that wait on all links of a relay. */
+export class WaitingCells {
+  cells = 0;
+}
+
 export interface OutputParts {
   readonly clock: Clock;
   readonly cells: CellPool;
   readonly scheduling: SlotOf<typeof circuitScheduling>;
   /** Shared by all links of a relay; null for no limit. */
   readonly bucket: TokenBucket | null;
+  readonly waiting: WaitingCells;
 }
 
 export class LinkOutput implements Consumer {
@@ -48,6 +54,7 @@ export class LinkOutput implements Consumer {
 
   enqueue(leg: Leg, cell: Cell): void {
     leg.queue.push(cell);
+    this.parts.waiting.cells++;
     if (leg.place < 0) this.admit(leg);
     this.flush();
   }
@@ -57,13 +64,9 @@ export class LinkOutput implements Consumer {
     this.flush();
   }
 
-  /** Cells of circuits that wait here. */
-  get waitingCells(): number {
-    return this.heap.reduce((sum, { queue }) => sum + queue.length, 0);
-  }
-
   /** Forgets a leg's waiting cells. */
   drop(leg: Leg): void {
+    this.parts.waiting.cells -= leg.queue.length;
     leg.queue.clear(this.parts.cells);
     if (leg.place >= 0) this.remove(leg);
   }
@@ -104,6 +107,7 @@ export class LinkOutput implements Consumer {
     this.blocked = true;
     this.control.clear(this.parts.cells);
     for (const leg of this.heap) {
+      this.parts.waiting.cells -= leg.queue.length;
       leg.queue.clear(this.parts.cells);
       leg.place = -1;
     }
@@ -120,6 +124,7 @@ export class LinkOutput implements Consumer {
     }
     const leg = this.heap[0];
     const cell = leg.queue.shift()!;
+    this.parts.waiting.cells--;
     this.blocked = !this.link.send(cell);
     leg.sent++;
     this.score(leg, 1);

@@ -26,6 +26,7 @@ import type { Leg } from './leg.ts';
 import type { LinkDialer } from './link.ts';
 import { LinkBook } from './link-book.ts';
 import type { LinkEnd, LinkHost } from './link-end.ts';
+import { WaitingCells } from './link-output.ts';
 import { CircuitEnd, StreamEndReason } from './reasons.ts';
 import { RelayCellFiller } from './relay-cell-filler.ts';
 import type { StreamApplication } from './stream.ts';
@@ -124,6 +125,7 @@ export class OnionClient implements LinkHost {
       cells,
       scheduling: this.hooks.circuitScheduling,
       bucket: null,
+      waiting: new WaitingCells(),
     };
     this.links = new LinkBook(parts.dialer, output, this);
     this.intake = new CellIntake(cells, this.counts, this.hooks.cellAdmission, (end, cell) =>

@@ -27,6 +27,7 @@ import type { Leg } from './leg.ts';
 import type { CellLink, LinkDialer, LinkTarget } from './link.ts';
 import { LinkBook } from './link-book.ts';
 import type { LinkEnd, LinkHost } from './link-end.ts';
+import { WaitingCells } from './link-output.ts';
 import { OnionLayer } from './onion.ts';
 import { CircuitEnd } from './reasons.ts';
 import { RelayCellFiller } from './relay-cell-filler.ts';
@@ -104,6 +105,7 @@ export class OnionRelay implements LinkHost {
   private readonly circuits = new Set<RelayCircuit>();
   /** Circuits of each address that is no relay's. */
   private readonly openFrom = new Map<number, number>();
+  private readonly waiting = new WaitingCells();
   private draining = false;
   /** Circuits that the flood limit refused. */
   refusedCircuits = 0;
@@ -129,7 +131,14 @@ export class OnionRelay implements LinkHost {
       parts.rateLimit === undefined
         ? null
         : new TokenBucket(parts.rateLimit, environment.clock, environment.timers);
-    const output = { clock: environment.clock, cells, scheduling: this.hooks.circuitScheduling, bucket };
+    const { waiting } = this;
+    const output = {
+      clock: environment.clock,
+      cells,
+      scheduling: this.hooks.circuitScheduling,
+      bucket,
+      waiting,
+    };
     this.links = new LinkBook(parts.dialer, output, this);
     this.intake = new CellIntake(cells, this.counts, this.hooks.cellAdmission, (end, cell) =>
       this.onCreate(end, cell),
@@ -146,7 +155,7 @@ export class OnionRelay implements LinkHost {
 
   /** Cells of circuits that wait to leave. */
   get waitingCells(): number {
-    return this.links.waitingCells;
+    return this.waiting.cells;
   }
 
   /** Takes a link that a client or another relay has opened. */

@@ -11,6 +11,7 @@ import { drawPresence } from '../population/presence.ts';
 import type { LiveArm, Scenario } from '../scenario/scenario.ts';
 import type { PreparedRelease } from './release.ts';
 import type { Phase, RunOptions } from './run-contract.ts';
+import { trafficViolations } from './traffic-violations.ts';
 
 export interface LiveRun {
   readonly outcome: ArmOutcome;
@@ -112,6 +113,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       ...total.violations,
       ...conservation(total),
       ...wrongActivations(scenario, total.deceivedRelays),
+      ...trafficViolations(total.traffic),
     ],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };

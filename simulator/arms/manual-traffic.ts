@@ -9,6 +9,7 @@ import type { ManualArm, Scenario } from '../scenario/scenario.ts';
 import { clientLags, operatorLags } from './manual.ts';
 import type { PreparedRelease } from './release.ts';
 import type { RunOptions } from './run-contract.ts';
+import { trafficViolations } from './traffic-violations.ts';
 
 /**
  * Simulates the run's duration of the arm's traffic, and adds it to what is known of the arm. Operators who act
@@ -63,6 +64,7 @@ export async function withTraffic(
     ...outcome,
     traffic: result.traffic,
     circuitsBroken: result.traffic.circuits.brokenSeconds.length,
+    violations: [...outcome.violations, ...trafficViolations(result.traffic)],
     traceHash: `${outcome.traceHash}${result.traceHash}`,
   };
 }

@@ -2,9 +2,9 @@
  * What the arms of a run hand to the report: when each relay reached each stage of each update.
  */
 
-import type { TrafficResult } from '../engine/traffic/traffic-result.ts';
 import type { Population, Topology } from '../population/population.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
+import type { TrafficResult } from './traffic-result.ts';
 
 /** Stages in the order a relay passes them. */
 export const STAGES = ['heard', 'verified', 'staged', 'activated'] as const;

@@ -16,6 +16,7 @@ import { STAGES } from './outcome.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
+import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
 import { type TrustSummary, trustSummary } from './trust-summary.ts';
 
 const DAY_SECONDS = 86_400;
@@ -76,6 +77,8 @@ export interface ArmSummary extends AdoptionSummary {
   readonly cost: CostSummary | null;
   /** Null for an arm that verifies nothing. */
   readonly trust: TrustSummary | null;
+  /** Null for an arm without simulated cells. */
+  readonly traffic: TrafficSummary | null;
   readonly updates: readonly UpdateSummary[];
 }
 
@@ -217,6 +220,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     rolledBack: arm.rolledBack,
     cost: costSummary(arm),
     trust: trustSummary(arm.trust),
+    traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
     updates,
   };
 }

@@ -53,7 +53,7 @@ const clientsSchema = z
       description: 'Share of clients that download in bulk; the others use the web. An assumption',
       examples: ['5%'],
     }).prefault(0.05),
-    web: useSchema('50 KiB', '60s')
+    web: useSchema('50 KiB', '90s')
       .prefault({})
       .meta({ description: 'What web clients fetch, and how often' }),
     bulk: useSchema('5 MiB', '60s')

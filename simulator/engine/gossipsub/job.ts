@@ -8,12 +8,12 @@
 import type { ModuleCustomJson } from '../../../node/trust/update-target.ts';
 import type { ModuleRequest } from '../../../updates/repository/update-entry.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
+import type { TrafficResult } from '../../measure/traffic-result.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { AttackName, LiveArm, Scenario } from '../../scenario/scenario.ts';
 import { Trace } from '../trace.ts';
-import type { TrafficResult } from '../traffic/traffic-result.ts';
 import type { AuthorityPlan } from './hosts.ts';
 import type { ScoringOptions } from './router.ts';
 

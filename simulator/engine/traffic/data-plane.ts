@@ -20,6 +20,7 @@ import { KeystreamBudget } from '../../../node/relay/keystream.ts';
 import type { CellLink } from '../../../node/relay/link.ts';
 import { OnionRelay } from '../../../node/relay/relay-node.ts';
 import { SeededSecrets } from '../../../node/relay/seeded-secrets.ts';
+import { type TrafficResult, USES } from '../../measure/traffic-result.ts';
 import type { Population } from '../../population/population.ts';
 import type { ClientsPlan, TrafficPlan } from '../../scenario/traffic-plan.ts';
 import { HostRandom } from '../gossipsub/host-random.ts';
@@ -35,9 +36,10 @@ import { MarkingRelay } from './marking-party.ts';
 import { OnionDirectory, type SimulatedDescriptor } from './onion-directory.ts';
 import { trafficHosts } from './traffic-hosts.ts';
 import { TrafficRecorder } from './traffic-recorder.ts';
-import { type TrafficResult, USES } from './traffic-result.ts';
 import { clientOf, WebUser } from './web-user.ts';
 
+/** Keystream of all circuits together: more of it saves calls of the cipher. */
+const KEYSTREAM_BYTES = 256 * 1024 * 1024;
 /** Samples of gauges in a run. */
 const SAMPLES = 240;
 /** Paths drawn to tell what circuits look like. */
@@ -104,7 +106,7 @@ export class DataPlane {
   private readonly parts: DataPlaneParts;
   private readonly plan: ClientsPlan;
   private readonly cells = new CellPool();
-  private readonly keystreams = new KeystreamBudget();
+  private readonly keystreams = new KeystreamBudget(KEYSTREAM_BYTES);
   private readonly traffic = new CellTraffic();
   private readonly network: CellNetwork;
   private readonly relays: CellRelay[];

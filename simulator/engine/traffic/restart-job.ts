@@ -1,10 +1,10 @@
 /** Traffic while operators restart their relays by hand: what the thread is given, and what it tells. */
 
+import type { TrafficResult } from '../../measure/traffic-result.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population } from '../../population/population.ts';
 import type { TrafficPlan } from '../../scenario/traffic-plan.ts';
 import type { CarriedModule } from './data-plane.ts';
-import type { TrafficResult } from './traffic-result.ts';
 
 export interface RestartJob {
   readonly population: Population;

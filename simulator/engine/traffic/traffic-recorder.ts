@@ -1,8 +1,13 @@
 /** Records what clients, relays and attackers of simulated traffic do; nothing else knows the time of the run. */
 
+import type {
+  CircuitColumns,
+  ExchangeColumns,
+  GaugeColumns,
+  MarkColumns,
+} from '../../measure/traffic-result.ts';
 import type { Trace } from '../trace.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import type { CircuitColumns, ExchangeColumns, GaugeColumns, MarkColumns } from './traffic-result.ts';
 
 const TRACE_EXCHANGE = 64;
 const TRACE_CIRCUIT = 65;
