@@ -52,7 +52,7 @@ async function buildProgram(
     .description('run a scenario and write its results')
     .argument('<file>', 'the scenario')
     .option('--seed <n>', "the run's seed, instead of the scenario's")
-    .option('--runs <n>', 'how many runs, with seeds counting up')
+    .option('--runs <n>', 'how many runs, with seeds counting up: medians with intervals')
     .option('--out <dir>', 'where to write (default: results/<scenario>/seed-<n>)')
     .option('--force', 'replace results that are there already')
     .addOption(setOption())
@@ -61,7 +61,7 @@ async function buildProgram(
     .option('--fidelity <level>', 'full or fast')
     .option('--json', 'print summary.json and nothing else')
     .option('--quiet', 'write nothing to stderr but errors')
-    .option('--resume', 'go on with an interrupted run')
+    .option('--resume', 'with --runs: keep the runs that are there and do the others')
     .action(async (file: string, options: SimulateOptions) => {
       const { simulate } = await import('./simulate.ts');
       finish(await simulate(file, options, context, surroundings));
@@ -137,7 +137,7 @@ async function tellKnown(error: unknown, context: CommandContext): Promise<numbe
     return EXIT.usage;
   }
   if (error instanceof Interruption) {
-    context.err.line('interrupted; nothing was written');
+    context.err.line(`interrupted; ${context.journal.left ?? 'nothing was written'}`);
     return error.exitCode;
   }
   if (error instanceof CommanderError) {

@@ -6,6 +6,8 @@
  */
 
 import { join, relative, resolve } from 'node:path';
+import type { FinishedRun } from '../arms/run-contract.ts';
+import { RUNS_MAX } from '../measure/bootstrap.ts';
 import { infeasibility, type Machine, thisMachine } from '../scenario/feasibility.ts';
 import { type LoadedScenario, loadScenario, type ScenarioOverrides } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
@@ -41,22 +43,19 @@ const SURROUNDINGS: SimulateSurroundings = {
   watch: (onFirst) => watchInterrupts({ source: process, onFirst, exitNow: (code) => process.exit(code) }),
 };
 
-function refuseWhatIsNotThere({ runs, resume }: SimulateOptions): void {
-  if (runs !== undefined && !/^[1-9]\d*$/.test(runs)) {
-    throw new UsageError(`--runs ${runs} is not a whole number above 0`, 'leave it out for one run');
-  }
-  if (runs !== undefined && runs !== '1') {
+/** How many runs are asked for. */
+function readRuns({ runs = '1', resume }: SimulateOptions): number {
+  const count = /^[1-9]\d*$/.test(runs) ? Number(runs) : Number.NaN;
+  if (!(count <= RUNS_MAX)) {
     throw new UsageError(
-      `--runs ${runs}: several runs at once are not available in this version`,
-      'vary --seed',
+      `--runs ${runs} is not a whole number from 1 to ${RUNS_MAX}`,
+      'leave it out for one run',
     );
   }
-  if (resume === true) {
-    throw new UsageError(
-      '--resume is not available in this version',
-      'start again; --force replaces old results',
-    );
+  if (resume === true && count === 1) {
+    throw new UsageError('--resume goes on with several runs', 'say how many with --runs');
   }
+  return count;
 }
 
 function refuseWhatDoesNotFit(loaded: LoadedScenario, machine: Machine): void {
@@ -66,7 +65,7 @@ function refuseWhatDoesNotFit(loaded: LoadedScenario, machine: Machine): void {
 }
 
 /** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
-async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {
+export async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {
   const { ModuleSizeError } = await import('../arms/release.ts');
   if (!(error instanceof ModuleSizeError)) return error;
   const index = loaded.scenario.updates.findIndex(({ module }) =>
@@ -84,10 +83,14 @@ export async function simulate(
 ): Promise<number> {
   const { rooms } = surroundings;
   const { userFolder, resultsHome } = context.workplace;
-  refuseWhatIsNotThere(options);
+  const runs = readRuns(options);
   const loaded = loadScenario(file, options);
   const { scenario } = loaded;
   refuseWhatDoesNotFit(loaded, surroundings.machine());
+  if (runs > 1) {
+    const { simulateRuns } = await import('./simulate-runs.ts');
+    return await simulateRuns(file, runs, loaded, options, context, surroundings);
+  }
   const directory =
     options.out === undefined
       ? join(resultsHome, 'results', scenario.name, `seed-${scenario.seed}`)
@@ -129,9 +132,7 @@ export async function simulate(
       };
       context.out.line(await rooms.renderTerminalReport(written.summary, facts));
     }
-    const violations = run.outcome.arms.flatMap(({ arm, violations }) => {
-      return violations.map((violation) => `${arm.name}: ${violation}`);
-    });
+    const violations = tellViolations(run);
     for (const violation of violations) context.err.line(`violation: ${violation}`);
     if (violations.length > 0) context.err.line(`reproduce with: ${command}`);
     return violations.length > 0 ? EXIT.failed : EXIT.ok;
@@ -139,6 +140,13 @@ export async function simulate(
     display.stop();
     watch.stop();
   }
+}
+
+/** Broken invariants of a run, one line each. */
+export function tellViolations(run: FinishedRun, prefix = ''): string[] {
+  return run.outcome.arms.flatMap(({ arm, violations }) =>
+    violations.map((violation) => `${prefix}${arm.name}: ${violation}`),
+  );
 }
 
 async function runWithProgress(
@@ -166,7 +174,7 @@ async function runWithProgress(
 }
 
 /** Where editors find the schema for the resolved scenario in a folder of results. */
-function schemaPathFrom(directory: string): string {
+export function schemaPathFrom(directory: string): string {
   const path = relative(directory, join(PACKAGE_FOLDER, 'scenarios', 'schema.json')).replaceAll('\\', '/');
   return path.startsWith('.') ? path : `./${path}`;
 }
