@@ -11,7 +11,7 @@ import { EXIT, UsageError } from './exit-code.ts';
 import type { InitOptions } from './init.ts';
 import { Interruption } from './interrupt.ts';
 import type { SchemaOptions } from './schema.ts';
-import type { SimulateOptions, SimulateSurroundings } from './simulate.ts';
+import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import type { ValidateOptions } from './validate.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
 

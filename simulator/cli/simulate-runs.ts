@@ -20,13 +20,8 @@ import type { CommandContext } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
-import {
-  asScenarioError,
-  type SimulateOptions,
-  type SimulateSurroundings,
-  schemaPathFrom,
-  tellViolations,
-} from './simulate.ts';
+import { asScenarioError, schemaPathFrom, tellViolations } from './run-results.ts';
+import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
 const SEED_MAX = 0xffffffff;

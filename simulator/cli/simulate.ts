@@ -5,37 +5,21 @@
  * need, the folder it would write to. From then on Ctrl-C stops it and leaves nothing behind.
  */
 
-import { join, relative, resolve } from 'node:path';
-import type { FinishedRun } from '../arms/run-contract.ts';
+import { join, resolve } from 'node:path';
 import { RUNS_MAX } from '../measure/bootstrap.ts';
 import { infeasibility, type Machine, thisMachine } from '../scenario/feasibility.ts';
-import { type LoadedScenario, loadScenario, type ScenarioOverrides } from '../scenario/load.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import { resolvedYaml } from '../scenario/scenario-yaml.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { type InterruptWatch, watchInterrupts } from './interrupt.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { type ProgressDisplay, progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
+import { asScenarioError, schemaPathFrom, tellViolations } from './run-results.ts';
+import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import { SIMULATE_ROOMS, type SimulateRooms } from './simulate-rooms.ts';
-import { PACKAGE_FOLDER, shownPath } from './workplace.ts';
-
-/** Options as commander hands them over. */
-export interface SimulateOptions extends ScenarioOverrides {
-  readonly runs?: string;
-  readonly out?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly resume?: boolean;
-}
-
-/** What a test replaces. */
-export interface SimulateSurroundings {
-  readonly rooms: SimulateRooms;
-  readonly machine: () => Machine;
-  readonly watch: (onFirst: () => void) => InterruptWatch;
-}
+import { shownPath } from './workplace.ts';
 
 const SURROUNDINGS: SimulateSurroundings = {
   rooms: SIMULATE_ROOMS,
@@ -62,16 +46,6 @@ function refuseWhatDoesNotFit(loaded: LoadedScenario, machine: Machine): void {
   const refusal = infeasibility(loaded.scenario, machine);
   if (refusal === null) return;
   throw new ScenarioError([loaded.problemAt(['network', 'relays'], refusal.message, refusal.hint)]);
-}
-
-/** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
-export async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {
-  const { ModuleSizeError } = await import('../arms/release.ts');
-  if (!(error instanceof ModuleSizeError)) return error;
-  const index = loaded.scenario.updates.findIndex(({ module }) =>
-    error.message.includes(`module ${module} `),
-  );
-  return new ScenarioError([loaded.problemAt(['updates', Math.max(0, index), 'size'], error.message, null)]);
 }
 
 /** Runs the verb; the exit code of what was done. Mistakes and failures are thrown. */
@@ -142,13 +116,6 @@ export async function simulate(
   }
 }
 
-/** Broken invariants of a run, one line each. */
-export function tellViolations(run: FinishedRun, prefix = ''): string[] {
-  return run.outcome.arms.flatMap(({ arm, violations }) =>
-    violations.map((violation) => `${prefix}${arm.name}: ${violation}`),
-  );
-}
-
 async function runWithProgress(
   loaded: LoadedScenario,
   rooms: SimulateRooms,
@@ -171,10 +138,4 @@ async function runWithProgress(
   } catch (error) {
     throw signal.aborted ? signal.reason : await asScenarioError(error, loaded);
   }
-}
-
-/** Where editors find the schema for the resolved scenario in a folder of results. */
-export function schemaPathFrom(directory: string): string {
-  const path = relative(directory, join(PACKAGE_FOLDER, 'scenarios', 'schema.json')).replaceAll('\\', '/');
-  return path.startsWith('.') ? path : `./${path}`;
 }
