@@ -8,6 +8,7 @@
 import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import type { Summary } from '../measure/summary.ts';
+import type { DataFiles } from '../report/data-files.ts';
 import type { WrittenRun } from '../report/read-run.ts';
 import type { TerminalFacts } from '../report/terminal.ts';
 import type { ResultsContext, ResultsTarget, WrittenResults } from '../report/write-results.ts';
@@ -23,6 +24,8 @@ export interface SimulateRooms {
   writeResults(target: ResultsTarget, run: FinishedRun, context: ResultsContext): Promise<WrittenResults>;
   /** The version that results are of. */
   version(): Promise<string>;
+  /** The data files that a run writes and that depend on scenario and seed alone. */
+  dataFiles(run: FinishedRun, historical: readonly HistoricalBaseline[]): Promise<DataFiles>;
   readRun(directory: string): Promise<WrittenRun>;
   /** Merges runs that have been written. */
   writeRuns(target: ResultsTarget, runs: readonly WrittenRun[], context: RunsContext): Promise<WrittenRuns>;
@@ -54,6 +57,10 @@ export const SIMULATE_ROOMS: SimulateRooms = {
   async version() {
     const { ownVersion } = await import('../report/manifest.ts');
     return ownVersion();
+  },
+  async dataFiles(run, historical) {
+    const { dataFiles } = await import('../report/data-files.ts');
+    return dataFiles(run.outcome, historical);
   },
   async readRun(directory) {
     const { readRun } = await import('../report/read-run.ts');

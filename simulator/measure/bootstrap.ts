@@ -72,16 +72,22 @@ export class MedianOverRuns {
 
   /** Of one value per run; null, for a run that never got there, sorts last. */
   of(values: readonly (number | null)[]): MedianInterval {
-    const { runs } = this;
+    const { median, low, high } = this.bounds(values.map((value) => value ?? Number.POSITIVE_INFINITY));
+    const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+    return { median: finite(median), low: finite(low), high: finite(high) };
+  }
+
+  /** The same of numbers, infinities among them; throws RangeError unless there is one per run. */
+  bounds(values: readonly number[]): {
+    readonly median: number;
+    readonly low: number;
+    readonly high: number;
+  } {
+    const { runs, lowRank, highRank } = this;
     if (values.length !== runs) throw new RangeError(`${values.length} values of ${runs} runs`);
-    const sorted = Float64Array.from(values, (value) => value ?? Number.POSITIVE_INFINITY).sort();
+    const sorted = Float64Array.from(values).sort();
     const at = (rank: number): number => sorted[rank - 1] as number;
     const [lower, upper] = [at(Math.ceil(runs / 2)), at(Math.floor(runs / 2) + 1)];
-    const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-    return {
-      median: finite(lower === upper ? lower : (lower + upper) / 2),
-      low: finite(at(this.lowRank)),
-      high: finite(at(this.highRank)),
-    };
+    return { median: lower === upper ? lower : (lower + upper) / 2, low: at(lowRank), high: at(highRank) };
   }
 }

@@ -90,14 +90,24 @@ export function parseCurves(text: string, path: string): CurvesByArm {
   );
 }
 
+/** Reads summary.json of the results in a folder. */
+export async function readSummary(directory: string): Promise<Summary> {
+  return readJson<Summary>(join(directory, 'summary.json'), 'arms');
+}
+
+/** Reads manifest.json of the results in a folder. */
+export async function readManifest(directory: string): Promise<Manifest> {
+  return readJson<Manifest>(join(directory, 'manifest.json'), 'sha256');
+}
+
 /** Reads the results in a folder; throws `ResultsError` where they are none. */
 export async function readRun(directory: string): Promise<WrittenRun> {
   const curvesPath = join(directory, 'curves.csv');
   const curvesText = await read(curvesPath);
   return {
     directory,
-    manifest: await readJson<Manifest>(join(directory, 'manifest.json'), 'versions'),
-    summary: await readJson<Summary>(join(directory, 'summary.json'), 'arms'),
+    manifest: await readManifest(directory),
+    summary: await readSummary(directory),
     curves: parseCurves(curvesText, curvesPath),
     curvesText,
     resolvedScenario: await read(join(directory, 'scenario.resolved.yaml')),

@@ -59,7 +59,8 @@ const TIMES_COLUMNS = 58;
 
 type Paint = ReturnType<typeof picocolors.createColors>;
 
-const ASCII_BORDER = {
+/** No border: columns two blanks apart. */
+export const PLAIN_BORDER = {
   top: '',
   'top-mid': '',
   'top-left': '',
@@ -99,7 +100,7 @@ function table(summary: Summary, paint: Paint, unicode: boolean, width: number):
   const grid = new Table({
     head: ['time until', ...MILESTONE_HEADINGS, 'reached'].map((text) => paint.bold(text)),
     colAligns: ['left', ...Array(MILESTONE_HEADINGS.length + 1).fill('right')],
-    chars: ASCII_BORDER,
+    chars: PLAIN_BORDER,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const row of milestoneRows(summary)) {
