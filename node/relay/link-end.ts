@@ -51,6 +51,11 @@ export class LinkEnd implements LinkListener {
     return this.legs.size;
   }
 
+  /** The circuit that has this id here. */
+  circuit(circuitId: number): Circuit | null {
+    return this.legs.get(circuitId)?.circuit ?? null;
+  }
+
   /** A leg for a circuit that begins here; null if the link is closed. */
   open(circuit: Circuit): Leg | null {
     if (this.closed) return null;
