@@ -2,13 +2,15 @@
 
 import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
 import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
+import { fullScoring } from '../../node/channels/peer-scoring.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
 import { type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
+import type { ScoringOptions } from '../engine/gossipsub/router.ts';
 import { randomStream } from '../engine/random.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
 import type { Population, Topology } from '../population/population.ts';
 import { drawPresence } from '../population/presence.ts';
-import type { LiveArm, Scenario } from '../scenario/scenario.ts';
+import { isAttacked, type LiveArm, type Scenario, sybilsOfArm } from '../scenario/scenario.ts';
 import type { PreparedRelease } from './release.ts';
 import type { Phase, RunOptions } from './run-contract.ts';
 import { trafficViolations } from './traffic-violations.ts';
@@ -32,7 +34,9 @@ export interface LiveInput {
 
 /** Runs the arm; rejects with the signal's reason when stopped. */
 export async function runLiveArm(input: LiveInput, options: RunOptions): Promise<LiveRun> {
-  const { scenario, arm, population, topology, releases, hostileModules } = input;
+  const { arm, population, topology, releases, hostileModules } = input;
+  const scenario = arm.adversary === 'none' ? { ...input.scenario, adversary: null } : input.scenario;
+  const sybils = sybilsOfArm(scenario, arm);
   const { relays } = population;
   const { adversary, presence, updates: plans, seed } = scenario;
   const publishers = new Set(releases.map(({ publisher }) => publisher));
@@ -50,7 +54,8 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       hostileModules,
       presence: isSmooth ? null : drawPresence(relays, presence, publishers, seed),
       directory: hasDirectory ? arm.directory : null,
-      scoring: adversary === null ? null : invalidMessageScoring(UPDATE_TOPIC),
+      scoring: scoringOf(input.scenario),
+      sybils,
       // Reports of a staged rollout go to anybody, the adversary's relays share what they know, and circuits
       // go through any relays.
       asksAnybody:
@@ -99,13 +104,17 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     },
     trust: {
       refusals: total.refusals,
-      attempts: total.attempts,
+      attempts:
+        total.sybils === null || sybils === null
+          ? total.attempts
+          : { ...total.attempts, [sybils.attack]: total.sybils.attempts },
       wrongActivations: total.deceivedRelays,
       hostileRelayHours: total.hostileRelayHours,
       staleRelays: total.staleRelays,
       graylistings: total.graylistings,
     },
     traffic: total.traffic,
+    ...(total.sybils !== null && sybils !== null && { sybils: { plan: sybils, ...total.sybils } }),
     rolledBack: total.rolledBack,
     circuitsBroken: total.traffic?.circuits.brokenSeconds.length ?? null,
     traceHash,
@@ -117,6 +126,20 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     ],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
+}
+
+/** The same in every arm, attacked or not, so that the attack alone makes the difference. */
+function scoringOf(scenario: Scenario): ScoringOptions | null {
+  switch (scenario.gossipsub.scoring) {
+    case 'none':
+      return null;
+    case 'invalid-messages':
+      return invalidMessageScoring(UPDATE_TOPIC);
+    case 'full':
+      return fullScoring(UPDATE_TOPIC);
+    default:
+      return isAttacked(scenario) ? invalidMessageScoring(UPDATE_TOPIC) : null;
+  }
 }
 
 /** Relays of the adversary's: a share of all, none of them one that the developers publish through. */

@@ -10,6 +10,8 @@ import {
 import type { LagCurve } from './lag-curve.ts';
 import { DEFAULT_UNTIL_DAYS, LAST_OBSERVED_DAY, type LagInput } from './lag-schema.ts';
 import type { Arm, CircuitPlan, DirectoryPlan, LagLaw, LagPart, LiveArm } from './scenario.ts';
+import type { SybilInput } from './sybil-schema.ts';
+import { overlaid, sybilYaml, toSybils } from './sybil-yaml.ts';
 import { formatDuration, formatRate } from './units.ts';
 
 /** The curve that an empirical law's CSV file holds. */
@@ -54,8 +56,29 @@ function circuitPlan({ perSecond }: CircuitInput): CircuitPlan {
   return { perSecond };
 }
 
+/** What the rest of the file says of an attack on an arm. */
+export interface ArmAttackDefaults {
+  readonly sybils: SybilInput | undefined;
+  readonly durationSeconds: number;
+}
+
+function armAdversary(
+  input: Exclude<ArmInput, { channel: 'manual' }>['adversary'],
+  { sybils, durationSeconds }: ArmAttackDefaults,
+): Pick<LiveArm, 'adversary'> {
+  if (input === undefined) return {};
+  if (input === 'none') return { adversary: input };
+  const adversary = toSybils(overlaid(sybils, input), durationSeconds);
+  return adversary === undefined ? {} : { adversary };
+}
+
 /** The arm that a file's values stand for. */
-export function toArm(name: string, input: ArmInput, readCurve: CurveReader): Arm {
+export function toArm(
+  name: string,
+  input: ArmInput,
+  readCurve: CurveReader,
+  attacked: ArmAttackDefaults,
+): Arm {
   if (input.channel !== 'manual') {
     return {
       kind: 'live',
@@ -63,6 +86,7 @@ export function toArm(name: string, input: ArmInput, readCurve: CurveReader): Ar
       channels: [input.channel].flat(),
       directory: directoryPlan(input.directory ?? DEFAULT_DIRECTORY),
       circuit: circuitPlan(input.circuit ?? DEFAULT_CIRCUIT),
+      ...armAdversary(input.adversary, attacked),
     };
   }
   const lag = lagLaw(input.lag, readCurve);
@@ -94,7 +118,7 @@ function lagYaml(lag: LagLaw): unknown {
   }
 }
 
-function liveYaml({ channels, directory, circuit }: LiveArm): object {
+function liveYaml({ channels, directory, circuit, adversary }: LiveArm): object {
   return {
     channel: channels.length === 1 ? channels[0] : [...channels],
     ...(channels.includes('directory') && {
@@ -106,6 +130,7 @@ function liveYaml({ channels, directory, circuit }: LiveArm): object {
       },
     }),
     ...(channels.includes('circuit') && { circuit: { perSecond: circuit.perSecond } }),
+    ...(adversary !== undefined && { adversary: adversary === 'none' ? adversary : sybilYaml(adversary) }),
   };
 }
 

@@ -8,20 +8,15 @@
 
 import { type AdversaryInput, ATTACK_CHANNELS, HOSTILE_MODULE } from './adversary-schema.ts';
 import type { ArmInput } from './arm-schema.ts';
+import type { Finding } from './finding.ts';
 import type { KnownModules } from './known-modules.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { formatDuration } from './units.ts';
 import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
+import { checkSybils } from './sybil-checks.ts';
 import type { Path } from './yaml-tree.ts';
-
-/** A mistake at a key; the caller knows where that stands in the file. */
-export interface Finding {
-  readonly path: Path;
-  readonly message: string;
-  readonly hint: string;
-}
 
 /** The parts of a file that are right by themselves. */
 type SoundParts = Partial<ScenarioInput>;
@@ -62,7 +57,7 @@ function* momentsOf({ updates, trust, presence, adversary, traffic }: SoundParts
 }
 
 function attacksOf(adversary: AdversaryInput | undefined) {
-  return adversary === undefined || adversary === NONE ? [] : adversary.attacks;
+  return adversary === undefined || adversary === NONE ? [] : (adversary.attacks ?? []);
 }
 
 function* checkMoments(parts: SoundParts): Generator<Finding> {
@@ -171,5 +166,6 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkPublishers(parts, modules),
     ...checkStolenKeys(parts, modules),
     ...checkAttackedArms(parts),
+    ...checkSybils(parts),
   ];
 }

@@ -6,7 +6,7 @@
  */
 
 import { Document, isMap, visit } from 'yaml';
-import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
+import { adversaryYaml, sybilsOf, toAdversary } from './adversary-yaml.ts';
 import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
 import type { LatencyLaw, Scenario } from './scenario.ts';
@@ -28,8 +28,9 @@ function latencyLaw(input: ScenarioInput['network']['latency']): LatencyLaw {
 /** The scenario that a file's values stand for. */
 export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenario {
   const { network, gossipsub, costs } = input;
-  const { heartbeat, ...peers } = gossipsub;
+  const { heartbeat, scoring, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
+  const attacked = { sybils: sybilsOf(input.adversary), durationSeconds: input.duration };
   return {
     name: input.name,
     question: input.question,
@@ -46,7 +47,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       uplink:
         network.uplink === null ? { law: 'population' } : { law: 'constant', bitsPerSecond: network.uplink },
     },
-    gossipsub: { ...peers, heartbeatMs: heartbeat },
+    gossipsub: { ...peers, heartbeatMs: heartbeat, ...(scoring !== undefined && { scoring }) },
     durationSeconds: input.duration,
     updates: input.updates.map(toUpdate),
     trust,
@@ -62,7 +63,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       admitUs: costs.admit,
       admitUsPerKiB: costs.admitPerKiB,
     },
-    arms: Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve)),
+    arms: Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve, attacked)),
     historical: input.historical,
   };
 }
@@ -84,7 +85,7 @@ const SCHEMA_FROM_RESULTS = '../../../scenarios/schema.json';
 /** The scenario as a file of the same language, every default spelled out. */
 export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULTS): string {
   const { network, gossipsub, costs } = scenario;
-  const { heartbeatMs, floodPublish, ...peers } = gossipsub;
+  const { heartbeatMs, floodPublish, scoring, ...peers } = gossipsub;
   const tree = {
     name: scenario.name,
     question: scenario.question,
@@ -100,7 +101,12 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
       latency: latencyYaml(network.latency),
       uplink: network.uplink.law === 'population' ? 'population' : formatRate(network.uplink.bitsPerSecond),
     },
-    gossipsub: { ...peers, heartbeat: formatDuration(heartbeatMs, 'ms'), floodPublish },
+    gossipsub: {
+      ...peers,
+      heartbeat: formatDuration(heartbeatMs, 'ms'),
+      floodPublish,
+      ...(scoring !== undefined && { scoring }),
+    },
     duration: formatDuration(scenario.durationSeconds, 's'),
     updates: scenario.updates.map(updateYaml),
     trust: trustYaml(scenario.trust),

@@ -8,11 +8,13 @@
 import type { ModuleCustomJson } from '../../../node/trust/update-target.ts';
 import type { ModuleRequest } from '../../../updates/repository/update-entry.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
+import type { SybilResult } from '../../measure/sybil-result.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { AttackName, LiveArm, Scenario } from '../../scenario/scenario.ts';
+import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import { Trace } from '../trace.ts';
 import type { AuthorityPlan } from './hosts.ts';
 import type { ScoringOptions } from './router.ts';
@@ -43,11 +45,13 @@ export interface Job {
   readonly scoring: ScoringOptions | null;
   /** Null when every relay is there all the time. */
   readonly presence: Presence | null;
+  /** Peers that attack gossip; null for none. */
+  readonly sybils: SybilPlan | null;
   /** Null in an arm without authorities. */
   readonly directory: AuthorityPlan | null;
   readonly releases: readonly Release[];
   readonly threads: number;
-  /** The thread of each host: of the relays, and of the authorities after them. */
+  /** The thread of each host: of the relays, and of the authorities and sybils after them. */
   readonly threadOf: Uint8Array;
   readonly shared: SharedColumns;
 }
@@ -144,6 +148,8 @@ export interface ThreadResult {
   readonly refusals: Readonly<Record<string, number>>;
   /** Null in a scenario without clients. */
   readonly traffic: TrafficResult | null;
+  /** Null without sybils. */
+  readonly sybils: SybilResult | null;
   readonly violations: readonly string[];
   readonly warnings: readonly string[];
 }

@@ -9,6 +9,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { Environment } from '../../../node/environment.ts';
 import { randomStream } from '../random.ts';
+import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import type { Trace } from '../trace.ts';
 import { DataPlane } from '../traffic/data-plane.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
@@ -35,6 +36,7 @@ import {
 import type { PeersParts } from './simulated-peers.ts';
 import { RouterSleep } from './sleep.ts';
 import { StageRecorder } from './stage-recorder.ts';
+import { crowdsAddresses, SybilCrew } from './sybils/sybil-crew.ts';
 import { type RemoteArrivals, Transport } from './transport.ts';
 import { UpdateLife } from './update-life.ts';
 import { WakingPubsub } from './waking-pubsub.ts';
@@ -53,6 +55,8 @@ export class SimulatedNetwork {
   readonly hosts: Hosts;
   /** Cells and circuits; null in a scenario without clients. */
   readonly dataPlane: DataPlane | null;
+  /** Peers that attack gossip; null in an arm without them. */
+  readonly sybils: SybilCrew | null;
   /** Authorities of this thread. */
   readonly authorities: Authority[] = [];
   private readonly job: Job;
@@ -84,6 +88,7 @@ export class SimulatedNetwork {
     this.hosts = new Hosts({
       relays,
       authorities: job.directory?.authorities ?? 0,
+      sybils: job.sybils?.count ?? 0,
       latency,
       seed: scenario.seed,
       relayName: (relay) => this.identities[relay].peerId.toString(),
@@ -92,6 +97,7 @@ export class SimulatedNetwork {
     this.recorder = new StageRecorder(job, clock, trace);
     this.updates = new UpdateLife(job, clock, this.recorder, this.hosts, this.failures.record);
     this.dataPlane = scenario.traffic.clients === null ? null : this.makeDataPlane(trace);
+    this.sybils = job.sybils === null ? null : this.makeSybils(job.sybils);
   }
 
   private isLocal(host: number): boolean {
@@ -107,6 +113,7 @@ export class SimulatedNetwork {
         this.fast ? syntheticIdentity(relay, scenario.seed) : await realIdentity(relay, scenario.seed),
       );
     }
+    await this.sybils?.build(this.fast);
     const Router = this.routerClass();
     const options = routerOptions(scenario.gossipsub, this.fast, this.job.scoring ?? {});
     const reception: Reception = this.fast
@@ -128,7 +135,7 @@ export class SimulatedNetwork {
         router,
         registrar,
         reception,
-        sleep: this.fast ? new RouterSleep(router, this.clock, index) : null,
+        sleep: this.fast && !crowdsAddresses(this.job.sybils) ? new RouterSleep(router, this.clock, index) : null,
         online: this.joinsUs(index) === 0,
         requests,
         linking,
@@ -164,7 +171,7 @@ export class SimulatedNetwork {
       traffic: scenario.traffic,
       seed: scenario.seed,
       durationSeconds: scenario.durationSeconds,
-      firstHost: population.relays + (directory?.authorities ?? 0),
+      firstHost: population.relays + (directory?.authorities ?? 0) + (this.job.sybils?.count ?? 0),
       latencyUs: (a, b) => this.hosts.latencyUs(a, b),
       runtime: this.updates.runtime,
       slotsOf: (relay) => {
@@ -178,6 +185,26 @@ export class SimulatedNetwork {
         sha256: moduleSha256,
       })),
       clientsTakeUpdates: true,
+    });
+  }
+
+  private makeSybils(plan: SybilPlan): SybilCrew {
+    const { job, clock, transport, hosts, mint, identities, addresses, relays, failures } = this;
+    return new SybilCrew({
+      plan,
+      scenario: job.scenario,
+      relays: job.population.relays,
+      firstHost: job.population.relays + (job.directory?.authorities ?? 0),
+      publishers: new Set(job.releases.map(({ publisher }) => publisher)),
+      clock,
+      transport,
+      mint,
+      hosts,
+      identities,
+      addresses,
+      relayOf: (index) => relays[index] as SimulatedRelay,
+      joinsUs: (relay) => this.joinsUs(relay),
+      onError: failures.record,
     });
   }
 
@@ -221,7 +248,7 @@ export class SimulatedNetwork {
     if (missing.length > 0) {
       throw new Error(`this version of gossipsub lacks what the engine reaches into: ${missing.join(', ')}`);
     }
-    const Watched = watchedRouter(Base, this.counters);
+    const Watched = watchedRouter(Base, this.counters, this.sybils?.onBlame ?? null);
     return this.fast ? fastRouter(Watched, this.mint) : Watched;
   }
 
@@ -249,6 +276,7 @@ export class SimulatedNetwork {
     }
     this.planAbsences();
     this.dataPlane?.planAll();
+    this.sybils?.plan();
     this.updates.plan((timeUs, relay, action) => this.planAt(timeUs, relay, action));
   }
 
@@ -272,6 +300,7 @@ export class SimulatedNetwork {
   private join(index: number): void {
     this.start(index);
     this.linksOf(index).comeOnline();
+    this.sybils?.relayUp(index);
     this.updates.setOnline(index, true);
   }
 
@@ -297,6 +326,7 @@ export class SimulatedNetwork {
       });
       this.planAt(returnsUs[absence], relay, () => {
         this.linksOf(relay).comeOnline();
+        this.sybils?.relayUp(relay);
         this.dataPlane?.relayUp(relay);
         this.updates.setOnline(relay, true);
       });
