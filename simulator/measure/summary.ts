@@ -16,6 +16,7 @@ import { STAGES } from './outcome.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
+import { type SybilSummary, sybilSummary } from './sybil-summary.ts';
 import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
 import { type TrustSummary, trustSummary } from './trust-summary.ts';
 
@@ -77,6 +78,8 @@ export interface ArmSummary extends AdoptionSummary {
   readonly cost: CostSummary | null;
   /** Null for an arm that verifies nothing. */
   readonly trust: TrustSummary | null;
+  /** Absent for an arm without sybils. */
+  readonly sybils?: SybilSummary;
   /** Null for an arm without simulated cells. */
   readonly traffic: TrafficSummary | null;
   readonly updates: readonly UpdateSummary[];
@@ -200,6 +203,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       ...removalSummary(update, plans[index], arm.arm.kind === 'live'),
     };
   });
+  const sybils = sybilSummary(arm, outcome);
   const first = updates[0];
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to summarize`);
   return {
@@ -220,6 +224,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     rolledBack: arm.rolledBack,
     cost: costSummary(arm),
     trust: trustSummary(arm.trust),
+    ...(sybils !== null && { sybils }),
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
     updates,
   };

@@ -5,6 +5,7 @@
  */
 
 import { type TrustSummary, totalOf } from '../measure/trust-summary.ts';
+import { isAttacked } from '../scenario/scenario.ts';
 import type { ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, FAINT_INK, GRID, INK, type LineLook, TYPE_PX } from './chart-style.ts';
@@ -44,7 +45,7 @@ function attackedArms(data: ChartData): AttackedArm[] {
 
 /** Whether somebody attacked, or anything was refused. */
 export function hasAttacks(data: ChartData): boolean {
-  return data.outcome.scenario.adversary !== null && attackedArms(data).length > 0;
+  return isAttacked(data.outcome.scenario) && attackedArms(data).length > 0;
 }
 
 /** Names of all arms' counts, the largest first; of equal ones in order of the alphabet. */
@@ -145,7 +146,9 @@ export function drawAttacks(_board: unknown, data: ChartData): string {
   const caption = data.sourceOfAll;
   const { adversary } = data.outcome.scenario;
   const share =
-    adversary === null ? '' : `${humanPercent(adversary.share)} of the relays are the adversary's: `;
+    adversary === null || adversary.share === 0
+      ? ''
+      : `${humanPercent(adversary.share)} of the relays are the adversary's: `;
   const tried = arms.reduce((sum, { trust }) => sum + totalOf(trust.attempts), 0);
   const refused = arms.reduce((sum, { trust }) => sum + totalOf(trust.refusals), 0);
   const [left, right] = COLUMNS;

@@ -9,6 +9,7 @@ import { drawLatency } from './latency-chart.ts';
 import { drawLiveVsManual, hasManual } from './live-vs-manual-chart.ts';
 import { drawRunning, hasRemovals } from './running-chart.ts';
 import { drawStages } from './stages-chart.ts';
+import { drawSybils, hasSybils } from './sybils-chart.ts';
 
 const always = () => true;
 
@@ -19,6 +20,7 @@ export const CHARTS = [
   { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: hasManual },
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
+  { name: 'sybils', draw: drawSybils, isDrawn: hasSybils },
   { name: 'stages', draw: drawStages, isDrawn: always },
   { name: 'latency', draw: drawLatency, isDrawn: always },
 ] as const satisfies readonly {

@@ -29,6 +29,7 @@ import {
   unsaidChannels,
 } from './milestone-table.ts';
 import { withoutControls } from './svg-markup.ts';
+import { sybilLines } from './sybil-table.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
 
 export interface TerminalFacts extends RunCost {
@@ -245,6 +246,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     violations,
     removalLines(summary),
     trustLines(summary, paint),
+    sybilLines(summary),
     plot,
     [`report: ${facts.directory}/report.html`, paint.dim(cost), paint.dim(phasesLine(facts))],
   ];

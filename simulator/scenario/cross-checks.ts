@@ -13,9 +13,9 @@ import type { KnownModules } from './known-modules.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
+import { checkSybils } from './sybil-checks.ts';
 import { formatDuration } from './units.ts';
 import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
-import { checkSybils } from './sybil-checks.ts';
 import type { Path } from './yaml-tree.ts';
 
 /** The parts of a file that are right by themselves. */

@@ -44,7 +44,11 @@ function* checkTimes({ path, plan }: Attacked, duration: number): Generator<Find
     const message = `the attack begins when the run is over: at ${time(fromSeconds)} of ${time(duration)}`;
     yield { path, message, hint };
   } else if (toSeconds > duration) {
-    yield { path, message: `the attack ends after the run, at ${time(toSeconds)} of ${time(duration)}`, hint };
+    yield {
+      path,
+      message: `the attack ends after the run, at ${time(toSeconds)} of ${time(duration)}`,
+      hint,
+    };
   } else if (toSeconds <= fromSeconds) {
     const message = `the attack ends at ${time(toSeconds)}, before it begins at ${time(fromSeconds)}`;
     yield { path, message, hint: 'let from come before to' };
@@ -73,7 +77,8 @@ export function* checkSybils(parts: SoundParts): Generator<Finding> {
     }
     const ofArm = path[0] === 'arms' ? arms?.[path[1] as string] : undefined;
     const attacked = ofArm !== undefined ? [ofArm] : Object.values(arms ?? {});
-    if (arms === undefined || attacked.some(({ channel }) => [channel].flat().includes('gossip' as never))) continue;
+    if (arms === undefined || attacked.some(({ channel }) => [channel].flat().includes('gossip' as never)))
+      continue;
     const message = `${plan.attack} is an attack on gossip, and ${ofArm === undefined ? 'no arm has' : 'this arm has not'} the channel gossip`;
     yield { path, message, hint: 'add the channel gossip, or remove the attack' };
   }

@@ -2,7 +2,16 @@
 
 import { z } from 'zod';
 import { checkSpan } from './presence-schema.ts';
-import { duration, moment, momentOrWord, RUN_SECONDS_MAX, rate, report, share, whole } from './schema-values.ts';
+import {
+  duration,
+  moment,
+  momentOrWord,
+  RUN_SECONDS_MAX,
+  rate,
+  report,
+  share,
+  whole,
+} from './schema-values.ts';
 import { GOSSIP_ATTACKS, hasBatch, isFlood, SYBIL_TARGETS } from './sybil-plan.ts';
 
 const SYBILS_MAX = 100_000;
@@ -61,7 +70,10 @@ export const sybilSchema = z
     every: duration(
       's',
       { min: 1e-3, max: RUN_SECONDS_MAX },
-      { description: 'Floods only: each sybil sends to all its links so often. Default: 1s', examples: ['1s'] },
+      {
+        description: 'Floods only: each sybil sends to all its links so often. Default: 1s',
+        examples: ['1s'],
+      },
     ).optional(),
     batch: whole(
       { min: 1, max: BATCH_MAX },
@@ -96,7 +108,9 @@ export const sybilSchema = z
     const { attack, from, to, connect } = group;
     if (from !== undefined && to != null) checkSpan({ from, to }, context);
     if (from !== undefined && connect !== undefined && connect > from) {
-      report(context, 'the attack begins before the sybils connect', 'let connect come before from', ['connect']);
+      report(context, 'the attack begins before the sybils connect', 'let connect come before from', [
+        'connect',
+      ]);
     }
     if (attack === undefined) return;
     const isIdle = {

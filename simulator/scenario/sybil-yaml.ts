@@ -5,8 +5,8 @@
  * no use for counts as 0, so that the same attack is the same plan however it was written.
  */
 
-import { connectsByItself, type SybilInput } from './sybil-schema.ts';
 import { FLOOD_BATCHES, hasBatch, isFlood, type SybilPlan } from './sybil-plan.ts';
+import { connectsByItself, type SybilInput } from './sybil-schema.ts';
 import { formatDuration, formatRate } from './units.ts';
 
 /** The plan that a file's values stand for; undefined where no attack is named. */

@@ -13,8 +13,10 @@ import {
   type KeyThreshold,
   type LagLaw,
   type LagPart,
+  SCORINGS,
   type Scenario,
 } from '../scenario/scenario.ts';
+import { randomSybils, type SybilsOver } from './random-sybils.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -218,6 +220,9 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
         const Dout = Math.max(0, Math.min(Dlo - 1, Math.floor(D / 2)));
         return { D, Dlo, Dhi, Dscore: Math.min(Dscore, Dhi), Dout, Dlazy, heartbeatMs, floodPublish };
       }),
+    scoring: fc.option(fc.constantFrom(...SCORINGS)),
+    sybils: fc.option(randomSybils),
+    armSybils: fc.option(fc.oneof(fc.constant('none' as const), randomSybils)),
     durationSeconds: between(1, 86_400 * 365),
     updates,
     trust,
@@ -247,11 +252,16 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const arms = Object.values(
       Object.fromEntries(parts.arms.map(([armName, make]) => [armName, make(armName)])),
     );
-    const isAttackable = arms.some(
-      (one) => one.kind === 'live' && one.channels.some((channel) => channel === 'gossip'),
-    );
+    const hasGossip = (one: Arm) => one.kind === 'live' && one.channels.includes('gossip');
+    const isAttackable = arms.some(hasGossip);
+    const { scoring, sybils, armSybils, ...rest } = parts;
+    const over = (plan: SybilsOver) => plan(end, network.relays);
+    const attackers = isAttackable && sybils !== null ? { sybils: over(sybils) } : {};
+    const ofArm = armSybils === null ? {} : { adversary: armSybils === 'none' ? armSybils : over(armSybils) };
+    const attackedArms = arms.map((one): Arm => (hasGossip(one) ? { ...one, ...ofArm } : one));
     return {
-      ...parts,
+      ...rest,
+      gossipsub: { ...parts.gossipsub, ...(scoring !== null && { scoring }) },
       costs: { ...parts.costs },
       traffic: parts.traffic(end),
       updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
@@ -284,8 +294,9 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
         })),
       },
       adversary: isAttackable
-        ? orNull(parts.adversary, ([share, plans]) => ({
+        ? (orNull(parts.adversary, ([share, plans]) => ({
             share,
+            ...attackers,
             attacks: plans.map(({ attack, span: [from, to], everySeconds, keysShare, module }) => {
               const steals = attack === 'stolen-keys';
               const keys = 1 + Math.floor(keysShare * (parts.trust.roles.targets.keys - 1));
@@ -298,8 +309,8 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
                 module: steals ? module : '',
               };
             }),
-          }))
+          })) ?? ('sybils' in attackers ? { share: 0, attacks: [], ...attackers } : null))
         : null,
-      arms,
+      arms: attackedArms,
     };
   });

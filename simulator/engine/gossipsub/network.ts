@@ -8,8 +8,8 @@
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { Environment } from '../../../node/environment.ts';
-import { randomStream } from '../random.ts';
 import type { SybilPlan } from '../../scenario/sybil-plan.ts';
+import { randomStream } from '../random.ts';
 import type { Trace } from '../trace.ts';
 import { DataPlane } from '../traffic/data-plane.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
@@ -135,7 +135,8 @@ export class SimulatedNetwork {
         router,
         registrar,
         reception,
-        sleep: this.fast && !crowdsAddresses(this.job.sybils) ? new RouterSleep(router, this.clock, index) : null,
+        sleep:
+          this.fast && !crowdsAddresses(this.job.sybils) ? new RouterSleep(router, this.clock, index) : null,
         online: this.joinsUs(index) === 0,
         requests,
         linking,

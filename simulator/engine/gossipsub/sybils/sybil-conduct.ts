@@ -71,7 +71,10 @@ export function floodFrames({ plan, topic, random, sybil, round, recentIds }: Fl
       return idontwantFrames(madeUp(batch, MESSAGE_ID_BYTES));
     case 'subscription-flood': {
       const topics = (number: number) =>
-        Array.from({ length: number < 0 ? 0 : batch }, (_unused, index) => `flood/${sybil}/${number}/${index}`);
+        Array.from(
+          { length: number < 0 ? 0 : batch },
+          (_unused, index) => `flood/${sybil}/${number}/${index}`,
+        );
       return [subscriptionFrame(topics(round), topics(round - 1))];
     }
     case 'invalid-messages':

@@ -96,7 +96,8 @@ export class SybilCrew {
   };
 
   async build(fast: boolean): Promise<void> {
-    const { plan, scenario, firstHost, clock, transport, mint, hosts, identities, addresses, onError } = this.parts;
+    const { plan, scenario, firstHost, clock, transport, mint, hosts, identities, addresses, onError } =
+      this.parts;
     const { seed } = scenario;
     const requests = { clock, transport, hosts, onError };
     for (let number = 0; number < plan.count; number++) {
@@ -126,7 +127,10 @@ export class SybilCrew {
       if (joinsUs(link.relay) === 0) this.join(link, link.atUs, (timeUs, event) => clock.plan(timeUs, event));
     }
     if (isFlood(plan.attack)) for (const sybil of this.sybils) this.planFloods(sybil);
-    const everySeconds = Math.max(SAMPLE_EVERY_LEAST_SECONDS, Math.ceil(scenario.durationSeconds / SAMPLES_MAX));
+    const everySeconds = Math.max(
+      SAMPLE_EVERY_LEAST_SECONDS,
+      Math.ceil(scenario.durationSeconds / SAMPLES_MAX),
+    );
     for (let seconds = everySeconds; seconds <= scenario.durationSeconds; seconds += everySeconds) {
       clock.plan(seconds * 1e6, new Call(clock.system, () => this.sample(seconds)));
     }
@@ -140,7 +144,8 @@ export class SybilCrew {
     for (const link of this.linksOfRelay.get(relay) ?? []) {
       const soonUs = nowUs + jitter.integer(CONNECT_WITHIN_US);
       const isPlanned = this.parts.joinsUs(relay) === 0 && link.atUs > nowUs;
-      if (!isPlanned) this.join(link, Math.max(soonUs, link.atUs), (timeUs, event) => clock.plan(timeUs, event));
+      if (!isPlanned)
+        this.join(link, Math.max(soonUs, link.atUs), (timeUs, event) => clock.plan(timeUs, event));
     }
   }
 
@@ -265,7 +270,8 @@ function drawRelays(
   targets: readonly number[],
   degree: number,
 ): readonly number[] {
-  if (targets.length > 0) return targets.length <= degree ? targets : stream.shuffle([...targets]).slice(0, degree);
+  if (targets.length > 0)
+    return targets.length <= degree ? targets : stream.shuffle([...targets]).slice(0, degree);
   if (degree * 2 > relays) {
     return stream.shuffle(Array.from({ length: relays }, (_unused, relay) => relay)).slice(0, degree);
   }

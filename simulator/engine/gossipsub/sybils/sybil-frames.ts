@@ -52,7 +52,9 @@ export function iwantFrame(messageIDs: Uint8Array[]): Frame {
 export function idontwantFrames(messageIDs: readonly Uint8Array[]): Frame[] {
   const frames: Frame[] = [];
   for (let at = 0; at < messageIDs.length; at += IDONTWANT_IDS_MAX) {
-    frames.push(frameOfControl({ idontwant: [{ messageIDs: messageIDs.slice(at, at + IDONTWANT_IDS_MAX) }] }));
+    frames.push(
+      frameOfControl({ idontwant: [{ messageIDs: messageIDs.slice(at, at + IDONTWANT_IDS_MAX) }] }),
+    );
   }
   return frames;
 }

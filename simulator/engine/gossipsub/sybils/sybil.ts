@@ -248,7 +248,11 @@ function lookAt(message: RPC.Message): Look {
     const data = message.data ?? new Uint8Array();
     const idBytes = new Uint8Array(createHash('sha256').update(data).digest());
     const names = [...(decodeBundle(data)?.keys() ?? [])];
-    look = { id: hex(idBytes), idBytes, carriesModule: names.some((name) => name.startsWith(`${TARGETS_FOLDER}/`)) };
+    look = {
+      id: hex(idBytes),
+      idBytes,
+      carriesModule: names.some((name) => name.startsWith(`${TARGETS_FOLDER}/`)),
+    };
     looks.set(message, look);
   }
   return look;
