@@ -1,6 +1,6 @@
 /** What sybils did to an arm's gossip, as the engine counts it. */
 
-/** The meshes of the honest relays at one instant. */
+/** The meshes of the relays that the attack is aimed at, or of all relays, at one instant. */
 export interface MeshSample {
   /** Virtual seconds from the start of the run. */
   readonly seconds: number;

@@ -43,11 +43,11 @@ export interface SybilSummary {
   readonly invalidMessages: number;
   /** Pairs of a relay and a sybil that it shut out. */
   readonly graylistedPairs: number;
-  /** Share of mesh links that lead to a sybil: when the first update came out, at most, and at the end. */
+  /** Share of mesh links (of the targets, or of all relays) that lead to a sybil: when the first update came out, at most, and at the end. */
   readonly meshShareAtRelease: number;
   readonly meshShareMost: number;
   readonly meshShareAtEnd: number;
-  /** Relays with nothing but sybils in their mesh when the first update came out. */
+  /** Targets, or relays, with nothing but sybils in their mesh when the first update came out. */
   readonly eclipsedRelaysAtRelease: number;
   readonly meshShares: readonly {
     readonly seconds: number;

@@ -30,7 +30,7 @@ export function sybilLines(summary: Summary): string[] {
   return sybilArms(summary).map(({ name, sybils }) => {
     const { meshShareAtRelease, heardFraction, graylistedPairs } = sybils;
     return (
-      `${withoutControls(name)}: ${groupThousands(sybils.sybils)} sybils hold ${humanPercent(meshShareAtRelease)} of the ` +
+      `${withoutControls(name)}: ${groupThousands(sybils.sybils)} sybils hold ${humanPercent(meshShareAtRelease)} of ${sybils.targets > 0 ? "their targets'" : 'the'} ` +
       `mesh at the release; ${humanPercent(heardFraction)} heard, 99 % after ${t99InWords(sybils)}, ` +
       `${groupThousands(graylistedPairs)} pairs graylisted`
     );
@@ -78,7 +78,8 @@ export function gossipAttacks(summary: Summary): Markup {
       'p',
       {},
       'Sybils are peers beside the relays and count as none. Heard: relays that the first update reached by a message. ' +
-        'In brackets how many times as long as in the arm in peace on the same relays and seed. Eclipsed: relays whose ' +
+        'In brackets how many times as long as in the arm in peace on the same relays and seed. Mesh held: of the targets, or of ' +
+        'all relays. Eclipsed: relays whose ' +
         'mesh holds sybils alone. Penalties, invalid messages and graylistings are those of honest relays against sybils.',
     ),
   );

@@ -15,7 +15,7 @@ import { t99InWords } from './sybil-table.ts';
 import { textAt } from './text-layout.ts';
 
 const WIDTH = 1240;
-const TOP = 150;
+const TOP = 116;
 const ROW_PX = 46;
 const STRIP = { left: 190, width: 420, height: 34 } as const;
 const COLUMNS = [
@@ -124,7 +124,7 @@ export function drawSybils(_board: unknown, data: ChartData): string {
         'For each attacked arm the share of mesh links held by sybils over time, and delivery beside peace.',
       caption,
     },
-    textAt(STRIP.left, TOP - 17, 'share of mesh links that lead to a sybil, 0 to 100 %', {
+    textAt(STRIP.left, TOP - 17, "mesh links (of the attack's targets) that lead to a sybil, 0 to 100 %", {
       sizePx: TYPE_PX.caption,
       colour: FAINT_INK,
     }),

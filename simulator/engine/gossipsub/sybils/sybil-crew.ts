@@ -74,6 +74,8 @@ export class SybilCrew {
   private readonly names = new Set<string>();
   private readonly tally: SybilTally = { frames: 0, bytes: 0, links: 0, attempts: 0 };
   private readonly targets: readonly number[];
+  /** The targets, or all relays. */
+  private readonly attacked: readonly number[];
   private readonly links: readonly PlannedLink[];
   private readonly linksOfRelay = new Map<number, PlannedLink[]>();
   private readonly samples: MeshSample[] = [];
@@ -83,6 +85,8 @@ export class SybilCrew {
   constructor(parts: CrewParts) {
     this.parts = parts;
     this.targets = targetsOf(parts);
+    const all = () => Array.from({ length: parts.relays }, (_unused, relay) => relay);
+    this.attacked = this.targets.length > 0 ? this.targets : all();
     this.links = plannedLinks(parts, this.targets);
     for (const link of this.links) {
       const known = this.linksOfRelay.get(link.relay);
@@ -210,7 +214,7 @@ export class SybilCrew {
   /** Reads the meshes and changes nothing. */
   private sample(seconds: number): void {
     let [meshLinks, sybilMeshLinks, eclipsedRelays] = [0, 0, 0];
-    for (let relay = 0; relay < this.parts.relays; relay++) {
+    for (const relay of this.attacked) {
       const mesh = this.parts.relayOf(relay).router.mesh.get(UPDATE_TOPIC);
       if (mesh === undefined || mesh.size === 0) continue;
       let ofSybils = 0;
