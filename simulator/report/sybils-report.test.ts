@@ -81,5 +81,6 @@ test('sybils: the chart and the table name each attacked arm with its figures', 
   assert(!texts.includes('peace'), 'an arm in peace has no row');
   assert(texts.some((text) => text?.includes('in peace (peace) 100 % hear')));
   const page = gossipAttacks(summary).markup;
-  for (const text of ['eclipse', '400 on network', '50 %', '31', '977 KiB']) assert(page.includes(text), text);
+  for (const text of ['eclipse', '400 on network', '50 %', '31', '977 KiB'])
+    assert(page.includes(text), text);
 });
