@@ -5,7 +5,6 @@
  */
 
 import { type TrustSummary, totalOf } from '../measure/trust-summary.ts';
-import { isAttacked } from '../scenario/scenario.ts';
 import type { ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, FAINT_INK, GRID, INK, type LineLook, TYPE_PX } from './chart-style.ts';
@@ -43,9 +42,10 @@ function attackedArms(data: ChartData): AttackedArm[] {
   );
 }
 
-/** Whether somebody attacked, or anything was refused. */
+/** Whether somebody attacked the updates; sybils have a chart of their own. */
 export function hasAttacks(data: ChartData): boolean {
-  return isAttacked(data.outcome.scenario) && attackedArms(data).length > 0;
+  const { adversary } = data.outcome.scenario;
+  return adversary !== null && adversary.attacks.length > 0 && attackedArms(data).length > 0;
 }
 
 /** Names of all arms' counts, the largest first; of equal ones in order of the alphabet. */
