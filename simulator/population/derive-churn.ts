@@ -23,8 +23,12 @@ const QUARTER_HOURS = 92 * 24;
 const STARTS = 12;
 const EVALUATIONS = 8000;
 /** Lists are hourly: between the hours a distribution is known for certain. */
-const SESSION_HOURS = [1.5, 2.5, 3.5, 5.5, 8.5, 12.5, 18.5, 24.5, 36.5, 48.5, 72.5, 120.5, 240.5, 480.5, 720.5, 1000.5, 1500.5];
-const ABSENCE_HOURS = [1.5, 2.5, 3.5, 5.5, 8.5, 12.5, 18.5, 24.5, 48.5, 72.5, 120.5, 240.5, 480.5, 720.5, 1000.5];
+const SESSION_HOURS = [
+  1.5, 2.5, 3.5, 5.5, 8.5, 12.5, 18.5, 24.5, 36.5, 48.5, 72.5, 120.5, 240.5, 480.5, 720.5, 1000.5, 1500.5,
+];
+const ABSENCE_HOURS = [
+  1.5, 2.5, 3.5, 5.5, 8.5, 12.5, 18.5, 24.5, 48.5, 72.5, 120.5, 240.5, 480.5, 720.5, 1000.5,
+];
 const NEXT_HOURS = [1, 2, 4, 8, 12, 24, 48, 72, 100, 150, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1080];
 /** Running relays of 2025-11-09 and the new ones of half a year before, when the rate was steady. */
 const ARRIVALS_FROM = '2025-05-13';
@@ -151,7 +155,11 @@ function fit(targets: Targets, moments: readonly ClassMoments[]): number[] {
   return best!.point;
 }
 
-function compared(hours: readonly number[], measured: readonly number[], fitted: readonly number[]): MeasuredCdf {
+function compared(
+  hours: readonly number[],
+  measured: readonly number[],
+  fitted: readonly number[],
+): MeasuredCdf {
   const digits = (values: readonly number[]) => values.map((value) => rounded(value, 4));
   return {
     hours,

@@ -7,20 +7,7 @@
 
 import exp from '@stdlib/math-base-special-exp';
 import type { RandomStream } from '../engine/random.ts';
-import type { SpellLaw } from '../scenario/churn-plan.ts';
-
-export function meanSeconds(law: SpellLaw): number {
-  switch (law.law) {
-    case 'constant':
-      return law.seconds;
-    case 'uniform':
-      return (law.minSeconds + law.maxSeconds) / 2;
-    case 'exponential':
-      return law.meanSeconds;
-    case 'lognormal':
-      return law.medianSeconds * exp(law.sigma ** 2 / 2);
-  }
-}
+import { meanSeconds, type SpellLaw } from '../scenario/churn-plan.ts';
 
 /** The length of a spell that begins, seconds. */
 export function freshSeconds(law: SpellLaw, stream: RandomStream): number {

@@ -1,5 +1,7 @@
 /** How relays come and go over days: measured, or by laws of the scenario's own. */
 
+import exp from '@stdlib/math-base-special-exp';
+
 export const CHURN_NAMES = ['tor-2025-11'] as const;
 export type ChurnName = (typeof CHURN_NAMES)[number];
 
@@ -31,3 +33,17 @@ export type ChurnPlan =
       /** Null: nobody restarts but by an absence. */
       readonly restarts: { readonly everySeconds: number; readonly forSeconds: number } | null;
     };
+
+/** Mean length of a spell. */
+export function meanSeconds(law: SpellLaw): number {
+  switch (law.law) {
+    case 'constant':
+      return law.seconds;
+    case 'uniform':
+      return (law.minSeconds + law.maxSeconds) / 2;
+    case 'exponential':
+      return law.meanSeconds;
+    case 'lognormal':
+      return law.medianSeconds * exp(law.sigma ** 2 / 2);
+  }
+}

@@ -60,6 +60,9 @@ export function churnYaml(plan: ChurnPlan | null): unknown {
     restarts:
       restarts === null
         ? NONE
-        : { every: formatDuration(restarts.everySeconds, 's'), for: formatDuration(restarts.forSeconds, 's') },
+        : {
+            every: formatDuration(restarts.everySeconds, 's'),
+            for: formatDuration(restarts.forSeconds, 's'),
+          },
   };
 }

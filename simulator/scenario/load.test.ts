@@ -47,6 +47,7 @@ describe('loading a scenario', () => {
       updates: [testUpdate({ atSeconds: 60 })],
       trust: TEST_TRUST,
       presence: { late: null, away: null },
+      churn: null,
       adversary: null,
       traffic: { utilization: 0.4, clients: null, marking: null, flood: null },
       costs: { verifySignatureUs: 205, hashUsPerKiB: 1, admitUs: 1000, admitUsPerKiB: 20 },

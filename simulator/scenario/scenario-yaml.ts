@@ -8,6 +8,7 @@
 import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
 import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
+import { churnYaml, toChurn } from './churn-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
 import type { LatencyLaw, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
@@ -51,6 +52,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
     updates: input.updates.map(toUpdate),
     trust,
     presence: toPresence(input.presence),
+    churn: toChurn(input.churn),
     adversary: toAdversary(input.adversary, {
       durationSeconds: input.duration,
       targetsThreshold: trust.roles.targets.threshold,
@@ -105,6 +107,7 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     updates: scenario.updates.map(updateYaml),
     trust: trustYaml(scenario.trust),
     presence: presenceYaml(scenario.presence),
+    churn: churnYaml(scenario.churn),
     adversary: adversaryYaml(scenario.adversary),
     traffic: trafficYaml(scenario.traffic),
     costs: {

@@ -4,6 +4,7 @@
  * The YAML keys and the numbers here correspond one to one; `schema.ts` turns one into the other.
  */
 
+import type { ChurnPlan } from './churn-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
 
 export type EngineName = 'gossipsub' | 'model' | 'wire';
@@ -243,6 +244,8 @@ export interface Scenario {
   readonly updates: readonly UpdatePlan[];
   readonly trust: TrustPlan;
   readonly presence: PresencePlan;
+  /** Null: nobody comes or goes but by `presence`. */
+  readonly churn: ChurnPlan | null;
   /** Null: nobody attacks. */
   readonly adversary: AdversaryPlan | null;
   readonly traffic: TrafficPlan;

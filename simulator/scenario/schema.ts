@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { adversarySchema } from './adversary-schema.ts';
 import { armSchema } from './arm-schema.ts';
+import { churnSchema } from './churn-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
@@ -112,6 +113,11 @@ export const scenarioSchema = z
     presence: presenceSchema
       .prefault({})
       .meta({ description: 'Relays that join late, or go away for a while' }),
+    churn: churnSchema.prefault(NONE).meta({
+      description:
+        'How relays come and go for all of the run: as measured of Tor, or by laws of your own; `none`: all stay',
+      examples: ['tor-2025-11', NONE],
+    }),
     adversary: adversarySchema.prefault(NONE).meta({
       description: 'Relays that attack the updates; `none`: nobody does',
       examples: [{ share: '5%', attacks: [{ attack: 'replay', from: '1min', every: '10s' }] }, NONE],

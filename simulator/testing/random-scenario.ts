@@ -15,6 +15,7 @@ import {
   type LagPart,
   type Scenario,
 } from '../scenario/scenario.ts';
+import { churnOf } from './random-churn.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -222,6 +223,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     updates,
     trust,
     presence,
+    churn: churnOf,
     adversary: fc.option(fc.tuple(between(1e-6, 0.99), attacks)),
     traffic: trafficOf,
     costs: fc.record({
@@ -250,10 +252,13 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const isAttackable = arms.some(
       (one) => one.kind === 'live' && one.channels.some((channel) => channel === 'gossip'),
     );
+    const traffic = parts.traffic(end);
+    // Churn stands beside neither clients nor relays that are late or away once.
+    const isPlain = traffic.clients === null && parts.presence.late === null && parts.presence.away === null;
     return {
       ...parts,
       costs: { ...parts.costs },
-      traffic: parts.traffic(end),
+      traffic,
       updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
         ...update,
         atSeconds: at(update.atSeconds),
@@ -283,6 +288,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
           forSeconds,
         })),
       },
+      churn: isPlain ? parts.churn({ relays: network.relays, durationSeconds: end }) : null,
       adversary: isAttackable
         ? orNull(parts.adversary, ([share, plans]) => ({
             share,
