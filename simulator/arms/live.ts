@@ -4,11 +4,12 @@ import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
 import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
 import { type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
-import { randomStream } from '../engine/random.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
+import type { Churn } from '../population/churn.ts';
 import type { Population, Topology } from '../population/population.ts';
 import { drawPresence } from '../population/presence.ts';
 import type { LiveArm, Scenario } from '../scenario/scenario.ts';
+import { drawHostileRelays } from './hostile-relays.ts';
 import type { PreparedRelease } from './release.ts';
 import type { Phase, RunOptions } from './run-contract.ts';
 import { trafficViolations } from './traffic-violations.ts';
@@ -26,13 +27,15 @@ export interface LiveInput {
   readonly population: Population;
   readonly topology: Topology;
   readonly releases: readonly PreparedRelease[];
+  /** Lives of the relays; null without churn. */
+  readonly churn?: Churn | null;
   /** Of each attack, as prepareHostileModules gives them. */
   readonly hostileModules: readonly (HostileRelease | null)[];
 }
 
 /** Runs the arm; rejects with the signal's reason when stopped. */
 export async function runLiveArm(input: LiveInput, options: RunOptions): Promise<LiveRun> {
-  const { scenario, arm, population, topology, releases, hostileModules } = input;
+  const { scenario, arm, population, topology, releases, hostileModules, churn = null } = input;
   const { relays } = population;
   const { adversary, presence, updates: plans, seed } = scenario;
   const publishers = new Set(releases.map(({ publisher }) => publisher));
@@ -49,6 +52,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       hostileRelays,
       hostileModules,
       presence: isSmooth ? null : drawPresence(relays, presence, publishers, seed),
+      churn,
       directory: hasDirectory ? arm.directory : null,
       scoring: adversary === null ? null : invalidMessageScoring(UPDATE_TOPIC),
       // Reports of a staged rollout go to anybody, the adversary's relays share what they know, and circuits
@@ -117,18 +121,6 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     ],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
-}
-
-/** Relays of the adversary's: a share of all, none of them one that the developers publish through. */
-function drawHostileRelays(
-  { adversary, network, seed }: Scenario,
-  publishers: ReadonlySet<number>,
-): Set<number> {
-  if (adversary === null) return new Set();
-  const candidates = Array.from({ length: network.relays }, (_unused, relay) => relay);
-  randomStream(seed, 'hostile relays').shuffle(candidates);
-  const count = Math.round(adversary.share * network.relays);
-  return new Set(candidates.filter((relay) => !publishers.has(relay)).slice(0, count));
 }
 
 /** No relay may run what too few keys have signed for. */

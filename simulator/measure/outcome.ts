@@ -2,6 +2,7 @@
  * What the arms of a run hand to the report: when each relay reached each stage of each update.
  */
 
+import type { Churn } from '../population/churn.ts';
 import type { Population, Topology } from '../population/population.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
 import type { TrafficResult } from './traffic-result.ts';
@@ -81,7 +82,10 @@ export interface ArmOutcome {
 /** Everything the report is made from. */
 export interface RunOutcome {
   readonly scenario: Scenario;
+  /** Under churn those that join later are in it, after those that the run begins with. */
   readonly population: Population;
+  /** Null without churn. */
+  readonly churn: Churn | null;
   readonly topology: Topology;
   readonly arms: readonly ArmOutcome[];
 }

@@ -30,3 +30,11 @@ export function* sessionsOf(churn: Churn, relay: number): Generator<{ fromUs: nu
   }
   yield { fromUs, toUs: Number.POSITIVE_INFINITY };
 }
+
+/** From when on, at the earliest from `fromUs`, the relay is up; Infinity for never again in the run. */
+export function firstUpUs(churn: Churn, relay: number, fromUs: number): number {
+  for (const session of sessionsOf(churn, relay)) {
+    if (session.toUs > fromUs) return Math.max(session.fromUs, fromUs);
+  }
+  return Number.POSITIVE_INFINITY;
+}

@@ -190,6 +190,7 @@ export function madeRun(options: MadeRunOptions = {}): RunOutcome {
   return {
     scenario,
     population,
+    churn: null,
     topology: madeTopology(full.relays, full.seed),
     arms: full.arms.map((arm) => madeArm(arm, scenario, population)),
   };

@@ -7,6 +7,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
+import type { Churn } from '../../population/churn.ts';
 import { latencyColumns } from '../../population/latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
@@ -59,6 +60,8 @@ export interface EngineInput {
   readonly scoring?: ScoringOptions | null;
   /** Who joins late or goes away; when left out, every relay is there all the time. */
   readonly presence?: Presence | null;
+  /** Lives of all relays, in the place of `presence`; null without churn. */
+  readonly churn?: Churn | null;
   /** Authorities that relays can ask; none when left out. */
   readonly directory?: AuthorityPlan | null;
   /** Whether relays ask others that they have no link to: such a network runs on one thread. */
@@ -69,7 +72,7 @@ export interface EngineInput {
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
   const { scenario, arm, population, topology, releases } = input;
   const { hostileRelays = new Set<number>(), hostileModules = [] } = input;
-  const { scoring = null, presence = null, directory = null, asksAnybody = false } = input;
+  const { scoring = null, presence = null, churn = null, directory = null, asksAnybody = false } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -80,6 +83,8 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     authorityPlaces: authorityPlaces(authorities, relays, seed),
     latency,
     asksAnybody,
+    relays,
+    linksAnybody: churn !== null,
   });
   const { threads, threadOf, lookAheadUs } = partition;
   const others = authorities + trafficHosts(scenario.traffic);
@@ -94,6 +99,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     latency,
     scoring,
     presence,
+    churn,
     directory,
     releases,
     threads,

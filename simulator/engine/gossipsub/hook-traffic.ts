@@ -22,6 +22,8 @@ const BURST_CELLS_MAX = 64;
 export class HookTraffic {
   private readonly job: Job;
   private readonly clock: VirtualClock;
+  /** Cores that have ended: no cell reaches them any more. */
+  private readonly ended = new WeakSet<RelayCore>();
   /** For each relay and hook, which series of cells is the valid one: the latest. */
   private readonly series = new Map<string, number>();
 
@@ -48,12 +50,17 @@ export class HookTraffic {
     this.expectBurst({ relay, place, core, hook, series, meanWaitUs }, this.clock.nowUs + waitMs * 1000, 1);
   }
 
+  /** The process of a core has ended. */
+  end(core: RelayCore): void {
+    this.ended.add(core);
+  }
+
   private expectBurst(arrivals: Arrivals, fromUs: number, cells: number): void {
     const { relay, place, core, hook, series, meanWaitUs } = arrivals;
     const stream = randomStream(this.job.scenario.seed, `next cells after ${fromUs} at ${hook.id}`, relay);
     const arriveUs = fromUs + Math.ceil(stream.erlang(cells, meanWaitUs));
     const arrive = (): void => {
-      if (this.series.get(place) !== series) return;
+      if (this.series.get(place) !== series || this.ended.has(core)) return;
       if (cellsArrive(core, hook, cells))
         this.expectBurst(arrivals, arriveUs, Math.min(cells * 2, BURST_CELLS_MAX));
     };

@@ -9,6 +9,7 @@ import type { ModuleCustomJson } from '../../../node/trust/update-target.ts';
 import type { ModuleRequest } from '../../../updates/repository/update-entry.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
+import type { Churn } from '../../population/churn.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
@@ -43,6 +44,8 @@ export interface Job {
   readonly scoring: ScoringOptions | null;
   /** Null when every relay is there all the time. */
   readonly presence: Presence | null;
+  /** Stands in the place of `presence` in a network with churn; null without. */
+  readonly churn: Churn | null;
   /** Null in an arm without authorities. */
   readonly directory: AuthorityPlan | null;
   readonly releases: readonly Release[];

@@ -5,9 +5,10 @@
  * settled when an update is released.
  */
 
+import type { GossipsubOpts } from '@chainsafe/libp2p-gossipsub';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
-import type { Environment } from '../../../node/environment.ts';
+import type { Environment, Pubsub } from '../../../node/environment.ts';
 import { randomStream } from '../random.ts';
 import type { Trace } from '../trace.ts';
 import { DataPlane } from '../traffic/data-plane.ts';
@@ -21,9 +22,10 @@ import { Hosts } from './hosts.ts';
 import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
 import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { Job } from './job.ts';
+import { type KeepingParts, relayPicker } from './link-keeper.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import { RelayProcessor } from './processor.ts';
-import { type Reception, SimulatedRelay } from './relay.ts';
+import { type Reception, type RelayProcess, SimulatedRelay } from './relay.ts';
 import type { LinksParts, RelayLinks } from './relay-links.ts';
 import {
   fastRouter,
@@ -62,6 +64,8 @@ export class SimulatedNetwork {
   private readonly environments: (Environment | null)[];
   private readonly identities: Identity[] = [];
   private readonly addresses: Multiaddr[] = [];
+  private Router: GossipSubClass | null = null;
+  private options: Partial<GossipsubOpts> = {};
   private readonly fast: boolean;
 
   constructor(
@@ -107,8 +111,8 @@ export class SimulatedNetwork {
         this.fast ? syntheticIdentity(relay, scenario.seed) : await realIdentity(relay, scenario.seed),
       );
     }
-    const Router = this.routerClass();
-    const options = routerOptions(scenario.gossipsub, this.fast, this.job.scoring ?? {});
+    this.Router = this.routerClass();
+    this.options = routerOptions(scenario.gossipsub, this.fast, this.job.scoring ?? {});
     const reception: Reception = this.fast
       ? { path: 'straight', mint: this.mint, onError: this.failures.record }
       : { path: 'streamed' };
@@ -117,18 +121,14 @@ export class SimulatedNetwork {
     const linking = this.linksParts();
     for (let index = 0; index < population.relays; index++) {
       if (!this.isLocal(index)) continue;
-      const { peerId, privateKey } = this.identities[index];
-      const registrar = new RelayRegistrar();
-      const router = new Router(relayComponents(peerId, privateKey, registrar, this.failures), options);
+      const { peerId } = this.identities[index];
       const relay = new SimulatedRelay({
         index,
         peerId,
         address: this.addresses[index],
         uplinkBitsPerSecond: population.uplinkBitsPerSecond[index],
-        router,
-        registrar,
+        process: this.makeProcess(index),
         reception,
-        sleep: this.fast ? new RouterSleep(router, this.clock, index) : null,
         online: this.joinsUs(index) === 0,
         requests,
         linking,
@@ -139,13 +139,7 @@ export class SimulatedNetwork {
         clock: this.clock,
         timers: new HostTimers(clock, index),
         random: new HostRandom(scenario.seed, index),
-        pubsub: new WakingPubsub(
-          new GossipsubPubsub(router, peerId),
-          () => relay.wake(),
-          ({ from }) => {
-            if (from !== peerId.toString()) this.counters.firsts++;
-          },
-        ),
+        pubsub: this.makePubsub(relay),
         peers: relay.peers,
         processor: new RelayProcessor(this.clock, index, scenario.costs),
       };
@@ -153,6 +147,26 @@ export class SimulatedNetwork {
     this.buildAuthorities(requests);
     this.updates.serve(this.authorities);
     this.clock.timerGate = (timer) => this.relays[timer.relay]?.sleep?.admits(timer) ?? true;
+  }
+
+  /** A router that has not started, and what belongs to it. */
+  private makeProcess(index: number): RelayProcess {
+    const { peerId, privateKey } = this.identities[index];
+    const registrar = new RelayRegistrar();
+    const components = relayComponents(peerId, privateKey, registrar, this.failures);
+    const router = new (this.Router as GossipSubClass)(components, this.options);
+    return { router, registrar, sleep: this.fast ? new RouterSleep(router, this.clock, index) : null };
+  }
+
+  private makePubsub(relay: SimulatedRelay): Pubsub {
+    const { router, peerId } = relay;
+    return new WakingPubsub(
+      new GossipsubPubsub(router, peerId),
+      () => relay.wake(),
+      ({ from }) => {
+        if (from !== peerId.toString()) this.counters.firsts++;
+      },
+    );
   }
 
   private makeDataPlane(trace: Trace): DataPlane {
@@ -183,22 +197,44 @@ export class SimulatedNetwork {
 
   private linksParts(): LinksParts {
     const { clock, transport, job } = this;
-    let neighbours: Neighbours | null = null;
+    let known: Neighbours | null = null;
+    const neighbours = (): Neighbours => {
+      known ??= new Neighbours(job.topology, job.population.relays);
+      return known;
+    };
     return {
       clock,
       transport,
       seed: job.scenario.seed,
-      neighbours: () => {
-        neighbours ??= new Neighbours(job.topology, job.population.relays);
-        return neighbours;
-      },
+      neighbours,
+      keeping: this.keepingParts(neighbours),
       peerOf: (index) => ({ index, peerId: this.identities[index].peerId, address: this.addresses[index] }),
+    };
+  }
+
+  private keepingParts(neighbours: () => Neighbours): KeepingParts | null {
+    const { churn, population, scenario } = this.job;
+    if (churn === null) return null;
+    const { degree, dialing } = scenario.network;
+    return {
+      clock: this.clock,
+      churn,
+      population,
+      pick: relayPicker(population, dialing),
+      degree,
+      seed: scenario.seed,
+      latencyUs: (a, b) => this.hosts.latencyUs(a, b),
+      dialledAtStart: (relay) =>
+        neighbours()
+          .of(relay)
+          .filter(({ direction }) => direction === 'outbound')
+          .map(({ peer }) => peer),
     };
   }
 
   /** When the relay joins; 0 when it is there from the start. */
   private joinsUs(relay: number): number {
-    return this.job.presence?.joinsUs[relay] ?? 0;
+    return (this.job.churn ?? this.job.presence)?.joinsUs[relay] ?? 0;
   }
 
   private buildAuthorities(requests: PeersParts): void {
@@ -233,7 +269,7 @@ export class SimulatedNetwork {
       const atUs = starts.integer(RELAYS_START_WITHIN_US);
       const joinsUs = this.joinsUs(relay);
       if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
-      else this.planAt(joinsUs, relay, () => this.join(relay));
+      else if (joinsUs !== Number.POSITIVE_INFINITY) this.planAt(joinsUs, relay, () => this.join(relay));
     }
     const links = randomStream(scenario.seed, 'links come up');
     for (let link = 0; link < topology.links; link++) {
@@ -241,7 +277,11 @@ export class SimulatedNetwork {
       const dialer = topology.dialer[link];
       const listener = topology.listener[link];
       const latencyUs = topology.latencyUs[link];
-      if (this.joinsUs(dialer) !== 0 || this.joinsUs(listener) !== 0) continue; // who joins late makes the link
+      if (this.joinsUs(dialer) !== 0) continue; // who joins late makes the link
+      if (this.joinsUs(listener) !== 0) {
+        this.planAt(atUs, dialer, () => this.linksOf(dialer).replaceLost());
+        continue;
+      }
       const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };
       const toDialer: Neighbour = { peer: dialer, latencyUs, direction: 'inbound' };
       this.planAt(atUs, dialer, () => this.linksOf(dialer).open(toListener));
@@ -285,22 +325,43 @@ export class SimulatedNetwork {
   }
 
   private planAbsences(): void {
-    const { presence } = this.job;
-    if (presence === null) return;
-    const { absences, absentRelay, leavesUs, returnsUs } = presence;
-    for (let absence = 0; absence < absences; absence++) {
-      const relay = absentRelay[absence];
-      this.planAt(leavesUs[absence], relay, () => {
-        this.linksOf(relay).goOffline();
-        this.dataPlane?.relayDown(relay, false);
-        this.updates.setOnline(relay, false);
-      });
-      this.planAt(returnsUs[absence], relay, () => {
-        this.linksOf(relay).comeOnline();
-        this.dataPlane?.relayUp(relay);
-        this.updates.setOnline(relay, true);
-      });
+    const { churn, presence } = this.job;
+    const plan = churn ?? presence;
+    if (plan === null) return;
+    for (let absence = 0; absence < plan.absences; absence++) {
+      const relay = plan.absentRelay[absence];
+      const returnsUs = plan.returnsUs[absence];
+      const isForGood = returnsUs === Number.POSITIVE_INFINITY;
+      const ends = isForGood || churn?.isRestart[absence] === 1;
+      this.planAt(plan.leavesUs[absence], relay, () => this.leave(relay, ends));
+      if (!isForGood) this.planAt(returnsUs, relay, () => this.comeBack(relay, ends));
     }
+  }
+
+  /** The relay's links go down; where its process ends, so does what it had in memory. */
+  private leave(index: number, ends: boolean): void {
+    this.linksOf(index).goOffline();
+    this.dataPlane?.relayDown(index, false);
+    this.updates.setOnline(index, false);
+    if (!ends) return;
+    this.updates.stop(index);
+    (this.relays[index] as SimulatedRelay).halt().catch(this.failures.record);
+  }
+
+  private comeBack(index: number, isNew: boolean): void {
+    if (isNew) this.restart(index);
+    this.linksOf(index).comeOnline();
+    this.dataPlane?.relayUp(index);
+    this.updates.setOnline(index, true);
+  }
+
+  /** A new process with what is on the relay's disk. */
+  private restart(index: number): void {
+    const relay = this.relays[index] as SimulatedRelay;
+    relay.restart(this.makeProcess(index));
+    const environment = this.environments[index] as Environment;
+    this.environments[index] = { ...environment, pubsub: this.makePubsub(relay) };
+    this.start(index);
   }
 
   private linksOf(relay: number): RelayLinks {

@@ -46,11 +46,23 @@ export interface SharedParts {
 export interface StackParts {
   readonly relay: number;
   readonly environment: Environment;
+  /** As the relay's process before left it; empty at first. */
+  readonly disk: RelayDisk;
   readonly thirdParties: ThirdPartyPolicy;
   readonly listener: TransitionListener;
   readonly observer: StageObserver;
   /** What the relay tells peers that it has; a hostile one may lie. */
   readonly tellVersions: (own: TrustVersions) => TrustVersions;
+}
+
+/** What a relay still has after a restart. */
+export interface RelayDisk {
+  readonly trust: MemoryTrustStore;
+  readonly modules: MemoryStore;
+}
+
+export function emptyDisk(binaries: ModulePool): RelayDisk {
+  return { trust: new MemoryTrustStore(), modules: new MemoryStore(binaries) };
 }
 
 /** A client that is always told where to look. */
@@ -68,17 +80,16 @@ export class RelayStack implements OfferTaker {
   private readonly environment: Environment;
 
   constructor(shared: SharedParts, parts: StackParts) {
-    const { relay, environment, listener, observer, thirdParties, tellVersions } = parts;
-    const { arm, runtime, cache, binaries } = shared;
+    const { relay, environment, disk, listener, observer, thirdParties, tellVersions } = parts;
+    const { arm, runtime, cache } = shared;
     const { clock, peers, random } = environment;
     this.shared = shared;
     this.relay = relay;
     this.environment = environment;
-    const store = new MemoryTrustStore();
     this.client = new TufClient({
       fetcher: NOWHERE,
       clock,
-      store,
+      store: disk.trust,
       developmentNetwork: true,
       thirdParties,
       cache,
@@ -87,7 +98,7 @@ export class RelayStack implements OfferTaker {
     this.core = new RelayCore({
       runtime,
       listener,
-      store: new MemoryStore(binaries),
+      store: disk.modules,
       owner: relay,
       onStaged: (hook, notBeforeMs) => shared.onStaged(relay, this.core, hook, notBeforeMs),
     });
@@ -119,6 +130,13 @@ export class RelayStack implements OfferTaker {
     this.server.start(this.environment.peers);
     this.agent.start();
     for (const channel of this.channels) channel.start();
+  }
+
+  /** The relay's process ends in good order; what it has to keep is on its disk. */
+  stop(): void {
+    for (const channel of this.channels) channel.stop();
+    this.agent.stop();
+    this.core.close();
   }
 
   async take(offer: Offer): Promise<Receipt> {

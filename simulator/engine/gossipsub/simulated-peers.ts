@@ -146,6 +146,12 @@ export class SimulatedPeers implements Peers, Receiver {
     }
   }
 
+  /** The process that asked and served has ended; whoever comes next serves anew. */
+  forget(): void {
+    this.services.clear();
+    this.listeners.length = 0;
+  }
+
   /** The host has gone away. */
   networkLost(): void {
     this.absences++;

@@ -37,6 +37,8 @@ export class StageRecorder {
   readonly deceived = new Set<number>();
   /** Honest relays whose alarm of a freeze went off. */
   readonly stale = new Set<number>();
+  /** Relays whose process has ended: the next one may pass a stage again. */
+  private readonly restarted = new Set<number>();
   /** Relays that have heard a revocation. */
   private readonly revoked = new Set<number>();
   /** Modules that a relay's core took out again. */
@@ -126,6 +128,11 @@ export class StageRecorder {
     }
   }
 
+  /** The relay's process ends. */
+  restarts(relay: number): void {
+    this.restarted.add(relay);
+  }
+
   violate(violation: string): void {
     if (this.violations.length < VIOLATIONS_KEPT) {
       this.violations.push(`${violation}, at ${this.clock.nowUs} us`);
@@ -147,6 +154,7 @@ export class StageRecorder {
   /** Notes that the relay has reached the stage; each stage once, none before the one before it. */
   private reach(relay: number, release: number, stage: Stage, timeUs: number): void {
     const columns = this.columns[release];
+    if (!Number.isNaN(columns[stage][relay]) && this.restarted.has(relay)) return; // the first time counts
     const before = STAGES[STAGES.indexOf(stage) - 1];
     if (!Number.isNaN(columns[stage][relay])) {
       this.violate(`relay ${relay} has ${stage} release ${release} twice`);

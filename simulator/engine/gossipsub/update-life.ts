@@ -14,6 +14,7 @@ import {
 import { SyncServer } from '../../../node/channels/sync-server.ts';
 import type { RelayCore } from '../../../node/core.ts';
 import type { Environment } from '../../../node/environment.ts';
+import { catalogue } from '../../../node/hooks/catalogue/catalogue.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import type { TransitionListener } from '../../../node/hooks/transition.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
@@ -29,7 +30,7 @@ import { HookTraffic } from './hook-traffic.ts';
 import type { Hosts } from './hosts.ts';
 import type { Job } from './job.ts';
 import { ConsensusSource, type Operation, Publisher, plannedOperations } from './publisher.ts';
-import { RelayStack, type SharedParts } from './relay-stack.ts';
+import { emptyDisk, type RelayDisk, RelayStack, type SharedParts } from './relay-stack.ts';
 import { ROLLOUT_CHECK_SECONDS, RolloutDriver } from './rollout-driver.ts';
 import { QUIET_OBSERVER, type StageRecorder } from './stage-recorder.ts';
 
@@ -50,6 +51,7 @@ export class UpdateLife {
   private readonly shared: SharedParts;
   private readonly stacks: (RelayStack | null)[];
   private readonly environments: (Environment | null)[];
+  private readonly disks: (RelayDisk | null)[];
   private readonly hostile: HostileRelay | null;
   private readonly contacts: CircuitContacts | null;
   private readonly drivers = new Map<number, RolloutDriver>();
@@ -74,6 +76,7 @@ export class UpdateLife {
     this.traffic = new HookTraffic(job, clock);
     this.stacks = new Array<RelayStack | null>(relays).fill(null);
     this.environments = new Array<Environment | null>(relays).fill(null);
+    this.disks = new Array<RelayDisk | null>(relays).fill(null);
     const arsenal = arsenalOf(job);
     const attacks = scenario.adversary?.attacks ?? [];
     this.hostile =
@@ -104,8 +107,10 @@ export class UpdateLife {
     };
   }
 
-  /** Makes the relay's stack and starts it; its router is up. */
+  /** Makes the relay's stack and starts it, with what its disk has; its router is up. */
   start(relay: number, environment: Environment): void {
+    const disk = this.disks[relay] ?? emptyDisk(this.shared.binaries);
+    this.disks[relay] = disk;
     const isHostile = this.job.hostileRelays.has(relay);
     const hostile = isHostile ? this.hostile : null;
     const own =
@@ -114,6 +119,7 @@ export class UpdateLife {
     const stack = new RelayStack(this.shared, {
       relay,
       environment: own,
+      disk,
       thirdParties: this.thirdParties(relay),
       observer: isHostile ? QUIET_OBSERVER : this.recorder.observerOf(relay),
       tellVersions: (versions) => hostile?.versions(versions) ?? versions,
@@ -129,8 +135,27 @@ export class UpdateLife {
     this.environments[relay] = own;
     this.collect(relay, own);
     stack.start();
+    this.goOn(relay, stack.core);
     hostile?.start(environment);
     this.noteState(relay);
+  }
+
+  /** The relay's process ends. */
+  stop(relay: number): void {
+    const stack = this.stacks[relay];
+    if (stack === null) return;
+    stack.stop();
+    this.traffic.end(stack.core);
+    this.recorder.restarts(relay);
+  }
+
+  /** Cells reach again what was in line for a hook, or on trial, when the relay stopped. */
+  private goOn(relay: number, core: RelayCore): void {
+    for (const { hook: id, candidate } of this.disks[relay]?.modules.readRecord()?.slots ?? []) {
+      const hook = catalogue.get(id);
+      const isInLine = candidate !== null && core.host.pendingOf(id) === candidate.hash;
+      if (hook !== undefined && isInLine) this.traffic.expectCells(relay, core, hook, candidate.notBeforeMs);
+    }
   }
 
   /** Authorities of this thread begin to serve. */
