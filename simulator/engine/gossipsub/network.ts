@@ -44,6 +44,7 @@ import { WakingPubsub } from './waking-pubsub.ts';
 const RELAYS_START_WITHIN_US = 1_000_000;
 const LINKS_START_US = 1_200_000;
 const LINKS_START_WITHIN_US = 3_000_000;
+const LINKS_UP_US = LINKS_START_US + LINKS_START_WITHIN_US;
 
 export class SimulatedNetwork {
   readonly transport: Transport;
@@ -279,7 +280,8 @@ export class SimulatedNetwork {
       const latencyUs = topology.latencyUs[link];
       if (this.joinsUs(dialer) !== 0) continue; // who joins late makes the link
       if (this.joinsUs(listener) !== 0) {
-        this.planAt(atUs, dialer, () => this.linksOf(dialer).replaceLost());
+        // Not before all links of the topology are up: another one to dial may be at the end of one of them.
+        this.planAt(LINKS_UP_US, dialer, () => this.linksOf(dialer).replaceLost());
         continue;
       }
       const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };
