@@ -4,6 +4,7 @@ import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
 import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
 import { type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
+import { cohortAt } from '../measure/cohort.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
 import type { Churn } from '../population/churn.ts';
 import type { Population, Topology } from '../population/population.ts';
@@ -80,6 +81,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
         activated: sinceRelease(release, 'activated'),
       },
       removed: removedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
+      ...(churn === null ? {} : { cohort: cohortAt(churn, releases[release].atUs / 1e6) }),
       haltedSeconds: release in total.haltedUs ? seconds(total.haltedUs[release], release) : null,
     }),
   );
@@ -101,6 +103,14 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       frames: total.framesSent,
       penalties: total.penalties,
     },
+    ...(churn === null
+      ? {}
+      : {
+          links: {
+            meanDegreeInTheEnd: total.linkEndsInTheEnd / Math.max(1, total.onlineInTheEnd),
+            framesDropped: total.framesDropped,
+          },
+        }),
     trust: {
       refusals: total.refusals,
       attempts: total.attempts,

@@ -7,6 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { cohortAt } from '../measure/cohort.ts';
 import type { ArmOutcome, UpdateOutcome } from '../measure/outcome.ts';
 import type { Churn } from '../population/churn.ts';
 import { firstUpUs } from '../population/running-relays.ts';
@@ -26,7 +27,7 @@ export function withChurn(outcome: ArmOutcome, scenario: Scenario, churn: Churn 
       return seconds <= knownSeconds ? seconds : Number.NaN;
     });
     hash.update(new Uint8Array(activated.buffer));
-    return { ...update, stages: { ...update.stages, activated } };
+    return { ...update, stages: { ...update.stages, activated }, cohort: cohortAt(churn, atSeconds) };
   });
   return { ...outcome, horizonSeconds, updates, traceHash: hash.digest('hex').slice(0, 16) };
 }

@@ -5,6 +5,7 @@
 import type { Churn } from '../population/churn.ts';
 import type { Population, Topology } from '../population/population.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
+import type { Cohort } from './cohort.ts';
 import type { TrafficResult } from './traffic-result.ts';
 
 /** Stages in the order a relay passes them. */
@@ -21,6 +22,8 @@ export interface UpdateOutcome {
   /** SHA-256 of the binary, hexadecimal. */
   readonly moduleSha256: string;
   readonly stages: StageTimes;
+  /** Whom its adoption curve counts (cohort.ts). */
+  readonly cohort?: Cohort;
   /** When each relay took it out again (rolled back, or revoked), seconds since the release; NaN where it did not. */
   readonly removed: Float64Array;
   /** When its rollout was halted, seconds since the release; null when it was not. */
@@ -56,6 +59,14 @@ export interface GossipCost {
   readonly penalties: number;
 }
 
+/** What became of the links while relays came and went. */
+export interface LinksOutcome {
+  /** Mean number of links of the relays that are up when the run ends. */
+  readonly meanDegreeInTheEnd: number;
+  /** Frames that reached a relay that was away, or on a link that had closed. */
+  readonly framesDropped: number;
+}
+
 export interface ArmOutcome {
   readonly arm: Arm;
   /** What produced the numbers: an engine, or `lag` for draws of operator lag. */
@@ -65,6 +76,8 @@ export interface ArmOutcome {
   readonly updates: readonly UpdateOutcome[];
   /** Null for arms that send nothing. */
   readonly cost: GossipCost | null;
+  /** Absent without churn, and for arms that have no links. */
+  readonly links?: LinksOutcome;
   /** Null for arms that verify nothing. */
   readonly trust: TrustOutcome | null;
   /** Null where no cell was simulated. */

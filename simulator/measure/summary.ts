@@ -9,9 +9,11 @@ import { createHash } from 'node:crypto';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
 import { channelLabel } from '../scenario/scenario.ts';
+import { type ChurnSummary, churnSummary } from './churn-summary.ts';
+import { ofCohort } from './cohort.ts';
 import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
 import { vulnerableRelayHours } from './exposure.ts';
-import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
+import type { ArmOutcome, LinksOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
 import { STAGES } from './outcome.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
@@ -52,6 +54,8 @@ export interface UpdateSummary extends AdoptionSummary, RemovalSummary {
   readonly moduleSha256: string;
   /** Virtual seconds from the start of the run to the release. */
   readonly releasedAtSeconds: number;
+  /** Absent without churn. */
+  readonly churn?: ChurnSummary;
 }
 
 export interface CostSummary {
@@ -75,6 +79,8 @@ export interface ArmSummary extends AdoptionSummary {
   readonly rolledBack: number;
   /** Null for an arm that sends nothing. */
   readonly cost: CostSummary | null;
+  /** Absent without churn, and for an arm that has no links. */
+  readonly links?: LinksOutcome;
   /** Null for an arm that verifies nothing. */
   readonly trust: TrustSummary | null;
   /** Null for an arm without simulated cells. */
@@ -146,7 +152,7 @@ function stageSummary(curve: AdoptionCurve): StageSummary {
 
 function adoption(update: UpdateOutcome, weight: Float64Array, horizonSeconds: number): AdoptionSummary {
   const curves = {} as Record<Stage, AdoptionCurve>;
-  for (const stage of STAGES) curves[stage] = adoptionCurve(update.stages[stage], weight);
+  for (const stage of STAGES) curves[stage] = adoptionCurve(update.stages[stage], weight, update.cohort);
   return {
     ...reach(curves.activated, 'fractionOfRelays'),
     byConsensusWeight: reach(curves.activated, 'fractionOfConsensusWeight'),
@@ -156,13 +162,19 @@ function adoption(update: UpdateOutcome, weight: Float64Array, horizonSeconds: n
       staged: stageSummary(curves.staged),
       activated: stageSummary(curves.activated),
     },
-    vulnerableRelayHours: roundRelayHours(vulnerableRelayHours(update.stages.activated, horizonSeconds)),
+    vulnerableRelayHours: roundRelayHours(
+      vulnerableRelayHours(ofCohort(update.stages.activated, update.cohort ?? null), horizonSeconds),
+    ),
   };
 }
 
 function costSummary(arm: ArmOutcome): CostSummary | null {
   if (arm.cost === null) return null;
   return { deliveries: arm.cost.deliveries, duplicates: arm.cost.duplicates, bytes: arm.cost.bytes };
+}
+
+function roundLinks({ meanDegreeInTheEnd, framesDropped }: LinksOutcome): LinksOutcome {
+  return { meanDegreeInTheEnd: roundFraction(meanDegreeInTheEnd), framesDropped };
 }
 
 /** The law's own times, up to the arm's horizon: the lag, and the restart that follows it. */
@@ -197,7 +209,8 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       moduleSha256,
       releasedAtSeconds: roundTime(releasedAtSeconds),
       ...figures,
-      ...removalSummary(update, plans[index], arm.arm.kind === 'live'),
+      ...removalSummary(update, plans[index], arm.arm.kind === 'live', update.cohort),
+      ...churnPart(arm, outcome, index, releasedAtSeconds),
     };
   });
   const first = updates[0];
@@ -219,10 +232,24 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     circuitsBroken: arm.circuitsBroken,
     rolledBack: arm.rolledBack,
     cost: costSummary(arm),
+    ...(arm.links === undefined ? {} : { links: roundLinks(arm.links) }),
     trust: trustSummary(arm.trust),
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
     updates,
   };
+}
+
+/** To the arm's own horizon: lives are drawn no further. */
+function churnPart(
+  arm: ArmOutcome,
+  { churn, scenario }: RunOutcome,
+  index: number,
+  releasedAtSeconds: number,
+): { readonly churn?: ChurnSummary } {
+  if (churn === null) return {};
+  const update = arm.updates[index]!;
+  const horizonSeconds = arm.horizonSeconds - (releasedAtSeconds - (scenario.updates[0]?.atSeconds ?? 0));
+  return { churn: churnSummary(churn, update, releasedAtSeconds, horizonSeconds) };
 }
 
 function milestoneDays(days: MilestoneDays): MilestoneDays {
@@ -288,7 +315,7 @@ export function summarize(outcome: RunOutcome, historical: readonly HistoricalBa
   return {
     scenario: outcome.scenario.name,
     engine: outcome.scenario.engine,
-    relays: outcome.population.relays,
+    relays: outcome.scenario.network.relays,
     seeds: [outcome.scenario.seed],
     traceHash: traceHashOfAll(outcome.arms),
     violations: outcome.arms.reduce((count, arm) => count + arm.violations.length, 0),

@@ -7,6 +7,7 @@ import type { DrawingBoard } from './drawing-board.ts';
 import { drawFigure1 } from './figure1.ts';
 import { drawLatency } from './latency-chart.ts';
 import { drawLiveVsManual } from './live-vs-manual-chart.ts';
+import { drawMembership, hasChurn } from './membership-chart.ts';
 import { drawRunning, hasRemovals } from './running-chart.ts';
 import { drawStages } from './stages-chart.ts';
 
@@ -17,6 +18,7 @@ export const CHARTS = [
   { name: 'figure1', draw: drawFigure1, isDrawn: always },
   { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
   { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: always },
+  { name: 'membership', draw: drawMembership, isDrawn: hasChurn },
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
   { name: 'stages', draw: drawStages, isDrawn: always },

@@ -157,6 +157,7 @@ export function reportPage(parts: ReportPageParts): string {
     ratios(summary),
     chart('live-vs-manual', charts),
     removals(outcome, summary),
+    chart('membership', charts),
     chart('running', charts),
     attacks(summary),
     chart('attacks', charts),

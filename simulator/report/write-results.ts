@@ -15,6 +15,7 @@ import { CHARTS, type ChartName } from './charts.ts';
 import { curvesCsv } from './curves-csv.ts';
 import { openDrawingBoard } from './drawing-board.ts';
 import { formatManifest, makeManifest, peakMemoryBytes, type RunCost, sha256 } from './manifest.ts';
+import { membershipCsv } from './membership-csv.ts';
 import { renderPng } from './png.ts';
 import { reportPage } from './report-page.ts';
 import { type ResultsTarget, writeFileSynced, writeFolder } from './results-folder.ts';
@@ -134,6 +135,8 @@ export async function writeResults(
     files.start('curves.csv', curves.text);
     const running = runningCsv(outcome);
     if (running !== null) files.start('running.csv', running.text);
+    const membership = membershipCsv(outcome);
+    if (membership !== null) files.start('membership.csv', membership.text);
     files.start('stages.parquet', stagesParquet(outcome));
     files.start('scenario.resolved.yaml', resolvedScenario);
     const charts: Partial<Record<ChartName, string>> = {};
@@ -152,7 +155,7 @@ export async function writeResults(
       command: context.command ?? null,
       cost: cost(),
       warnings: run.warnings,
-      thinnedCurves: [...curves.thinned, ...(running?.thinned ?? [])],
+      thinnedCurves: [...curves.thinned, ...(running?.thinned ?? []), ...(membership?.thinned ?? [])],
       sha256: files.sha256(),
     });
     files.start('manifest.json', formatManifest(manifest));

@@ -244,6 +244,8 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
     framesDropped: sum((result) => result.framesDropped),
     framesInFlight: sum((result) => result.framesInFlight),
     bytesSent: sum((result) => result.bytesSent),
+    onlineInTheEnd: sum((result) => result.onlineInTheEnd),
+    linkEndsInTheEnd: sum((result) => result.linkEndsInTheEnd),
     copies: sum((result) => result.copies),
     penalties: sum((result) => result.penalties),
     firsts: sum((result) => result.firsts),

@@ -129,6 +129,9 @@ export interface ThreadResult {
   /** Frames still on their way when the run ended. */
   readonly framesInFlight: number;
   readonly bytesSent: number;
+  /** Relays that are up when the run ends, and the ends of links that they have then. */
+  readonly onlineInTheEnd: number;
+  readonly linkEndsInTheEnd: number;
   readonly firsts: number;
   readonly copies: number;
   readonly penalties: number;

@@ -317,6 +317,13 @@ export class SimulatedNetwork {
     this.updates.setOnline(index, true);
   }
 
+  /** Relays of this thread that are up, and the ends of links that they have. */
+  countLinkEnds(): { onlineInTheEnd: number; linkEndsInTheEnd: number } {
+    const online = this.relays.filter((relay) => relay?.online === true);
+    const ends = online.reduce((sum, relay) => sum + (relay?.connections.size ?? 0), 0);
+    return { onlineInTheEnd: online.length, linkEndsInTheEnd: ends };
+  }
+
   /** Pairs of an honest relay of this thread and a peer that it has shut out. */
   countGraylistings(): number {
     const { hostileRelays } = this.job;

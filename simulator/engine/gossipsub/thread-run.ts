@@ -118,6 +118,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     ...counters,
     framesInFlight: network.transport.countInFlight(),
     ...network.counters,
+    ...network.countLinkEnds(),
     eventsFired: clock.eventsFired,
     rolledBack: network.recorder.rolledBack,
     deceivedRelays: network.recorder.deceived.size,
