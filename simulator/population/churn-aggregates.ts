@@ -17,7 +17,7 @@ export interface FittedSpell {
 /** How the relays of one uptime class come and go. */
 export interface FittedClass {
   readonly name: UptimeClass;
-  /** Mean share of the time that its relays were listed, July to September 2025. */
+  /** Mean share of the time that its relays were listed, July to September 2025, whether up or not at the snapshot. */
   readonly uptime: number;
   readonly session: FittedSpell;
   readonly absence: FittedSpell;

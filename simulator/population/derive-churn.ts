@@ -20,7 +20,9 @@ import { readSourceTable, type SourceTable } from './source-table.ts';
 
 /** The quarter in which relays were listed hourly: a cycle of session and absence longer than it was never seen. */
 const QUARTER_HOURS = 92 * 24;
-const STARTS = 12;
+/** From the first day of that quarter to the snapshot of relays. */
+const AGE_OF_QUARTER_DAYS = 131;
+const STARTS = 40;
 const EVALUATIONS = 8000;
 /** Lists are hourly: between the hours a distribution is known for certain. */
 const SESSION_HOURS = [
@@ -53,20 +55,29 @@ interface ClassMoments {
   readonly uptime: number;
 }
 
-/** Share of the running relays, and mean uptime, of each class. */
+/**
+ * Share of the running relays, and mean uptime, of each class.
+ *
+ * The rows are relays that were up at one moment, which finds a relay in proportion to its uptime. So the mean is
+ * taken over all relays that such a row stands for, one over its uptime of them: the harmonic mean of the rows.
+ * Relays that came in the quarter or after it have no uptime of a whole one.
+ */
 function classMoments(relays: SourceTable): ClassMoments[] {
-  const sums = UPTIME_CLASSES.map(() => ({ count: 0, uptime: 0 }));
+  const sums = UPTIME_CLASSES.map(() => ({ running: 0, rows: 0, members: 0 }));
   let known = 0;
   for (let row = 0; row < relays.rows; row++) {
     const uptime = relays.number(row, 'uptime_fraction_2025q3');
     if (uptime === null) continue;
     const found = UPTIME_CLASS_BOUNDS.findIndex((bound) => uptime >= bound);
     const sum = sums[found < 0 ? UPTIME_CLASS_BOUNDS.length : found]!;
-    sum.count++;
-    sum.uptime += uptime;
+    sum.running++;
     known++;
+    const ageDays = relays.number(row, 'first_seen_age_days');
+    if (ageDays === null || ageDays < AGE_OF_QUARTER_DAYS) continue;
+    sum.rows++;
+    sum.members += 1 / uptime;
   }
-  return sums.map(({ count, uptime }) => ({ running: count / known, uptime: uptime / count }));
+  return sums.map(({ running, rows, members }) => ({ running: running / known, uptime: rows / members }));
 }
 
 interface Lognormal {
