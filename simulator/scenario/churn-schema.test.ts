@@ -1,0 +1,2 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
