@@ -46,7 +46,7 @@ function upAt(churn: Churn, hour: number): number[] {
 
 test('churn: the laws fit what was measured of all relays together', () => {
   const { sessions, absences, nextAbsence, leavesPerRunningRelayHour } = torChurn().source;
-  for (const { rmse } of [sessions, absences, nextAbsence]) assert(rmse < 0.022, `rmse ${rmse}`);
+  for (const { rmse } of [sessions, absences, nextAbsence]) assert(rmse < 0.03, `rmse ${rmse}`);
   const { measured, fitted } = leavesPerRunningRelayHour;
   assert(Math.abs(fitted / measured - 1) < 0.01);
 });
@@ -96,7 +96,7 @@ test('churn: absences and new sessions of a drawn month have the measured length
       const found = fractionAtMost(values, hour);
       assert(Math.abs(found - fitted[row]!) < 0.02, `at most ${hour} h: ${found}, fitted ${fitted[row]}`);
       assert(
-        Math.abs(found - measured[row]!) < 0.07,
+        Math.abs(found - measured[row]!) < 0.1,
         `at most ${hour} h: ${found}, measured ${measured[row]}`,
       );
     });

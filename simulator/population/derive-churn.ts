@@ -22,7 +22,11 @@ import { readSourceTable, type SourceTable } from './source-table.ts';
 const QUARTER_HOURS = 92 * 24;
 /** From the first day of that quarter to the snapshot of relays. */
 const AGE_OF_QUARTER_DAYS = 131;
-const STARTS = 40;
+/** Of the time that a class is away, so much may fall into absences longer than the quarter, which nobody saw end. */
+const UNSEEN_SHARE = 0.1;
+/** Wider laws have most of their spells below the hour that can be seen. */
+const SIGMA_MAX = 2.2;
+const STARTS = 60;
 const EVALUATIONS = 8000;
 /** Lists are hourly: between the hours a distribution is known for certain. */
 const SESSION_HOURS = [
@@ -101,6 +105,11 @@ function residualCdf(law: Lognormal, hours: number): number {
   return (hours * (1 - cdf(law, hours)) + partial) / mean;
 }
 
+/** Share of all time away that falls into absences longer than `hours`. */
+function shareBeyond({ mu, sigma }: Lognormal, hours: number): number {
+  return 1 - normalCdf((Math.log(hours) - mu - sigma ** 2) / sigma, 0, 1);
+}
+
 /** Four means of sessions, four spreads of sessions, four of absences: all as logarithms. */
 function lawsOf(point: readonly number[], moments: readonly ClassMoments[]) {
   return moments.map(({ running, uptime }, index) => {
@@ -145,13 +154,22 @@ function fit(targets: Targets, moments: readonly ClassMoments[]): number[] {
       if (UPTIME_CLASSES[index] === 'steady') return sum;
       return sum + Math.max(0, Math.log((session.mean + absence.mean) / QUARTER_HOURS)) ** 2;
     }, 0);
+    const unseen = laws.reduce(
+      (sum, { absence }) => sum + Math.max(0, shareBeyond(absence, QUARTER_HOURS) - UNSEEN_SHARE) ** 2,
+      0,
+    );
     const spread = point.slice(4).reduce((sum, value) => sum + value ** 2, 0);
+    const tooWide = point
+      .slice(4)
+      .reduce((sum, value) => sum + Math.max(0, value - Math.log(SIGMA_MAX)) ** 2, 0);
     return (
       meanSquare(found.sessions, targets.sessions) +
       meanSquare(found.absences, targets.absences) +
       2 * meanSquare(found.next, targets.next) +
       0.5 * Math.log(found.rate / targets.rate) ** 2 +
       tooLong +
+      unseen +
+      tooWide +
       1e-4 * spread
     );
   };
