@@ -122,10 +122,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     rolledBack: total.rolledBack,
     circuitsBroken: total.traffic?.circuits.brokenSeconds.length ?? null,
     traceHash,
-    violations: [
-      ...total.violations,
-      ...trafficViolations(total.traffic),
-    ],
+    violations: [...total.violations, ...trafficViolations(total.traffic)],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
 }

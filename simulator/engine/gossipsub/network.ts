@@ -180,7 +180,14 @@ export class SimulatedNetwork {
     }
     this.buildAuthorities(requests);
     this.updates.serve(this.authorities);
-    this.clock.timerGate = (timer) => this.relays[timer.relay]?.sleep?.admits(timer) ?? true;
+    this.clock.timerGate = (timer) => {
+      const relay = this.relays[timer.relay];
+      if (this.faults?.processes.isLate(timer) === true) {
+        relay?.wake();
+        return true;
+      }
+      return relay?.sleep?.admits(timer) ?? true;
+    };
   }
 
   private makeDataPlane(trace: Trace): DataPlane {

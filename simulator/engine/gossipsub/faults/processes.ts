@@ -55,6 +55,9 @@ export class Processes {
   private readonly bornUs: Float64Array;
   private readonly pausedUntilUs: Float64Array;
 
+  /** Timers that a pause has put off. */
+  private readonly late = new WeakSet<VirtualTimer>();
+
   constructor(parts: ProcessesParts) {
     this.parts = parts;
     this.bornUs = new Float64Array(parts.relays);
@@ -83,6 +86,11 @@ export class Processes {
   /** The process stands still until then; later than a pause that is on already. */
   pause(relay: number, untilUs: number): void {
     this.pausedUntilUs[relay] = Math.max(this.pausedUntilUs[relay]!, untilUs);
+  }
+
+  /** Whether a timer fires late: then the router finds its rhythm anew, and must not sleep through that. */
+  isLate(timer: VirtualTimer): boolean {
+    return this.late.delete(timer);
   }
 
   /** The relay's own clock. */
@@ -146,6 +154,7 @@ export class Processes {
     // What the router's timers put off comes first, whichever order they were started in.
     const isTimer = event instanceof VirtualTimer;
     if (isTimer && clock.nowUs === untilUs) return true;
+    if (isTimer) this.late.add(event);
     clock.scheduleRanked(isTimer ? untilUs : untilUs + 1, rank, event);
     return false;
   }
