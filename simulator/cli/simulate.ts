@@ -6,6 +6,7 @@
  */
 
 import { join, relative, resolve } from 'node:path';
+import { InvariantError } from '../engine/invariants/violation.ts';
 import { infeasibility, type Machine, thisMachine } from '../scenario/feasibility.ts';
 import { type LoadedScenario, loadScenario, type ScenarioOverrides } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
@@ -104,7 +105,15 @@ export async function simulate(
   const command = repeatLine(file, scenario.seed, options);
   context.journal.repeatWith = command;
   try {
-    const run = await runWithProgress(loaded, rooms, display, watch.signal);
+    const run = await runWithProgress(loaded, rooms, display, watch.signal).catch((error: unknown) => {
+      if (!(error instanceof InvariantError)) throw error;
+      display.stop();
+      context.err.line(`violation: ${error.message}`);
+      context.err.line(`seed: ${scenario.seed}`);
+      context.err.line(`reproduce with: ${command}`);
+      return null;
+    });
+    if (run === null) return EXIT.failed;
     display.update({
       phase: 'report',
       virtualSeconds: scenario.durationSeconds,

@@ -4,6 +4,7 @@ import { drawAttacks, hasAttacks } from './attacks-chart.ts';
 import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData } from './chart-data.ts';
 import type { DrawingBoard } from './drawing-board.ts';
+import { drawFaults, hasFaults } from './faults-chart.ts';
 import { drawFigure1 } from './figure1.ts';
 import { drawLatency } from './latency-chart.ts';
 import { drawLiveVsManual } from './live-vs-manual-chart.ts';
@@ -19,6 +20,7 @@ export const CHARTS = [
   { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: always },
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
+  { name: 'faults', draw: drawFaults, isDrawn: hasFaults },
   { name: 'stages', draw: drawStages, isDrawn: always },
   { name: 'latency', draw: drawLatency, isDrawn: always },
 ] as const satisfies readonly {

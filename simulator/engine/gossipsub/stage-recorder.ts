@@ -50,7 +50,7 @@ export class StageRecorder {
   private readonly columns: readonly Readonly<Record<Stage, Float64Array>>[];
   private readonly removed: readonly Float64Array[];
   private readonly gained: readonly Float64Array[];
-  private readonly watch: InvariantWatch;
+  readonly watch: InvariantWatch;
   private readonly rules: ModuleRules;
   /** Relays that have been restarted, and may come to a stage again. */
   private readonly restartedRelays = new Set<number>();

@@ -98,7 +98,7 @@ export class UpdateLife {
     });
     this.stacks = new Array<RelayStack | null>(relays).fill(null);
     this.environments = new Array<Environment | null>(relays).fill(null);
-    const arsenal = arsenalOf(job);
+    const arsenal = arsenalOf(job, recorder.watch);
     const attacks = scenario.adversary?.attacks ?? [];
     this.hostile =
       arsenal === null
