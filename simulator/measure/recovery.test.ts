@@ -39,6 +39,13 @@ describe('recovery', () => {
     );
   });
 
+  it('of a cut, it may be the others that are behind', () => {
+    const late = outcome([1, 1, 1, 1, 21, 22, 23, 24, 25, 26]);
+    assert.equal(sum(late).recoverySeconds, 6);
+    const crash = { ...cut, plan: testFault({ kind: 'crash', fromSeconds: 5, forSeconds: 25 }) };
+    assert.equal(sum(late, crash).recoverySeconds, 0, 'who was hit by a crash is not behind');
+  });
+
   it('those that were never behind have recovered at once', () => {
     assert.equal(sum(outcome([1, 1, 1, 1, 1, 1, 1, 1, 1, 1])).recoverySeconds, 0);
   });

@@ -3,7 +3,7 @@
  *
  * The clock starts when the fault ends. What counts is that a relay runs the update and does not lose it again in the
  * run; the newest update is the last one due before the fault's end. Losing the publisher or an authority hits
- * everybody.
+ * everybody; of a cut either side may be behind, and both must come to the same.
  */
 
 import type { FaultKind } from '../scenario/fault-plan.ts';
@@ -83,7 +83,7 @@ export function faultSummary(
   const kept = keptSince(updates[newest]!, plans[newest]!.atSeconds);
   const hit = sorted(hitRelays.map((relay) => kept[relay]!));
   const others = sorted([...kept].filter((_seconds, relay) => !isHit(relay)));
-  const recovered = recoveredAt(hit, others, end);
+  const recovered = recoveredAt(hit, others, end, plan.kind === 'partition');
   return {
     ...facts,
     module: updates[newest]!.module,
@@ -93,17 +93,28 @@ export function faultSummary(
   };
 }
 
-/** The first moment from the end on at which the hit are where the others are, or nearly all where there are none. */
-function recoveredAt(hit: readonly number[], others: readonly number[], end: number): number | null {
+/**
+ * The first moment from the end on at which the hit are where the others are, or nearly all where there are none. Of
+ * a cut either side may be the one that is behind.
+ */
+function recoveredAt(
+  hit: readonly number[],
+  others: readonly number[],
+  end: number,
+  eitherWay: boolean,
+): number | null {
   if (hit.length === 0) return null;
   const isThere = (seconds: number): boolean => {
     const goal = others.length === 0 ? 1 : shareBy(others, seconds);
     const share = shareBy(hit, seconds);
-    return share > 0 && share >= AS_THE_OTHERS * goal;
+    const isBehind = share < AS_THE_OTHERS * goal || (eitherWay && goal < AS_THE_OTHERS * share);
+    return share > 0 && !isBehind;
   };
   if (isThere(end)) return end;
-  for (const seconds of hit)
+  const moments = eitherWay ? sorted([...hit, ...others]) : hit;
+  for (const seconds of moments) {
     if (seconds > end && Number.isFinite(seconds) && isThere(seconds)) return seconds;
+  }
   return null;
 }
 
