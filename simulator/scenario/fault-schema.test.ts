@@ -72,7 +72,7 @@ describe('faults', () => {
     );
     assert.match(refused('{ kind: authority-lost, from: 1min, for: 1s }')[0]!, /no arm has authorities/);
     assert.match(refused('{ kind: crash, from: 1min, for: 1s, targets: authorities }')[0]!, /does not hit/);
-    const cells = 'traffic: { clients: { share: 1% } }\n';
+    const cells = 'traffic: { clients: { count: 10 } }';
     assert.match(
       told(withLines('faults: [{ kind: loss, from: 1min, for: 1s }]', cells))[0]!,
       /cells of clients do not feel it/,
