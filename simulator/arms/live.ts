@@ -69,7 +69,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     options,
   );
   const imbalance = unbalanced(total, scenario.durationSeconds * 1e6);
-  if (imbalance !== null) throw new InvariantError(imbalance);
+  if (imbalance !== null) throw new InvariantError(imbalance, seed);
   const seconds = (timeUs: number, release: number): number => (timeUs - releases[release].atUs) / 1e6;
   const sinceRelease = (release: number, stage: Stage): Float64Array =>
     stageColumn(shared, relays, release, stage).map((timeUs) => seconds(timeUs, release));

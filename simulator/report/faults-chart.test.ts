@@ -60,7 +60,7 @@ test('faults: the chart shades the span and says beside the line how long recove
   const run = cutOff();
   const svg = drawFaults(await openDrawingBoard(), chartData(run, summarize(run, []), []));
   const texts = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1]);
-  assert(texts.includes('partition, 1.17 min'), texts.join('|'));
+  assert(texts.includes('partition, 70 s'), texts.join('|'));
   assert(texts.includes('partition: 3.19 s'), texts.join('|'));
   assert.match(svg, /fill="#c0392b"/);
 });

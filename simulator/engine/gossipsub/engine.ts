@@ -177,7 +177,7 @@ class Crew {
             return;
           }
           if (message.type === 'violated') {
-            reject(new InvariantError(message.violation));
+            reject(new InvariantError(message.violation, threadJob.job.scenario.seed));
             return;
           }
           results[threadJob.thread] = message.result;

@@ -30,10 +30,13 @@ export function violationText({ invariant, timeUs, relay, what }: Violation): st
 
 export class InvariantError extends Error {
   readonly violation: Violation;
+  /** The run's seed, as far as whoever found it knows. */
+  readonly seed: number | null;
 
-  constructor(violation: Violation) {
+  constructor(violation: Violation, seed: number | null = null) {
     super(violationText(violation));
     this.name = 'InvariantError';
     this.violation = violation;
+    this.seed = seed;
   }
 }
