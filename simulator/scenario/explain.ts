@@ -5,21 +5,15 @@
  * that got furthest is told.
  */
 
-import didYouMean from 'didyoumean2';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
+import { closest } from './closest.ts';
 import { type Problem, quoted } from './problem.ts';
 import { scenarioSchema } from './schema.ts';
 import { exampleAt, knownKeys, taggedChoiceAt } from './schema-lookup.ts';
 import { find, locate, type Path, valueNoun, type YamlTree } from './yaml-tree.ts';
 
 type Issue = z.core.$ZodIssue;
-
-/** `did you mean X?` when one of the words is close. */
-export function closest(word: string, words: readonly string[]): string | null {
-  const found = didYouMean(word.slice(0, 64), words);
-  return typeof found === 'string' ? found : null;
-}
 
 function listed(values: readonly unknown[]): string {
   return values.map(String).join(', ');

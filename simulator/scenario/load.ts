@@ -5,11 +5,12 @@
  * file shows, and those of the files that it names. The command line's changes are part of what is checked.
  */
 
-import { dirname, resolve } from 'node:path';
 import { lastKnownDay } from './arm-yaml.ts';
+import { closest } from './closest.ts';
 import { crossCheck } from './cross-checks.ts';
 import { availableEngines, ENGINES } from './engines.ts';
-import { closest, explainIssues } from './explain.ts';
+import { explainIssues } from './explain.ts';
+import { composeYaml, fileBeside } from './extends.ts';
 import { type KnownModules, knownModules } from './known-modules.ts';
 import { type LagCurve, readLagCurve } from './lag-curve.ts';
 import { applyOverride, type Override, parseSet } from './overrides.ts';
@@ -19,7 +20,7 @@ import { resolvedYaml, toScenario } from './scenario-yaml.ts';
 import { scenarioSchema } from './schema.ts';
 import { readSource } from './source.ts';
 import { formatDuration, parseDuration } from './units.ts';
-import { find, locate, type Path, parseYaml, plainValue, type YamlTree } from './yaml-tree.ts';
+import { fileOf, find, locate, type Path, plainValue, type YamlTree } from './yaml-tree.ts';
 
 /** What the command line says beside the file. Values are YAML. */
 export interface ScenarioOverrides {
@@ -120,10 +121,11 @@ function readCurves(tree: YamlTree, values: Values): Curves {
     const file = arm.lag.empirical;
     if (typeof file !== 'string' || file === '') continue;
     const place: Path = ['arms', name, 'lag', 'empirical'];
-    const path = resolve(dirname(tree.file), file);
-    const shownAs = dirname(tree.file) === '.' ? file : resolveShown(tree.file, file);
+    const { path, shownAs } = fileBeside(fileOf(tree, place), file);
+    // Files that extend each other may name different tables by one name.
+    (arm.lag as Record<string, unknown>).empirical = shownAs;
     try {
-      read.set(file, readLagCurve(path, shownAs));
+      read.set(shownAs, readLagCurve(path, shownAs));
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       for (const problem of error.problems) {
@@ -136,10 +138,6 @@ function readCurves(tree: YamlTree, values: Values): Curves {
     }
   }
   return { read, problems };
-}
-
-function resolveShown(scenarioFile: string, file: string): string {
-  return file.startsWith('/') ? file : `${dirname(scenarioFile)}/${file}`;
 }
 
 /** Orders problems as the file is read; those of other files and of options come after. */
@@ -180,13 +178,13 @@ export function scenarioFromText(
   overrides: ScenarioOverrides = {},
   options: LoadOptions = {},
 ): LoadedScenario {
-  const { tree, problems } = parseYaml(file, text);
+  const { tree, problems } = composeYaml(file, text);
   if (problems.length > 0) throw new ScenarioError(problems.sort(byPlace(file)));
   const overrideProblems = applyOverrides(tree, overrides);
   const values = plainValue(tree);
-  const parsed = scenarioSchema.safeParse(values);
   const known = isMap(values) ? values : {};
   const curves = readCurves(tree, known);
+  const parsed = scenarioSchema.safeParse(values);
   const modules = options.modules ?? knownModules();
   const found = [
     ...overrideProblems,

@@ -31,6 +31,9 @@ export function parseSet(text: string): Override | Problem {
   if (equals < 1 || !wellFormed || parts.length > 16) {
     return refusal(label, 'is not of the form path=value', 'for example --set network.relays=500');
   }
+  if (parts[0] === 'extends') {
+    return refusal(label, 'cannot be changed here', 'name the other scenario in the place of this one');
+  }
   const path = parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
   return { label, path, value: text.slice(equals + 1) };
 }

@@ -49,6 +49,15 @@ export const scenarioSchema = z
         description: 'Short name: letters, digits, - and _. Results go to results/<name>/',
         examples: ['tor7500'],
       }),
+    extends: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'Another scenario file to start from, relative to this one. Maps merge key by key, lists and single ' +
+          'values replace, null takes a key out; the name is not handed down',
+        examples: ['tor7500.yaml'],
+      }),
     question: z
       .string()
       .max(500)

@@ -29,6 +29,8 @@ export type Path = readonly (string | number)[];
 
 export const DEPTH_MAX = 32;
 export const ALIASES_MAX = 16;
+/** Values that a file may hold once its aliases are followed; without any it cannot hold so many. */
+const VALUES_MAX = 20_000;
 const LEXEMES_MAX = 10_000;
 const VALUE_CHARACTERS_MAX = 64 * 1024;
 
@@ -40,6 +42,8 @@ export interface YamlTree {
   readonly lines: LineCounter;
   /** Values that came from an option, and the option: they have no place in the file. */
   readonly origins: Map<Node, string>;
+  /** Nodes that came from a file that this one extends, and the tree of that file. */
+  readonly sources: Map<Node, YamlTree>;
 }
 
 /** A problem at the characters `start` to `end` of the file. */
@@ -78,6 +82,7 @@ function takeApart(text: string, lines: LineCounter): Tokens | { refused: string
   return { tokens };
 }
 
+const TWICE = 'this key stands here twice';
 const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
   DUPLICATE_KEY: 'keep one of them; the other would be lost',
   TAB_AS_INDENT: 'indent with spaces',
@@ -89,15 +94,14 @@ const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
 function syntaxProblem(tree: YamlTree, error: YAMLError): Problem {
   const [start, end] = error.pos;
   const at = Math.min(start, Math.max(0, tree.text.length - 1));
-  const message =
-    error.code === 'DUPLICATE_KEY' ? 'this key stands here twice' : error.message.replace(/\s+/g, ' ').trim();
+  const message = error.code === 'DUPLICATE_KEY' ? TWICE : error.message.replace(/\s+/g, ' ').trim();
   return problemAt(tree, at, Math.max(end, at + 1), '', message, SYNTAX_HINTS[error.code] ?? null);
 }
 
 /** Parses the text; the tree has no document when the problems forbid to look further. */
 export function parseYaml(file: string, text: string): { tree: YamlTree; problems: Problem[] } {
   const lines = new LineCounter();
-  const nothing: YamlTree = { file, text, document: null, lines, origins: new Map() };
+  const nothing: YamlTree = { file, text, document: null, lines, origins: new Map(), sources: new Map() };
   const parts = takeApart(text, lines);
   if ('refused' in parts) {
     const hint = 'a scenario is a short file; examples are in scenarios/';
@@ -158,8 +162,33 @@ function contentProblems(tree: YamlTree): Problem[] {
       const [start, end] = key.range ?? [0, 1];
       problems.push(problemAt(tree, start, end, '', 'this cannot be a key', 'a key is a word'));
     },
+    Map(_key, map) {
+      // To the parser 1 and "1" are two keys; here a key is its text.
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        const text = keyText(key);
+        const [start, end] = (key as ParsedNode).range ?? [0, 1];
+        if (seen.has(text))
+          problems.push(problemAt(tree, start, end, '', TWICE, SYNTAX_HINTS.DUPLICATE_KEY!));
+        seen.add(text);
+      }
+    },
   });
-  return problems;
+  if (problems.length > 0 || aliases === 0 || countValues(tree, contents) <= VALUES_MAX) return problems;
+  const hint = 'write fewer of them out, or use a shorter file';
+  return [problemAt(tree, 0, 1, '', `the aliases multiply to more than ${VALUES_MAX} values`, hint)];
+}
+
+/** How many values there are once aliases are followed; stops counting above the limit. */
+function countValues(tree: YamlTree, node: unknown, counted = 0): number {
+  if (isAlias(node)) return countValues(tree, node.resolve(tree.document!), counted);
+  let count = counted + 1;
+  const items = isMap(node) ? node.items.map(({ value }) => value) : isSeq(node) ? node.items : [];
+  for (const item of items) {
+    if (count > VALUES_MAX) break;
+    count = countValues(tree, item, count);
+  }
+  return count;
 }
 
 /** The values alone, as JavaScript has them. */
@@ -232,11 +261,23 @@ export function locate(
     return { file: found.origin, line: null, column: null, path: text, message, hint, excerpt: null };
   }
   const missing = found.depth < path.length;
-  const key = found.key?.range ?? null;
-  const value = found.node?.range ?? null;
-  const range = (missing || pointAt === 'key' ? (key ?? value) : (value ?? key)) ?? [0, 1];
-  const end = Math.max(range[1], range[0] + 1);
-  return problemAt(tree, range[0], end, text, message, hint);
+  const placed = [found.node, found.key].filter((node) => node?.range != null);
+  if (missing || pointAt === 'key') placed.reverse();
+  const [node] = placed;
+  const [start, end] = node?.range ?? [0, 1];
+  const source = node == null ? tree : sourceOf(tree, node);
+  return problemAt(source, start, Math.max(end, start + 1), text, message, hint);
+}
+
+/** The tree of the file that a node was read from. */
+export function sourceOf(tree: YamlTree, node: Node): YamlTree {
+  return tree.sources.get(node) ?? tree;
+}
+
+/** The file that names what stands at `path`: names of further files are relative to it. */
+export function fileOf(tree: YamlTree, path: Path): string {
+  const { node } = find(tree, path);
+  return node === null ? tree.file : sourceOf(tree, node).file;
 }
 
 /** "a whole number", "the text "x"": what a value is, in the words of the messages. */
