@@ -90,7 +90,7 @@ export async function simulate(
   refuseWhatDoesNotFit(loaded, surroundings.machine());
   const directory =
     options.out === undefined
-      ? join(resultsHome, 'results', scenario.name, `seed-${scenario.seed}`)
+      ? join(resultsHome, 'results', scenario.name, folderName(loaded))
       : resolve(userFolder, options.out);
   const force = options.force === true;
   await rooms.checkTarget(directory, force);
@@ -112,7 +112,7 @@ export async function simulate(
     });
     const written = await rooms.writeResults({ directory, force }, run, {
       historical: await rooms.historicalBaselines(scenario.historical),
-      resolvedScenario: resolvedYaml(scenario, schemaPathFrom(directory)),
+      resolvedScenario: resolvedText(loaded, directory),
       startedAtWallMs: 0,
       command,
       signal: watch.signal,
@@ -149,7 +149,7 @@ async function runWithProgress(
 ) {
   let isReportPrepared = false;
   try {
-    return await rooms.runScenario(loaded.scenario, {
+    const run = await rooms.runScenario(loaded.scenario, {
       signal,
       onProgress: (progress) => {
         if (signal.aborted) return;
@@ -160,9 +160,21 @@ async function runWithProgress(
         rooms.prepareReport().catch(() => undefined);
       },
     });
+    return loaded.scaled === null ? run : { ...run, warnings: [loaded.scaled.summary, ...run.warnings] };
   } catch (error) {
     throw signal.aborted ? signal.reason : await asScenarioError(error, loaded);
   }
+}
+
+/** Results of a scaled run stand apart from those of the scenario. */
+function folderName({ scenario, scaled }: LoadedScenario): string {
+  return scaled === null ? `seed-${scenario.seed}` : `seed-${scenario.seed}-scale-${scaled.scale}`;
+}
+
+/** The text of scenario.resolved.yaml. */
+function resolvedText({ scenario, scaled }: LoadedScenario, directory: string): string {
+  const text = resolvedYaml(scenario, schemaPathFrom(directory));
+  return scaled === null ? text : `# ${scaled.summary}\n${text}`;
 }
 
 /** Where editors find the schema for the resolved scenario in a folder of results. */

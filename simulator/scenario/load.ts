@@ -15,11 +15,12 @@ import { type KnownModules, knownModules } from './known-modules.ts';
 import { type LagCurve, readLagCurve } from './lag-curve.ts';
 import { applyOverride, type Override, parseSet } from './overrides.ts';
 import { type Problem, ScenarioError } from './problem.ts';
+import { scaledYaml } from './scale.ts';
 import type { Scenario } from './scenario.ts';
 import { resolvedYaml, toScenario } from './scenario-yaml.ts';
 import { scenarioSchema } from './schema.ts';
 import { readSource } from './source.ts';
-import { formatDuration, parseDuration } from './units.ts';
+import { formatDuration, parseDuration, parseShare } from './units.ts';
 import { fileOf, find, locate, type Path, plainValue, type YamlTree } from './yaml-tree.ts';
 
 /** What the command line says beside the file. Values are YAML. */
@@ -30,6 +31,8 @@ export interface ScenarioOverrides {
   readonly engine?: string | undefined;
   readonly threads?: string | undefined;
   readonly fidelity?: string | undefined;
+  /** A share of the scenario's size, such as 0.05 or 5%: see scale.ts. */
+  readonly scale?: string | undefined;
 }
 
 export interface LoadedScenario {
@@ -38,6 +41,8 @@ export interface LoadedScenario {
   readonly scenario: Scenario;
   /** The same scenario with every default spelled out; see `resolvedYaml`. */
   readonly resolvedYaml: string;
+  /** What was made smaller, where the command line said so; null for the scenario as it is. */
+  readonly scaled: { readonly scale: number; readonly summary: string } | null;
   /** A problem found later, placed at a key of the file. */
   readonly problemAt: (path: Path, message: string, hint: string | null) => Problem;
 }
@@ -140,6 +145,36 @@ function readCurves(tree: YamlTree, values: Values): Curves {
   return { read, problems };
 }
 
+/** Reads `--scale`. */
+function readScale(text: string): number | Problem {
+  const label = `--scale ${text}`;
+  const refuse = (message: string): Problem => {
+    const hint = 'a share of the full size, above 0 and at most 1, such as 0.05 or 5%';
+    return { file: label, line: null, column: null, path: '', message, hint, excerpt: null };
+  };
+  const reading = parseShare(text.endsWith('%') || text.trim() === '' ? text : Number(text));
+  if ('problem' in reading) return refuse('is not a share');
+  return reading.value > 0 && reading.value <= 1 ? reading.value : refuse('is not above 0 and at most 1');
+}
+
+/** The scenario made smaller. What it is made from is valid; what may go wrong is told as the option's doing. */
+function atScale(full: LoadedScenario, scale: number, text: string, options: LoadOptions): LoadedScenario {
+  const { text: smaller, size } = scaledYaml(full.scenario, scale);
+  const { network, durationSeconds } = full.scenario;
+  const seconds = (value: number) => formatDuration(value, 's');
+  try {
+    const { scenario, resolvedYaml } = scenarioFromText(full.file, smaller, {}, options);
+    const summary =
+      `scaled to ${scale}: ${size.relays} of ${network.relays} relays for ${seconds(size.durationSeconds)} of ` +
+      `${seconds(durationSeconds)}; such figures do not answer the scenario's question`;
+    return { ...full, scenario, resolvedYaml, scaled: { scale, summary } };
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    const place = { file: `--scale ${text}`, line: null, column: null, excerpt: null };
+    throw new ScenarioError(error.problems.map((problem) => ({ ...problem, ...place })));
+  }
+}
+
 /** Orders problems as the file is read; those of other files and of options come after. */
 function byPlace(file: string): (a: Problem, b: Problem) => number {
   const rank = (problem: Problem) => (problem.line === null ? 2 : problem.file === file ? 0 : 1);
@@ -181,6 +216,8 @@ export function scenarioFromText(
   const { tree, problems } = composeYaml(file, text);
   if (problems.length > 0) throw new ScenarioError(problems.sort(byPlace(file)));
   const overrideProblems = applyOverrides(tree, overrides);
+  const scale = overrides.scale === undefined ? 1 : readScale(overrides.scale);
+  if (typeof scale !== 'number') overrideProblems.push(scale);
   const values = plainValue(tree);
   const known = isMap(values) ? values : {};
   const curves = readCurves(tree, known);
@@ -200,10 +237,14 @@ export function scenarioFromText(
   const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!);
   const beyond = checkHorizons(tree, scenario);
   if (beyond.length > 0) throw new ScenarioError(beyond);
-  return {
+  const loaded: LoadedScenario = {
     file,
     scenario,
     resolvedYaml: resolvedYaml(scenario),
+    scaled: null,
     problemAt: (path, message, hint) => locate(tree, path, 'value', message, hint),
   };
+  return typeof scale !== 'number' || scale === 1
+    ? loaded
+    : atScale(loaded, scale, overrides.scale!, options);
 }
