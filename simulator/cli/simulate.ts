@@ -6,11 +6,12 @@
  */
 
 import { join, relative, resolve } from 'node:path';
+import type { Summary } from '../measure/summary.ts';
 import { infeasibility, type Machine, thisMachine } from '../scenario/feasibility.ts';
 import { type LoadedScenario, loadScenario, type ScenarioOverrides } from '../scenario/load.ts';
-import { ScenarioError } from '../scenario/problem.ts';
+import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import { resolvedYaml } from '../scenario/scenario-yaml.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, tellProblems } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { type InterruptWatch, watchInterrupts } from './interrupt.ts';
 import { type ProgressDisplay, progressDisplay } from './progress.ts';
@@ -134,11 +135,22 @@ export async function simulate(
     });
     for (const violation of violations) context.err.line(`violation: ${violation}`);
     if (violations.length > 0) context.err.line(`reproduce with: ${command}`);
-    return violations.length > 0 ? EXIT.failed : EXIT.ok;
+    const unmet = unmetAssertions(loaded, written.summary);
+    if (unmet.length > 0) tellProblems(unmet, context);
+    return violations.length > 0 ? EXIT.failed : unmet.length > 0 ? EXIT.assertion : EXIT.ok;
   } finally {
     display.stop();
     watch.stop();
   }
+}
+
+/** What the scenario asserts and the run is not, each at its line of the file. */
+function unmetAssertions(loaded: LoadedScenario, { assertions = [] }: Summary): Problem[] {
+  return assertions.flatMap((result, index) => {
+    if (result.holds) return [];
+    const message = `${result.assert} does not hold: ${result.note ?? `found ${result.found}`}`;
+    return [loaded.problemAt(['assert', index], message, null)];
+  });
 }
 
 async function runWithProgress(

@@ -1,5 +1,6 @@
 /** The charts of a run, by file name, and what each of them shows. */
 
+import type { ChartName } from '../scenario/measure-plan.ts';
 import { drawAttacks, hasAttacks } from './attacks-chart.ts';
 import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData } from './chart-data.ts';
@@ -22,12 +23,12 @@ export const CHARTS = [
   { name: 'stages', draw: drawStages, isDrawn: always },
   { name: 'latency', draw: drawLatency, isDrawn: always },
 ] as const satisfies readonly {
-  readonly name: string;
+  readonly name: ChartName;
   readonly draw: (board: DrawingBoard, data: ChartData) => string;
   readonly isDrawn: (data: ChartData) => boolean;
 }[];
 
-export type ChartName = (typeof CHARTS)[number]['name'];
+export type { ChartName };
 
 /** A run's charts; those that it has nothing for are missing. */
 export type DrawnCharts = Readonly<Partial<Record<ChartName, string>>>;

@@ -5,7 +5,13 @@
  */
 
 import { MILESTONE_NAMES, MILESTONES } from '../measure/quantiles.ts';
-import type { ArmSummary, MilestoneDays, MilestoneSeconds, Summary } from '../measure/summary.ts';
+import type {
+  ArmSummary,
+  FurtherMilestones,
+  MilestoneDays,
+  MilestoneSeconds,
+  Summary,
+} from '../measure/summary.ts';
 import { DAY_SECONDS, humanDuration, humanPercent } from './human-units.ts';
 
 export interface MilestoneRow {
@@ -14,7 +20,7 @@ export interface MilestoneRow {
   readonly source: string;
   /** How relays are counted; `law` is not a count, but the law that the row above was drawn from. */
   readonly weighting: 'count' | 'weight' | 'law';
-  /** Five times in words; a dash where the share was never reached. */
+  /** Times in words, one a heading; a dash where the share was never reached. */
   readonly times: readonly string[];
   /** Share reached in the end, in words; what history reached is not a figure of its own: a dash. */
   readonly reached: string;
@@ -22,24 +28,32 @@ export interface MilestoneRow {
 
 export const NOT_REACHED = '–';
 
+/** Percents of the columns: those that the scenario asks for, or the usual five. */
+function percentsOf({ arms }: Summary): number[] {
+  const further = Object.values(arms)[0]?.milestones;
+  if (further === undefined) return MILESTONE_NAMES.map((name) => MILESTONES[name] * 100);
+  return Object.keys(further).map((key) => Number(/\d+/.exec(key)![0]));
+}
+
 /** Headings of the times: 25 %, 50 %, ... */
-export const MILESTONE_HEADINGS: readonly string[] = MILESTONE_NAMES.map(
-  (name) => `${MILESTONES[name] * 100} %`,
-);
+export function milestoneHeadings(summary: Summary): string[] {
+  return percentsOf(summary).map((percent) => `${percent} %`);
+}
 
 function inWords(seconds: number | null): string {
   return seconds === null ? NOT_REACHED : humanDuration(seconds);
 }
 
-function timesOf(figures: MilestoneSeconds): string[] {
-  return MILESTONE_NAMES.map((name) => inWords(figures[`${name}Seconds`]));
+type Further = { readonly milestones?: FurtherMilestones };
+
+function timesOf(figures: MilestoneSeconds & Further): string[] {
+  const times = Object.values(figures.milestones ?? MILESTONE_NAMES.map((name) => figures[`${name}Seconds`]));
+  return times.map(inWords);
 }
 
-function timesOfDays(figures: MilestoneDays): string[] {
-  return MILESTONE_NAMES.map((name) => {
-    const days = figures[`${name}Days`];
-    return inWords(days === null ? null : days * DAY_SECONDS);
-  });
+function timesOfDays(figures: MilestoneDays & Further): string[] {
+  const times = Object.values(figures.milestones ?? MILESTONE_NAMES.map((name) => figures[`${name}Days`]));
+  return times.map((days) => inWords(days === null ? null : days * DAY_SECONDS));
 }
 
 /** An arm's channels, where neither its name nor the plain case says them; null otherwise. */

@@ -9,6 +9,7 @@ import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import type { Summary } from '../measure/summary.ts';
 import { totalOf } from '../measure/trust-summary.ts';
+import { foundInWords } from './assertion-words.ts';
 import type { ArmCurves } from './chart-data.ts';
 import {
   countOf,
@@ -21,8 +22,8 @@ import {
 } from './human-units.ts';
 import type { RunCost } from './manifest.ts';
 import {
-  MILESTONE_HEADINGS,
   type MilestoneRow,
+  milestoneHeadings,
   milestoneRows,
   NOT_REACHED,
   unsaidChannels,
@@ -52,7 +53,8 @@ export function speaksUtf8(env: NodeJS.ProcessEnv, platform: string = process.pl
 const WEIGHT_ROW = '  by consensus weight';
 const LAW_ROW = '  the law drawn from';
 /** What the table needs beside the names, in columns of the terminal. */
-const TIMES_COLUMNS = 58;
+const TIME_COLUMNS = 10;
+const REACHED_COLUMNS = 8;
 
 type Paint = ReturnType<typeof picocolors.createColors>;
 
@@ -86,10 +88,11 @@ function cells(row: MilestoneRow, unicode: boolean, nameRoom: number): string[] 
 }
 
 function table(summary: Summary, paint: Paint, unicode: boolean, width: number): string {
-  const nameRoom = Math.max(WEIGHT_ROW.length + 2, width - TIMES_COLUMNS);
+  const headings = milestoneHeadings(summary);
+  const nameRoom = Math.max(WEIGHT_ROW.length + 2, width - TIME_COLUMNS * headings.length - REACHED_COLUMNS);
   const grid = new Table({
-    head: ['time until', ...MILESTONE_HEADINGS, 'reached'].map((text) => paint.bold(text)),
-    colAligns: ['left', ...Array(MILESTONE_HEADINGS.length + 1).fill('right')],
+    head: ['time until', ...headings, 'reached'].map((text) => paint.bold(text)),
+    colAligns: ['left', ...Array(headings.length + 1).fill('right')],
     chars: ASCII_BORDER,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
@@ -146,6 +149,15 @@ function removalLines(summary: Summary): string[] {
       return [`${withoutControls(arm)}, ${withoutControls(module)}: ${shares}${fate}${gone}`];
     }),
   );
+}
+
+/** "assert live.t99 < 30s: holds (0.309 s)". */
+function assertionLines({ assertions = [] }: Summary, paint: Paint, unicode: boolean): string[] {
+  return assertions.map((result) => {
+    const line = `assert ${withoutControls(result.assert)}: ${result.holds ? 'holds' : 'does not hold'} (${foundInWords(result)})`;
+    const spelled = unicode ? line : line.replaceAll('µ', 'u');
+    return result.holds ? spelled : paint.red(spelled);
+  });
 }
 
 const REASONS_SHOWN = 3;
@@ -231,6 +243,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     channelLines(summary),
     ratioLines(summary, paint),
     violations,
+    assertionLines(summary, paint, unicode),
     removalLines(summary),
     trustLines(summary, paint),
     plot,

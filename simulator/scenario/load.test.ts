@@ -52,6 +52,9 @@ describe('loading a scenario', () => {
       costs: { verifySignatureUs: 205, hashUsPerKiB: 1, admitUs: 1000, admitUsPerKiB: 20 },
       arms: [testLiveArm('live')],
       historical: [],
+      measure: { milestonePercents: [] },
+      report: { charts: null, png: true },
+      assertions: [],
     });
   });
 

@@ -6,6 +6,7 @@
  */
 
 import { lastKnownDay } from './arm-yaml.ts';
+import { type AssertionWords, parseAssertion } from './assertion.ts';
 import { closest } from './closest.ts';
 import { crossCheck } from './cross-checks.ts';
 import { availableEngines, ENGINES } from './engines.ts';
@@ -21,7 +22,7 @@ import { resolvedYaml, toScenario } from './scenario-yaml.ts';
 import { scenarioSchema } from './schema.ts';
 import { readSource } from './source.ts';
 import { formatDuration, parseDuration, parseShare } from './units.ts';
-import { fileOf, find, locate, type Path, plainValue, type YamlTree } from './yaml-tree.ts';
+import { fileOf, find, locate, locateWithin, type Path, plainValue, type YamlTree } from './yaml-tree.ts';
 
 /** What the command line says beside the file. Values are YAML. */
 export interface ScenarioOverrides {
@@ -110,6 +111,28 @@ function checkEngine(tree: YamlTree, values: Values): Problem[] {
   if (isAvailable) return [];
   const message = `the engine ${engine} (${summary}) is not available in this version`;
   return [locate(tree, ['engine'], 'value', message, `use ${availableEngines().join(' or ')}`)];
+}
+
+/** Assertions that name what the scenario has not, or compare what cannot be compared. */
+function checkAssertions(tree: YamlTree, values: Values): Problem[] {
+  const { assert: assertions, arms, updates, measure } = values;
+  if (!Array.isArray(assertions) || !isMap(arms)) return [];
+  const milestones = isMap(measure) && Array.isArray(measure.milestones) ? measure.milestones : [];
+  const words: AssertionWords = {
+    arms: Object.entries(arms).map(([name, arm]) => {
+      return { name, isManual: isMap(arm) && arm.channel === 'manual' };
+    }),
+    updates: Array.isArray(updates) ? updates.length : 0,
+    percents: milestones.flatMap((milestone) => {
+      const share = parseShare(milestone);
+      return 'value' in share ? [Math.round(share.value * 100)] : [];
+    }),
+  };
+  return assertions.flatMap((text: unknown, index) => {
+    const plan = typeof text === 'string' ? parseAssertion(text, words) : null;
+    if (plan === null || !('message' in plan)) return [];
+    return [locateWithin(tree, ['assert', index], [plan.from, plan.to], plan.message, plan.hint)];
+  });
 }
 
 interface Curves {
@@ -231,6 +254,7 @@ export function scenarioFromText(
       locate(tree, path, 'value', message, hint),
     ),
     ...checkEngine(tree, known),
+    ...checkAssertions(tree, known),
     ...curves.problems,
   ];
   if (!parsed.success || found.length > 0) throw new ScenarioError(found.sort(byPlace(file)));

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { adversarySchema } from './adversary-schema.ts';
 import { armSchema } from './arm-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
+import { assertSchema, measureSchema, reportSchema } from './measure-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
 import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
@@ -152,6 +153,9 @@ export const scenarioSchema = z
         description: "Curves of Tor's history drawn beside the arms: tor-2016-17, tor-2025-26",
         examples: [['tor-2016-17', 'tor-2025-26']],
       }),
+    measure: measureSchema.prefault({}).meta({ description: 'What is measured beside the usual' }),
+    report: reportSchema.prefault({}).meta({ description: 'What is drawn' }),
+    assert: assertSchema,
   })
   .meta({
     title: 'Relaywave scenario',

@@ -269,6 +269,24 @@ export function locate(
   return problemAt(source, start, Math.max(end, start + 1), text, message, hint);
 }
 
+/** Points at some characters of the text at `path`; at all of it where they cannot be told apart in the file. */
+export function locateWithin(
+  tree: YamlTree,
+  path: Path,
+  [from, to]: readonly [from: number, to: number],
+  message: string,
+  hint: string | null,
+): Problem {
+  const { node, origin } = find(tree, path);
+  const whole = locate(tree, path, 'value', message, hint);
+  if (origin !== null || !isScalar(node) || node.range == null) return whole;
+  const source = sourceOf(tree, node);
+  const offset = source.text.slice(node.range[0], node.range[1]).indexOf(String(node.value));
+  if (offset < 0) return whole; // folded over lines, or with escapes
+  const start = node.range[0] + offset;
+  return problemAt(source, start + from, start + to, pathText(path), message, hint);
+}
+
 /** The tree of the file that a node was read from. */
 export function sourceOf(tree: YamlTree, node: Node): YamlTree {
   return tree.sources.get(node) ?? tree;

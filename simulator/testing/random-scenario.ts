@@ -15,6 +15,7 @@ import {
   type LagPart,
   type Scenario,
 } from '../scenario/scenario.ts';
+import { assertionsOf, measures, reports } from './random-measures.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -236,6 +237,9 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       selector: ([armName]) => armName,
     }),
     historical: fc.subarray(['tor-2016-17' as const, 'tor-2025-26' as const]),
+    measure: measures,
+    report: reports,
+    assertions: assertionsOf,
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
   .map((parts): Scenario => {
@@ -252,6 +256,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     );
     return {
       ...parts,
+      assertions: parts.assertions(arms, parts.updates.length, parts.measure),
       costs: { ...parts.costs },
       traffic: parts.traffic(end),
       updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
