@@ -103,9 +103,9 @@ async function buildProgram(
 
   program
     .command('schema')
-    .description('write the JSON schema of scenarios, for editors')
+    .description('write the JSON schema of scenarios, for editors, and the reference page')
     .argument('[file]', 'where to write it (default: scenarios/schema.json)')
-    .option('--print', 'print it instead')
+    .option('--print', 'print the schema instead')
     .action(async (file: string | undefined, options: SchemaOptions) => {
       const { schema } = await import('./schema.ts');
       finish(schema(file, options, context));

@@ -134,7 +134,10 @@ export async function simulate(
       return violations.map((violation) => `${arm.name}: ${violation}`);
     });
     for (const violation of violations) context.err.line(`violation: ${violation}`);
-    if (violations.length > 0) context.err.line(`reproduce with: ${command}`);
+    if (violations.length > 0) {
+      context.err.line(`seed ${scenario.seed} broke invariants: its figures are not to be trusted`);
+      context.err.line(`reproduce with: ${command}`);
+    }
     const unmet = unmetAssertions(loaded, written.summary);
     if (unmet.length > 0) tellProblems(unmet, context);
     return violations.length > 0 ? EXIT.failed : unmet.length > 0 ? EXIT.assertion : EXIT.ok;

@@ -126,10 +126,11 @@ export class StageRecorder {
     }
   }
 
+  /** Notes a broken invariant with the event in which it broke: its virtual time, and its number on this thread. */
   violate(violation: string): void {
-    if (this.violations.length < VIOLATIONS_KEPT) {
-      this.violations.push(`${violation}, at ${this.clock.nowUs} us`);
-    }
+    if (this.violations.length >= VIOLATIONS_KEPT) return;
+    const { nowUs, eventsFired } = this.clock;
+    this.violations.push(`${violation}, at ${nowUs / 1e6} s of virtual time, event ${eventsFired}`);
   }
 
   private refused(relay: number, reason: Refusal | string): void {
