@@ -115,6 +115,10 @@ class Explainer {
 
   private unknownKey(path: Path, key: string): Problem {
     const known = knownKeys(scenarioSchema, path, this.value);
+    if (key === '<<') {
+      const hint = 'write the keys out, or start from another file with extends';
+      return locate(this.tree, [...path, key], 'key', 'merge keys are not read', hint);
+    }
     const guess = closest(key, known);
     const hint = guess === null ? `known here: ${listed(known)}` : `did you mean ${guess}?`;
     return locate(this.tree, [...path, key], 'key', 'unknown key', hint);

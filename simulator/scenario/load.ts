@@ -14,6 +14,7 @@ import { explainIssues } from './explain.ts';
 import { composeYaml, fileBeside } from './extends.ts';
 import { type KnownModules, knownModules } from './known-modules.ts';
 import { type LagCurve, readLagCurve } from './lag-curve.ts';
+import { ASSERTIONS_MAX } from './measure-schema.ts';
 import { applyOverride, type Override, parseSet } from './overrides.ts';
 import { type Problem, ScenarioError } from './problem.ts';
 import { scaledYaml } from './scale.ts';
@@ -128,7 +129,7 @@ function checkAssertions(tree: YamlTree, values: Values): Problem[] {
       return 'value' in share ? [Math.round(share.value * 100)] : [];
     }),
   };
-  return assertions.flatMap((text: unknown, index) => {
+  return assertions.slice(0, ASSERTIONS_MAX).flatMap((text: unknown, index) => {
     const plan = typeof text === 'string' ? parseAssertion(text, words) : null;
     if (plan === null || !('message' in plan)) return [];
     return [locateWithin(tree, ['assert', index], [plan.from, plan.to], plan.message, plan.hint)];

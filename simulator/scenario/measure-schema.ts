@@ -5,7 +5,8 @@ import { CHART_NAMES } from './measure-plan.ts';
 import { report, share } from './schema-values.ts';
 
 const MILESTONES_MAX = 10;
-const ASSERTIONS_MAX = 64;
+/** More conditions than a scenario can mean. */
+export const ASSERTIONS_MAX = 64;
 /** The word for every chart that has something to show. */
 export const ALL = 'all';
 

@@ -70,7 +70,7 @@ function takeApart(text: string, lines: LineCounter): Tokens | { refused: string
   let valueCharacters = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
-    if (!/^[#\s]/.test(lexeme)) valueCharacters += lexeme.length;
+    if (!/^(#|\s*$)/.test(lexeme)) valueCharacters += lexeme.length;
     const offset = Math.min(parser.offset, text.length);
     // The parser's stack holds the document, the collections around this place, and the scalar in hand.
     if (parser.stack.length > DEPTH_MAX + 2)
@@ -83,7 +83,13 @@ function takeApart(text: string, lines: LineCounter): Tokens | { refused: string
 }
 
 const TWICE = 'this key stands here twice';
+const TAGGED = 'tags are not read';
+const MESSAGES: Partial<Record<YAMLError['code'], string>> = {
+  DUPLICATE_KEY: TWICE,
+  TAG_RESOLVE_FAILED: TAGGED,
+};
 const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
+  TAG_RESOLVE_FAILED: 'write the value alone; quotes make a text of it',
   DUPLICATE_KEY: 'keep one of them; the other would be lost',
   TAB_AS_INDENT: 'indent with spaces',
   BAD_INDENT: 'line the key up with its neighbours, two spaces a level',
@@ -94,14 +100,48 @@ const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
 function syntaxProblem(tree: YamlTree, error: YAMLError): Problem {
   const [start, end] = error.pos;
   const at = Math.min(start, Math.max(0, tree.text.length - 1));
-  const message = error.code === 'DUPLICATE_KEY' ? TWICE : error.message.replace(/\s+/g, ' ').trim();
+  const message = MESSAGES[error.code] ?? error.message.replace(/\s+/g, ' ').trim();
   return problemAt(tree, at, Math.max(end, at + 1), '', message, SYNTAX_HINTS[error.code] ?? null);
+}
+
+/** Characters that no editor puts into a text on purpose: control characters, and ends of lines that are no line. */
+const STRAY = /[^\P{Cc}\t\n\r\u007f-\u009f]|\r(?!\n)/u;
+
+function strayCharacter(tree: YamlTree): Problem | null {
+  const { text, lines } = tree;
+  const at = STRAY.exec(text)?.index;
+  if (at === undefined) return null;
+  lines.addNewLine(0);
+  for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', end + 1)) {
+    lines.addNewLine(end + 1);
+  }
+  if (text[at] === '\r') {
+    const message = 'a carriage return ends no line here';
+    return problemAt(tree, at, at + 1, '', message, 'save the file with the line ends of Unix or of Windows');
+  }
+  const name = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  const hint = 'remove it; this may be another kind of file';
+  return problemAt(tree, at, at + 1, '', `a control character (U+${name}) stands here`, hint);
+}
+
+/** Directives can make other values of the same text: under YAML 1.1 `no` is false, and 1:30 is ninety. */
+function directiveProblems(tree: YamlTree, tokens: Tokens['tokens']): Problem[] {
+  return tokens.flatMap((token) => {
+    if (token.type !== 'directive' || /^%YAML\s+1\.2\s*$/.test(token.source)) return [];
+    const { offset, source } = token;
+    const message = `directives such as ${quoted(source)} are not read`;
+    return [
+      problemAt(tree, offset, offset + source.length, '', message, 'remove the line; scenarios are YAML 1.2'),
+    ];
+  });
 }
 
 /** Parses the text; the tree has no document when the problems forbid to look further. */
 export function parseYaml(file: string, text: string): { tree: YamlTree; problems: Problem[] } {
   const lines = new LineCounter();
   const nothing: YamlTree = { file, text, document: null, lines, origins: new Map(), sources: new Map() };
+  const stray = strayCharacter(nothing);
+  if (stray !== null) return { tree: nothing, problems: [stray] };
   const parts = takeApart(text, lines);
   if ('refused' in parts) {
     const hint = 'a scenario is a short file; examples are in scenarios/';
@@ -111,6 +151,8 @@ export function parseYaml(file: string, text: string): { tree: YamlTree; problem
       problems: [problemAt(nothing, at, at + 1, '', `the file ${parts.refused}`, hint)],
     };
   }
+  const directives = directiveProblems(nothing, parts.tokens);
+  if (directives.length > 0) return { tree: nothing, problems: directives };
   const composer = new Composer({ prettyErrors: false, lineCounter: lines, stringKeys: false });
   const documents = [...composer.compose(parts.tokens, true, text.length)];
   const document = documents[0] as Document.Parsed;
@@ -140,6 +182,11 @@ function contentProblems(tree: YamlTree): Problem[] {
     ];
   }
   const problems: Problem[] = [];
+  const refuseTag = ({ tag, range }: Node) => {
+    const [start, end] = range ?? [0, 1];
+    if (tag === undefined) return;
+    problems.push(problemAt(tree, start, end, '', TAGGED, SYNTAX_HINTS.TAG_RESOLVE_FAILED!));
+  };
   let aliases = 0;
   visit(document, {
     Alias(_key, alias) {
@@ -162,7 +209,9 @@ function contentProblems(tree: YamlTree): Problem[] {
       const [start, end] = key.range ?? [0, 1];
       problems.push(problemAt(tree, start, end, '', 'this cannot be a key', 'a key is a word'));
     },
+    Value: (_key, node) => refuseTag(node),
     Map(_key, map) {
+      refuseTag(map);
       // To the parser 1 and "1" are two keys; here a key is its text.
       const seen = new Set<string>();
       for (const { key } of map.items) {
