@@ -5,36 +5,27 @@
  * need, the folder it would write to. From then on Ctrl-C stops it and leaves nothing behind.
  */
 
-import { join, relative, resolve } from 'node:path';
-import type { Summary } from '../measure/summary.ts';
+import { join, resolve } from 'node:path';
+import { RUNS_MAX } from '../measure/bootstrap.ts';
 import { infeasibility, type Machine, thisMachine } from '../scenario/feasibility.ts';
-import { type LoadedScenario, loadScenario, type ScenarioOverrides } from '../scenario/load.ts';
-import { type Problem, ScenarioError } from '../scenario/problem.ts';
-import { resolvedYaml } from '../scenario/scenario-yaml.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
+import { ScenarioError } from '../scenario/problem.ts';
 import { type CommandContext, tellProblems } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { type InterruptWatch, watchInterrupts } from './interrupt.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { type ProgressDisplay, progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
+import {
+  asScenarioError,
+  resolvedText,
+  resultsFolder,
+  tellViolations,
+  unmetAssertions,
+  withScaleNote,
+} from './run-results.ts';
+import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import { SIMULATE_ROOMS, type SimulateRooms } from './simulate-rooms.ts';
-import { PACKAGE_FOLDER, shownPath } from './workplace.ts';
-
-/** Options as commander hands them over. */
-export interface SimulateOptions extends ScenarioOverrides {
-  readonly runs?: string;
-  readonly out?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly resume?: boolean;
-}
-
-/** What a test replaces. */
-export interface SimulateSurroundings {
-  readonly rooms: SimulateRooms;
-  readonly machine: () => Machine;
-  readonly watch: (onFirst: () => void) => InterruptWatch;
-}
+import { shownPath } from './workplace.ts';
 
 const SURROUNDINGS: SimulateSurroundings = {
   rooms: SIMULATE_ROOMS,
@@ -42,38 +33,25 @@ const SURROUNDINGS: SimulateSurroundings = {
   watch: (onFirst) => watchInterrupts({ source: process, onFirst, exitNow: (code) => process.exit(code) }),
 };
 
-function refuseWhatIsNotThere({ runs, resume }: SimulateOptions): void {
-  if (runs !== undefined && !/^[1-9]\d*$/.test(runs)) {
-    throw new UsageError(`--runs ${runs} is not a whole number above 0`, 'leave it out for one run');
-  }
-  if (runs !== undefined && runs !== '1') {
+/** How many runs are asked for. */
+function readRuns({ runs = '1', resume }: SimulateOptions): number {
+  const count = /^[1-9]\d*$/.test(runs) ? Number(runs) : Number.NaN;
+  if (!(count <= RUNS_MAX)) {
     throw new UsageError(
-      `--runs ${runs}: several runs at once are not available in this version`,
-      'vary --seed',
+      `--runs ${runs} is not a whole number from 1 to ${RUNS_MAX}`,
+      'leave it out for one run',
     );
   }
-  if (resume === true) {
-    throw new UsageError(
-      '--resume is not available in this version',
-      'start again; --force replaces old results',
-    );
+  if (resume === true && count === 1) {
+    throw new UsageError('--resume goes on with several runs', 'say how many with --runs');
   }
+  return count;
 }
 
 function refuseWhatDoesNotFit(loaded: LoadedScenario, machine: Machine): void {
   const refusal = infeasibility(loaded.scenario, machine);
   if (refusal === null) return;
   throw new ScenarioError([loaded.problemAt(['network', 'relays'], refusal.message, refusal.hint)]);
-}
-
-/** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
-async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {
-  const { ModuleSizeError } = await import('../arms/release.ts');
-  if (!(error instanceof ModuleSizeError)) return error;
-  const index = loaded.scenario.updates.findIndex(({ module }) =>
-    error.message.includes(`module ${module} `),
-  );
-  return new ScenarioError([loaded.problemAt(['updates', Math.max(0, index), 'size'], error.message, null)]);
 }
 
 /** Runs the verb; the exit code of what was done. Mistakes and failures are thrown. */
@@ -85,13 +63,17 @@ export async function simulate(
 ): Promise<number> {
   const { rooms } = surroundings;
   const { userFolder, resultsHome } = context.workplace;
-  refuseWhatIsNotThere(options);
+  const runs = readRuns(options);
   const loaded = loadScenario(file, options);
   const { scenario } = loaded;
   refuseWhatDoesNotFit(loaded, surroundings.machine());
+  if (runs > 1) {
+    const { simulateRuns } = await import('./simulate-runs.ts');
+    return await simulateRuns(file, runs, loaded, options, context, surroundings);
+  }
   const directory =
     options.out === undefined
-      ? join(resultsHome, 'results', scenario.name, folderName(loaded))
+      ? join(resultsFolder(loaded, resultsHome), `seed-${scenario.seed}`)
       : resolve(userFolder, options.out);
   const force = options.force === true;
   await rooms.checkTarget(directory, force);
@@ -113,7 +95,7 @@ export async function simulate(
     });
     const written = await rooms.writeResults({ directory, force }, run, {
       historical: await rooms.historicalBaselines(scenario.historical),
-      resolvedScenario: resolvedText(loaded, directory),
+      resolvedScenario: resolvedText(loaded, scenario, directory),
       startedAtWallMs: 0,
       command,
       signal: watch.signal,
@@ -130,9 +112,7 @@ export async function simulate(
       };
       context.out.line(await rooms.renderTerminalReport(written.summary, facts));
     }
-    const violations = run.outcome.arms.flatMap(({ arm, violations }) => {
-      return violations.map((violation) => `${arm.name}: ${violation}`);
-    });
+    const violations = tellViolations(run);
     for (const violation of violations) context.err.line(`violation: ${violation}`);
     if (violations.length > 0) {
       context.err.line(`seed ${scenario.seed} broke invariants: its figures are not to be trusted`);
@@ -145,15 +125,6 @@ export async function simulate(
     display.stop();
     watch.stop();
   }
-}
-
-/** What the scenario asserts and the run is not, each at its line of the file. */
-function unmetAssertions(loaded: LoadedScenario, { assertions = [] }: Summary): Problem[] {
-  return assertions.flatMap((result, index) => {
-    if (result.holds) return [];
-    const message = `${result.assert} does not hold: ${result.note ?? `found ${result.found}`}`;
-    return [loaded.problemAt(['assert', index], message, null)];
-  });
 }
 
 async function runWithProgress(
@@ -175,25 +146,8 @@ async function runWithProgress(
         rooms.prepareReport().catch(() => undefined);
       },
     });
-    return loaded.scaled === null ? run : { ...run, warnings: [loaded.scaled.summary, ...run.warnings] };
+    return withScaleNote(run, loaded);
   } catch (error) {
     throw signal.aborted ? signal.reason : await asScenarioError(error, loaded);
   }
-}
-
-/** Results of a scaled run stand apart from those of the scenario. */
-function folderName({ scenario, scaled }: LoadedScenario): string {
-  return scaled === null ? `seed-${scenario.seed}` : `seed-${scenario.seed}-scale-${scaled.scale}`;
-}
-
-/** The text of scenario.resolved.yaml. */
-function resolvedText({ scenario, scaled }: LoadedScenario, directory: string): string {
-  const text = resolvedYaml(scenario, schemaPathFrom(directory));
-  return scaled === null ? text : `# ${scaled.summary}\n${text}`;
-}
-
-/** Where editors find the schema for the resolved scenario in a folder of results. */
-function schemaPathFrom(directory: string): string {
-  const path = relative(directory, join(PACKAGE_FOLDER, 'scenarios', 'schema.json')).replaceAll('\\', '/');
-  return path.startsWith('.') ? path : `./${path}`;
 }

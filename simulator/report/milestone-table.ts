@@ -5,6 +5,7 @@
  */
 
 import { MILESTONE_NAMES, MILESTONES } from '../measure/quantiles.ts';
+import { isOfRuns } from '../measure/runs-summary.ts';
 import type {
   ArmSummary,
   FurtherMilestones,
@@ -18,8 +19,11 @@ export interface MilestoneRow {
   readonly name: string;
   /** What made the figures: an engine, `lag`, or `observed`. */
   readonly source: string;
-  /** How relays are counted; `law` is not a count, but the law that the row above was drawn from. */
-  readonly weighting: 'count' | 'weight' | 'law';
+  /**
+   * How relays are counted. `law` is not a count, but the law that the rows above were drawn from; `low` and `high`
+   * are the bounds of the figures by count, where the figures are medians of several runs.
+   */
+  readonly weighting: 'count' | 'weight' | 'law' | 'low' | 'high';
   /** Times in words, one a heading; a dash where the share was never reached. */
   readonly times: readonly string[];
   /** Share reached in the end, in words; what history reached is not a figure of its own: a dash. */
@@ -46,9 +50,16 @@ function inWords(seconds: number | null): string {
 
 type Further = { readonly milestones?: FurtherMilestones };
 
+/** The times of the columns, each with its path in the summary. */
+function keyedTimes(figures: MilestoneSeconds & Further): [key: string, seconds: number | null][] {
+  if (figures.milestones === undefined) {
+    return MILESTONE_NAMES.map((name) => [`${name}Seconds`, figures[`${name}Seconds`]]);
+  }
+  return Object.entries(figures.milestones).map(([name, seconds]) => [`milestones.${name}`, seconds]);
+}
+
 function timesOf(figures: MilestoneSeconds & Further): string[] {
-  const times = Object.values(figures.milestones ?? MILESTONE_NAMES.map((name) => figures[`${name}Seconds`]));
-  return times.map(inWords);
+  return keyedTimes(figures).map(([, seconds]) => inWords(seconds));
 }
 
 function timesOfDays(figures: MilestoneDays & Further): string[] {
@@ -67,6 +78,22 @@ function lawRow(name: string, { law }: ArmSummary): MilestoneRow[] {
   return [{ name, source: 'lag law', weighting: 'law', times: timesOf(law), reached: NOT_REACHED }];
 }
 
+/** The bounds of an arm's times and of the share it reached, for medians of several runs. */
+function intervalRows(summary: Summary, name: string, arm: ArmSummary): MilestoneRow[] {
+  if (!isOfRuns(summary)) return [];
+  const { intervals } = summary;
+  // What all runs agree on has no interval.
+  const bound = (key: string, value: number | null, side: 0 | 1): number | null => {
+    const found = intervals[`arms.${name}.${key}`];
+    return found === undefined ? value : found[side];
+  };
+  return (['low', 'high'] as const).map((weighting, side) => {
+    const times = keyedTimes(arm).map(([key, value]) => inWords(bound(key, value, side as 0 | 1)));
+    const reached = bound('reachedFraction', arm.reachedFraction, side as 0 | 1);
+    return { name, source: arm.engine, weighting, times, reached: humanPercent(reached ?? 0) };
+  });
+}
+
 /** Rows for every arm, then for every era, in the scenario's order. */
 export function milestoneRows(summary: Summary): MilestoneRow[] {
   const arms = Object.entries(summary.arms).flatMap(([name, arm]): MilestoneRow[] => [
@@ -77,6 +104,7 @@ export function milestoneRows(summary: Summary): MilestoneRow[] {
       times: timesOf(arm),
       reached: humanPercent(arm.reachedFraction),
     },
+    ...intervalRows(summary, name, arm),
     {
       name,
       source: arm.engine,

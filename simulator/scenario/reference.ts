@@ -296,7 +296,7 @@ update \`ARM.updates[1].MEASURE\`; the right side is a limit with its unit, or a
 ASSERTIONS
 A time that was not reached is later than all that the arm shows: it is below no limit, and above one only where the
 arm shows at least so much. What an arm has nothing of holds in no comparison. The command ends with 3 when a condition
-does not hold; its results are kept.
+does not hold; its results are kept. With \`--runs\` a condition holds when it holds in every run.
 
 **\`--scale R\`** (0 < R <= 1) makes a scenario smaller, to see within seconds that it runs. It applies last, after
 \`extends\` and \`--set\`, to a scenario that is valid at its full size:
@@ -309,7 +309,7 @@ does not hold; its results are kept.
 4. \`network.degree\` becomes at most one less than the relays. \`assert\` is left out.
 5. Nothing else changes: lags, latencies, sizes, rates, costs, parameters of protocols.
 
-Results go to \`seed-<n>-scale-<R>/\`, and say that they do not answer the scenario's question.
+Results go to \`results/<name>/scale-<R>/\`, and say that they do not answer the scenario's question.
 
 `;
 
