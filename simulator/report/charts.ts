@@ -1,5 +1,6 @@
 /** The charts of a run, by file name, and what each of them shows. */
 
+import type { ChartName } from '../scenario/measure-plan.ts';
 import { drawAttacks, hasAttacks } from './attacks-chart.ts';
 import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData, CurvesData } from './chart-data.ts';
@@ -24,7 +25,7 @@ export const CHARTS = [
   { name: 'stages', draw: drawStages, isDrawn: always },
   { name: 'latency', draw: drawLatency, isDrawn: always },
 ] as const satisfies readonly {
-  readonly name: string;
+  readonly name: ChartName;
   readonly draw: (board: DrawingBoard, data: ChartData) => string;
   readonly isDrawn: (data: ChartData) => boolean;
 }[];
@@ -35,12 +36,12 @@ export const RUNS_CHARTS = [
   { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
   { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: hasManual },
 ] as const satisfies readonly {
-  readonly name: string;
+  readonly name: ChartName;
   readonly draw: (board: DrawingBoard, data: CurvesData) => string;
   readonly isDrawn: (data: CurvesData) => boolean;
 }[];
 
-export type ChartName = (typeof CHARTS)[number]['name'];
+export type { ChartName };
 
 /** A run's charts; those that it has nothing for are missing. */
 export type DrawnCharts = Readonly<Partial<Record<ChartName, string>>>;

@@ -10,6 +10,7 @@ import picocolors from 'picocolors';
 import { isOfRuns } from '../measure/runs-summary.ts';
 import type { Summary } from '../measure/summary.ts';
 import { totalOf } from '../measure/trust-summary.ts';
+import { foundInWords } from './assertion-words.ts';
 import { type ActivationCurves, seedsInWords } from './chart-data.ts';
 import { allFaults, recoveryInWords } from './fault-table.ts';
 import {
@@ -23,8 +24,8 @@ import {
 } from './human-units.ts';
 import type { RunCost } from './manifest.ts';
 import {
-  MILESTONE_HEADINGS,
   type MilestoneRow,
+  milestoneHeadings,
   milestoneRows,
   NOT_REACHED,
   unsaidChannels,
@@ -56,7 +57,8 @@ const LAW_ROW = '  the law drawn from';
 const LOW_ROW = '  median at least';
 const HIGH_ROW = '  median at most';
 /** What the table needs beside the names, in columns of the terminal. */
-const TIMES_COLUMNS = 58;
+const TIME_COLUMNS = 10;
+const REACHED_COLUMNS = 8;
 
 type Paint = ReturnType<typeof picocolors.createColors>;
 
@@ -97,10 +99,11 @@ function cells(row: MilestoneRow, unicode: boolean, nameRoom: number): string[] 
 }
 
 function table(summary: Summary, paint: Paint, unicode: boolean, width: number): string {
-  const nameRoom = Math.max(WEIGHT_ROW.length + 2, width - TIMES_COLUMNS);
+  const headings = milestoneHeadings(summary);
+  const nameRoom = Math.max(WEIGHT_ROW.length + 2, width - TIME_COLUMNS * headings.length - REACHED_COLUMNS);
   const grid = new Table({
-    head: ['time until', ...MILESTONE_HEADINGS, 'reached'].map((text) => paint.bold(text)),
-    colAligns: ['left', ...Array(MILESTONE_HEADINGS.length + 1).fill('right')],
+    head: ['time until', ...headings, 'reached'].map((text) => paint.bold(text)),
+    colAligns: ['left', ...Array(headings.length + 1).fill('right')],
     chars: PLAIN_BORDER,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
@@ -157,6 +160,15 @@ function removalLines(summary: Summary): string[] {
       return [`${withoutControls(arm)}, ${withoutControls(module)}: ${shares}${fate}${gone}`];
     }),
   );
+}
+
+/** "assert live.t99 < 30s: holds (0.309 s)". */
+function assertionLines({ assertions = [] }: Summary, paint: Paint, unicode: boolean): string[] {
+  return assertions.map((result) => {
+    const line = `assert ${withoutControls(result.assert)}: ${result.holds ? 'holds' : 'does not hold'} (${foundInWords(result)})`;
+    const spelled = unicode ? line : line.replaceAll('µ', 'u');
+    return result.holds ? spelled : paint.red(spelled);
+  });
 }
 
 const REASONS_SHOWN = 3;
@@ -254,6 +266,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     channelLines(summary),
     ratioLines(summary, paint),
     violations,
+    assertionLines(summary, paint, unicode),
     removalLines(summary),
     trustLines(summary, paint),
     faultLines(summary),

@@ -87,13 +87,14 @@ export async function writeResults(
     files.start('stages.parquet', stagesParquet(outcome));
     files.start('scenario.resolved.yaml', resolvedScenario);
     const charts: Partial<Record<ChartName, string>> = {};
+    const { charts: wanted, png } = outcome.scenario.report;
     for (const { name, draw, isDrawn } of CHARTS) {
-      if (!isDrawn(data)) continue;
+      if (!isDrawn(data) || wanted?.includes(name) === false) continue;
       signal?.throwIfAborted();
       const svg = draw(board, data);
       charts[name] = svg;
       files.start(`charts/${name}.svg`, svg);
-      files.start(`charts/${name}.png`, renderPng(svg));
+      if (png) files.start(`charts/${name}.png`, renderPng(svg));
     }
     await files.finished();
 

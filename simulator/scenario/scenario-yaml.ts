@@ -9,6 +9,7 @@ import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
 import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
 import { faultYaml, toFault } from './fault-yaml.ts';
+import { assertionWords, measureYaml, toAssertions, toMeasure, toReport } from './measure-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
 import type { LatencyLaw, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
@@ -31,6 +32,8 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
   const { network, gossipsub, costs } = input;
   const { heartbeat, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
+  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve));
+  const measure = toMeasure(input.measure);
   return {
     name: input.name,
     question: input.question,
@@ -64,8 +67,11 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       admitUs: costs.admit,
       admitUsPerKiB: costs.admitPerKiB,
     },
-    arms: Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve)),
+    arms,
     historical: input.historical,
+    measure,
+    report: toReport(input.report),
+    assertions: toAssertions(input.assert, assertionWords(arms, input.updates.length, measure)),
   };
 }
 
@@ -118,6 +124,7 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     },
     arms: Object.fromEntries(scenario.arms.map((one) => [one.name, armYaml(one)])),
     historical: scenario.historical,
+    ...measureYaml(scenario),
   };
   const document = new Document(tree, { aliasDuplicateObjects: false });
   // Tables read better as rows than as one number a line.
