@@ -48,6 +48,11 @@ export class LinkEnd implements LinkListener {
     return this.legs.size;
   }
 
+  /** The circuit of an id at this end; null if there is none. */
+  circuitOf(circuitId: number): Circuit | null {
+    return this.legs.get(circuitId)?.circuit ?? null;
+  }
+
   /** A leg for a circuit that begins here; null if the link is closed. */
   open(circuit: Circuit): Leg | null {
     if (this.closed) return null;

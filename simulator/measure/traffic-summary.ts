@@ -31,7 +31,10 @@ export interface UsePeriod {
 export interface CircuitPeriod {
   readonly built: number;
   readonly failed: number;
+  /** Lost in use, since a relay or a link was gone. */
   readonly broken: number;
+  /** Closed in use by a relay or the client, because of a cell that no honest peer sends. */
+  readonly closed: number;
   readonly buildTime: TimeQuantiles;
   /** Cells that waited at all relays, on average over the period's samples. */
   readonly meanWaitingCells: number | null;
@@ -46,13 +49,13 @@ export interface BeforeAfter<Period> {
 }
 
 export interface MarkSummary {
-  /** Marks on circuits whose guard and exit were the party's, and how many of them the guard read. */
+  /** Marks on such circuits, and how many of them the guard read. */
   readonly before: { readonly made: number; readonly read: number };
   readonly after: { readonly made: number; readonly read: number };
   readonly falseMarks: number;
-  /** Share of circuits with both ends in the party's hands. */
+  /** Share of circuits whose guard and exit are the party's, and whose middle is not. */
   readonly attackableShare: number | null;
-  /** Up to the longest horizon of all arms; null for marks that only clients can see. */
+  /** Up to the longest horizon of all arms. */
   readonly vulnerableCircuitHours: number | null;
 }
 
@@ -128,6 +131,7 @@ function circuitPeriod({ circuits, gauges }: TrafficResult, span: Span): Circuit
     built: builds.length,
     failed: count(circuits.failedSeconds),
     broken: count(circuits.brokenSeconds),
+    closed: count(circuits.closedSeconds),
     buildTime: quantiles(builds),
     meanWaitingCells: samples.length === 0 ? null : roundFraction(waiting / samples.length),
     longestWait: quantiles(samples.map((row) => gauges.longestWaitSeconds[row] as number)),
@@ -159,7 +163,7 @@ function markSummary(
     const rows = [...marks.atSeconds.keys()].filter((row) => within(marks.atSeconds[row] as number, span));
     return { made: rows.length, read: rows.filter((row) => marks.read[row] === 1).length };
   };
-  const exposure = markExposure(traffic, marking.mark, first.stages.activated);
+  const exposure = markExposure(traffic, marking.mark, first.stages.activated, releaseSeconds);
   const circuits = clients.count * clients.circuits;
   return {
     before: period({ from: 0, to: releaseSeconds }),

@@ -5,7 +5,8 @@
  * cells towards the client, in a pattern that honest traffic has not. RELAY_EARLY labels the circuit's own cells,
  * and the guard takes the label off before the client can see it; the other marks are cells of their own at even
  * times, which the guard knows by their rhythm and passes on. Its code is the relay's own; all else is done where
- * its cells enter and leave.
+ * its cells enter and leave. A relay is the guard of circuits that no other relay has sent it: elsewhere it looks
+ * for nothing and changes nothing.
  */
 
 import type { Timers } from '../../../node/environment.ts';
@@ -14,6 +15,8 @@ import type { Cell, CellPool } from '../../../node/relay/cell.ts';
 import type { EdgePort } from '../../../node/relay/circuit-edge.ts';
 import { WebServer } from '../../../node/relay/exchange.ts';
 import type { ExitService } from '../../../node/relay/exit-streams.ts';
+import type { CellLink } from '../../../node/relay/link.ts';
+import { LinkEnd } from '../../../node/relay/link-end.ts';
 import { RelayCircuit } from '../../../node/relay/relay-circuit.ts';
 import type { MarkingPlan } from '../../scenario/traffic-plan.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
@@ -40,11 +43,18 @@ interface Watched {
   lastUs: number;
 }
 
+/** Where a circuit comes from, if this relay is its guard and it goes on over this link. */
+function clientLinkOf({ listener }: SimulatedCellLink, circuitId: number): CellLink | null {
+  const circuit = listener instanceof LinkEnd ? listener.circuitOf(circuitId) : null;
+  const link = circuit instanceof RelayCircuit ? (circuit.towardsClient?.end.link ?? null) : null;
+  return link?.peer === null ? link : null;
+}
+
 export interface PartyEvents {
   /** An exit of the party begins to mark a circuit, on the way to this address. */
   onMark(exit: number, address: number): void;
-  /** A guard of the party has read a whole mark. */
-  onRead(guard: number): void;
+  /** A guard of the party has read a whole mark, on a circuit from this address. */
+  onRead(guard: number, address: number): void;
 }
 
 /** One relay of the party. */
@@ -105,6 +115,8 @@ export class MarkingRelay implements CellTap, ExitService {
     const { circuitId, command } = cell;
     // Towards the client: on circuits that this relay has extended over this link.
     if (circuitId >= INITIATOR_BIT !== link.initiated) return;
+    const client = clientLinkOf(link, circuitId);
+    if (client === null) return;
     const isRelay = command === CELL.relay || command === CELL.relayEarly;
     if (!isRelay) {
       if (command === CELL.destroy) this.watched.get(link)?.delete(circuitId);
@@ -113,7 +125,7 @@ export class MarkingRelay implements CellTap, ExitService {
     const circuit = this.watch(link, circuitId);
     const isWhole =
       this.plan.mark === 'relay-early' ? this.readLabels(cell, circuit) : this.readRhythm(circuit);
-    if (isWhole) this.events.onRead(this.relay);
+    if (isWhole) this.events.onRead(this.relay, client.address);
   }
 
   /** False where the circuit's cells are being labelled already: a mark may take more than one stream. */
