@@ -35,6 +35,8 @@ export interface GaugeColumns {
   readonly atSeconds: Float64Array;
   /** Cells that wait at all relays. */
   readonly waitingCells: Float64Array;
+  /** Cells that had been sent on links until then, each link of their way counted. */
+  readonly sentCells: Float64Array;
   /** How long the last cell of the relay with the longest queue would wait at the relay's rate. */
   readonly longestWaitSeconds: Float64Array;
   readonly openCircuits: Float64Array;

@@ -23,6 +23,7 @@ import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
 import { table } from './report-table.ts';
 import { element, join, type Markup, trusted } from './svg-markup.ts';
+import { traffic } from './traffic-table.ts';
 import { attacks } from './trust-table.ts';
 
 export interface ReportPageParts {
@@ -160,6 +161,11 @@ export function reportPage(parts: ReportPageParts): string {
     chart('running', charts),
     attacks(summary),
     chart('attacks', charts),
+    traffic(summary),
+    chart('marks', charts),
+    chart('restart-vs-swap', charts),
+    chart('flood', charts),
+    chart('queues', charts),
     element('h2', {}, 'What it meant and what it cost'),
     consequences(summary),
     element(

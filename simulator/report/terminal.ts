@@ -29,6 +29,7 @@ import {
 } from './milestone-table.ts';
 import { withoutControls } from './svg-markup.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
+import { trafficLines } from './traffic-table.ts';
 
 export interface TerminalFacts extends RunCost {
   readonly directory: string;
@@ -170,6 +171,12 @@ function trustLines(summary: Summary, paint: Paint): string[] {
   });
 }
 
+/** A line of words; a user's names may hold anything, and not every terminal has every character. */
+function shown(line: string, unicode: boolean): string {
+  const plain = withoutControls(line);
+  return unicode ? plain : plain.replaceAll(NOT_REACHED, '-').replaceAll('µ', 'u');
+}
+
 /** The name at the end of a curve; a long one would leave no room for the curve. */
 function plotName(name: string): string {
   const plain = withoutControls(name);
@@ -233,6 +240,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     violations,
     removalLines(summary),
     trustLines(summary, paint),
+    trafficLines(summary).map((line) => shown(line, unicode)),
     plot,
     [`report: ${facts.directory}/report.html`, paint.dim(cost), paint.dim(phasesLine(facts))],
   ];

@@ -457,6 +457,7 @@ export class DataPlane {
     for (const user of this.users) openCircuits += user?.onion.openCircuits.length ?? 0;
     this.recorder.sample({
       waitingCells,
+      sentCells: this.traffic.sent,
       longestWaitSeconds,
       openCircuits,
       downShare: this.downRelays / population.relays,

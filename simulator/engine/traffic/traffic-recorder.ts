@@ -44,6 +44,7 @@ interface MarkRecord extends MarkPlace {
 
 export interface Gauge {
   readonly waitingCells: number;
+  readonly sentCells: number;
   readonly longestWaitSeconds: number;
   readonly openCircuits: number;
   readonly downShare: number;
@@ -165,6 +166,7 @@ export class TrafficRecorder {
     return {
       atSeconds: column(({ atUs }) => atUs / 1e6),
       waitingCells: column(({ waitingCells }) => waitingCells),
+      sentCells: column(({ sentCells }) => sentCells),
       longestWaitSeconds: column(({ longestWaitSeconds }) => longestWaitSeconds),
       openCircuits: column(({ openCircuits }) => openCircuits),
       downShare: column(({ downShare }) => downShare),
