@@ -44,6 +44,8 @@ export class Leg {
   activity = 0;
   /** When the activity was worked out. */
   scoredAtMs = 0;
+  /** By which of the hook's occupants in a row the activity was worked out. */
+  scoredIn = 0;
   /** Place in the heap of waiting legs; -1 outside. */
   place = -1;
   /** Orders legs of equal activity. */

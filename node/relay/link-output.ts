@@ -41,6 +41,8 @@ export class LinkOutput implements Consumer {
   /** Legs with cells waiting: a heap by activity, then by turn. */
   private readonly heap: Leg[] = [];
   private scoredBy: string | null = null;
+  /** Counts the hook's occupants. */
+  private occupants = 0;
   private turns = 0;
   private flushing = false;
   /** The link is full. */
@@ -141,7 +143,8 @@ export class LinkOutput implements Consumer {
     leg.turn = this.turns++;
     leg.place = this.heap.length;
     this.heap.push(leg);
-    if (leg.sent > 0 && this.parts.clock.nowMs() - leg.scoredAtMs >= STALE_MS) this.score(leg, 0);
+    if (leg.scoredIn !== this.occupants) this.forget(leg);
+    else if (leg.sent > 0 && this.parts.clock.nowMs() - leg.scoredAtMs >= STALE_MS) this.score(leg, 0);
     this.rise(leg.place);
   }
 
@@ -158,11 +161,17 @@ export class LinkOutput implements Consumer {
   /** Somebody else keeps the scores from now on. */
   private startAgain(scoredBy: string | null): void {
     this.scoredBy = scoredBy;
+    this.occupants++;
     this.heap.sort((a, b) => a.turn - b.turn);
     for (const [place, leg] of this.heap.entries()) {
-      leg.activity = 0;
+      this.forget(leg);
       leg.place = place;
     }
+  }
+
+  private forget(leg: Leg): void {
+    leg.activity = 0;
+    leg.scoredIn = this.occupants;
   }
 
   private isBefore(a: Leg, b: Leg): boolean {

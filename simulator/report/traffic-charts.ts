@@ -6,11 +6,19 @@
 
 import { type SeriesName, type TrafficSeries, trafficSeries } from '../measure/traffic-series.ts';
 import type { BeforeAfter, TrafficSummary } from '../measure/traffic-summary.ts';
+import type { ClientsPlan } from '../scenario/traffic-plan.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, type LineLook } from './chart-style.ts';
 import type { DrawingBoard } from './drawing-board.ts';
-import { groupThousands, humanBytes, humanDuration, humanPercent, significant } from './human-units.ts';
+import {
+  countOf,
+  groupThousands,
+  humanBytes,
+  humanDuration,
+  humanPercent,
+  significant,
+} from './human-units.ts';
 import type { Point } from './step-points.ts';
 import {
   drawStack,
@@ -113,6 +121,13 @@ function spanOf(data: ChartData, further: readonly Moment[] = []): TimeSpan {
   };
 }
 
+function clientsInWords({ count, scale }: ClientsPlan): string {
+  const many = countOf(count, 'client');
+  return scale === 1
+    ? `${many}.`
+    : `${many}, who stand for ${humanPercent(scale)} of the network's load and share as much of each relay's capacity.`;
+}
+
 function stackSvg(
   board: DrawingBoard,
   data: ChartData,
@@ -121,10 +136,7 @@ function stackSvg(
   panels: readonly TimePanel[],
 ): string {
   const { clients } = data.outcome.scenario.traffic;
-  const who =
-    clients === null
-      ? ''
-      : `${groupThousands(clients.count)} clients for ${humanPercent(clients.scale)} of the load, on as much of each relay's capacity.`;
+  const who = clients === null ? '' : clientsInWords(clients);
   const caption = `${data.sourceOfAll} ${who}`;
   const height = STACK_TOP + stackHeightPx(panels.length) + captionHeightPx(caption, STACK_WIDTH);
   return chartSvg(
