@@ -26,11 +26,14 @@ const PANEL_HEIGHT = 430;
 const MARGINS: Margins = { top: 20, right: 236, bottom: 46, left: 62 };
 const PLOT_WIDTH = WIDTH - 8 - MARGINS.left - MARGINS.right;
 const LABEL_GAP_PX = 14;
+const LABEL_ROOM_PX = 250;
+const HALF = 0.5;
 const SHORTEST_SECONDS = 0.001;
 const DOT_PX = 4;
 
 interface MarkLine {
   readonly name: string;
+  readonly isLive: boolean;
   readonly notes: readonly string[];
   readonly look: LineLook;
   readonly points: readonly Point[];
@@ -80,6 +83,7 @@ function markLines(data: ChartData, toSeconds: number): MarkLine[] {
     return [
       {
         name: `${arm.name} arm`,
+        isLive: arm.isLive,
         notes: notesOf(summary.marks),
         look,
         points: thinned(points, SHORTEST_SECONDS, end),
@@ -89,13 +93,17 @@ function markLines(data: ChartData, toSeconds: number): MarkLine[] {
   });
 }
 
+/** A line that falls to half is named there, another at its end. */
 function labels(lines: readonly MarkLine[], panel: Panel): LineLabel[] {
-  return lines.flatMap(({ name, notes, look, points }) => {
-    const end = points.at(-1);
-    if (end === undefined) return [];
-    const boxLeft = panel.frame.right + LABEL_GAP_PX;
-    const [anchorX, anchorY] = [panel.pixelX(end[0]), panel.pixelY(end[1])];
-    return [{ anchorX, anchorY, boxLeft, name, notes, roomPx: textRoomPx(boxLeft, WIDTH - 8), look }];
+  return lines.flatMap(({ name, notes, look, points, isLive }) => {
+    const half = isLive ? points.find(([, share]) => share <= HALF) : undefined;
+    const anchor = half ?? points.at(-1);
+    if (anchor === undefined) return [];
+    const anchorX = panel.pixelX(anchor[0]);
+    const boxLeft = half === undefined ? panel.frame.right + LABEL_GAP_PX : anchorX + LABEL_GAP_PX;
+    const right = half === undefined ? WIDTH - 8 : boxLeft + LABEL_ROOM_PX;
+    const anchorY = panel.pixelY(anchor[1]);
+    return [{ anchorX, anchorY, boxLeft, name, notes, roomPx: textRoomPx(boxLeft, right), look }];
   });
 }
 
@@ -128,7 +136,7 @@ export function drawMarks(board: DrawingBoard, data: ChartData): string {
       : `${humanPercent(marking.share)} of consensus weight marks circuits (${marking.mark})`;
   const caption =
     `${data.source} Lines: from when each relay or client has the update and paths drawn by weight; circles: marks ` +
-    'read in a sixtieth of the run. Circuits whose middle is the party’s too are not counted.';
+    "read in a sixtieth of the run. Circuits whose middle is the party's too are not counted.";
   const panel = board.panel({ x: 8, y: PANEL_TOP, width: WIDTH - 8, height: PANEL_HEIGHT }, MARGINS, {
     x: { type: 'log', domain: [SHORTEST_SECONDS, toSeconds] },
     y: { domain: [0, 1] },
