@@ -24,6 +24,26 @@ async function run(name: string, ...set: readonly string[]) {
 const SMALL = ['network.relays=60', 'network.degree=8'];
 
 describe('scenarios of traffic', () => {
+  it('full and fast fidelity, one thread or as many as there are: the same trace and the same figures', async () => {
+    const tiny = [
+      'network.relays=30',
+      'network.degree=6',
+      'duration=60s',
+      'updates[0].at=20s',
+      'updates[1].at=25s',
+      'traffic.clients={count: 15, to: 8s, web: {size: 20KiB, think: 3s}}',
+      'arms.manual.lag={lognormal: {median: 10s, sigma: 0.5}}',
+      'arms.manual.restart=10s',
+      'arms.manual.drain=5s',
+    ];
+    const { summary: reference, of } = await run('no-downtime', ...tiny, 'fidelity=full', 'threads=1');
+    assert.ok(of('manual').circuits.after.broken > 0, 'something happens');
+    for (const variant of [['threads=2'], ['fidelity=fast', 'threads=auto']]) {
+      const { summary } = await run('no-downtime', ...tiny, ...variant);
+      assert.deepEqual(summary, reference, variant.join(' '));
+    }
+  });
+
   it('no-downtime: a swap and a rollback in mid-stream break nothing, restarts do', async () => {
     const { summary, of, reproduce } = await run(
       'no-downtime',
@@ -59,14 +79,17 @@ describe('scenarios of traffic', () => {
       ...SMALL,
       'duration=150s',
       'updates[0].at=90s',
-      'traffic.clients={count: 60, bulkShare: 0, circuitLife: 30s, web: {size: 2KiB, think: 2s}}',
+      'traffic.clients={count: 60, bulkShare: 0, circuitLife: 30s, web: {size: 20KiB, think: 2s}}',
       'traffic.marking.share=40%',
       'arms={live: {channel: gossip}, manual: {channel: manual, lag: tor-2016-17}}',
     );
     const [live, manual] = [of('live').marks, of('manual').marks];
     assert.ok(live && manual);
     assert.ok(live.before.made >= 10, `${live.before.made} made; ${reproduce}`);
-    assert.ok(live.before.read >= 0.8 * live.before.made, `${live.before.read} of ${live.before.made}`);
+    assert.ok(
+      live.before.read >= 0.8 * live.before.made,
+      `${live.before.read} of ${live.before.made}; ${reproduce}`,
+    );
     assert.ok(live.after.made > 0 && live.after.read === 0, `${live.after.read} read after; ${reproduce}`);
     assert.ok(manual.after.read >= 0.8 * manual.after.made, reproduce);
     assert.deepEqual([live.falseMarks, manual.falseMarks], [0, 0], reproduce);
