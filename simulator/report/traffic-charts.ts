@@ -105,6 +105,9 @@ function seconds(value: number | null): string {
 
 const secondsAxis = (value: number): string => `${significant(value)} s`;
 const percentAxis = (share: number): string => `${significant(share * 100)} %`;
+/** Decimal, as ticks are. */
+const bytesAxis = (bytes: number): string =>
+  bytes < 1e6 ? `${significant(bytes / 1000)} kB` : `${significant(bytes / 1e6)} MB`;
 const countAxis = (value: number): string => groupThousands(Number(value.toPrecision(6)));
 
 function spanOf(data: ChartData, further: readonly Moment[] = []): TimeSpan {
@@ -318,7 +321,7 @@ export function drawQueues(board: DrawingBoard, data: ChartData): string {
         title: 'Throughput',
         subtitle: 'bytes of answers that all clients get in a second',
         yLabel: 'a second',
-        format: humanBytes,
+        format: bytesAxis,
         leastTop: 1,
         nothing,
         lines: lines(arms, 'received_bytes_per_second', ({ bulk }) =>

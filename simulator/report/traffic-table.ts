@@ -93,7 +93,7 @@ function circuits(arms: readonly TrafficArm[]): Markup {
     'circuits built',
     'failed',
     'broken',
-    'closed by a hook',
+    'closed',
     'build time: p50 / p90 / p99',
     'queue delay',
     'longest queue: p50',
@@ -118,7 +118,7 @@ function costs(arms: readonly TrafficArm[]): Markup {
     'bytes delayed',
     'most relays down',
     'by consensus weight',
-    'circuits broken to the horizon, expected',
+    'expected to break',
     'cells on links',
     'cells refused by a hook',
   ];
@@ -177,7 +177,8 @@ export function traffic(summary: Summary): Markup {
       {},
       'Before and after: the first release. Interrupted: asked for again since its circuit was lost; the bytes of ' +
         'such answers are delayed. Broken: circuits in use that lost a relay or a link; closed: such that a relay or ' +
-        'the client ended for a cell that it does not tolerate. Queue delay: what a cell waits on each link of its ' +
+        'the client ended for a cell that it does not tolerate; expected to break: by all restarts to the horizon of the ' +
+        'arm, if clients keep their circuits open at every moment. Queue delay: what a cell waits on each link of its ' +
         'way, on average; longest queue: what the last cell at the busiest relay would wait. Vulnerable ' +
         'circuit-hours: circuits on which a mark works, from the release to the longest horizon of all arms.',
     ),
