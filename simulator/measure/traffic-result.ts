@@ -51,7 +51,7 @@ export interface GaugeColumns {
   readonly floodRefused: Float64Array;
 }
 
-/** One row for each mark on a circuit whose guard and exit are one party's, and whose middle is not. */
+/** One row for each mark on a circuit whose guard and exit are one party's, and whose middle is not; none of the last 30 s. */
 export interface MarkColumns {
   readonly atSeconds: Float64Array;
   /** 1 where the guard read the whole mark. */

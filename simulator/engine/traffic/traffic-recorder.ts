@@ -179,7 +179,8 @@ export class TrafficRecorder {
   }
 
   markColumns(): MarkColumns {
-    const marks = this.marks.filter(({ counts }) => counts);
+    // Of the latest marks nobody knows yet whether they will be read.
+    const marks = this.marks.filter((mark) => mark.counts && !this.isRecent(mark));
     return {
       atSeconds: Float64Array.from(marks, ({ atUs }) => atUs / 1e6),
       read: Uint8Array.from(marks, ({ read }) => (read ? 1 : 0)),
