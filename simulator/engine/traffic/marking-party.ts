@@ -37,6 +37,8 @@ export function isLabelled(index: number, cells: number): boolean {
 
 /** What is known of a circuit where it enters or leaves a hostile relay. */
 interface Watched {
+  /** The link to the client, where this relay is the guard. */
+  readonly client: CellLink | null;
   /** Labels of the latest relay cells, the newest last; or how many came in rhythm. */
   labels: boolean[];
   inRhythm: number;
@@ -44,8 +46,8 @@ interface Watched {
 }
 
 /** Where a circuit comes from, if this relay is its guard and it goes on over this link. */
-function clientLinkOf({ listener }: SimulatedCellLink, circuitId: number): CellLink | null {
-  const circuit = listener instanceof LinkEnd ? listener.circuitOf(circuitId) : null;
+function clientLinkOf({ owner }: SimulatedCellLink, circuitId: number): CellLink | null {
+  const circuit = owner instanceof LinkEnd ? owner.circuit(circuitId) : null;
   const link = circuit instanceof RelayCircuit ? (circuit.towardsClient?.end.link ?? null) : null;
   return link?.peer === null ? link : null;
 }
@@ -115,17 +117,17 @@ export class MarkingRelay implements CellTap, ExitService {
     const { circuitId, command } = cell;
     // Towards the client: on circuits that this relay has extended over this link.
     if (circuitId >= INITIATOR_BIT !== link.initiated) return;
-    const client = clientLinkOf(link, circuitId);
-    if (client === null) return;
     const isRelay = command === CELL.relay || command === CELL.relayEarly;
     if (!isRelay) {
       if (command === CELL.destroy) this.watched.get(link)?.delete(circuitId);
       return;
     }
     const circuit = this.watch(link, circuitId);
+    // In the middle there is no client to see, and the mark is for the guard to read.
+    if (circuit.client === null) return;
     const isWhole =
       this.plan.mark === 'relay-early' ? this.readLabels(cell, circuit) : this.readRhythm(circuit);
-    if (isWhole) this.events.onRead(this.relay, client.address);
+    if (isWhole) this.events.onRead(this.relay, circuit.client.address);
   }
 
   /** False where the circuit's cells are being labelled already: a mark may take more than one stream. */
@@ -160,7 +162,7 @@ export class MarkingRelay implements CellTap, ExitService {
     }
     let circuit = circuits.get(circuitId);
     if (circuit === undefined) {
-      circuit = { labels: [], inRhythm: 0, lastUs: 0 };
+      circuit = { client: clientLinkOf(link, circuitId), labels: [], inRhythm: 0, lastUs: 0 };
       circuits.set(circuitId, circuit);
     }
     return circuit;
