@@ -9,8 +9,10 @@ import { drawFaults, hasFaults } from './faults-chart.ts';
 import { drawFigure1 } from './figure1.ts';
 import { drawLatency } from './latency-chart.ts';
 import { drawLiveVsManual, hasManual } from './live-vs-manual-chart.ts';
+import { drawMarks, hasMarks } from './marks-chart.ts';
 import { drawRunning, hasRemovals } from './running-chart.ts';
 import { drawStages } from './stages-chart.ts';
+import { drawFlood, drawQueues, drawRestarts, hasFlood, hasQueues, hasRestarts } from './traffic-charts.ts';
 
 const always = () => true;
 
@@ -22,6 +24,10 @@ export const CHARTS = [
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
   { name: 'faults', draw: drawFaults, isDrawn: hasFaults },
+  { name: 'marks', draw: drawMarks, isDrawn: hasMarks },
+  { name: 'restart-vs-swap', draw: drawRestarts, isDrawn: hasRestarts },
+  { name: 'flood', draw: drawFlood, isDrawn: hasFlood },
+  { name: 'queues', draw: drawQueues, isDrawn: hasQueues },
   { name: 'stages', draw: drawStages, isDrawn: always },
   { name: 'latency', draw: drawLatency, isDrawn: always },
 ] as const satisfies readonly {

@@ -25,6 +25,7 @@ import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
 import { table } from './report-table.ts';
 import { element, join, type Markup, trusted } from './svg-markup.ts';
+import { traffic } from './traffic-table.ts';
 import { attacks } from './trust-table.ts';
 
 export interface ReportPageParts {
@@ -171,6 +172,11 @@ export function reportPage(parts: ReportPageParts): string {
     chart('attacks', charts),
     faultSection(summary),
     chart('faults', charts),
+    traffic(summary),
+    chart('marks', charts),
+    chart('restart-vs-swap', charts),
+    chart('flood', charts),
+    chart('queues', charts),
     element('h2', {}, 'What it meant and what it cost'),
     consequences(summary),
     element(

@@ -32,6 +32,7 @@ import {
 } from './milestone-table.ts';
 import { withoutControls } from './svg-markup.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
+import { trafficLines } from './traffic-table.ts';
 
 export interface TerminalFacts extends RunCost {
   readonly directory: string;
@@ -203,6 +204,12 @@ function faultLines(summary: Summary): string[] {
   });
 }
 
+/** A line of words; a user's names may hold anything, and not every terminal has every character. */
+function shown(line: string, unicode: boolean): string {
+  const plain = withoutControls(line);
+  return unicode ? plain : plain.replaceAll(NOT_REACHED, '-').replaceAll('µ', 'u');
+}
+
 /** The name at the end of a curve; a long one would leave no room for the curve. */
 function plotName(name: string): string {
   const plain = withoutControls(name);
@@ -270,6 +277,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     removalLines(summary),
     trustLines(summary, paint),
     faultLines(summary),
+    trafficLines(summary).map((line) => shown(line, unicode)),
     plot,
     [`report: ${facts.directory}/report.html`, paint.dim(cost), paint.dim(phasesLine(facts))],
   ];

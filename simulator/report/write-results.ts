@@ -21,6 +21,7 @@ import { reportPage } from './report-page.ts';
 import { type ResultsTarget, writeFolder } from './results-folder.ts';
 import { runningCsv } from './running-csv.ts';
 import { stagesParquet } from './stages-parquet.ts';
+import { trafficCsv } from './traffic-csv.ts';
 
 export { openDrawingBoard as loadChartLibraries } from './drawing-board.ts';
 export { checkTarget, type ResultsTarget } from './results-folder.ts';
@@ -84,6 +85,8 @@ export async function writeResults(
     files.start('curves.csv', curves.text);
     const running = runningCsv(outcome);
     if (running !== null) files.start('running.csv', running.text);
+    const traffic = trafficCsv(outcome);
+    if (traffic !== null) files.start('traffic.csv', traffic.text);
     files.start('stages.parquet', stagesParquet(outcome));
     files.start('scenario.resolved.yaml', resolvedScenario);
     const charts: Partial<Record<ChartName, string>> = {};
@@ -103,7 +106,7 @@ export async function writeResults(
       command: context.command ?? null,
       cost: cost(),
       warnings: run.warnings,
-      thinnedCurves: [...curves.thinned, ...(running?.thinned ?? [])],
+      thinnedCurves: [...curves.thinned, ...(running?.thinned ?? []), ...(traffic?.thinned ?? [])],
       sha256: files.sha256(),
     });
     files.start('manifest.json', formatManifest(manifest));

@@ -8,6 +8,10 @@ export const CHART_NAMES = [
   'running',
   'attacks',
   'faults',
+  'marks',
+  'restart-vs-swap',
+  'flood',
+  'queues',
   'stages',
   'latency',
 ] as const;
