@@ -30,6 +30,13 @@ function setOption(): Option {
   ).argParser(collect);
 }
 
+function scaleOption(): Option {
+  return new Option(
+    '--scale <share>',
+    'make relays and duration smaller, such as 0.05, to see that it runs; the figures are no answer then',
+  );
+}
+
 /** The command with its verbs; what a verb returns is handed to `finish`. */
 async function buildProgram(
   args: readonly string[],
@@ -58,6 +65,7 @@ async function buildProgram(
     .option('--out <dir>', 'where to write (default: results/<scenario>/seed-<n>)')
     .option('--force', 'replace results that are there already')
     .addOption(setOption())
+    .addOption(scaleOption())
     .option('--engine <name>', 'gossipsub, model or wire')
     .option('--threads <n>', 'simulation threads, 1 to 8 or auto')
     .option('--fidelity <level>', 'full or fast')
@@ -96,6 +104,7 @@ async function buildProgram(
     .description('check scenarios without running them')
     .argument('<files...>', 'the scenarios')
     .addOption(setOption())
+    .addOption(scaleOption())
     .action(async (files: string[], options: ValidateOptions) => {
       const { validate } = await import('./validate.ts');
       finish(validate(files, options, context));
@@ -118,9 +127,9 @@ async function buildProgram(
 
   program
     .command('schema')
-    .description('write the JSON schema of scenarios, for editors')
+    .description('write the JSON schema of scenarios, for editors, and the reference page')
     .argument('[file]', 'where to write it (default: scenarios/schema.json)')
-    .option('--print', 'print it instead')
+    .option('--print', 'print the schema instead')
     .action(async (file: string | undefined, options: SchemaOptions) => {
       const { schema } = await import('./schema.ts');
       finish(schema(file, options, context));
@@ -174,6 +183,14 @@ async function tellKnown(error: unknown, context: CommandContext): Promise<numbe
     const isMistake =
       error.reason === 'exists' || error.reason === 'not-results' || error.reason === 'not-a-folder';
     return isMistake ? EXIT.usage : EXIT.failed;
+  }
+  const { InvariantError } = await import('../engine/invariants/violation.ts');
+  if (error instanceof InvariantError) {
+    context.err.line(`violation: ${error.message}`);
+    if (error.seed !== null) context.err.line(`seed: ${error.seed}`);
+    if (context.journal.repeatWith !== undefined && context.journal.repeatWith !== null)
+      context.err.line(`reproduce with: ${context.journal.repeatWith}`);
+    return EXIT.failed;
   }
   const { UpdateError } = await import('../../updates/update-file.ts');
   if (error instanceof UpdateError) {

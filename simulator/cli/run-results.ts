@@ -2,8 +2,11 @@
 
 import { join, relative } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
+import type { Summary } from '../measure/summary.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { ScenarioError } from '../scenario/problem.ts';
+import { type Problem, ScenarioError } from '../scenario/problem.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { resolvedYaml } from '../scenario/scenario-yaml.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
 
 /** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
@@ -21,6 +24,32 @@ export function tellViolations(run: FinishedRun, prefix = ''): string[] {
   return run.outcome.arms.flatMap(({ arm, violations }) =>
     violations.map((violation) => `${prefix}${arm.name}: ${violation}`),
   );
+}
+
+/** What the scenario asserts and the run is not, each at its line of the file. */
+export function unmetAssertions(loaded: LoadedScenario, { assertions = [] }: Summary): Problem[] {
+  return assertions.flatMap((result, index) => {
+    if (result.holds) return [];
+    const message = `${result.assert} does not hold: ${result.note ?? `found ${result.found}`}`;
+    return [loaded.problemAt(['assert', index], message, null)];
+  });
+}
+
+/** Where results go without --out; those of a scaled scenario stand apart. */
+export function resultsFolder({ scenario, scaled }: LoadedScenario, resultsHome: string): string {
+  const own = join(resultsHome, 'results', scenario.name);
+  return scaled === null ? own : join(own, `scale-${scaled.scale}`);
+}
+
+/** The text of scenario.resolved.yaml in a folder; says so where it was scaled. */
+export function resolvedText({ scaled }: LoadedScenario, scenario: Scenario, directory: string): string {
+  const text = resolvedYaml(scenario, schemaPathFrom(directory));
+  return scaled === null ? text : `# ${scaled.summary}\n${text}`;
+}
+
+/** A run of a scaled scenario says in its manifest and its report that it is one. */
+export function withScaleNote(run: FinishedRun, { scaled }: LoadedScenario): FinishedRun {
+  return scaled === null ? run : { ...run, warnings: [scaled.summary, ...run.warnings] };
 }
 
 /** Where editors find the schema for the resolved scenario in a folder of results. */

@@ -21,6 +21,7 @@ export function* checkChurn({
   traffic,
   duration,
   network,
+  faults,
 }: Partial<ScenarioInput>): Generator<Finding> {
   if (churn === undefined || churn === NONE) return;
   for (const key of ['late', 'away'] as const) {
@@ -31,6 +32,10 @@ export function* checkChurn({
   if (traffic !== undefined && traffic.clients !== NONE) {
     const message = 'clients build their circuits through relays that stay: not simulated with churn';
     yield { path: ['traffic', 'clients'], message, hint: 'remove the clients, or the churn' };
+  }
+  if (faults !== undefined && faults.length > 0) {
+    const message = 'faults happen to relays that stay: not simulated with churn';
+    yield { path: ['faults'], message, hint: 'remove the faults, or the churn' };
   }
   if (typeof churn === 'string' || duration === undefined || network === undefined) return;
   const perRelay = churn.classes.reduce((sum, { share, session, absence }) => {

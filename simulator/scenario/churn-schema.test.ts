@@ -68,7 +68,11 @@ describe('churn', () => {
     assert.equal(refused('tor-2024').length, 1);
   });
 
-  it('it stands beside neither relays that are late or away once, nor clients', () => {
+  it('it stands beside neither relays that are late or away once, nor clients, nor faults', () => {
+    assert.match(
+      refused('tor-2025-11', 'faults: [{ kind: crash, from: 50s, for: 1min, targets: { share: 10% } }]')[0],
+      /faults: faults happen to relays that stay: not simulated with churn/,
+    );
     assert.match(
       refused('tor-2025-11', 'presence: { late: { share: 20%, from: 2min, to: 5min } }')[0],
       /presence.late: presence.late and churn both say who is there/,

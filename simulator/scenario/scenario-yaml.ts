@@ -9,6 +9,8 @@ import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
 import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
 import { churnYaml, toChurn } from './churn-yaml.ts';
+import { faultYaml, toFault } from './fault-yaml.ts';
+import { assertionWords, measureYaml, toAssertions, toMeasure, toReport } from './measure-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
 import type { LatencyLaw, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
@@ -31,6 +33,8 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
   const { network, gossipsub, costs } = input;
   const { heartbeat, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
+  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve));
+  const measure = toMeasure(input.measure);
   return {
     name: input.name,
     question: input.question,
@@ -57,6 +61,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       durationSeconds: input.duration,
       targetsThreshold: trust.roles.targets.threshold,
     }),
+    faults: input.faults.map(toFault),
     traffic: toTraffic(input.traffic, input.duration),
     costs: {
       verifySignatureUs: costs.verifySignature,
@@ -64,8 +69,11 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       admitUs: costs.admit,
       admitUsPerKiB: costs.admitPerKiB,
     },
-    arms: Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve)),
+    arms,
     historical: input.historical,
+    measure,
+    report: toReport(input.report),
+    assertions: toAssertions(input.assert, assertionWords(arms, input.updates.length, measure)),
   };
 }
 
@@ -109,6 +117,7 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     presence: presenceYaml(scenario.presence),
     churn: churnYaml(scenario.churn),
     adversary: adversaryYaml(scenario.adversary),
+    ...(scenario.faults.length > 0 && { faults: scenario.faults.map(faultYaml) }),
     traffic: trafficYaml(scenario.traffic),
     costs: {
       verifySignature: formatDuration(costs.verifySignatureUs, 'us'),
@@ -118,6 +127,7 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     },
     arms: Object.fromEntries(scenario.arms.map((one) => [one.name, armYaml(one)])),
     historical: scenario.historical,
+    ...measureYaml(scenario),
   };
   const document = new Document(tree, { aliasDuplicateObjects: false });
   // Tables read better as rows than as one number a line.

@@ -4,7 +4,10 @@
  * The YAML keys and the numbers here correspond one to one; `schema.ts` turns one into the other.
  */
 
+import type { AssertionPlan } from './assertion.ts';
 import type { ChurnPlan } from './churn-plan.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
 
 export type EngineName = 'gossipsub' | 'model' | 'wire';
@@ -248,8 +251,14 @@ export interface Scenario {
   readonly churn: ChurnPlan | null;
   /** Null: nobody attacks. */
   readonly adversary: AdversaryPlan | null;
+  /** What goes wrong by itself; empty for nothing. */
+  readonly faults: readonly FaultPlan[];
   readonly traffic: TrafficPlan;
   readonly costs: CostPlan;
   readonly arms: readonly Arm[];
   readonly historical: readonly HistoricalName[];
+  readonly measure: MeasurePlan;
+  readonly report: ReportPlan;
+  /** What the scenario says of its own result. */
+  readonly assertions: readonly AssertionPlan[];
 }

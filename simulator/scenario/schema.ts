@@ -9,7 +9,9 @@ import { z } from 'zod';
 import { adversarySchema } from './adversary-schema.ts';
 import { armSchema } from './arm-schema.ts';
 import { churnSchema } from './churn-schema.ts';
+import { faultsSchema } from './fault-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
+import { assertSchema, measureSchema, reportSchema } from './measure-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
 import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
@@ -49,6 +51,15 @@ export const scenarioSchema = z
       .meta({
         description: 'Short name: letters, digits, - and _. Results go to results/<name>/',
         examples: ['tor7500'],
+      }),
+    extends: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'Another scenario file to start from, relative to this one. Maps merge key by key, lists and single ' +
+          'values replace, null takes a key out; the name is not handed down',
+        examples: ['tor7500.yaml'],
       }),
     question: z
       .string()
@@ -122,6 +133,10 @@ export const scenarioSchema = z
       description: 'Relays that attack the updates; `none`: nobody does',
       examples: [{ share: '5%', attacks: [{ attack: 'replay', from: '1min', every: '10s' }] }, NONE],
     }),
+    faults: faultsSchema.default([]).meta({
+      description: 'What goes wrong by itself: crashes, partitions, bad links, clocks and disks',
+      examples: [[{ kind: 'partition', from: '50s', for: '2min', targets: { country: ['de'] } }]],
+    }),
     traffic: trafficSchema.prefault({}).meta({ description: 'Traffic that the relays carry' }),
     costs: costsSchema.prefault({}).meta({ description: "What an update costs a relay's processor" }),
     arms: z
@@ -149,6 +164,9 @@ export const scenarioSchema = z
         description: "Curves of Tor's history drawn beside the arms: tor-2016-17, tor-2025-26",
         examples: [['tor-2016-17', 'tor-2025-26']],
       }),
+    measure: measureSchema.prefault({}).meta({ description: 'What is measured beside the usual' }),
+    report: reportSchema.prefault({}).meta({ description: 'What is drawn' }),
+    assert: assertSchema,
   })
   .meta({
     title: 'Relaywave scenario',

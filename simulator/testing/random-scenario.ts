@@ -16,6 +16,8 @@ import {
   type Scenario,
 } from '../scenario/scenario.ts';
 import { churnOf } from './random-churn.ts';
+import { randomFaults } from './random-faults.ts';
+import { assertionsOf, measures, reports } from './random-measures.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -225,6 +227,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     presence,
     churn: churnOf,
     adversary: fc.option(fc.tuple(between(1e-6, 0.99), attacks)),
+    faults: randomFaults,
     traffic: trafficOf,
     costs: fc.record({
       verifySignatureUs: between(0, 1e6),
@@ -238,6 +241,9 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       selector: ([armName]) => armName,
     }),
     historical: fc.subarray(['tor-2016-17' as const, 'tor-2025-26' as const]),
+    measure: measures,
+    report: reports,
+    assertions: assertionsOf,
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
   .map((parts): Scenario => {
@@ -253,11 +259,16 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       (one) => one.kind === 'live' && one.channels.some((channel) => channel === 'gossip'),
     );
     const traffic = parts.traffic(end);
-    // Churn stands beside neither clients nor relays that are late or away once.
-    const isPlain = traffic.clients === null && parts.presence.late === null && parts.presence.away === null;
+    const faults =
+      traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms));
+    // Churn stands beside neither clients nor faults, nor relays that are late or away once.
+    const { late, away } = parts.presence;
+    const isPlain = traffic.clients === null && faults.length === 0 && late === null && away === null;
     return {
       ...parts,
+      assertions: parts.assertions(arms, parts.updates.length, parts.measure),
       costs: { ...parts.costs },
+      faults,
       traffic,
       updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
         ...update,

@@ -17,8 +17,6 @@ import { Call, type VirtualClock } from '../virtual-clock.ts';
 const CONSENSUS_US = 3_600_000_000;
 /** A lost link is replaced within so long: connection managers look at their links every few seconds. */
 export const REDIAL_WITHIN_US = 5_000_000;
-/** js-libp2p gives up a dial after ten seconds. */
-export const DIAL_TIMEOUT_US = 10_000_000;
 /** With nobody left to dial, a relay looks again after this. */
 const LOOK_AGAIN_US = 60_000_000;
 /** Picks in vain before all relays are looked through. */
@@ -57,7 +55,7 @@ export interface KeptRelay {
 
 export class LinkKeeper {
   private readonly parts: KeepingParts;
-  private readonly relay: KeptRelay;
+  private relay: KeptRelay;
   private readonly target: number;
   private stream: RandomStream | null = null;
   /** Peers that are about to be dialled. */
@@ -74,6 +72,13 @@ export class LinkKeeper {
     const { index } = relay;
     this.target = Math.floor(((index + 1) * degree) / 2) - Math.floor((index * degree) / 2);
     this.known = parts.dialledAtStart(index);
+  }
+
+  /** The keeper of a relay: that of its last process, if there was one, goes on for the new one. */
+  static of(parts: KeepingParts, relay: KeptRelay, before: LinkKeeper | null): LinkKeeper {
+    if (before === null) return new LinkKeeper(parts, relay);
+    before.relay = relay;
+    return before;
   }
 
   /** The relay has come up: links are made one by one, within `withinUs` and the time that each takes to set up. */
@@ -120,12 +125,12 @@ export class LinkKeeper {
 
   /** Does something after a while, unless the relay has gone away meanwhile. */
   private later(afterUs: number, action: () => void): void {
-    const { relay, parts, absences } = this;
+    const { parts, absences } = this;
     const { clock } = parts;
     clock.schedule(
       clock.nowUs + afterUs,
-      new Call(relay.index, () => {
-        if (relay.online && this.absences === absences) action();
+      new Call(this.relay.index, () => {
+        if (this.relay.online && this.absences === absences) action();
       }),
     );
   }

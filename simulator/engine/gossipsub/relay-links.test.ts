@@ -42,6 +42,7 @@ function network(topology: Topology, relays: number, uplinkBitsPerSecond = 1e6) 
     seed: 1,
     neighbours: () => neighbours,
     keeping: null,
+    faults: null,
     peerOf: (index: number) => ({ index, peerId: `peer ${index}`, address: '' }) as never,
   };
   const made = Array.from({ length: relays }, (_unused, index) => {
@@ -52,13 +53,12 @@ function network(topology: Topology, relays: number, uplinkBitsPerSecond = 1e6) 
     };
     const relay = {
       index,
-      registrar,
       uplink: new Uplink(uplinkBitsPerSecond),
       wake: () => {},
       peers: { linkUp: () => {}, linkDown: () => {}, networkLost: () => {} },
       receiverOf: (arrival: Arrival) => links.receiverOf(arrival),
     } as unknown as SimulatedRelay;
-    const links: RelayLinks = new RelayLinks(relay, false, parts);
+    const links: RelayLinks = new RelayLinks(relay, registrar, false, parts);
     hosts.push(relay);
     return links;
   });

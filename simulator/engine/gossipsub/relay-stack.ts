@@ -26,6 +26,7 @@ import type { StageObserver } from '../../../node/updates/stage-observer.ts';
 import { MemoryStore, type ModulePool } from '../../../node/updates/store.ts';
 import { UpdateAgent } from '../../../node/updates/update-agent.ts';
 import type { LiveArm, LiveChannel } from '../../scenario/scenario.ts';
+import type { RelayStores } from './faults/relay-disk.ts';
 
 /** What the relays of a thread share. */
 export interface SharedParts {
@@ -46,23 +47,13 @@ export interface SharedParts {
 export interface StackParts {
   readonly relay: number;
   readonly environment: Environment;
-  /** As the relay's process before left it; empty at first. */
-  readonly disk: RelayDisk;
   readonly thirdParties: ThirdPartyPolicy;
   readonly listener: TransitionListener;
   readonly observer: StageObserver;
   /** What the relay tells peers that it has; a hostile one may lie. */
   readonly tellVersions: (own: TrustVersions) => TrustVersions;
-}
-
-/** What a relay still has after a restart. */
-export interface RelayDisk {
-  readonly trust: MemoryTrustStore;
-  readonly modules: MemoryStore;
-}
-
-export function emptyDisk(binaries: ModulePool): RelayDisk {
-  return { trust: new MemoryTrustStore(), modules: new MemoryStore(binaries) };
+  /** What the relay's disk holds; null for one that keeps everything in memory, which suffices where none crashes. */
+  readonly stores?: RelayStores | null;
 }
 
 /** A client that is always told where to look. */
@@ -80,16 +71,18 @@ export class RelayStack implements OfferTaker {
   private readonly environment: Environment;
 
   constructor(shared: SharedParts, parts: StackParts) {
-    const { relay, environment, disk, listener, observer, thirdParties, tellVersions } = parts;
-    const { arm, runtime, cache } = shared;
+    const { relay, environment, listener, observer, thirdParties, tellVersions } = parts;
+    const { arm, runtime, cache, binaries } = shared;
     const { clock, peers, random } = environment;
     this.shared = shared;
     this.relay = relay;
     this.environment = environment;
+    const { stores = null } = parts;
+    const store = stores?.trust ?? new MemoryTrustStore();
     this.client = new TufClient({
       fetcher: NOWHERE,
       clock,
-      store: disk.trust,
+      store,
       developmentNetwork: true,
       thirdParties,
       cache,
@@ -98,7 +91,7 @@ export class RelayStack implements OfferTaker {
     this.core = new RelayCore({
       runtime,
       listener,
-      store: disk.modules,
+      store: stores?.updates ?? new MemoryStore(binaries),
       owner: relay,
       onStaged: (hook, notBeforeMs) => shared.onStaged(relay, this.core, hook, notBeforeMs),
     });
@@ -132,7 +125,7 @@ export class RelayStack implements OfferTaker {
     for (const channel of this.channels) channel.start();
   }
 
-  /** The relay's process ends in good order; what it has to keep is on its disk. */
+  /** The relay's process ends in good order; what it has to keep is in its stores. */
   stop(): void {
     for (const channel of this.channels) channel.stop();
     this.agent.stop();

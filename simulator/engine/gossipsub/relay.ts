@@ -18,76 +18,64 @@ export type Reception =
   | { readonly path: 'straight'; readonly mint: FrameMint; readonly onError: (error: unknown) => void }
   | { readonly path: 'streamed' };
 
-/** What a relay loses when it restarts. */
-export interface RelayProcess {
-  readonly router: GossipSubInternals;
-  readonly registrar: RelayRegistrar;
-  /** Null keeps the router's timers always running. */
-  readonly sleep: RouterSleep | null;
-}
-
 export interface RelayParts {
   readonly index: number;
   readonly peerId: PeerId;
   readonly address: Multiaddr;
   readonly uplinkBitsPerSecond: number;
-  readonly process: RelayProcess;
+  readonly router: GossipSubInternals;
+  readonly registrar: RelayRegistrar;
   readonly reception: Reception;
+  /** Null keeps the router's timers always running. */
+  readonly sleep: RouterSleep | null;
   /** Whether it is there from the start. */
   readonly online: boolean;
   readonly requests: PeersParts;
   readonly linking: LinksParts;
+  /** The relay as its last process was, before a crash. */
+  readonly before?: SimulatedRelay | null;
 }
 
 export class SimulatedRelay implements Host {
   readonly index: number;
   readonly peerId: PeerId;
   readonly address: Multiaddr;
+  readonly router: GossipSubInternals;
   readonly uplink: Uplink;
   readonly peers: SimulatedPeers;
   readonly links: RelayLinks;
-  private process: RelayProcess;
+  readonly sleep: RouterSleep | null;
   private readonly reception: Reception;
 
   constructor(parts: RelayParts) {
     this.index = parts.index;
     this.peerId = parts.peerId;
     this.address = parts.address;
-    this.process = parts.process;
+    this.router = parts.router;
     this.reception = parts.reception;
-    this.uplink = new Uplink(parts.uplinkBitsPerSecond);
-    this.peers = new SimulatedPeers(this, parts.requests);
-    this.links = new RelayLinks(this, parts.online, parts.linking);
+    this.sleep = parts.sleep;
+    const { before = null } = parts;
+    this.uplink = before?.uplink ?? new Uplink(parts.uplinkBitsPerSecond);
+    this.peers = new SimulatedPeers(this, parts.requests, before?.peers);
+    this.links = new RelayLinks(this, parts.registrar, parts.online, parts.linking, before?.links);
   }
 
-  get router(): GossipSubInternals {
-    return this.process.router;
+  /** To be called before anything touches the router. */
+  wake(): void {
+    this.sleep?.wake();
   }
 
-  get registrar(): RelayRegistrar {
-    return this.process.registrar;
-  }
-
-  get sleep(): RouterSleep | null {
-    return this.process.sleep;
-  }
-
-  /** The relay's process ends: its router stops, and nothing of it is left that could fire. */
+  /** The process ends in good order, without links: its router stops, and no timer of it is left. */
   async halt(): Promise<void> {
     const { router } = this;
     router.status.heartbeatTimeout?.cancel(); // js-libp2p lets the last heartbeat of a stopped router run
     await router.stop();
   }
 
-  /** A new process takes the place of one that was halted. */
-  restart(process: RelayProcess): void {
-    this.process = process;
-    this.peers.forget();
-  }
-
-  /** To be called before anything touches the router. */
-  wake(): void {
-    this.sleep?.wake();
+  /** The process dies: its connections are closed by the operating system, and nothing of it is left. */
+  crash(): void {
+    this.links.processLost();
+    this.peers.processLost();
   }
 
   get online(): boolean {
