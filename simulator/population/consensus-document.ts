@@ -12,8 +12,8 @@ import { excerptOf, type Problem, quoted, ScenarioError } from '../scenario/prob
 export interface ConsensusRelay {
   /** Line of its `r`, from 1. */
   readonly line: number;
-  /** SHA-1 of the fingerprint's bytes, hexadecimal in lower case: the "hashed fingerprint" of Onionoo. */
-  readonly hashedFingerprint: string;
+  /** The fingerprint in base64, as on the `r` line; `hashedFingerprint` is what may leave this room. */
+  readonly identity: string;
   /** IPv4 address as a number. */
   readonly address: number;
   readonly flags: readonly string[];
@@ -37,11 +37,16 @@ const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 interface OpenRelay {
   line: number;
   offset: number;
-  hashedFingerprint: string;
+  identity: string;
   address: number;
   flags: string[] | null;
   version: string | null;
   bandwidth: number | null;
+}
+
+/** SHA-1 of a fingerprint's bytes, hexadecimal in lower case: the "hashed fingerprint" of Onionoo. */
+export function hashedFingerprint(identity: string): string {
+  return createHash('sha1').update(Buffer.from(identity, 'base64')).digest('hex');
 }
 
 /** A dotted IPv4 address as a number; null for anything else. */
@@ -109,7 +114,10 @@ class Reader {
       }
     }
     if (this.problems.length > 0) throw new ScenarioError(this.problems);
-    const relays = this.relays.map(({ flags, offset: _offset, ...relay }) => ({ ...relay, flags: flags ?? [] }));
+    const relays = this.relays.map(({ flags, offset: _offset, ...relay }) => ({
+      ...relay,
+      flags: flags ?? [],
+    }));
     return { validAfterMs: this.validAfterMs!, relays };
   }
 
@@ -168,9 +176,8 @@ class Reader {
     } else {
       this.isBroken = false;
       this.lineOfIdentity.set(identity, number);
-      const hashedFingerprint = createHash('sha1').update(Buffer.from(identity, 'base64')).digest('hex');
       const known = { flags: null, version: null, bandwidth: null };
-      this.relays.push({ line: number, offset, hashedFingerprint, address, ...known });
+      this.relays.push({ line: number, offset, identity, address, ...known });
     }
   }
 

@@ -77,7 +77,12 @@ export class LocatedTable {
     for (const row of rest) {
       if (row.cells.length === this.columns.length) continue;
       const [found, wanted] = [row.cells.length, this.columns.length];
-      this.fault(row, null, `has ${found} cells, the header has ${wanted}`, 'an empty cell still has its comma');
+      this.fault(
+        row,
+        null,
+        `has ${found} cells, the header has ${wanted}`,
+        'an empty cell still has its comma',
+      );
     }
   }
 
