@@ -4,10 +4,17 @@
 
 import type { AdoptionCurve } from './adoption-curve.ts';
 import { bootstrapIntervals, type Interval, type Resampling, resamplingOf } from './bootstrap.ts';
-import { type Criterion, compositionsOf, type Fit, fitAll, refit, type StartSpan } from './fit.ts';
+import { compositionsOf, type Fit, fitComposition, refit } from './fit.ts';
 import { type Goodness, goodnessOf } from './goodness.ts';
 import { gridOf } from './log-grid.ts';
-import { compositionName, limitsOf, type Mixture, mixtureOf, type PartLaw } from './mixture.ts';
+import {
+  type Composition,
+  compositionName,
+  limitsOf,
+  type Mixture,
+  mixtureOf,
+  type PartLaw,
+} from './mixture.ts';
 import {
   leastSquares,
   type Method,
@@ -15,7 +22,10 @@ import {
   type Objective,
   type WeightedCurve,
 } from './objective.ts';
-import { writtenMixture } from './written-law.ts';
+import { fractionOf, writtenMixture } from './written-law.ts';
+
+/** By what a composition is chosen; `held-out` is the error on releases left out, and needs two of them. */
+export type Criterion = 'aic' | 'bic' | 'held-out';
 
 export interface CalibrationOptions {
   readonly method: Method;
@@ -25,6 +35,7 @@ export interface CalibrationOptions {
   readonly parts: readonly number[];
   /** Whether to try with a share that never updates, without, or both. */
   readonly never: readonly boolean[];
+  /** Repetitions for the intervals; fewer than 20 give none. */
   readonly bootstrap: number;
   readonly seed: number;
   /** Relays of a curve whose source does not say. */
@@ -52,6 +63,8 @@ export interface Candidate {
   readonly bic: number;
   readonly rmse: number;
   readonly ksDistance: number;
+  /** Root mean square of the errors on each release of the fit to the others; null for a single release. */
+  readonly heldOutRmse: number | null;
 }
 
 export interface HeldOut {
@@ -64,7 +77,7 @@ export interface Calibration {
   readonly method: Method;
   readonly criterion: Criterion;
   readonly curves: readonly AdoptionCurve[];
-  readonly composition: string;
+  readonly composition: Composition;
   readonly law: Mixture;
   /** In the order of `numbersOf(law)`; null without a bootstrap. */
   readonly intervals: readonly Interval[] | null;
@@ -83,92 +96,125 @@ export interface Calibration {
   readonly remarks: readonly string[];
 }
 
-function spanOf(curves: readonly AdoptionCurve[], grid: readonly number[]): StartSpan {
-  return { fromDay: grid[0]!, toDay: Math.max(...curves.map(({ days }) => days.at(-1)!)) };
-}
-
-function holdOut(
-  fit: Fit,
-  curves: readonly AdoptionCurve[],
-  objectiveOf: ObjectiveOf,
-  grid: readonly number[],
-): HeldOut[] {
-  if (curves.length < 2) return [];
-  return curves.map((curve) => {
-    const others = curves.filter((other) => other !== curve).map((one) => ({ curve: one, weight: 1 }));
-    const again = refit(fit.composition, objectiveOf(others), fit.vector);
-    const law = writtenMixture(mixtureOf(fit.composition, again.vector));
-    return { release: curve.name, rmse: goodnessOf(law, [curve], grid).rmse };
-  });
-}
-
 type ObjectiveOf = (curves: readonly WeightedCurve[]) => Objective;
 
 const LIMIT_MARGIN = 1e-6;
 
-function remarksOn(fit: Fit, curves: readonly AdoptionCurve[], law: Mixture): string[] {
+/** A law that has this much of its updates after the last observation deserves a word. */
+const BEYOND_MOST = 0.01;
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))} %`;
+}
+
+function remarksOn(
+  { composition, vector, converged }: Fit,
+  law: Mixture,
+  curves: readonly AdoptionCurve[],
+  lastObservedDay: number,
+): string[] {
   const remarks: string[] = [];
-  const limits = limitsOf(fit.composition);
-  const isAtLimit = fit.vector.some(
+  const limits = limitsOf(composition);
+  const isAtLimit = vector.some(
     (value, i) => value <= limits[i]!.min + LIMIT_MARGIN || value >= limits[i]!.max - LIMIT_MARGIN,
   );
   if (isAtLimit) remarks.push('a parameter stopped at its limit: the data do not say how far it should go');
-  if (!fit.converged) remarks.push('the fit had not settled when its steps ran out');
-  const reached = Math.max(...curves.map(({ fractions }) => fractions.at(-1)!));
-  if (law.never > 0) {
-    const share = `${Number((100 * (1 - reached)).toFixed(1))} %`;
+  if (!converged) remarks.push('the fit had not settled when its steps ran out');
+  const beyond = 1 - law.never - fractionOf(law, lastObservedDay);
+  if (beyond > BEYOND_MOST) {
     remarks.push(
-      `who never updates and who updates later than observed cannot be told apart: ${share} had not at the end`,
+      `the law lets ${percent(beyond)} update after day ${lastObservedDay}, where nothing was observed; keep its until`,
+    );
+  }
+  if (curves.every(({ relays }) => relays === null)) {
+    remarks.push(
+      'the data do not say how many relays were counted: likelihood and intervals suppose --relays',
     );
   }
   return remarks;
 }
 
-/** Calibrates a law to at least one curve of at least three points. Throws RangeError for fewer. */
+/** A composition fitted, the law that a scenario can hold, and its errors on releases left out. */
+interface Judged {
+  readonly fit: Fit;
+  readonly law: Mixture;
+  readonly heldOut: readonly HeldOut[];
+  readonly heldOutRmse: number | null;
+}
+
+function judge(
+  fit: Fit,
+  curves: readonly AdoptionCurve[],
+  objectiveOf: ObjectiveOf,
+  grid: readonly number[],
+): Judged {
+  const lawBy = (vector: Float64Array) => writtenMixture(mixtureOf(fit.composition, vector));
+  const law = lawBy(fit.vector);
+  if (curves.length < 2) return { fit, law, heldOut: [], heldOutRmse: null };
+  const heldOut = curves.map((curve) => {
+    const others = curves.filter((other) => other !== curve).map((one) => ({ curve: one, weight: 1 }));
+    const again = refit(fit.composition, objectiveOf(others), fit.vector);
+    return { release: curve.name, rmse: goodnessOf(lawBy(again.vector), [curve], grid).rmse };
+  });
+  const meanSquare = heldOut.reduce((sum, { rmse }) => sum + rmse * rmse, 0) / heldOut.length;
+  return { fit, law, heldOut, heldOutRmse: Number(Math.sqrt(meanSquare).toFixed(5)) };
+}
+
+function scoreOf({ fit, heldOutRmse }: Judged, criterion: Criterion): number {
+  return criterion === 'held-out' ? heldOutRmse! : fit[criterion];
+}
+
+/**
+ * Calibrates a law to at least one curve of at least three points. Throws RangeError for fewer, and for the
+ * criterion held-out with a single curve.
+ */
 export function calibrate(
   curves: readonly AdoptionCurve[],
   options: CalibrationOptions = DEFAULT_OPTIONS,
 ): Calibration {
+  const { method, criterion } = options;
   if (curves.length === 0 || curves.some(({ days }) => days.length < 3)) {
     throw new RangeError('a calibration needs curves of at least three points');
   }
-  const { method, criterion } = options;
+  if (criterion === 'held-out' && curves.length < 2) {
+    throw new RangeError('there is no release to leave out of a single one');
+  }
   const grid = gridOf(curves);
+  const lastObservedDay = Number(grid.at(-1)!.toFixed(3));
+  const span = { fromDay: grid[0]!, toDay: grid.at(-1)! };
   const relaysOf = (curve: AdoptionCurve) => curve.relays ?? options.relays;
   const objectiveOf: ObjectiveOf = (weighted) =>
     method === 'least-squares' ? leastSquares(weighted, grid) : maximumLikelihood(weighted, relaysOf);
   const objective = objectiveOf(curves.map((curve) => ({ curve, weight: 1 })));
-  const compositions = compositionsOf(options.laws, options.parts, options.never);
-  const fits = fitAll(compositions, objective, spanOf(curves, grid), criterion);
-  const [best] = fits as [Fit, ...Fit[]];
-  const lawBy = (fit: Fit) => writtenMixture(mixtureOf(fit.composition, fit.vector));
-  const law = lawBy(best);
+  const judged = compositionsOf(options.laws, options.parts, options.never)
+    .map((composition) => judge(fitComposition(composition, objective, span), curves, objectiveOf, grid))
+    .sort(
+      (a, b) => scoreOf(a, criterion) - scoreOf(b, criterion) || a.fit.vector.length - b.fit.vector.length,
+    );
+  const [best] = judged as [Judged, ...Judged[]];
+  const { repetitions, seed } = { repetitions: options.bootstrap, seed: options.seed };
   return {
     method,
     criterion,
     curves,
-    composition: compositionName(best.composition),
-    law,
-    intervals: bootstrapIntervals(best, curves, {
-      repetitions: options.bootstrap,
-      seed: options.seed,
-      relaysOf,
-      objectiveOf,
-    }),
+    composition: best.fit.composition,
+    law: best.law,
+    intervals: bootstrapIntervals(best.fit, curves, { repetitions, seed, relaysOf, objectiveOf }),
     resampling: resamplingOf(curves),
-    goodness: goodnessOf(law, curves, grid),
-    byCurve: curves.map((curve) => ({ release: curve.name, ...goodnessOf(law, [curve], grid) })),
-    heldOut: holdOut(best, curves, objectiveOf, grid),
-    candidates: fits.map((fit) => ({
+    goodness: goodnessOf(best.law, curves, grid),
+    byCurve: curves.map((curve) => ({ release: curve.name, ...goodnessOf(best.law, [curve], grid) })),
+    heldOut: best.heldOut,
+    candidates: judged.map(({ fit, law, heldOutRmse }) => ({
       composition: compositionName(fit.composition),
       parameters: fit.vector.length,
       aic: Number(fit.aic.toFixed(1)),
       bic: Number(fit.bic.toFixed(1)),
-      ...goodnessOf(lawBy(fit), curves, grid),
+      ...goodnessOf(law, curves, grid),
+      heldOutRmse,
     })),
     observations: Number(objective.observations.toFixed(1)),
     relays: curves.map(relaysOf),
-    lastObservedDay: Math.max(...curves.map(({ days }) => days.at(-1)!)),
-    remarks: remarksOn(best, curves, law),
+    lastObservedDay,
+    remarks: remarksOn(best.fit, best.law, curves, lastObservedDay),
   };
 }

@@ -23,8 +23,6 @@ export interface Fit {
   readonly bic: number;
 }
 
-export type Criterion = 'aic' | 'bic';
-
 /** Starts of a fit, by the number of parts. */
 const STARTS = [0, 4, 8, 14] as const;
 export const PARTS_MAX = STARTS.length - 1;
@@ -87,16 +85,4 @@ export function compositionsOf(
   return parts.flatMap((count) =>
     ofLength(count, 0).flatMap((chosen) => never.map((one) => ({ laws: chosen, never: one }))),
   );
-}
-
-/** Fits of all compositions, the best by the criterion first. */
-export function fitAll(
-  compositions: readonly Composition[],
-  objective: Objective,
-  span: StartSpan,
-  criterion: Criterion,
-): Fit[] {
-  return compositions
-    .map((composition) => fitComposition(composition, objective, span))
-    .sort((a, b) => a[criterion] - b[criterion] || a.vector.length - b.vector.length);
 }

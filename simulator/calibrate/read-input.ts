@@ -24,6 +24,8 @@ import { dateMs, parseReleases, type Release, type ReleaseTable, torReleases } f
 import { adoptionCurve, followedReleases, type Snapshot } from './version-counts.ts';
 
 const TABLE_BYTES_MAX = 64 * 1024 * 1024;
+/** Relays of the cohort of 2025-26 (baseline/README.md). */
+const COHORT_RELAYS = 9388;
 const COMPRESSED = /\.(xz|gz|bz2|tar|tgz|zip)$/;
 
 export interface InputOptions {
@@ -135,7 +137,12 @@ function shippedCurves(name: (typeof HISTORICAL_NAMES)[number]): AdoptionCurve[]
   // Of 2025-26 the cohort is what its law was fitted to; the cross-section counts newcomers too.
   if (name === 'tor-2025-26') {
     return [
-      { name: releases[0]!.release, days: pooled.days, fractions: pooled.fractionOfRelays, relays: null },
+      {
+        name: releases[0]!.release,
+        days: pooled.days,
+        fractions: pooled.fractionOfRelays,
+        relays: COHORT_RELAYS,
+      },
     ];
   }
   return releases.map(({ release, daysSinceRelease, fractionOfRelays }) => {

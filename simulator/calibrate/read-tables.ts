@@ -45,7 +45,8 @@ export function readCurves(table: LocatedTable, name: string): AdoptionCurve[] {
     curve.fractions.push(fraction);
     curves.set(release, curve);
   }
-  for (const [release, { days, fractions }] of curves) {
+  // What a row has wrong may be all that a curve lacks.
+  for (const [release, { days, fractions }] of table.isSound ? curves : []) {
     if (days.length < POINTS_LEAST) {
       table.fault(
         null,
@@ -90,7 +91,7 @@ export function readVersionCounts(table: LocatedTable): Snapshot[] {
   });
   if (table.rows.length === 0)
     table.fault(null, null, 'has no rows', 'write rows such as 2017-05-03,0.2.9.10,2433');
-  for (const { timeMs, relays } of snapshots) {
+  for (const { timeMs, relays } of table.isSound ? snapshots : []) {
     const date = new Date(timeMs).toISOString().slice(0, 10);
     if (relays === 0) table.fault(null, null, `counts no relay on ${date}`, 'leave the day out');
   }

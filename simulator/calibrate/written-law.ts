@@ -48,8 +48,11 @@ export function fractionOf(mixture: Mixture, day: number): number {
   return adoptionFraction(lawOf(mixture), day);
 }
 
-/** The law as the key `lag` of a manual arm, to be pasted into a scenario. */
-export function lagYamlText(mixture: Mixture): string {
+/**
+ * The law as the keys `lag` and `until` of a manual arm, to be pasted into a scenario. The curve ends with what
+ * was observed, in whole days down to one, since a fit knows nothing later.
+ */
+export function lagYamlText(mixture: Mixture, lastObservedDay: number): string {
   const lines = mixture.parts.map((part) => {
     const law =
       part.law === 'lognormal'
@@ -57,5 +60,6 @@ export function lagYamlText(mixture: Mixture): string {
         : `weibull: { scale: ${formatDuration(part.scaleDays, 'd')}, shape: ${part.shape} }`;
     return `    - { share: ${part.share}, ${law} }`;
   });
-  return `lag:\n  mixture:\n${lines.join('\n')}\n  never: ${mixture.never}\n`;
+  const until = formatDuration(lastObservedDay >= 1 ? Math.floor(lastObservedDay) : lastObservedDay, 'd');
+  return `lag:\n  mixture:\n${lines.join('\n')}\n  never: ${mixture.never}\nuntil: ${until}\n`;
 }

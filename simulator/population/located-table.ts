@@ -129,6 +129,11 @@ export class LocatedTable {
     }
   }
 
+  /** Whether no mistake was noted so far. */
+  get isSound(): boolean {
+    return this.problems.length === 0;
+  }
+
   /** Throws ScenarioError with the first mistakes that were noted, in the order of the file. */
   check(): void {
     if (this.problems.length === 0) return;
