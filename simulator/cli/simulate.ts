@@ -112,7 +112,9 @@ export async function simulate(
     });
     const written = await rooms.writeResults({ directory, force }, run, {
       historical: await rooms.historicalBaselines(scenario.historical),
-      resolvedScenario: resolvedYaml(scenario, schemaPathFrom(directory)),
+      resolvedScenario: resolvedYaml(scenario, schemaPathFrom(directory), (path) =>
+        relative(directory, path).replaceAll('\\', '/'),
+      ),
       startedAtWallMs: 0,
       command,
       signal: watch.signal,

@@ -13,6 +13,7 @@ import { closest, explainIssues } from './explain.ts';
 import { type KnownModules, knownModules } from './known-modules.ts';
 import { type LagCurve, readLagCurve } from './lag-curve.ts';
 import { applyOverride, type Override, parseSet } from './overrides.ts';
+import { readPopulation, withFileRelays } from './population-yaml.ts';
 import { type Problem, ScenarioError } from './problem.ts';
 import type { Scenario } from './scenario.ts';
 import { resolvedYaml, toScenario } from './scenario-yaml.ts';
@@ -183,7 +184,9 @@ export function scenarioFromText(
   const { tree, problems } = parseYaml(file, text);
   if (problems.length > 0) throw new ScenarioError(problems.sort(byPlace(file)));
   const overrideProblems = applyOverrides(tree, overrides);
-  const values = plainValue(tree);
+  const written = plainValue(tree);
+  const files = readPopulation(tree, isMap(written) ? written : {});
+  const values = withFileRelays(written, files);
   const parsed = scenarioSchema.safeParse(values);
   const known = isMap(values) ? values : {};
   const curves = readCurves(tree, known);
@@ -197,9 +200,10 @@ export function scenarioFromText(
     ),
     ...checkEngine(tree, known),
     ...curves.problems,
+    ...files.problems,
   ];
   if (!parsed.success || found.length > 0) throw new ScenarioError(found.sort(byPlace(file)));
-  const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!);
+  const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!, files.population);
   const beyond = checkHorizons(tree, scenario);
   if (beyond.length > 0) throw new ScenarioError(beyond);
   return {
