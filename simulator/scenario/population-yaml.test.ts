@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { drawPopulation } from '../population/draw.ts';
 import { madeConsensus } from '../testing/made-consensus.ts';
 import { MODULES } from '../testing/small-scenario.ts';
-import { type ScenarioOverrides, scenarioFromText } from './load.ts';
+import { loadScenario, type ScenarioOverrides, scenarioFromText } from './load.ts';
 import { type Problem, ScenarioError } from './problem.ts';
 import { resolvedYaml } from './scenario-yaml.ts';
 
@@ -99,7 +100,7 @@ describe('population from a file in a scenario', () => {
     assert.match(told('{ population: { csv: relays.csv, consensus: consensus } }')[0]!, /exactly one of/);
     assert.match(told('{ population: {} }').join('\n'), /exactly one of consensus, csv; none is given/);
     assert.match(told('{ population: { consensus: relays.csv } }')[0]!, /relays.csv:1:1 .*not a consensus/);
-    assert.match(told('{ population: tor }')[0]!, /must be tor-2025-11 or uniform/);
+    assert.match(told('{ population: tor }').join('\n'), /must be tor-2025-11 or uniform/);
     assert.match(told('{ population: { csv: . } }')[0]!, /is a folder/);
     assert.match(told('{ population: { csv: 7 } }')[0]!, /must be a text/);
   });
@@ -107,6 +108,18 @@ describe('population from a file in a scenario', () => {
   it('without a file the number of relays must be given', () => {
     assert.match(told('{ degree: 4 }')[0]!, /network.relays: is missing/);
     assert.match(told('{ population: uniform }')[0]!, /network.relays: is missing/);
+  });
+
+  it('the example has sixty relays, and two operators or more', () => {
+    const example = new URL('../../examples/own-population/own-population.yaml', import.meta.url).pathname;
+    const { scenario } = loadScenario(example);
+    const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
+    assert.equal(population.relays, 60);
+    assert.equal(population.operators, 33);
+    assert.equal(
+      population.exit?.some((exit) => exit === 1),
+      true,
+    );
   });
 
   it('a degree that the file has too few relays for is refused', () => {

@@ -103,11 +103,10 @@ export function readPopulation(tree: YamlTree, values: Values): ReadPopulation {
 }
 
 /** The values with the number of relays that a file has, where the scenario leaves it to the file. */
-export function withFileRelays(values: unknown, { relays, problems }: ReadPopulation): unknown {
+export function withFileRelays(values: unknown, { relays }: ReadPopulation): unknown {
   if (!isMap(values) || !isMap(values.network) || values.network.relays !== undefined) return values;
-  // A file that cannot be read has been told; that no number follows from it need not be.
-  const assumed = relays ?? (problems.length > 0 ? ASSUMED_RELAYS : undefined);
-  return assumed === undefined ? values : { ...values, network: { ...values.network, relays: assumed } };
+  if (!isMap(values.network.population)) return values;
+  return { ...values, network: { ...values.network, relays: relays ?? ASSUMED_RELAYS } };
 }
 
 /** The population in the language of the file; `pathOf` says how the written file reaches another. */
