@@ -33,7 +33,7 @@ export interface KnownRelays {
   readonly hasOperators: boolean;
 }
 
-/** `Bandwidth=` of a consensus is in kilobytes per second, a kilobyte being 1,000 bytes (dir-spec 3.8.2). */
+/** `Bandwidth=` of a consensus is "currently" in kilobytes per second by dir-spec; taken as 1,000 bytes. */
 const CONSENSUS_UNIT_BYTES = 1000;
 const BYTES_PER_SECOND_MAX = 1e12;
 const WEIGHT_MAX = 1e15;
