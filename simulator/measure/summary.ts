@@ -14,6 +14,7 @@ import { vulnerableRelayHours } from './exposure.ts';
 import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
 import { STAGES } from './outcome.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
+import { type FaultSummary, faultSummary } from './recovery.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
 import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
@@ -80,6 +81,8 @@ export interface ArmSummary extends AdoptionSummary {
   /** Null for an arm without simulated cells. */
   readonly traffic: TrafficSummary | null;
   readonly updates: readonly UpdateSummary[];
+  /** Of a live arm in a scenario with faults. */
+  readonly faults?: readonly FaultSummary[];
 }
 
 export interface HistoricalSummary extends MilestoneDays {
@@ -222,6 +225,11 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     trust: trustSummary(arm.trust),
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
     updates,
+    ...(arm.faults !== undefined && {
+      faults: arm.faults.map((fault) =>
+        faultSummary(fault, arm.updates, plans, outcome.scenario.durationSeconds),
+      ),
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ import assert from 'node:assert/strict';
 import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
 import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
+import { faultYaml, toFault } from './fault-yaml.ts';
 import type { PopulationInput } from './population-schema.ts';
 import { populationYaml } from './population-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
@@ -71,6 +72,7 @@ export function toScenario(
       durationSeconds: input.duration,
       targetsThreshold: trust.roles.targets.threshold,
     }),
+    faults: input.faults.map(toFault),
     traffic: toTraffic(input.traffic, input.duration),
     costs: {
       verifySignatureUs: costs.verifySignature,
@@ -129,6 +131,7 @@ export function resolvedYaml(
     trust: trustYaml(scenario.trust),
     presence: presenceYaml(scenario.presence),
     adversary: adversaryYaml(scenario.adversary),
+    ...(scenario.faults.length > 0 && { faults: scenario.faults.map(faultYaml) }),
     traffic: trafficYaml(scenario.traffic),
     costs: {
       verifySignature: formatDuration(costs.verifySignatureUs, 'us'),

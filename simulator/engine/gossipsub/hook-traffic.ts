@@ -19,13 +19,26 @@ const CELL_BYTES = 514;
 /** A trial of 1,000 cells takes some 25 events. */
 const BURST_CELLS_MAX = 64;
 
+/** What cells need to know of the relay that they come to. */
+export interface HookSurroundings {
+  /** Whether this core is the relay's, and not that of a process that has died. */
+  readonly isRunning: (relay: number, core: RelayCore) => boolean;
+  /** How far the relay's clock is ahead, in milliseconds. */
+  readonly skewMs: (relay: number) => number;
+}
+
+const UNTROUBLED: HookSurroundings = { isRunning: () => true, skewMs: () => 0 };
+
 export class HookTraffic {
   private readonly job: Job;
   private readonly clock: VirtualClock;
   /** For each relay and hook, which series of cells is the valid one: the latest. */
   private readonly series = new Map<string, number>();
 
-  constructor(job: Job, clock: VirtualClock) {
+  private readonly surroundings: HookSurroundings;
+
+  constructor(job: Job, clock: VirtualClock, surroundings: HookSurroundings = UNTROUBLED) {
+    this.surroundings = surroundings;
     this.job = job;
     this.clock = clock;
   }
@@ -43,7 +56,7 @@ export class HookTraffic {
     const place = `${relay}/${hook.id}`;
     const series = (this.series.get(place) ?? 0) + 1;
     this.series.set(place, series);
-    const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs());
+    const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs() - this.surroundings.skewMs(relay));
     const meanWaitUs = (1e6 * CELL_BYTES) / bytesPerSecond;
     this.expectBurst({ relay, place, core, hook, series, meanWaitUs }, this.clock.nowUs + waitMs * 1000, 1);
   }
@@ -53,7 +66,7 @@ export class HookTraffic {
     const stream = randomStream(this.job.scenario.seed, `next cells after ${fromUs} at ${hook.id}`, relay);
     const arriveUs = fromUs + Math.ceil(stream.erlang(cells, meanWaitUs));
     const arrive = (): void => {
-      if (this.series.get(place) !== series) return;
+      if (this.series.get(place) !== series || !this.surroundings.isRunning(relay, core)) return;
       if (cellsArrive(core, hook, cells))
         this.expectBurst(arrivals, arriveUs, Math.min(cells * 2, BURST_CELLS_MAX));
     };

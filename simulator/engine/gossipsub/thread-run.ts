@@ -117,6 +117,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
   return {
     ...counters,
     framesInFlight: network.transport.countInFlight(),
+    faultEffects: network.faultEffects,
     ...network.counters,
     eventsFired: clock.eventsFired,
     rolledBack: network.recorder.rolledBack,
@@ -128,7 +129,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     haltedUs: network.updates.haltedUs,
     refusals: network.recorder.refusals,
     traffic: network.dataPlane?.result() ?? null,
-    violations: [...network.recorder.violations, ...failures],
+    violations: failures,
     warnings,
   };
 }
