@@ -16,6 +16,7 @@ import { type KnownModules, knownModules } from './known-modules.ts';
 import { type LagCurve, readLagCurve } from './lag-curve.ts';
 import { ASSERTIONS_MAX } from './measure-schema.ts';
 import { applyOverride, type Override, parseSet } from './overrides.ts';
+import { readPopulation, withFileRelays } from './population-yaml.ts';
 import { type Problem, ScenarioError } from './problem.ts';
 import { scaledYaml } from './scale.ts';
 import type { Scenario } from './scenario.ts';
@@ -242,7 +243,9 @@ export function scenarioFromText(
   const overrideProblems = applyOverrides(tree, overrides);
   const scale = overrides.scale === undefined ? 1 : readScale(overrides.scale);
   if (typeof scale !== 'number') overrideProblems.push(scale);
-  const values = plainValue(tree);
+  const written = plainValue(tree);
+  const files = readPopulation(tree, isMap(written) ? written : {});
+  const values = withFileRelays(written, files);
   const known = isMap(values) ? values : {};
   const curves = readCurves(tree, known);
   const parsed = scenarioSchema.safeParse(values);
@@ -257,9 +260,10 @@ export function scenarioFromText(
     ...checkEngine(tree, known),
     ...checkAssertions(tree, known),
     ...curves.problems,
+    ...files.problems,
   ];
   if (!parsed.success || found.length > 0) throw new ScenarioError(found.sort(byPlace(file)));
-  const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!);
+  const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!, files.population);
   const beyond = checkHorizons(tree, scenario);
   if (beyond.length > 0) throw new ScenarioError(beyond);
   const loaded: LoadedScenario = {

@@ -25,9 +25,22 @@ export type UplinkLaw =
   | { readonly law: 'population' }
   | { readonly law: 'constant'; readonly bitsPerSecond: number };
 
+/** A file that a scenario names, and what it held when the scenario was read. */
+export interface InputFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Relays from a file of the user's: a consensus document, with a table of places or without, or a CSV. */
+export type FilePopulation =
+  | { readonly source: 'consensus'; readonly consensus: InputFile; readonly places: InputFile | null }
+  | { readonly source: 'csv'; readonly csv: InputFile };
+
 export interface NetworkPlan {
   readonly relays: number;
-  readonly population: PopulationName;
+  readonly population: PopulationName | FilePopulation;
   /** Mean number of connections of a relay; each dials half of it. */
   readonly degree: number;
   readonly dialing: 'uniform' | 'consensus-weight';

@@ -99,7 +99,13 @@ export const scenarioSchema = z
         description: 'Simulation threads, 1 to 8; the results do not depend on it',
         examples: ['auto', 2],
       }),
-    network: networkSchema.meta({ description: 'The relays and the links between them' }),
+    network: networkSchema.meta({
+      description: 'The relays and the links between them',
+      // The number of relays may be a file's (population-yaml.ts fills it in before this schema looks).
+      required: [],
+      if: { required: ['population'], properties: { population: { type: 'object' } } },
+      else: { required: ['relays'] },
+    }),
     gossipsub: gossipsubSchema.prefault({}).meta({ description: 'Parameters of the gossipsub protocol' }),
     duration: duration(
       's',
