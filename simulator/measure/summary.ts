@@ -167,10 +167,12 @@ function costSummary(arm: ArmOutcome): CostSummary | null {
 
 /** The law's own times, up to the arm's horizon: the lag, and the restart that follows it. */
 function lawSummary({ arm, horizonSeconds }: ArmOutcome): MilestoneSeconds | null {
-  if (arm.kind !== 'manual') return null;
+  // Classes with working hours and timers have no law in closed form.
+  if (arm.kind !== 'manual' || arm.lag.law === 'operators') return null;
+  const { lag } = arm;
   const at = (fraction: number): number | null => {
     const { drainSeconds, restartSeconds } = arm;
-    const seconds = lagQuantileDays(arm.lag, fraction) * DAY_SECONDS + drainSeconds + restartSeconds;
+    const seconds = lagQuantileDays(lag, fraction) * DAY_SECONDS + drainSeconds + restartSeconds;
     return seconds <= horizonSeconds ? roundTime(seconds) : null;
   };
   return {

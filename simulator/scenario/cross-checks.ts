@@ -9,6 +9,7 @@
 import { type AdversaryInput, ATTACK_CHANNELS, HOSTILE_MODULE } from './adversary-schema.ts';
 import type { ArmInput } from './arm-schema.ts';
 import type { KnownModules } from './known-modules.ts';
+import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
@@ -171,5 +172,6 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkPublishers(parts, modules),
     ...checkStolenKeys(parts, modules),
     ...checkAttackedArms(parts),
+    ...checkOperators(parts),
   ];
 }

@@ -7,7 +7,9 @@
 
 import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
-import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
+import { armYaml, toArm } from './arm-yaml.ts';
+import type { CurveReader } from './lag-yaml.ts';
+import { toOperators } from './operators-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
 import type { LatencyLaw, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
@@ -30,6 +32,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
   const { network, gossipsub, costs } = input;
   const { heartbeat, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
+  const operators = toOperators(input.operators, readCurve);
   return {
     name: input.name,
     question: input.question,
@@ -62,7 +65,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       admitUs: costs.admit,
       admitUsPerKiB: costs.admitPerKiB,
     },
-    arms: Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve)),
+    arms: Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve, operators)),
     historical: input.historical,
   };
 }
@@ -81,7 +84,7 @@ export function schemaComment(schemaPath: string): string {
 /** Where the schema lies as seen from results/<scenario>/seed-<n>/. */
 const SCHEMA_FROM_RESULTS = '../../../scenarios/schema.json';
 
-/** The scenario as a file of the same language, every default spelled out. */
+/** The scenario as a file of the same language, every default spelled out; each arm names its own operators. */
 export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULTS): string {
   const { network, gossipsub, costs } = scenario;
   const { heartbeatMs, floodPublish, ...peers } = gossipsub;

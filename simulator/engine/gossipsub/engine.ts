@@ -20,6 +20,7 @@ import {
   CONTROL,
   type HostileRelease,
   type Job,
+  type RelayPolicies,
   type Release,
   type SharedColumns,
   sharedColumns,
@@ -59,6 +60,8 @@ export interface EngineInput {
   readonly scoring?: ScoringOptions | null;
   /** Who joins late or goes away; when left out, every relay is there all the time. */
   readonly presence?: Presence | null;
+  /** What operators let their relays do; when left out, all take part and switch at once. */
+  readonly policies?: RelayPolicies | null;
   /** Authorities that relays can ask; none when left out. */
   readonly directory?: AuthorityPlan | null;
   /** Whether relays ask others that they have no link to: such a network runs on one thread. */
@@ -69,7 +72,8 @@ export interface EngineInput {
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
   const { scenario, arm, population, topology, releases } = input;
   const { hostileRelays = new Set<number>(), hostileModules = [] } = input;
-  const { scoring = null, presence = null, directory = null, asksAnybody = false } = input;
+  const { scoring = null, presence = null, policies = null } = input;
+  const { directory = null, asksAnybody = false } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -94,6 +98,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     latency,
     scoring,
     presence,
+    policies,
     directory,
     releases,
     threads,

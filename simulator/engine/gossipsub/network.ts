@@ -98,6 +98,11 @@ export class SimulatedNetwork {
     return this.job.threadOf[host] === this.thread;
   }
 
+  /** A relay without the runtime for updates is no part of this network, though it has its number. */
+  private takesPart(relay: number): boolean {
+    return this.job.policies?.embeds[relay] !== 0;
+  }
+
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
   async build(): Promise<void> {
     const { scenario, population } = this.job;
@@ -116,7 +121,7 @@ export class SimulatedNetwork {
     const requests: PeersParts = { clock, transport, hosts, onError: failures.record };
     const linking = this.linksParts();
     for (let index = 0; index < population.relays; index++) {
-      if (!this.isLocal(index)) continue;
+      if (!this.isLocal(index) || !this.takesPart(index)) continue;
       const { peerId, privateKey } = this.identities[index];
       const registrar = new RelayRegistrar();
       const router = new Router(relayComponents(peerId, privateKey, registrar, this.failures), options);
@@ -231,6 +236,7 @@ export class SimulatedNetwork {
     const starts = randomStream(scenario.seed, 'relay starts');
     for (let relay = 0; relay < this.relays.length; relay++) {
       const atUs = starts.integer(RELAYS_START_WITHIN_US);
+      if (!this.takesPart(relay)) continue;
       const joinsUs = this.joinsUs(relay);
       if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
       else this.planAt(joinsUs, relay, () => this.join(relay));
@@ -290,6 +296,7 @@ export class SimulatedNetwork {
     const { absences, absentRelay, leavesUs, returnsUs } = presence;
     for (let absence = 0; absence < absences; absence++) {
       const relay = absentRelay[absence];
+      if (!this.takesPart(relay)) continue;
       this.planAt(leavesUs[absence], relay, () => {
         this.linksOf(relay).goOffline();
         this.dataPlane?.relayDown(relay, false);
