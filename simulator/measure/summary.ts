@@ -9,10 +9,12 @@ import { createHash } from 'node:crypto';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
 import { channelLabel } from '../scenario/scenario.ts';
+import { type ClassesSummary, classesSummary } from './class-summary.ts';
 import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
 import { vulnerableRelayHours } from './exposure.ts';
 import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
 import { STAGES } from './outcome.ts';
+import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
@@ -46,7 +48,12 @@ export interface AdoptionSummary extends ReachSummary {
   readonly vulnerableRelayHours: number;
 }
 
-export interface UpdateSummary extends AdoptionSummary, RemovalSummary {
+/** Present only where a scenario has operators: by class in the arms that have them, peaks in all. */
+export interface OperatorFigures extends Partial<ClassesSummary> {
+  readonly peakSwitches?: PeakSwitches;
+}
+
+export interface UpdateSummary extends AdoptionSummary, RemovalSummary, OperatorFigures {
   readonly module: string;
   readonly moduleBytes: number;
   readonly moduleSha256: string;
@@ -60,7 +67,7 @@ export interface CostSummary {
   readonly bytes: number;
 }
 
-export interface ArmSummary extends AdoptionSummary {
+export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   readonly engine: ArmOutcome['engine'];
   /** How updates travel: `gossip`, `gossip+catch-up`, `manual`. */
   readonly channel: string;
@@ -184,6 +191,18 @@ function lawSummary({ arm, horizonSeconds }: ArmOutcome): MilestoneSeconds | nul
   };
 }
 
+function operatorFigures(
+  { stages: { activated } }: UpdateOutcome,
+  { arm, operators }: ArmOutcome,
+  { arms }: RunOutcome,
+): OperatorFigures {
+  if (arms.every((one) => one.operators === null)) return {};
+  return {
+    ...(operators !== null && classesSummary(operators, activated)),
+    peakSwitches: peakSwitches(activated, arm.kind === 'manual' ? arm.restartSeconds : null),
+  };
+}
+
 function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: number): ArmSummary {
   const plans = outcome.scenario.updates;
   const firstAtSeconds = plans[0]?.atSeconds ?? 0;
@@ -200,6 +219,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       releasedAtSeconds: roundTime(releasedAtSeconds),
       ...figures,
       ...removalSummary(update, plans[index], arm.arm.kind === 'live'),
+      ...operatorFigures(update, arm, outcome),
     };
   });
   const first = updates[0];
@@ -223,6 +243,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     cost: costSummary(arm),
     trust: trustSummary(arm.trust),
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
+    ...operatorFigures(arm.updates[0] as UpdateOutcome, arm, outcome),
     updates,
   };
 }

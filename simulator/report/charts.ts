@@ -3,6 +3,7 @@
 import { drawAttacks, hasAttacks } from './attacks-chart.ts';
 import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData } from './chart-data.ts';
+import { drawClasses, hasClasses } from './classes-chart.ts';
 import type { DrawingBoard } from './drawing-board.ts';
 import { drawFigure1 } from './figure1.ts';
 import { drawLatency } from './latency-chart.ts';
@@ -17,6 +18,7 @@ export const CHARTS = [
   { name: 'figure1', draw: drawFigure1, isDrawn: always },
   { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
   { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: always },
+  { name: 'classes', draw: drawClasses, isDrawn: hasClasses },
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
   { name: 'stages', draw: drawStages, isDrawn: always },

@@ -9,6 +9,7 @@ import type { RunOutcome } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
 import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
 import type { ChartName, DrawnCharts } from './charts.ts';
+import { classes } from './classes-table.ts';
 import {
   groupThousands,
   humanBytes,
@@ -156,6 +157,8 @@ export function reportPage(parts: ReportPageParts): string {
     milestones(summary),
     ratios(summary),
     chart('live-vs-manual', charts),
+    classes(summary),
+    chart('classes', charts),
     removals(outcome, summary),
     chart('running', charts),
     attacks(summary),

@@ -10,6 +10,7 @@ import picocolors from 'picocolors';
 import type { Summary } from '../measure/summary.ts';
 import { totalOf } from '../measure/trust-summary.ts';
 import type { ArmCurves } from './chart-data.ts';
+import { groupsOf } from './classes-table.ts';
 import {
   countOf,
   groupThousands,
@@ -148,6 +149,20 @@ function removalLines(summary: Summary): string[] {
   );
 }
 
+/** "live: attentive 124 relays, half after 2 days; ...", for arms with operators. */
+function classLines(summary: Summary): string[] {
+  return Object.entries(summary.arms).flatMap(([arm, figures]) => {
+    const groups = groupsOf(figures).map(([name, { relays, t50Seconds, reachedFraction }]) => {
+      const half =
+        t50Seconds === null
+          ? `${humanPercent(reachedFraction)} in the end`
+          : `half after ${humanDuration(t50Seconds)}`;
+      return `${withoutControls(name)} (${groupThousands(relays)}) ${half}`;
+    });
+    return groups.length === 0 ? [] : [`${withoutControls(arm)}: ${groups.join(', ')}`];
+  });
+}
+
 const REASONS_SHOWN = 3;
 
 /** "live: 1,250 attempts, 4,210 refusals (rollback 4,000, ...), 0 wrong activations". */
@@ -231,6 +246,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     channelLines(summary),
     ratioLines(summary, paint),
     violations,
+    classLines(summary),
     removalLines(summary),
     trustLines(summary, paint),
     plot,
