@@ -13,7 +13,7 @@ import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { type LineLook, liveLook } from './chart-style.ts';
 import { WITHOUT_RUNTIME } from './classes-table.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
-import { countOf } from './human-units.ts';
+import { countOf, groupThousands } from './human-units.ts';
 import type { Polyline } from './label-placement.ts';
 import { drawLineLabels } from './line-label.ts';
 import { axisParts, axisPixel, type LiveTimeAxis } from './live-time-axis.ts';
@@ -64,9 +64,9 @@ function commonAxis(groups: readonly GroupCurve[], horizonSeconds: number): Live
 function classLines(arm: ArmCurves, axis: LiveTimeAxis): ClassLine[] {
   return groupsOf(arm).map((group, index) => ({
     ...group,
-    name: group.name,
+    name: `${group.name} (${groupThousands(group.relays)})`,
     look: liveLook(index, false),
-    notes: [`${countOf(group.relays, 'relay')}, ${halfInWords(group.curve, 'fractionOfRelays')}`],
+    notes: [halfInWords(group.curve, 'fractionOfRelays')],
     points: stepPoints(group.curve, 'fractionOfRelays', {
       ofSeconds: (seconds) => seconds,
       pixel: axisPixel(axis, PLOT_WIDTH),
@@ -122,7 +122,7 @@ export function drawClasses(board: DrawingBoard, data: ChartData): string {
         captionHeightPx(caption, WIDTH) +
         CHART_PADDING_PX / 2,
       title: `The fix by class of operators, on ${countOf(data.summary.relays, 'relay')}`,
-      subtitle: 'one line a class, as a share of its own relays',
+      subtitle: 'one line a class (and its relays), as a share of its own relays',
       description:
         'Share of the relays of each class of operators that ran the fix over time, one panel an arm.',
       caption,
