@@ -31,6 +31,8 @@ const PANEL_STEP = PANEL_HEIGHT + 52;
 const MARGINS: Margins = { top: 10, right: 24, bottom: 46, left: 62 };
 const PLOT_WIDTH = WIDTH - 8 - MARGINS.left - MARGINS.right;
 const LABEL_ROOM_PX = 170;
+/** The axis goes on behind the last line, for the labels of lines that rise late. */
+const LABEL_ROOM = 4;
 const EARLY_SHARE = 0.01;
 const SHORTEST_SECONDS = 1e-3;
 
@@ -58,7 +60,7 @@ function commonAxis(groups: readonly GroupCurve[], horizonSeconds: number): Live
   const early = groups.map(({ curve }) => timeToFraction(curve, 'fractionOfRelays', EARLY_SHARE));
   const starts = early.filter((seconds) => seconds !== null && seconds > 0) as number[];
   const fromSeconds = Math.max(SHORTEST_SECONDS, Math.min(0.1, ...starts) / 1.5);
-  return { isLog: true, fromSeconds, toSeconds: Math.max(horizonSeconds, fromSeconds * 10) };
+  return { isLog: true, fromSeconds, toSeconds: Math.max(horizonSeconds * LABEL_ROOM, fromSeconds * 10) };
 }
 
 function classLines(arm: ArmCurves, axis: LiveTimeAxis): ClassLine[] {

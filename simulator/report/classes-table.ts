@@ -6,7 +6,7 @@ import { groupThousands, humanDuration, humanPercent } from './human-units.ts';
 import { table } from './report-table.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 
-export const WITHOUT_RUNTIME = 'without a runtime';
+export const WITHOUT_RUNTIME = 'no runtime';
 
 /** The groups of an arm, those without a runtime last; none where it has no operators. */
 export function groupsOf({
