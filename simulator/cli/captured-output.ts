@@ -31,7 +31,7 @@ export function capturedContext(folder: string, env: NodeJS.ProcessEnv = {}): Ca
     err: new Output(err.stream, env),
     env,
     workplace: { userFolder: folder, resultsHome: folder },
-    journal: { repeatWith: null },
+    journal: { repeatWith: null, left: null },
   };
   return { context, out: out.text, err: err.text };
 }

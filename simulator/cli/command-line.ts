@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { ScenarioError } from '../scenario/problem.ts';
 import { type CommandContext, tellError, tellProblems } from './command.ts';
+import type { CompareOptions } from './compare.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import type { InitOptions } from './init.ts';
 import { Interruption } from './interrupt.ts';
 import type { SchemaOptions } from './schema.ts';
-import type { SimulateOptions, SimulateSurroundings } from './simulate.ts';
+import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import type { ValidateOptions } from './validate.ts';
+import type { VerifyOptions } from './verify.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
 
 function version(): string {
@@ -52,7 +54,7 @@ async function buildProgram(
     .description('run a scenario and write its results')
     .argument('<file>', 'the scenario')
     .option('--seed <n>', "the run's seed, instead of the scenario's")
-    .option('--runs <n>', 'how many runs, with seeds counting up')
+    .option('--runs <n>', 'how many runs, with seeds counting up: medians with intervals')
     .option('--out <dir>', 'where to write (default: results/<scenario>/seed-<n>)')
     .option('--force', 'replace results that are there already')
     .addOption(setOption())
@@ -61,10 +63,32 @@ async function buildProgram(
     .option('--fidelity <level>', 'full or fast')
     .option('--json', 'print summary.json and nothing else')
     .option('--quiet', 'write nothing to stderr but errors')
-    .option('--resume', 'go on with an interrupted run')
+    .option('--resume', 'with --runs: keep the runs that are there and do the others')
     .action(async (file: string, options: SimulateOptions) => {
       const { simulate } = await import('./simulate.ts');
       finish(await simulate(file, options, context, surroundings));
+    });
+
+  program
+    .command('compare')
+    .description('set two results, or two sets of runs, side by side')
+    .argument('<a>', 'a folder of results, or one with seed-<n> folders')
+    .argument('<b>', 'another')
+    .option('--json', 'print the comparison as JSON')
+    .action(async (a: string, b: string, options: CompareOptions) => {
+      const { compare } = await import('./compare.ts');
+      finish(await compare(a, b, options, context));
+    });
+
+  program
+    .command('verify')
+    .description('check the hashes of results, run them again and compare')
+    .argument('<dir>', 'a folder of results')
+    .option('--hashes-only', 'do not run them again')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (directory: string, options: VerifyOptions) => {
+      const { verify } = await import('./verify.ts');
+      finish(await verify(directory, options, context));
     });
 
   program
@@ -137,7 +161,7 @@ async function tellKnown(error: unknown, context: CommandContext): Promise<numbe
     return EXIT.usage;
   }
   if (error instanceof Interruption) {
-    context.err.line('interrupted; nothing was written');
+    context.err.line(`interrupted; ${context.journal.left ?? 'nothing was written'}`);
     return error.exitCode;
   }
   if (error instanceof CommanderError) {

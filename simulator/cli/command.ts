@@ -10,8 +10,8 @@ export interface CommandContext {
   readonly err: Output;
   readonly env: NodeJS.ProcessEnv;
   readonly workplace: Workplace;
-  /** What a report of a bug should hold; filled in as the command learns it. */
-  readonly journal: { repeatWith: string | null };
+  /** What a report of a bug should hold, and what an interruption leaves; filled in as the command learns it. */
+  readonly journal: { repeatWith: string | null; left: string | null };
 }
 
 function paintFor(output: Output): Paint {

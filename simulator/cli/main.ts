@@ -15,7 +15,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { env } = process;
   const out = new Output(process.stdout, env);
   const err = new Output(process.stderr, env);
-  const journal = { repeatWith: null };
+  const journal = { repeatWith: null, left: null };
   const contextIn = (workplace: Workplace): CommandContext => ({ out, err, env, workplace, journal });
   let context = contextIn({ userFolder: process.cwd(), resultsHome: process.cwd() });
   const crash = (error: unknown) => {

@@ -8,8 +8,11 @@
 import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import type { Summary } from '../measure/summary.ts';
+import type { DataFiles } from '../report/data-files.ts';
+import type { WrittenRun } from '../report/read-run.ts';
 import type { TerminalFacts } from '../report/terminal.ts';
 import type { ResultsContext, ResultsTarget, WrittenResults } from '../report/write-results.ts';
+import type { RunsContext, WrittenRuns } from '../report/write-runs.ts';
 import type { HistoricalName, Scenario } from '../scenario/scenario.ts';
 
 export interface SimulateRooms {
@@ -19,6 +22,13 @@ export interface SimulateRooms {
   prepareReport(): Promise<unknown>;
   historicalBaselines(names: readonly HistoricalName[]): Promise<readonly HistoricalBaseline[]>;
   writeResults(target: ResultsTarget, run: FinishedRun, context: ResultsContext): Promise<WrittenResults>;
+  /** The version that results are of. */
+  version(): Promise<string>;
+  /** The data files that a run writes and that depend on scenario and seed alone. */
+  dataFiles(run: FinishedRun, historical: readonly HistoricalBaseline[]): Promise<DataFiles>;
+  readRun(directory: string): Promise<WrittenRun>;
+  /** Merges runs that have been written. */
+  writeRuns(target: ResultsTarget, runs: readonly WrittenRun[], context: RunsContext): Promise<WrittenRuns>;
   formatSummary(summary: Summary): Promise<string>;
   renderTerminalReport(summary: Summary, facts: TerminalFacts): Promise<string>;
 }
@@ -43,6 +53,22 @@ export const SIMULATE_ROOMS: SimulateRooms = {
   async writeResults(target, run, context) {
     const { writeResults } = await import('../report/write-results.ts');
     return writeResults(target, run, context);
+  },
+  async version() {
+    const { ownVersion } = await import('../report/manifest.ts');
+    return ownVersion();
+  },
+  async dataFiles(run, historical) {
+    const { dataFiles } = await import('../report/data-files.ts');
+    return dataFiles(run.outcome, historical);
+  },
+  async readRun(directory) {
+    const { readRun } = await import('../report/read-run.ts');
+    return readRun(directory);
+  },
+  async writeRuns(target, runs, context) {
+    const { writeRuns } = await import('../report/write-runs.ts');
+    return writeRuns(target, runs, context);
   },
   async formatSummary(summary) {
     const { formatSummary } = await import('../measure/summary.ts');

@@ -5,35 +5,21 @@
  * need, the folder it would write to. From then on Ctrl-C stops it and leaves nothing behind.
  */
 
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { RUNS_MAX } from '../measure/bootstrap.ts';
 import { infeasibility, type Machine, thisMachine } from '../scenario/feasibility.ts';
-import { type LoadedScenario, loadScenario, type ScenarioOverrides } from '../scenario/load.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import { resolvedYaml } from '../scenario/scenario-yaml.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { type InterruptWatch, watchInterrupts } from './interrupt.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { type ProgressDisplay, progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
+import { asScenarioError, schemaPathFrom, tellViolations } from './run-results.ts';
+import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import { SIMULATE_ROOMS, type SimulateRooms } from './simulate-rooms.ts';
-import { PACKAGE_FOLDER, shownPath } from './workplace.ts';
-
-/** Options as commander hands them over. */
-export interface SimulateOptions extends ScenarioOverrides {
-  readonly runs?: string;
-  readonly out?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly resume?: boolean;
-}
-
-/** What a test replaces. */
-export interface SimulateSurroundings {
-  readonly rooms: SimulateRooms;
-  readonly machine: () => Machine;
-  readonly watch: (onFirst: () => void) => InterruptWatch;
-}
+import { shownPath } from './workplace.ts';
 
 const SURROUNDINGS: SimulateSurroundings = {
   rooms: SIMULATE_ROOMS,
@@ -41,38 +27,25 @@ const SURROUNDINGS: SimulateSurroundings = {
   watch: (onFirst) => watchInterrupts({ source: process, onFirst, exitNow: (code) => process.exit(code) }),
 };
 
-function refuseWhatIsNotThere({ runs, resume }: SimulateOptions): void {
-  if (runs !== undefined && !/^[1-9]\d*$/.test(runs)) {
-    throw new UsageError(`--runs ${runs} is not a whole number above 0`, 'leave it out for one run');
-  }
-  if (runs !== undefined && runs !== '1') {
+/** How many runs are asked for. */
+function readRuns({ runs = '1', resume }: SimulateOptions): number {
+  const count = /^[1-9]\d*$/.test(runs) ? Number(runs) : Number.NaN;
+  if (!(count <= RUNS_MAX)) {
     throw new UsageError(
-      `--runs ${runs}: several runs at once are not available in this version`,
-      'vary --seed',
+      `--runs ${runs} is not a whole number from 1 to ${RUNS_MAX}`,
+      'leave it out for one run',
     );
   }
-  if (resume === true) {
-    throw new UsageError(
-      '--resume is not available in this version',
-      'start again; --force replaces old results',
-    );
+  if (resume === true && count === 1) {
+    throw new UsageError('--resume goes on with several runs', 'say how many with --runs');
   }
+  return count;
 }
 
 function refuseWhatDoesNotFit(loaded: LoadedScenario, machine: Machine): void {
   const refusal = infeasibility(loaded.scenario, machine);
   if (refusal === null) return;
   throw new ScenarioError([loaded.problemAt(['network', 'relays'], refusal.message, refusal.hint)]);
-}
-
-/** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
-async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {
-  const { ModuleSizeError } = await import('../arms/release.ts');
-  if (!(error instanceof ModuleSizeError)) return error;
-  const index = loaded.scenario.updates.findIndex(({ module }) =>
-    error.message.includes(`module ${module} `),
-  );
-  return new ScenarioError([loaded.problemAt(['updates', Math.max(0, index), 'size'], error.message, null)]);
 }
 
 /** Runs the verb; the exit code of what was done. Mistakes and failures are thrown. */
@@ -84,10 +57,14 @@ export async function simulate(
 ): Promise<number> {
   const { rooms } = surroundings;
   const { userFolder, resultsHome } = context.workplace;
-  refuseWhatIsNotThere(options);
+  const runs = readRuns(options);
   const loaded = loadScenario(file, options);
   const { scenario } = loaded;
   refuseWhatDoesNotFit(loaded, surroundings.machine());
+  if (runs > 1) {
+    const { simulateRuns } = await import('./simulate-runs.ts');
+    return await simulateRuns(file, runs, loaded, options, context, surroundings);
+  }
   const directory =
     options.out === undefined
       ? join(resultsHome, 'results', scenario.name, `seed-${scenario.seed}`)
@@ -129,9 +106,7 @@ export async function simulate(
       };
       context.out.line(await rooms.renderTerminalReport(written.summary, facts));
     }
-    const violations = run.outcome.arms.flatMap(({ arm, violations }) => {
-      return violations.map((violation) => `${arm.name}: ${violation}`);
-    });
+    const violations = tellViolations(run);
     for (const violation of violations) context.err.line(`violation: ${violation}`);
     if (violations.length > 0) context.err.line(`reproduce with: ${command}`);
     return violations.length > 0 ? EXIT.failed : EXIT.ok;
@@ -163,10 +138,4 @@ async function runWithProgress(
   } catch (error) {
     throw signal.aborted ? signal.reason : await asScenarioError(error, loaded);
   }
-}
-
-/** Where editors find the schema for the resolved scenario in a folder of results. */
-function schemaPathFrom(directory: string): string {
-  const path = relative(directory, join(PACKAGE_FOLDER, 'scenarios', 'schema.json')).replaceAll('\\', '/');
-  return path.startsWith('.') ? path : `./${path}`;
 }

@@ -3,7 +3,7 @@
 import type { AdoptionCurve } from '../measure/curve.ts';
 import { channelLabel } from '../scenario/scenario.ts';
 import { channelsSentence } from './answer.ts';
-import type { ArmCurves, ChartData } from './chart-data.ts';
+import type { ActivationCurves, CurvesData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, type LineLook } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
@@ -11,10 +11,10 @@ import { countOf, humanDuration } from './human-units.ts';
 import type { Polyline } from './label-placement.ts';
 import { drawLineLabels } from './line-label.ts';
 import { axisParts, axisPixel, type LiveTimeAxis, liveTimeAxis } from './live-time-axis.ts';
-import { cornerNote, curveLine, noData, percentAxis } from './panel-parts.ts';
+import { bandArea, cornerNote, curveLine, noData, percentAxis } from './panel-parts.ts';
 import { reachNotes } from './reach-in-words.ts';
 import { risingLabels } from './rising-labels.ts';
-import { type Point, stepPoints } from './step-points.ts';
+import { type BandPoint, bandPoints, type Point, stepPoints } from './step-points.ts';
 
 const WIDTH = 1240;
 const PANEL_TOP = 86;
@@ -24,40 +24,50 @@ const PLOT_WIDTH = WIDTH - 8 - MARGINS.left - MARGINS.right;
 const LABEL_ROOM_PX = 210;
 
 interface ChannelLine {
-  readonly arm: ArmCurves;
+  readonly arm: ActivationCurves;
   readonly name: string;
   readonly curve: AdoptionCurve;
   readonly notes: readonly string[];
   readonly look: LineLook;
   readonly points: readonly Point[];
+  readonly band: readonly BandPoint[];
 }
 
 /** Whether there is anything to compare. */
-export function hasSeveralChannels(data: ChartData): boolean {
+export function hasSeveralChannels(data: CurvesData): boolean {
   return data.arms.filter(({ isLive }) => isLive).length > 1;
 }
 
 /** What an arm is called: its name, and its channels where the name does not say them. */
-export function armLabel(arm: ArmCurves): string {
-  const label = channelLabel(arm.outcome.arm);
+export function armLabel(arm: ActivationCurves): string {
+  const label = channelLabel(arm.arm);
   return arm.name === label.replaceAll('+', '-') ? label : `${arm.name} (${label})`;
 }
 
-function channelLines(data: ChartData, arms: readonly ArmCurves[], axis: LiveTimeAxis): ChannelLine[] {
-  const looks = armLooks(data.outcome.scenario.arms);
-  return arms.map((arm) => ({
-    arm,
-    name: armLabel(arm),
-    curve: arm.stages.activated,
-    notes: reachNotes(arm.stages.activated, 'fractionOfRelays'),
-    look: looks.get(arm.name) as LineLook,
-    points: stepPoints(arm.stages.activated, 'fractionOfRelays', {
-      ofSeconds: (seconds) => seconds,
+function channelLines(
+  data: CurvesData,
+  arms: readonly ActivationCurves[],
+  axis: LiveTimeAxis,
+): ChannelLine[] {
+  const looks = armLooks(data.scenario.arms);
+  return arms.map((arm) => {
+    const curve = arm.stages.activated;
+    const span = {
+      ofSeconds: (seconds: number) => seconds,
       pixel: axisPixel(axis, PLOT_WIDTH),
       fromX: axis.fromSeconds,
       toX: Math.min(axis.toSeconds, arm.horizonSeconds),
-    }),
-  }));
+    };
+    return {
+      arm,
+      name: armLabel(arm),
+      curve,
+      notes: reachNotes(curve, 'fractionOfRelays'),
+      look: looks.get(arm.name) as LineLook,
+      points: stepPoints(curve, 'fractionOfRelays', span),
+      band: bandPoints(curve, arm.bands?.fractionOfRelays ?? null, span),
+    };
+  });
 }
 
 function pixelsOf(lines: readonly ChannelLine[], panel: Panel): Polyline[] {
@@ -65,7 +75,7 @@ function pixelsOf(lines: readonly ChannelLine[], panel: Panel): Polyline[] {
 }
 
 /** Draws the live arms of a scenario on one axis, as an SVG file. */
-export function drawChannels(board: DrawingBoard, data: ChartData): string {
+export function drawChannels(board: DrawingBoard, data: CurvesData): string {
   const arms = data.arms.filter(({ isLive, stages }) => isLive && stages.activated.seconds.length > 0);
   const axis = liveTimeAxis(arms, LABEL_ROOM_PX / PLOT_WIDTH);
   const lines = channelLines(data, arms, axis);
@@ -76,6 +86,7 @@ export function drawChannels(board: DrawingBoard, data: ChartData): string {
     marks: [
       ...percentAxis(board, 'share of relays that ever ran the fix'),
       ...[marks].flat(),
+      ...lines.flatMap(({ band, look }) => bandArea(board, band, look)),
       ...lines.map(({ arm, points, look }) =>
         curveLine(board, `${arm.name} arm`, points, look, 'step-after'),
       ),

@@ -5,41 +5,62 @@
  */
 
 import type { HistoricalBaseline } from '../baseline/historical.ts';
-import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
+import { CONFIDENCE, RUNS_FOR_CONFIDENCE } from '../measure/bootstrap.ts';
+import { type AdoptionCurve, adoptionCurve, type Weighting } from '../measure/curve.ts';
+import type { Band } from '../measure/curve-band.ts';
 import { type ArmOutcome, type RunOutcome, STAGES, type Stage } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
+import type { Arm, Scenario } from '../scenario/scenario.ts';
 import { countOf, DAY_SECONDS, humanPercent } from './human-units.ts';
 
-export interface ArmCurves {
-  readonly outcome: ArmOutcome;
+/** How an arm's relays came to run the scenario's first update, in one run or over several. */
+export interface ActivationCurves {
   readonly name: string;
+  readonly arm: Arm;
   readonly isLive: boolean;
-  /** The curves of the scenario's first update. */
-  readonly stages: Readonly<Record<Stage, AdoptionCurve>>;
+  readonly stages: { readonly activated: AdoptionCurve };
+  /** Bounds of each row of the curve; null for one run, of which nothing is known. */
+  readonly bands: Readonly<Record<Weighting, Band>> | null;
   /** Virtual seconds since the release up to which the arm's curve may be drawn. */
   readonly horizonSeconds: number;
 }
 
-export interface ChartData {
-  readonly outcome: RunOutcome;
+/** An arm of one run. */
+export interface ArmCurves extends ActivationCurves {
+  readonly outcome: ArmOutcome;
+  readonly stages: Readonly<Record<Stage, AdoptionCurve>>;
+}
+
+/** What charts of adoption curves are drawn from, whether of one run or of several. */
+export interface CurvesData {
+  readonly scenario: Scenario;
   readonly summary: Summary;
   readonly historical: readonly HistoricalBaseline[];
-  readonly arms: readonly ArmCurves[];
+  readonly arms: readonly ActivationCurves[];
   /** Scenario, engine, relays, seed: what every chart has to state. */
   readonly source: string;
   /** The same for charts that are not about the first update alone. */
   readonly sourceOfAll: string;
 }
 
+export interface ChartData extends CurvesData {
+  readonly outcome: RunOutcome;
+  readonly arms: readonly ArmCurves[];
+}
+
 /**
  * Where an arm's curve ends. A lag fitted on an era says nothing past that era's last observed day, so the
  * curve is cut there even if the scenario asked for more.
  */
-function drawnHorizonSeconds(arm: ArmOutcome, historical: readonly HistoricalBaseline[]): number {
-  if (arm.arm.kind !== 'manual' || arm.arm.lag.law !== 'historical') return arm.horizonSeconds;
-  const { name } = arm.arm.lag;
+export function drawnHorizonSeconds(
+  arm: Arm,
+  horizonSeconds: number,
+  historical: readonly HistoricalBaseline[],
+): number {
+  if (arm.kind !== 'manual' || arm.lag.law !== 'historical') return horizonSeconds;
+  const { name } = arm.lag;
   const era = historical.find((baseline) => baseline.name === name);
-  return Math.min(arm.horizonSeconds, (era?.lastObservedDay ?? Number.POSITIVE_INFINITY) * DAY_SECONDS);
+  return Math.min(horizonSeconds, (era?.lastObservedDay ?? Number.POSITIVE_INFINITY) * DAY_SECONDS);
 }
 
 function armCurves(
@@ -55,21 +76,36 @@ function armCurves(
   return {
     outcome: arm,
     name: arm.arm.name,
+    arm: arm.arm,
     isLive,
     stages,
-    horizonSeconds: drawnHorizonSeconds(arm, historical),
+    bands: null,
+    horizonSeconds: drawnHorizonSeconds(arm.arm, arm.horizonSeconds, historical),
   };
 }
 
-function sourceLine(outcome: RunOutcome, summary: Summary, isOfFirst: boolean): string {
+/** "1, 2, 5", or "1 to 10" where they count up. */
+export function seedsInWords(seeds: readonly number[]): string {
+  const [first = 0] = seeds;
+  const countsUp = seeds.length > 2 && seeds.every((seed, index) => seed === first + index);
+  return countsUp ? `${first} to ${seeds.at(-1)}` : seeds.join(', ');
+}
+
+/** Scenario, engine, relays, seeds, and what else a reader of a chart has to know of the numbers in it. */
+export function sourceLine(scenario: Scenario, summary: Summary, isOfFirst: boolean): string {
+  const { seeds } = summary;
   const parts = [
     `Scenario ${summary.scenario}`,
     `engine ${summary.engine}`,
     `${countOf(summary.relays, 'relay')}`,
-    `seed ${summary.seeds.join(', ')}`,
-    'one run: no confidence band',
+    `${seeds.length === 1 ? 'seed' : 'seeds'} ${seedsInWords(seeds)}`,
+    seeds.length === 1
+      ? 'one run: no confidence band'
+      : `medians of ${seeds.length} runs, bands hold them with ${humanPercent(CONFIDENCE)} confidence (bootstrap)`,
   ];
-  const { updates, adversary } = outcome.scenario;
+  if (seeds.length > 1 && seeds.length < RUNS_FOR_CONFIDENCE)
+    parts.push(`too few runs for that confidence: at least ${RUNS_FOR_CONFIDENCE} are needed`);
+  const { updates, adversary } = scenario;
   if (adversary !== null) {
     const share = humanPercent(adversary.share);
     parts.push(`${share} of the relays are the adversary's and count as not reached`);
@@ -88,11 +124,12 @@ export function chartData(
   const weight = outcome.population.consensusWeight;
   return {
     outcome,
+    scenario: outcome.scenario,
     summary,
     historical,
     arms: outcome.arms.map((arm) => armCurves(arm, weight, historical)),
-    source: sourceLine(outcome, summary, true),
-    sourceOfAll: sourceLine(outcome, summary, false),
+    source: sourceLine(outcome.scenario, summary, true),
+    sourceOfAll: sourceLine(outcome.scenario, summary, false),
   };
 }
 

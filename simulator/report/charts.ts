@@ -2,7 +2,7 @@
 
 import { drawAttacks, hasAttacks } from './attacks-chart.ts';
 import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
-import type { ChartData } from './chart-data.ts';
+import type { ChartData, CurvesData } from './chart-data.ts';
 import { drawClasses, hasClasses } from './classes-chart.ts';
 import type { DrawingBoard } from './drawing-board.ts';
 import { drawFigure1 } from './figure1.ts';
@@ -27,6 +27,17 @@ export const CHARTS = [
   readonly name: string;
   readonly draw: (board: DrawingBoard, data: ChartData) => string;
   readonly isDrawn: (data: ChartData) => boolean;
+}[];
+
+/** Those that several runs of a scenario have together: adoption curves with their bands. */
+export const RUNS_CHARTS = [
+  { name: 'figure1', draw: drawFigure1, isDrawn: always },
+  { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
+  { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: always },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly draw: (board: DrawingBoard, data: CurvesData) => string;
+  readonly isDrawn: (data: CurvesData) => boolean;
 }[];
 
 export type ChartName = (typeof CHARTS)[number]['name'];

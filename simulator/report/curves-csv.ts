@@ -63,3 +63,9 @@ export function curvesCsv(outcome: RunOutcome): CurvesCsv {
   }
   return { text: `${lines.join('\n')}\n`, thinned };
 }
+
+/** The curves of several runs in one file, each with its seed: the header once, then every run's rows. */
+export function mergedCurvesCsv(texts: readonly string[]): string {
+  const rows = texts.map((text) => text.slice(text.indexOf('\n') + 1));
+  return `${texts[0]?.split('\n')[0] ?? ''}\n${rows.join('')}`;
+}

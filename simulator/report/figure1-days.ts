@@ -7,15 +7,15 @@
  */
 
 import type { HistoricalBaseline } from '../baseline/historical.ts';
-import type { ArmCurves, ChartData } from './chart-data.ts';
+import type { ActivationCurves, CurvesData } from './chart-data.ts';
 import { armLooks, historicalLook, type LineLook } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { DAY_SECONDS, humanDuration } from './human-units.ts';
 import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
-import { curveLine, noData, panelHeading, percentAxis, unitAxis } from './panel-parts.ts';
+import { bandArea, curveLine, noData, panelHeading, percentAxis, unitAxis } from './panel-parts.ts';
 import { halfInWords } from './reach-in-words.ts';
-import { type Point, stepPoints } from './step-points.ts';
+import { type BandPoint, bandPoints, type Point, stepPoints } from './step-points.ts';
 import { join, type Markup } from './svg-markup.ts';
 
 const MARGINS: Margins = { top: 10, right: 206, bottom: 46, left: 62 };
@@ -26,6 +26,7 @@ const INSIDE_RISE_PX = 18;
 interface DaysLine {
   readonly name: string;
   readonly points: readonly Point[];
+  readonly band?: readonly BandPoint[];
   readonly look: LineLook;
   readonly curve: 'step-after' | 'linear';
   readonly opacity: number;
@@ -82,24 +83,26 @@ function historyLines(baseline: HistoricalBaseline): DaysLine[] {
 }
 
 /** Whether people decide in an arm, so that it takes days: a manual one, or a live one with operators. */
-function takesDays({ isLive, outcome }: ArmCurves): boolean {
-  return !isLive || outcome.operators !== null;
+function takesDays({ arm }: ActivationCurves): boolean {
+  return arm.kind === 'manual' || arm.operators !== null;
 }
 
-function armLines(data: ChartData, endDays: number, pixelsPerDay: number): DaysLine[] {
-  const looks = armLooks(data.outcome.scenario.arms);
+function armLines(data: CurvesData, endDays: number, pixelsPerDay: number): DaysLine[] {
+  const looks = armLooks(data.scenario.arms);
   return data.arms.filter(takesDays).map((arm) => {
     const curve = arm.stages.activated;
-    const points = stepPoints(curve, 'fractionOfRelays', {
-      ofSeconds: (seconds) => seconds / DAY_SECONDS,
-      pixel: (x) => x * pixelsPerDay,
+    const span = {
+      ofSeconds: (seconds: number) => seconds / DAY_SECONDS,
+      pixel: (x: number) => x * pixelsPerDay,
       fromX: 0,
       toX: Math.min(endDays, arm.horizonSeconds / DAY_SECONDS),
-    });
+    };
+    const points = stepPoints(curve, 'fractionOfRelays', span);
     const half = halfInWords(curve, 'fractionOfRelays');
     return {
       name: `${arm.name} arm, by relay count`,
       points,
+      band: bandPoints(curve, arm.bands?.fractionOfRelays ?? null, span),
       look: looks.get(arm.name) as LineLook,
       curve: 'step-after',
       opacity: 1,
@@ -109,8 +112,8 @@ function armLines(data: ChartData, endDays: number, pixelsPerDay: number): DaysL
 }
 
 /** Live arms without operators on the scale of days: upright lines at the release, thinner than they can be drawn. */
-function liveLines(data: ChartData): DaysLine[] {
-  const looks = armLooks(data.outcome.scenario.arms);
+function liveLines(data: CurvesData): DaysLine[] {
+  const looks = armLooks(data.scenario.arms);
   const arms = data.arms.filter((arm) => !takesDays(arm) && arm.stages.activated.seconds.length > 0);
   return arms.map((arm, index) => {
     const { seconds, fractionOfRelays } = arm.stages.activated;
@@ -131,7 +134,7 @@ function liveLines(data: ChartData): DaysLine[] {
   });
 }
 
-function axisEndDays(data: ChartData): number {
+function axisEndDays(data: CurvesData): number {
   const ends = [
     ...data.historical.map((baseline) => baseline.lastObservedDay),
     ...data.arms.filter(takesDays).map((arm) => arm.horizonSeconds / DAY_SECONDS),
@@ -157,7 +160,7 @@ function pixelsOf(lines: readonly DaysLine[], panel: Panel): Polyline[] {
 }
 
 /** Draws the panel into its box. */
-export function drawDaysPanel(board: DrawingBoard, data: ChartData, box: Box): Markup {
+export function drawDaysPanel(board: DrawingBoard, data: CurvesData, box: Box): Markup {
   const endDays = axisEndDays(data);
   const pixelsPerDay = (box.width - MARGINS.left - MARGINS.right) / endDays;
   const byHand = [...data.historical.flatMap(historyLines), ...armLines(data, endDays, pixelsPerDay)];
@@ -168,6 +171,7 @@ export function drawDaysPanel(board: DrawingBoard, data: ChartData, box: Box): M
     marks: [
       ...percentAxis(board, 'share of the network that runs the fix'),
       unitAxis(board, 'DAYS since the release', 'd'),
+      ...lines.flatMap(({ band = [], look }) => bandArea(board, band, look)),
       ...lines.map(({ name, points, look, curve, opacity }) =>
         curveLine(board, name, points, look, curve, opacity),
       ),

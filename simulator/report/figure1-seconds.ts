@@ -2,17 +2,17 @@
 
 import { type AdoptionCurve, reachedFraction, WEIGHTINGS, type Weighting } from '../measure/curve.ts';
 import { timeToFraction } from '../measure/quantiles.ts';
-import type { ArmCurves, ChartData } from './chart-data.ts';
+import type { ActivationCurves, CurvesData } from './chart-data.ts';
 import { type LineLook, liveLook } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { humanDuration } from './human-units.ts';
 import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { axisParts, axisPixel, type LiveTimeAxis, liveTimeAxis } from './live-time-axis.ts';
-import { cornerNote, curveLine, noData, panelHeading, percentAxis } from './panel-parts.ts';
+import { bandArea, cornerNote, curveLine, noData, panelHeading, percentAxis } from './panel-parts.ts';
 import { reachedInWords, reachNotes } from './reach-in-words.ts';
 import { risingLabels } from './rising-labels.ts';
-import { type Point, stepPoints } from './step-points.ts';
+import { type BandPoint, bandPoints, type Point, stepPoints } from './step-points.ts';
 import { join, type Markup } from './svg-markup.ts';
 
 const MARGINS: Margins = { top: 10, right: 16, bottom: 46, left: 62 };
@@ -23,13 +23,13 @@ const LABEL_ROOM_PX = 176;
 const LOG_LABEL_ROOM_PX = 160;
 
 interface LiveLine {
-  readonly arm: ArmCurves;
+  readonly arm: ActivationCurves;
   readonly weighting: Weighting;
   readonly look: LineLook;
   readonly curve: AdoptionCurve;
 }
 
-function liveLines(data: ChartData): LiveLine[] {
+function liveLines(data: CurvesData): LiveLine[] {
   return data.arms
     .filter((arm) => arm.isLive)
     .flatMap((arm, index) =>
@@ -94,6 +94,7 @@ function pixelsOf(lines: readonly DrawnLine[], panel: Panel): Polyline[] {
 
 interface DrawnLine extends LiveLine {
   readonly points: readonly Point[];
+  readonly band: readonly BandPoint[];
 }
 
 function heading(axis: LiveTimeAxis, lines: readonly LiveLine[]): readonly [string, string] {
@@ -108,7 +109,7 @@ function heading(axis: LiveTimeAxis, lines: readonly LiveLine[]): readonly [stri
 }
 
 /** Draws the panel into its box. */
-export function drawSecondsPanel(board: DrawingBoard, data: ChartData, box: Box): Markup {
+export function drawSecondsPanel(board: DrawingBoard, data: CurvesData, box: Box): Markup {
   const live = liveLines(data);
   const plotWidthPx = box.width - MARGINS.left - MARGINS.right;
   const axis = liveTimeAxis(
@@ -116,13 +117,17 @@ export function drawSecondsPanel(board: DrawingBoard, data: ChartData, box: Box)
     LOG_LABEL_ROOM_PX / plotWidthPx,
   );
   const lines = live.map((line): DrawnLine => {
-    const points = stepPoints(line.curve, line.weighting, {
-      ofSeconds: (seconds) => seconds,
+    const span = {
+      ofSeconds: (seconds: number) => seconds,
       pixel: axisPixel(axis, plotWidthPx),
       fromX: axis.fromSeconds,
       toX: Math.min(axis.toSeconds, line.arm.horizonSeconds),
-    });
-    return { ...line, points };
+    };
+    return {
+      ...line,
+      points: stepPoints(line.curve, line.weighting, span),
+      band: bandPoints(line.curve, line.arm.bands?.[line.weighting] ?? null, span),
+    };
   });
   const { x, marks } = axisParts(board, axis, plotWidthPx);
   const panel = board.panel(box, MARGINS, {
@@ -131,6 +136,7 @@ export function drawSecondsPanel(board: DrawingBoard, data: ChartData, box: Box)
     marks: [
       ...percentAxis(board, 'share of the network that runs the fix'),
       ...[marks].flat(),
+      ...lines.flatMap(({ band, look }) => bandArea(board, band, look)),
       ...lines.map(({ arm, weighting, points, look }) =>
         curveLine(board, `${arm.name}, ${weighting}`, points, look, 'step-after'),
       ),

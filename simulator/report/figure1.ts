@@ -7,7 +7,7 @@
  */
 
 import { answerSentence } from './answer.ts';
-import { type ChartData, dateOfData } from './chart-data.ts';
+import { type CurvesData, dateOfData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import type { DrawingBoard } from './drawing-board.ts';
 import { drawDaysPanel } from './figure1-days.ts';
@@ -20,7 +20,7 @@ const PANEL_HEIGHT = 430;
 const LEFT_WIDTH = 552;
 
 /** Draws figure 1 as an SVG file. */
-export function drawFigure1(board: DrawingBoard, data: ChartData): string {
+export function drawFigure1(board: DrawingBoard, data: CurvesData): string {
   const caption = [data.source, ...data.historical.map(dateOfData)].join(' ');
   const left = { x: 8, y: PANEL_TOP, width: LEFT_WIDTH, height: PANEL_HEIGHT };
   const right = { x: LEFT_WIDTH + 16, y: PANEL_TOP, width: WIDTH - LEFT_WIDTH - 16, height: PANEL_HEIGHT };

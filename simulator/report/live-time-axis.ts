@@ -5,7 +5,7 @@
 
 import { type AdoptionCurve, reachedFraction, WEIGHTINGS } from '../measure/curve.ts';
 import { timeToFraction } from '../measure/quantiles.ts';
-import type { ArmCurves } from './chart-data.ts';
+import type { ActivationCurves } from './chart-data.ts';
 import type { DrawingBoard } from './drawing-board.ts';
 import { TIME_TICKS } from './log-time.ts';
 import { namedAxis, unitAxis } from './panel-parts.ts';
@@ -31,7 +31,7 @@ function lastSeconds(curve: AdoptionCurve): number {
 }
 
 /** A little past the last relay, or at twice the 99 % mark when a few come much later. */
-function linearEnd(arms: readonly ArmCurves[]): number {
+function linearEnd(arms: readonly ActivationCurves[]): number {
   let end = 0;
   for (const { stages, horizonSeconds } of arms) {
     const curve = stages.activated;
@@ -57,7 +57,7 @@ function timeOfReached(curve: AdoptionCurve, share: number): number {
  * The axis for arms that reached anybody; `labelShare` is the share of the axis that a logarithmic one leaves
  * free, right of where the slowest arm has come half-way, for that arm's label.
  */
-export function liveTimeAxis(arms: readonly ArmCurves[], labelShare: number): LiveTimeAxis {
+export function liveTimeAxis(arms: readonly ActivationCurves[], labelShare: number): LiveTimeAxis {
   const reached = arms.filter(({ stages }) => stages.activated.seconds.length > 0);
   const timesTo = (share: number) => reached.map(({ stages }) => timeOfReached(stages.activated, share));
   const fastest = Math.max(SHORTEST_SECONDS, Math.min(...timesTo(0.5)));

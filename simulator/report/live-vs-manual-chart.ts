@@ -6,7 +6,7 @@
 
 import { timeToFraction } from '../measure/quantiles.ts';
 import { answerSentence, armsByKind } from './answer.ts';
-import { type ArmCurves, type ChartData, dateOfData } from './chart-data.ts';
+import { type ActivationCurves, type CurvesData, dateOfData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, historicalLook, INK, type LineLook, TYPE_PX } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
@@ -14,8 +14,8 @@ import { countOf, DAY_SECONDS, humanRatio } from './human-units.ts';
 import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { TIME_TICKS, YEAR_SECONDS } from './log-time.ts';
-import { curveLine, namedAxis, noData, percentAxis } from './panel-parts.ts';
-import { type Point, stepPoints } from './step-points.ts';
+import { bandArea, curveLine, namedAxis, noData, percentAxis } from './panel-parts.ts';
+import { type BandPoint, bandPoints, type Point, stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
 
@@ -34,6 +34,7 @@ interface TimeLine {
   readonly name: string;
   readonly note: string;
   readonly points: readonly Point[];
+  readonly band: readonly BandPoint[];
   readonly look: LineLook;
   readonly curve: 'step-after' | 'linear';
 }
@@ -44,7 +45,7 @@ interface Span {
 }
 
 /** From 10 ms, or earlier if relays were, to the end of the longest line. */
-function axisSpan(data: ChartData): Span {
+function axisSpan(data: CurvesData): Span {
   let fromSeconds = 0.01;
   let toSeconds = 10;
   for (const arm of data.arms) {
@@ -61,45 +62,51 @@ function axisSpan(data: ChartData): Span {
 }
 
 /** A live arm whose relays all have the fix needs no line through the years after. */
-function lineEnd(arm: ArmCurves): number {
+function lineEnd(arm: ActivationCurves): number {
   const last = arm.stages.activated.seconds.at(-1) ?? 0;
   return arm.isLive ? Math.min(arm.horizonSeconds, Math.max(last * 1.6, 1)) : arm.horizonSeconds;
 }
 
-function armLines(data: ChartData, span: Span): TimeLine[] {
-  const looks = armLooks(data.outcome.scenario.arms);
+function armLines(data: CurvesData, span: Span): TimeLine[] {
+  const looks = armLooks(data.scenario.arms);
   const pixels = WIDTH - MARGINS.left - MARGINS.right;
   const pixelsPerE = pixels / Math.log(span.toSeconds / span.fromSeconds);
   return data.arms
     .filter((arm) => arm.stages.activated.seconds.length > 0)
-    .map((arm) => ({
-      name: `${arm.name} arm`,
-      note: 'simulated',
-      points: stepPoints(arm.stages.activated, 'fractionOfRelays', {
-        ofSeconds: (seconds) => seconds,
-        pixel: (x) => Math.log(x / span.fromSeconds) * pixelsPerE,
-        fromX: Math.max(span.fromSeconds, arm.stages.activated.seconds[0] as number),
+    .map((arm) => {
+      const { activated } = arm.stages;
+      const drawn = {
+        ofSeconds: (seconds: number) => seconds,
+        pixel: (x: number) => Math.log(x / span.fromSeconds) * pixelsPerE,
+        fromX: Math.max(span.fromSeconds, activated.seconds[0] as number),
         toX: lineEnd(arm),
-      }),
-      look: looks.get(arm.name) as LineLook,
-      curve: 'step-after' as const,
-    }));
+      };
+      return {
+        name: `${arm.name} arm`,
+        note: 'simulated',
+        points: stepPoints(activated, 'fractionOfRelays', drawn),
+        band: bandPoints(activated, arm.bands?.fractionOfRelays ?? null, drawn),
+        look: looks.get(arm.name) as LineLook,
+        curve: 'step-after' as const,
+      };
+    });
 }
 
-function historyLines(data: ChartData): TimeLine[] {
+function historyLines(data: CurvesData): TimeLine[] {
   return data.historical.map(({ name, label, pooled }) => ({
     name: label,
     note: 'observed',
     points: pooled.days
       .map((day, index) => [day * DAY_SECONDS, pooled.fractionOfRelays[index] as number] as const)
       .filter(([seconds]) => seconds >= 3600),
+    band: [],
     look: historicalLook(name),
     curve: 'linear' as const,
   }));
 }
 
 /** The arrow from the live arm's half to the manual arm's, with the ratio in words. */
-function ratioArrow(data: ChartData, panel: Panel): Markup {
+function ratioArrow(data: CurvesData, panel: Panel): Markup {
   const { live, manual } = armsByKind(data.summary);
   const [fast, slow] = [live[0], manual[0]];
   const ratio = data.summary.ratio.t50;
@@ -137,7 +144,7 @@ function pixelsOf(lines: readonly TimeLine[], panel: Panel): Polyline[] {
 }
 
 /** Draws live and manual arms and history on one logarithmic time axis, as an SVG file. */
-export function drawLiveVsManual(board: DrawingBoard, data: ChartData): string {
+export function drawLiveVsManual(board: DrawingBoard, data: CurvesData): string {
   const span = axisSpan(data);
   const lines = [...historyLines(data), ...armLines(data, span)];
   const caption = [data.source, 'By relay count.', ...data.historical.map(dateOfData)].join(' ');
@@ -152,6 +159,7 @@ export function drawLiveVsManual(board: DrawingBoard, data: ChartData): string {
         TIME_TICKS.filter(({ value }) => value >= span.fromSeconds && value <= span.toSeconds),
       ),
       ...percentAxis(board, 'share of relays that run the fix'),
+      ...lines.flatMap(({ band, look }) => bandArea(board, band, look)),
       ...lines.map(({ name, points, look, curve }) => curveLine(board, name, points, look, curve)),
     ],
   });

@@ -78,6 +78,11 @@ function readPackage(path: string): PackageFile | null {
   }
 }
 
+/** This version of relaywave, as manifests name it. */
+export function ownVersion(): string {
+  return readPackage('../../package.json')?.version ?? 'unknown';
+}
+
 /** The version that is installed, or else the one that package.json pins. */
 function installedVersions(own: PackageFile | null): Record<string, string> {
   return Object.fromEntries(
@@ -91,6 +96,12 @@ function installedVersions(own: PackageFile | null): Record<string, string> {
 /** Highest resident memory of this process so far, threads included, bytes. */
 export function peakMemoryBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
+}
+
+/** Processor time of this process so far, threads included, milliseconds. */
+export function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** SHA-256 of a file's content, hexadecimal. */
@@ -127,7 +138,7 @@ export function makeManifest(parts: ManifestParts): Manifest {
     command: parts.command,
     writtenAt: new Date().toISOString(),
     versions: {
-      relaywave: own?.version ?? 'unknown',
+      relaywave: ownVersion(),
       node: process.versions.node,
       v8: process.versions.v8,
       packages: installedVersions(own),

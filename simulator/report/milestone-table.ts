@@ -5,6 +5,7 @@
  */
 
 import { MILESTONE_NAMES, MILESTONES } from '../measure/quantiles.ts';
+import { isOfRuns } from '../measure/runs-summary.ts';
 import type { ArmSummary, MilestoneDays, MilestoneSeconds, Summary } from '../measure/summary.ts';
 import { DAY_SECONDS, humanDuration, humanPercent } from './human-units.ts';
 
@@ -12,8 +13,11 @@ export interface MilestoneRow {
   readonly name: string;
   /** What made the figures: an engine, `lag`, or `observed`. */
   readonly source: string;
-  /** How relays are counted; `law` is not a count, but the law that the row above was drawn from. */
-  readonly weighting: 'count' | 'weight' | 'law';
+  /**
+   * How relays are counted. `law` is not a count, but the law that the rows above were drawn from; `low` and `high`
+   * are the bounds of the figures by count, where the figures are medians of several runs.
+   */
+  readonly weighting: 'count' | 'weight' | 'law' | 'low' | 'high';
   /** Five times in words; a dash where the share was never reached. */
   readonly times: readonly string[];
   /** Share reached in the end, in words; what history reached is not a figure of its own: a dash. */
@@ -53,6 +57,25 @@ function lawRow(name: string, { law }: ArmSummary): MilestoneRow[] {
   return [{ name, source: 'lag law', weighting: 'law', times: timesOf(law), reached: NOT_REACHED }];
 }
 
+/** The bounds of an arm's times and of the share it reached, for medians of several runs. */
+function intervalRows(summary: Summary, name: string, arm: ArmSummary): MilestoneRow[] {
+  if (!isOfRuns(summary)) return [];
+  const { intervals } = summary;
+  // What all runs agree on has no interval.
+  const bound = (key: string, value: number | null, side: 0 | 1): number | null => {
+    const found = intervals[`arms.${name}.${key}`];
+    return found === undefined ? value : found[side];
+  };
+  return (['low', 'high'] as const).map((weighting, side) => {
+    const times = MILESTONE_NAMES.map((milestone) => {
+      const key = `${milestone}Seconds` as const;
+      return inWords(bound(key, arm[key], side as 0 | 1));
+    });
+    const reached = bound('reachedFraction', arm.reachedFraction, side as 0 | 1);
+    return { name, source: arm.engine, weighting, times, reached: humanPercent(reached ?? 0) };
+  });
+}
+
 /** Rows for every arm, then for every era, in the scenario's order. */
 export function milestoneRows(summary: Summary): MilestoneRow[] {
   const arms = Object.entries(summary.arms).flatMap(([name, arm]): MilestoneRow[] => [
@@ -63,6 +86,7 @@ export function milestoneRows(summary: Summary): MilestoneRow[] {
       times: timesOf(arm),
       reached: humanPercent(arm.reachedFraction),
     },
+    ...intervalRows(summary, name, arm),
     {
       name,
       source: arm.engine,

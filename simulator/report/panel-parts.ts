@@ -5,7 +5,7 @@
 import { FAINT_INK, GRID, type LineLook, TYPE_PX } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { groupThousands } from './human-units.ts';
-import type { Point } from './step-points.ts';
+import type { BandPoint, Point } from './step-points.ts';
 import { join, type Markup, withoutControls } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
 
@@ -93,6 +93,21 @@ export function curveLine(
     strokeOpacity: opacity,
     ...(look.dash === undefined ? {} : { strokeDasharray: look.dash, strokeLinecap: 'butt' as const }),
   });
+}
+
+/** The band of a curve that is known at every moment, to be drawn under its line; no mark without a band. */
+export function bandArea({ plot }: DrawingBoard, points: readonly BandPoint[], look: LineLook) {
+  if (points.length === 0) return [];
+  const area = plot.areaY(points as BandPoint[], {
+    x: ([x]) => x,
+    y1: ([, low]) => low,
+    y2: ([, , high]) => high,
+    curve: 'step-after',
+    fill: look.colour,
+    fillOpacity: 0.18,
+    ariaHidden: 'true',
+  });
+  return [area];
 }
 
 /** Says in the middle of a panel that it is empty, and why. */

@@ -34,9 +34,15 @@ export interface ReportPageParts {
   readonly charts: DrawnCharts;
 }
 
-const KINDS = { count: 'relay count', weight: 'consensus weight', law: 'the law drawn from' } as const;
+const KINDS = {
+  count: 'relay count',
+  weight: 'consensus weight',
+  law: 'the law drawn from',
+  low: 'median at least',
+  high: 'median at most',
+} as const;
 
-function milestones(summary: Summary): Markup {
+export function milestones(summary: Summary): Markup {
   const rows = milestoneRows(summary).map(({ name, source, weighting, times, reached }) => {
     const arm = summary.arms[name];
     const channels = arm === undefined ? null : unsaidChannels(name, arm);
@@ -90,7 +96,7 @@ function updates(outcome: RunOutcome, summary: Summary): Markup {
   );
 }
 
-function ratios(summary: Summary): Markup {
+export function ratios(summary: Summary): Markup {
   const times = (ratio: number | null) => (ratio === null ? '–' : `${humanRatio(ratio)} ×`);
   if (summary.ratios.length === 0) return join();
   return table(
@@ -100,7 +106,7 @@ function ratios(summary: Summary): Markup {
 }
 
 /** A chart's SVG takes its size from the page and no second look at the network; nothing where it is not drawn. */
-function chart(name: ChartName, charts: DrawnCharts): Markup {
+export function chart(name: ChartName, charts: DrawnCharts): Markup {
   const svg = charts[name];
   if (svg === undefined) return join();
   return element('figure', { class: 'chart scroll', id: name }, trusted(svg));
@@ -186,11 +192,16 @@ export function reportPage(parts: ReportPageParts): string {
     element('h2', {}, 'Manifest'),
     element('pre', {}, formatManifest(manifest)),
   );
+  return pageOf(summary.scenario, body);
+}
+
+/** A whole document around what stands in it. */
+export function pageOf(scenario: string, body: Markup): string {
   const head = join(
     trusted('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
     trusted('<meta name="color-scheme" content="light dark">'),
     trusted('<link rel="icon" href="data:,">'),
-    element('title', {}, `${summary.scenario} · Relaywave`),
+    element('title', {}, `${scenario} · Relaywave`),
     element('style', {}, trusted(PAGE_CSS)),
   );
   const page = element('html', { lang: 'en' }, element('head', {}, head), element('body', {}, body));

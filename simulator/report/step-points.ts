@@ -6,6 +6,7 @@
  */
 
 import type { AdoptionCurve, Weighting } from '../measure/curve.ts';
+import type { Band } from '../measure/curve-band.ts';
 
 export type Point = readonly [x: number, y: number];
 
@@ -35,5 +36,26 @@ export function stepPoints(curve: AdoptionCurve, weighting: Weighting, axis: Ste
   }
   const last = points.at(-1) as Point;
   if (last[0] < axis.toX) points.push([axis.toX, last[1]]);
+  return points;
+}
+
+export type BandPoint = readonly [x: number, low: number, high: number];
+
+/** The band around a curve, on the same axis as its line; empty without one. */
+export function bandPoints(curve: AdoptionCurve, band: Band | null, axis: StepAxis): BandPoint[] {
+  if (band === null) return [];
+  const points: BandPoint[] = [[axis.fromX, 0, 0]];
+  let column = Number.NEGATIVE_INFINITY;
+  for (const [row, seconds] of curve.seconds.entries()) {
+    const x = Math.max(axis.fromX, axis.ofSeconds(seconds));
+    if (x > axis.toX) break;
+    const [low, high] = [band.low[row] as number, band.high[row] as number];
+    const pixel = Math.floor(axis.pixel(x));
+    if (pixel === column && points.length > 1) points[points.length - 1] = [x, low, high];
+    else points.push([x, low, high]);
+    column = pixel;
+  }
+  const [lastX, low, high] = points.at(-1) as BandPoint;
+  if (lastX < axis.toX) points.push([axis.toX, low, high]);
   return points;
 }

@@ -7,9 +7,10 @@
 
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
+import { isOfRuns } from '../measure/runs-summary.ts';
 import type { Summary } from '../measure/summary.ts';
 import { totalOf } from '../measure/trust-summary.ts';
-import type { ArmCurves } from './chart-data.ts';
+import { type ActivationCurves, seedsInWords } from './chart-data.ts';
 import { groupsOf } from './classes-table.ts';
 import {
   countOf,
@@ -37,7 +38,7 @@ export interface TerminalFacts extends RunCost {
   /** Columns of the terminal; 80 if it is none. */
   readonly width: number;
   /** Curves for the plot, as `writeResults` returns them; without, it is drawn from the summary's times. */
-  readonly curves?: readonly ArmCurves[];
+  readonly curves?: readonly ActivationCurves[];
   /** Whether characters beyond ASCII arrive; found out from the environment when left out. */
   readonly unicode?: boolean;
 }
@@ -52,12 +53,15 @@ export function speaksUtf8(env: NodeJS.ProcessEnv, platform: string = process.pl
 
 const WEIGHT_ROW = '  by consensus weight';
 const LAW_ROW = '  the law drawn from';
+const LOW_ROW = '  median at least';
+const HIGH_ROW = '  median at most';
 /** What the table needs beside the names, in columns of the terminal. */
 const TIMES_COLUMNS = 58;
 
 type Paint = ReturnType<typeof picocolors.createColors>;
 
-const ASCII_BORDER = {
+/** No border: columns two blanks apart. */
+export const PLAIN_BORDER = {
   top: '',
   'top-mid': '',
   'top-left': '',
@@ -81,7 +85,13 @@ function cells(row: MilestoneRow, unicode: boolean, nameRoom: number): string[] 
     if (unicode) return text;
     return text.replace(NOT_REACHED, '-').replace('µ', 'u');
   });
-  const names = { count: `${withoutControls(row.name)} (${row.source})`, weight: WEIGHT_ROW, law: LAW_ROW };
+  const names = {
+    count: `${withoutControls(row.name)} (${row.source})`,
+    weight: WEIGHT_ROW,
+    law: LAW_ROW,
+    low: LOW_ROW,
+    high: HIGH_ROW,
+  };
   const name = names[row.weighting];
   return [name.length > nameRoom ? `${name.slice(0, nameRoom - 3)}...` : name, ...words];
 }
@@ -91,7 +101,7 @@ function table(summary: Summary, paint: Paint, unicode: boolean, width: number):
   const grid = new Table({
     head: ['time until', ...MILESTONE_HEADINGS, 'reached'].map((text) => paint.bold(text)),
     colAligns: ['left', ...Array(MILESTONE_HEADINGS.length + 1).fill('right')],
-    chars: ASCII_BORDER,
+    chars: PLAIN_BORDER,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const row of milestoneRows(summary)) {
@@ -233,7 +243,9 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
   });
   const head =
     `${paint.bold(withoutControls(summary.scenario))}: ${countOf(summary.relays, 'relay')}, engine ${summary.engine}, ` +
-    `seed ${summary.seeds.join(', ')}`;
+    (isOfRuns(summary)
+      ? `seeds ${seedsInWords(summary.seeds)}, medians with ${humanPercent(summary.interval.confidence)} intervals`
+      : `seed ${summary.seeds.join(', ')}`);
   const threads = facts.threads === 1 ? '1 thread' : `${facts.threads} threads`;
   const cost = `wall time ${humanWall(facts.wallMs)} (processor ${humanWall(facts.cpuMs)}) on ${threads}, peak memory ${humanBytes(facts.peakMemoryBytes)}`;
   const violations =

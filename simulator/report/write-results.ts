@@ -14,10 +14,11 @@ import { type ArmCurves, chartData } from './chart-data.ts';
 import { CHARTS, type ChartName } from './charts.ts';
 import { curvesCsv } from './curves-csv.ts';
 import { openDrawingBoard } from './drawing-board.ts';
-import { formatManifest, makeManifest, peakMemoryBytes, type RunCost, sha256 } from './manifest.ts';
+import { FileSet } from './file-set.ts';
+import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
 import { renderPng } from './png.ts';
 import { reportPage } from './report-page.ts';
-import { type ResultsTarget, writeFileSynced, writeFolder } from './results-folder.ts';
+import { type ResultsTarget, writeFolder } from './results-folder.ts';
 import { runningCsv } from './running-csv.ts';
 import { stagesParquet } from './stages-parquet.ts';
 
@@ -43,57 +44,6 @@ export interface WrittenResults extends RunCost {
   readonly curves: readonly ArmCurves[];
   /** Names of the files, in the order they were written. */
   readonly files: readonly string[];
-}
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
-type FileContent = string | Uint8Array;
-
-/** Files being written into a folder, several at once, and their hashes. */
-class FileSet {
-  readonly folder: string;
-  private readonly signal: AbortSignal | undefined;
-  private readonly names: string[] = [];
-  private readonly hashes = new Map<string, string>();
-  private readonly pending: Promise<void>[] = [];
-
-  constructor(folder: string, signal: AbortSignal | undefined) {
-    this.folder = folder;
-    this.signal = signal;
-  }
-
-  private async write(name: string, content: FileContent | Promise<FileContent>): Promise<void> {
-    const bytes = await content;
-    this.signal?.throwIfAborted();
-    this.hashes.set(name, sha256(bytes));
-    await writeFileSynced(join(this.folder, name), bytes);
-  }
-
-  /** Starts to write a file. What goes wrong is told by `finished`. */
-  start(name: string, content: FileContent | Promise<FileContent>): void {
-    this.names.push(name);
-    const writing = this.write(name, content);
-    writing.catch(() => undefined);
-    this.pending.push(writing);
-  }
-
-  /** Waits until nothing is being written any more, whether it went well or not. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.pending);
-  }
-
-  /** Waits for every file; rejects with the first failure. */
-  async finished(): Promise<void> {
-    await Promise.all(this.pending);
-  }
-
-  /** SHA-256 of the files written so far, in the order they were started. */
-  sha256(): Record<string, string> {
-    return Object.fromEntries(this.names.map((name) => [name, this.hashes.get(name) ?? '']));
-  }
 }
 
 /**

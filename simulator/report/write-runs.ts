@@ -1,0 +1,125 @@
+/**
+ * Merges what several runs of one scenario have written into one folder of results: medians with their intervals,
+ * all curves in one file, charts with bands, and a page that leads to each run.
+ *
+ * It reads the runs' own files, so it does not matter when and where they were made.
+ */
+
+import { mkdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { HistoricalBaseline } from '../baseline/historical.ts';
+import { MedianOverRuns } from '../measure/bootstrap.ts';
+import { bandedCurve } from '../measure/curve-band.ts';
+import { type RunsSummary, summarizeRuns } from '../measure/runs-summary.ts';
+import { formatSummary } from '../measure/summary.ts';
+import type { Arm, Scenario } from '../scenario/scenario.ts';
+import { type ActivationCurves, type CurvesData, drawnHorizonSeconds, sourceLine } from './chart-data.ts';
+import { type ChartName, RUNS_CHARTS } from './charts.ts';
+import { mergedCurvesCsv } from './curves-csv.ts';
+import { openDrawingBoard } from './drawing-board.ts';
+import { FileSet } from './file-set.ts';
+import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
+import { renderPng } from './png.ts';
+import type { WrittenRun } from './read-run.ts';
+import { type ResultsTarget, writeFolder } from './results-folder.ts';
+import { runsPage } from './runs-page.ts';
+
+export interface RunsContext {
+  /** The scenario of all runs; its seed is the first run's. */
+  readonly scenario: Scenario;
+  readonly historical: readonly HistoricalBaseline[];
+  /** The command line that repeats the runs, for the page; null if there is none. */
+  readonly command: string | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WrittenRuns extends RunCost {
+  readonly directory: string;
+  readonly summary: RunsSummary;
+  readonly curves: readonly ActivationCurves[];
+}
+
+function mergedArm(
+  arm: Arm,
+  runs: readonly WrittenRun[],
+  summary: RunsSummary,
+  context: RunsContext,
+): ActivationCurves {
+  const curves = runs.flatMap((run) => run.curves.get(arm.name) ?? []);
+  const { median, bands } = bandedCurve(curves, new MedianOverRuns(runs.length));
+  const horizonSeconds = summary.arms[arm.name]?.horizonSeconds ?? 0;
+  return {
+    name: arm.name,
+    arm,
+    isLive: arm.kind !== 'manual',
+    stages: { activated: median },
+    bands,
+    horizonSeconds: drawnHorizonSeconds(arm, horizonSeconds, context.historical),
+  };
+}
+
+/** Merges runs that differ in their seed only, in the order given. Throws `ResultsError` as `writeResults` does. */
+export async function writeRuns(
+  target: ResultsTarget,
+  runs: readonly WrittenRun[],
+  context: RunsContext,
+): Promise<WrittenRuns> {
+  const { scenario, historical, signal, command } = context;
+  const fromWallMs = performance.now();
+  const summary = summarizeRuns(runs.map((run) => run.summary));
+  const data: CurvesData = {
+    scenario,
+    summary,
+    historical,
+    arms: scenario.arms.map((arm) => mergedArm(arm, runs, summary, context)),
+    source: sourceLine(scenario, summary, true),
+    sourceOfAll: sourceLine(scenario, summary, false),
+  };
+  const cost = (): RunCost => ({
+    threads: 1,
+    wallMs: performance.now(),
+    cpuMs: processorMs(),
+    phasesWallMs: { report: performance.now() - fromWallMs },
+    peakMemoryBytes: peakMemoryBytes(),
+  });
+
+  const fill = async (files: FileSet): Promise<void> => {
+    const board = await openDrawingBoard();
+    await mkdir(join(files.folder, 'charts'));
+    const resolvedScenario = runs[0]?.resolvedScenario ?? '';
+    files.start('summary.json', formatSummary(summary));
+    files.start('curves.csv', mergedCurvesCsv(runs.map((run) => run.curvesText)));
+    files.start('scenario.resolved.yaml', resolvedScenario);
+    const charts: Partial<Record<ChartName, string>> = {};
+    for (const { name, draw, isDrawn } of RUNS_CHARTS) {
+      if (!isDrawn(data)) continue;
+      signal?.throwIfAborted();
+      const svg = draw(board, data);
+      charts[name] = svg;
+      files.start(`charts/${name}.svg`, svg);
+      files.start(`charts/${name}.png`, renderPng(svg));
+    }
+    await files.finished();
+    const manifest = makeManifest({
+      summary,
+      command,
+      cost: cost(),
+      warnings: [],
+      thinnedCurves: [],
+      sha256: files.sha256(),
+    });
+    files.start('manifest.json', formatManifest(manifest));
+    const folders = runs.map(({ directory }) => relative(target.directory, directory).replaceAll('\\', '/'));
+    files.start('report.html', runsPage({ scenario, summary, manifest, resolvedScenario, charts, folders }));
+    await files.finished();
+  };
+  await writeFolder(
+    target,
+    async (folder) => {
+      const files = new FileSet(folder, signal);
+      await fill(files).finally(() => files.settled());
+    },
+    signal,
+  );
+  return { ...cost(), directory: target.directory, summary, curves: data.arms };
+}
