@@ -13,7 +13,8 @@ export function groupsOf({
   byClass = {},
   withoutRuntime,
 }: Summary['arms'][string]): [string, GroupSummary][] {
-  const groups = Object.entries(byClass);
+  // Over several runs a class may be missing from some of them, and then has no figures of its own.
+  const groups = Object.entries(byClass).filter(([, group]) => group !== null);
   return withoutRuntime == null ? groups : [...groups, [WITHOUT_RUNTIME, withoutRuntime]];
 }
 
