@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { summarize } from '../measure/summary.ts';
 import { madeRun } from '../testing/made-run.ts';
-import { testClass } from '../testing/test-operators.ts';
+import { testClass, testOperators } from '../testing/test-operators.ts';
+import { testLiveArm } from '../testing/test-scenario.ts';
 import { chartData } from './chart-data.ts';
 import { drawClasses, hasClasses } from './classes-chart.ts';
 import { classes } from './classes-table.ts';
@@ -25,9 +26,12 @@ function withOperators(): RunOutcome {
     relay % 4 === 0 ? 86_400 * (1 + relay) : seconds,
   );
   const updates = [{ ...update!, stages: { ...update!.stages, activated } }];
+  const plan = testOperators({ classes: operators.classes });
+  const arm = { ...testLiveArm('live'), operators: plan, untilDays: 300 };
   return {
     ...run,
-    arms: [{ ...live!, updates, operators, horizonSeconds: 300 * 86_400 }, manual!],
+    scenario: { ...run.scenario, arms: [arm, manual!.arm] },
+    arms: [{ ...live!, arm, updates, operators, horizonSeconds: 300 * 86_400 }, manual!],
   };
 }
 
