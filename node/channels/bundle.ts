@@ -101,6 +101,7 @@ function follows(before: Place, place: Place): boolean {
 
 /** Has the files of one bundle. */
 export class BundleFetcher implements Fetcher {
+  readonly isAtHand = true;
   private readonly files: BundleFiles;
 
   constructor(files: BundleFiles) {

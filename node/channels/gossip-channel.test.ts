@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startRelay } from '../trust/testing/test-relay.ts';
+import { startRelay, type TestRelayOptions } from '../trust/testing/test-relay.ts';
 import { moduleBytes, sha256 } from '../trust/testing/test-repository.ts';
 import { encodeBundle } from './bundle.ts';
 import type { Offer, OfferTaker, Receipt } from './channel.ts';
@@ -11,15 +11,20 @@ import {
   rememberingReader,
   UPDATE_TOPIC,
 } from './gossip-channel.ts';
-import { PENDING_VERIFICATIONS, PENDING_VERIFICATIONS_PER_PEER } from './limits.ts';
+import {
+  BUNDLE_MAX_BYTES,
+  PENDING_BYTES_PER_PEER,
+  PENDING_VERIFICATIONS,
+  PENDING_VERIFICATIONS_PER_PEER,
+} from './limits.ts';
 import { ManualEnvironment, settled } from './testing/manual-environment.ts';
 import { publicationBundle, publicationFiles } from './testing/publication.ts';
 
 const ACCEPTED: Receipt = { verdict: 'accept', refused: null, news: true };
 
 /** A relay that has the repository's first publication; its taker is the trust client, or what a test gives. */
-async function channelOf(taker?: OfferTaker['take']) {
-  const { repository, relay } = await startRelay();
+async function channelOf(taker?: OfferTaker['take'], options: TestRelayOptions = {}) {
+  const { repository, relay } = await startRelay(options);
   const environment = new ManualEnvironment();
   const dropped: string[] = [];
   const behind: string[] = [];
@@ -219,4 +224,53 @@ test('gossip: a bundle is published on the topic that relays listen to', async (
   const { environment } = await channelOf();
   await publishBundle(environment, someBundle('x'));
   assert.deepEqual(environment.pubsub.published, [someBundle('x')]);
+});
+
+test('gossip: a relay that takes no third parties passes on what the developers publish beside them', async () => {
+  const { hear, repository, relay } = await channelOf(undefined, { thirdParties: 'none' });
+  repository.delegate({ name: 'alice' });
+  repository.addModule({ role: 'alice', module: 'alices', bytes: moduleBytes('alices') });
+  repository.addModule({ version: 2, sequence: 2, bytes: moduleBytes('second') });
+  repository.publish({ bump: ['targets'] });
+  const files = publicationFiles(repository);
+  const withAlice = (bytes: Uint8Array) => encodeBundle(new Map([...files, ['1.alice.json', bytes]]));
+  const genuine = repository.get('1.alice.json');
+  assert.equal(
+    await hear(withAlice(Buffer.concat([genuine, Buffer.from(' ')]))),
+    'ignore',
+    'not the bytes named',
+  );
+  const misnamed = encodeBundle(new Map([...files, ['2.alice.json', genuine]]));
+  assert.equal(await hear(misnamed), 'ignore', 'not the version named');
+  assert.equal(relay.client.file('1.alice.json'), null, 'it has not even read them');
+  assert.equal(await hear(withAlice(genuine)), 'accept');
+});
+
+test('gossip: without hashes in the snapshot nobody knows what third parties wrote, and it is not passed on', async () => {
+  const { hear, repository } = await channelOf(undefined, { thirdParties: 'none' });
+  repository.pinned = false;
+  repository.delegate({ name: 'alice' });
+  repository.publish({ bump: ['targets'] });
+  const files = publicationFiles(repository).set('1.alice.json', repository.get('1.alice.json'));
+  assert.equal(await hear(encodeBundle(files)), 'ignore');
+});
+
+test("gossip: PENDING_BYTES_PER_PEER: a flood of the longest messages fills its sender's share only", async () => {
+  const answers: ((receipt: Receipt) => void)[] = [];
+  const { hear, dropped } = await channelOf(() => new Promise((answer) => answers.push(answer)));
+  const longest = (index: number) => {
+    const bytes = new Uint8Array(BUNDLE_MAX_BYTES - someBundle('').length).fill(index);
+    return encodeBundle(new Map([['timestamp.json', bytes]]));
+  };
+  for (let index = 0; index < PENDING_VERIFICATIONS_PER_PEER; index++) void hear(longest(index), 'flood');
+  const room = PENDING_BYTES_PER_PEER / BUNDLE_MAX_BYTES;
+  assert(room < PENDING_VERIFICATIONS_PER_PEER, 'or the bound would bound nothing');
+  assert.equal(answers.length, room);
+  assert.deepEqual(dropped, Array(PENDING_VERIFICATIONS_PER_PEER - room).fill('overloaded flood'));
+  void hear(longest(0), 'other');
+  assert.equal(answers.length, room + 1);
+  answers[0]!({ verdict: 'reject', refused: 'malformed', news: false });
+  await settled();
+  void hear(longest(9), 'flood');
+  assert.equal(answers.length, room + 2, 'there is room again');
 });

@@ -10,7 +10,7 @@ import { metadataFile, TIMESTAMP_FILE } from '../trust/file-name.ts';
 import type { TrustClient } from '../trust/trust-client.ts';
 import { BundleFetcher, type BundleFiles, decodeBundle } from './bundle.ts';
 import type { Channel, OfferTaker, Receipt } from './channel.ts';
-import { PENDING_VERIFICATIONS, PENDING_VERIFICATIONS_PER_PEER } from './limits.ts';
+import { PENDING_BYTES_PER_PEER, PENDING_VERIFICATIONS, PENDING_VERIFICATIONS_PER_PEER } from './limits.ts';
 import { PassedOn } from './passed-on.ts';
 
 export const UPDATE_TOPIC = 'relaywave/updates/1';
@@ -36,7 +36,7 @@ export function rememberingReader(capacity = 64): BundleReader {
 
 export interface GossipChannelParts {
   readonly environment: Pick<Environment, 'pubsub'>;
-  readonly client: Pick<TrustClient, 'versions' | 'file'>;
+  readonly client: Pick<TrustClient, 'versions' | 'file' | 'names'>;
   readonly taker: OfferTaker;
   readonly read: BundleReader;
   /** Told of a message that was no bundle, found no room, or mixed what is trusted: what the agent cannot see. */
@@ -48,7 +48,7 @@ export interface GossipChannelParts {
 export class GossipChannel implements Channel {
   readonly name = 'gossip';
   private readonly parts: GossipChannelParts;
-  private readonly waiting = new Map<PeerName, number>();
+  private readonly waiting = new Map<PeerName, { messages: number; bytes: number }>();
   private allWaiting = 0;
   private readonly passedOn = new PassedOn();
   private isStopped = false;
@@ -73,8 +73,12 @@ export class GossipChannel implements Channel {
       message.report('ignore');
       return;
     }
-    const ofPeer = this.waiting.get(from) ?? 0;
-    if (ofPeer >= PENDING_VERIFICATIONS_PER_PEER || this.allWaiting >= PENDING_VERIFICATIONS) {
+    const ofPeer = this.waiting.get(from) ?? { messages: 0, bytes: 0 };
+    if (
+      ofPeer.messages >= PENDING_VERIFICATIONS_PER_PEER ||
+      ofPeer.bytes + message.data.length > PENDING_BYTES_PER_PEER ||
+      this.allWaiting >= PENDING_VERIFICATIONS
+    ) {
       message.report('ignore');
       onDropped('overloaded', from);
       return;
@@ -85,20 +89,23 @@ export class GossipChannel implements Channel {
       onDropped('malformed', from);
       return;
     }
-    this.waiting.set(from, ofPeer + 1);
+    ofPeer.messages++;
+    ofPeer.bytes += message.data.length;
+    this.waiting.set(from, ofPeer);
     this.allWaiting++;
     void this.judge(message, files);
   }
 
   /** Rejects only if the taker does, which is a bug. */
   private async judge(message: PubsubMessage, files: BundleFiles): Promise<void> {
-    const { from } = message;
+    const { data, from } = message;
     try {
       await this.answer(message, files);
     } finally {
-      const left = this.waiting.get(from)! - 1;
-      if (left === 0) this.waiting.delete(from);
-      else this.waiting.set(from, left);
+      const left = this.waiting.get(from)!;
+      left.messages--;
+      left.bytes -= data.length;
+      if (left.messages === 0) this.waiting.delete(from);
       this.allWaiting--;
     }
   }
@@ -124,8 +131,9 @@ export class GossipChannel implements Channel {
   }
 
   /**
-   * A bundle is passed on only if the relay holds all of it now: verified, and wanted here. So a genuine publication
-   * with something of the sender's own beside it goes no further.
+   * A bundle is passed on only if the relay holds all of it now, verified, or if the developers' snapshot names it: the
+   * metadata of a third party that is not wanted here. So a genuine publication with something of the sender's own
+   * beside it goes no further.
    */
   private verdictOf({ verdict }: Receipt, files: BundleFiles, from: PeerName): Receipt['verdict'] {
     if (verdict !== 'accept') return verdict;
@@ -139,7 +147,7 @@ export class GossipChannel implements Channel {
         onDropped('mix-and-match', from);
         return 'reject';
       }
-      if (!isOldRoot(name, client.versions().root)) return 'ignore';
+      if (!client.names(name, bytes) && !isOldRoot(name, client.versions().root)) return 'ignore';
     }
     return this.passedOn.take(client.versions().timestampSha256, files.keys()) ? verdict : 'ignore';
   }

@@ -17,7 +17,13 @@ export const BUNDLE_MAX_ROOTS = 8;
 /** Unverified messages of one peer that wait for the processor: a flood of invalid updates fills its own queue only. */
 export const PENDING_VERIFICATIONS_PER_PEER = 8;
 
-/** The same over all peers: many identities of one attacker. */
+/**
+ * Bytes of these: the memory that one peer's flood of the longest messages holds meanwhile. Beside it a peer holds at
+ * most the requests and answers of REQUESTS_AT_ONCE_PER_PEER and CHUNKS_IN_FLIGHT_PER_PEER, about 1.1 MiB.
+ */
+export const PENDING_BYTES_PER_PEER = 4 * BUNDLE_MAX_BYTES;
+
+/** The same messages over all peers: many identities of one attacker. */
 export const PENDING_VERIFICATIONS = 64;
 
 /** Chunks asked for and not yet here: bounds the memory that slow senders claim. */

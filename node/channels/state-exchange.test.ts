@@ -153,3 +153,17 @@ test('state exchange: COUNTED_PEERS bounds the peers that are not believed', asy
   assert.equal(pausedUntilMs.size, COUNTED_PEERS);
   assert(!pausedUntilMs.has('liar 0'), 'the oldest is forgotten');
 });
+
+test('state exchange: a peer whose news came by gossip while it answered has kept its word', async () => {
+  const { exchange, offers, own, says } = exchangeOf();
+  says('slow', versionsOf(6));
+  const compared = exchange.compare('slow', 'catch-up');
+  await settled();
+  own.versions = versionsOf(6);
+  offers[0]!.answer({ verdict: 'accept', refused: null, news: false });
+  assert.equal(await compared, 'equal');
+  says('slow', versionsOf(7));
+  void exchange.compare('slow', 'catch-up');
+  await settled();
+  assert.equal(offers.length, 2, 'and is believed again at once');
+});

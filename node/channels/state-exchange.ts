@@ -93,6 +93,8 @@ export class StateExchange {
     const { news } = await taker.take({ channel, source: new PeerFetcher(peers, peer, clock), peer });
     this.pausedUntilMs.delete(peer);
     if (news) return 'took';
+    // It came by gossip meanwhile: no fault of this one either.
+    if (promised !== null && !isAhead(promised, client.versions())) return 'equal';
     if (this.pausedUntilMs.size >= COUNTED_PEERS) {
       this.pausedUntilMs.delete(this.pausedUntilMs.keys().next().value!);
     }

@@ -97,7 +97,7 @@ export interface Destination {
   readonly port: number;
 }
 
-function dotted(address: number): string {
+export function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join('.');
 }
 

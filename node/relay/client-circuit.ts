@@ -107,7 +107,7 @@ export class ClientCircuit implements Circuit, EdgePort {
         this.handle(cell, relayCommand, hop);
         if (this.phase !== 'closed') this.note(PaddingEvent.cellReceived);
       }
-    }
+    } else if (hop < 0) this.close(CircuitEnd.protocol); // dropped, but no later cell could be read
     client.cells.release(cell);
   }
 

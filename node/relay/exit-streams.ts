@@ -32,9 +32,8 @@ export class ExitStreams {
   private readonly cells: CellPool;
   private readonly policy: SlotOf<typeof exitPolicy>;
   private readonly service: ExitService | null;
-  /** Streams whose connection is not made yet. */
-  private readonly connecting = new Set<number>();
-  private closed = false;
+  /** Streams whose connection is not made yet: an id can be given up and used again before the answer comes. */
+  private readonly connecting = new Map<number, Destination>();
 
   constructor(
     port: EdgePort,
@@ -64,7 +63,7 @@ export class ExitStreams {
     else if (this.policy.call(destination.address, destination.port) !== ExitVerdict.open) {
       this.end(streamId, StreamEndReason.exitPolicy);
     } else {
-      this.connecting.add(streamId);
+      this.connecting.set(streamId, destination);
       this.service.connect(destination, (result) => this.connected(streamId, destination, result), this.port);
     }
     return true;
@@ -76,20 +75,21 @@ export class ExitStreams {
   }
 
   close(): void {
-    this.closed = true;
     this.connecting.clear();
   }
 
-  private connected(streamId: number, { address }: Destination, result: StreamApplication | number): void {
-    const wanted = this.connecting.delete(streamId);
+  private connected(streamId: number, destination: Destination, result: StreamApplication | number): void {
+    const wanted = this.connecting.get(streamId) === destination;
+    if (wanted) this.connecting.delete(streamId);
     if (typeof result === 'number') {
       if (wanted) this.end(streamId, result);
       return;
     }
-    if (!wanted || this.closed) {
+    if (!wanted) {
       result.onEnd(StreamEndReason.destroy);
       return;
     }
+    const { address } = destination;
     const cell = this.cells.take();
     cell.data.set([address >>> 24, address >>> 16, address >>> 8, address, ...TTL_BYTES]);
     this.port.originate(cell, RELAY.connected, streamId, 8);

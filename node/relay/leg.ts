@@ -42,6 +42,8 @@ export class Leg {
 
   // What the scheduler of the link keeps.
   activity = 0;
+  /** Which hook's the activity is, by the link's count. */
+  scale = 0;
   /** When the activity was worked out. */
   scoredAtMs = 0;
   /** Place in the heap of waiting legs; -1 outside. */

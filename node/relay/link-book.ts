@@ -11,6 +11,7 @@ export class LinkBook {
   private readonly parts: OutputParts;
   private readonly host: LinkHost;
   private readonly byPeer = new Map<string, LinkEnd>();
+  /** By fingerprint and address. */
   private readonly dialling = new Map<string, Waiting[]>();
   private readonly ends = new Set<LinkEnd>();
   private closed = false;
@@ -27,16 +28,19 @@ export class LinkBook {
 
   /** A link to a relay, the one there is or a new one; null if it cannot be had. */
   reach(target: LinkTarget, answer: Waiting): void {
-    const { fingerprint } = target;
+    const { fingerprint, address, port } = target;
     const end = this.byPeer.get(fingerprint);
+    // With the address: who is asked to extend to a relay where it is not must not fail those who know where it is.
+    const place = `${fingerprint} ${address}:${port}`;
+    const dialling = this.dialling.get(place);
     if (this.closed) answer(null);
     else if (end !== undefined) answer(end);
-    else if (this.dialling.has(fingerprint)) this.dialling.get(fingerprint)!.push(answer);
+    else if (dialling !== undefined) dialling.push(answer);
     else {
       const waiting = [answer];
-      this.dialling.set(fingerprint, waiting);
+      this.dialling.set(place, waiting);
       this.dialer.dial(target, (link) => {
-        this.dialling.delete(fingerprint);
+        this.dialling.delete(place);
         const opened = this.take(link, fingerprint);
         for (const tell of waiting) tell(opened);
       });

@@ -16,6 +16,9 @@ import { CircuitEnd } from './reasons.ts';
 /** tor-spec, "Choosing circuit IDs": whoever opened the link sets the topmost bit. */
 const INITIATOR_BIT = 0x80000000;
 
+/** DESTROY cells that wait to leave, before the other end is taken for one that asks and takes no answers. */
+export const MOST_WAITING_CONTROLS = 10_000;
+
 /** Whose link it is: a relay or a client. */
 export interface LinkHost {
   onCell(end: LinkEnd, leg: Leg | null, cell: Cell): void;
@@ -46,6 +49,11 @@ export class LinkEnd implements LinkListener {
 
   get circuits(): number {
     return this.legs.size;
+  }
+
+  /** The circuit that has this id here. */
+  circuit(circuitId: number): Circuit | null {
+    return this.legs.get(circuitId)?.circuit ?? null;
   }
 
   /** A leg for a circuit that begins here; null if the link is closed. */
@@ -102,6 +110,7 @@ export class LinkEnd implements LinkListener {
     const cell = this.parts.cells.blank(circuitId, CELL.destroy);
     cell.bytes[HEADER_BYTES] = reason;
     this.output.sendControl(cell);
+    if (this.output.waitingControls > MOST_WAITING_CONTROLS) this.close();
   }
 
   close(): void {

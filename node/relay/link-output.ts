@@ -41,6 +41,8 @@ export class LinkOutput implements Consumer {
   /** Legs with cells waiting: a heap by activity, then by turn. */
   private readonly heap: Leg[] = [];
   private scoredBy: string | null = null;
+  /** Counts the scales: an activity of another one says nothing. */
+  private scale = 0;
   private turns = 0;
   private flushing = false;
   /** The link is full. */
@@ -62,6 +64,10 @@ export class LinkOutput implements Consumer {
   sendControl(cell: Cell): void {
     this.control.push(cell);
     this.flush();
+  }
+
+  get waitingControls(): number {
+    return this.control.length;
   }
 
   /** Forgets a leg's waiting cells. */
@@ -141,6 +147,10 @@ export class LinkOutput implements Consumer {
     leg.turn = this.turns++;
     leg.place = this.heap.length;
     this.heap.push(leg);
+    if (leg.scale !== this.scale) {
+      leg.scale = this.scale;
+      leg.activity = 0;
+    }
     if (leg.sent > 0 && this.parts.clock.nowMs() - leg.scoredAtMs >= STALE_MS) this.score(leg, 0);
     this.rise(leg.place);
   }
@@ -158,9 +168,11 @@ export class LinkOutput implements Consumer {
   /** Somebody else keeps the scores from now on. */
   private startAgain(scoredBy: string | null): void {
     this.scoredBy = scoredBy;
+    this.scale++;
     this.heap.sort((a, b) => a.turn - b.turn);
     for (const [place, leg] of this.heap.entries()) {
       leg.activity = 0;
+      leg.scale = this.scale;
       leg.place = place;
     }
   }

@@ -37,6 +37,8 @@ export class RelayCircuit implements Circuit, EdgePort {
   /** Tells the answer of a dialler from one that nobody waits for any more. */
   private attempts = 0;
   private earlyCells = 0;
+  /** The rest of the circuit is gone, and cells for it can still be on their way here. */
+  private cutOff = false;
   private edge: CircuitEdge | null = null;
   private exit: ExitStreams | null = null;
   closed = false;
@@ -89,6 +91,7 @@ export class RelayCircuit implements Circuit, EdgePort {
       // tor-spec, "Tearing down circuits": the side nearer to the client says TRUNCATED.
       this.onward = null;
       this.extending = false;
+      this.cutOff = true;
       this.sendTruncated(reason);
     }
   }
@@ -132,28 +135,38 @@ export class RelayCircuit implements Circuit, EdgePort {
     relay.filler.complete(cell, command, streamId, length);
     const digest = this.layer.sealBackward(cell);
     relay.counts.originated++;
-    this.back!.send(cell);
+    const back = this.back!;
+    back.send(cell);
+    // A client that asks and asks, and takes no answers.
+    if (back.queue.length > MOST_QUEUED_CELLS) this.close(CircuitEnd.resourceLimit);
     return digest;
   }
 
   private onForward(cell: Cell): void {
     const { relay } = this;
     const early = cell.command === CELL.relayEarly;
-    const digest = this.layer.peelForward(cell, this.onward === null);
+    const isEnd = this.onward === null && !this.cutOff;
+    const digest = this.layer.peelForward(cell, isEnd);
     let relayCommand: number = NO_RELAY_COMMAND;
     let flags: number = CellFlag.fromClient | (this.padding.negotiated ? CellFlag.paddingNegotiated : 0);
     if (digest !== null) {
       relayCommand = relayCommandOf(cell);
       flags |= CellFlag.recognized | (this.exit?.knows(streamIdOf(cell)) ? CellFlag.knownStream : 0);
     }
-    if (!this.admits(cell, relayCommand, flags)) return;
+    if (!this.admits(cell, relayCommand, flags)) {
+      if (isEnd && digest === null) this.close(CircuitEnd.protocol); // dropped, but no later cell could be read
+      return;
+    }
     if (early && ++this.earlyCells > MOST_EARLY_CELLS) {
       relay.cells.release(cell);
       this.violate();
       return;
     }
     this.padding.after(PaddingEvent.cellReceived);
-    if (digest === null) this.pass(cell, this.onward);
+    if (digest === null && this.onward === null && this.cutOff) {
+      relay.counts.ignored++;
+      relay.cells.release(cell);
+    } else if (digest === null) this.pass(cell, this.onward);
     else {
       if (dataLengthOf(cell) > RELAY_DATA_BYTES) this.violate();
       else this.handle(cell, relayCommand, digest, early);
@@ -279,6 +292,7 @@ export class RelayCircuit implements Circuit, EdgePort {
       return;
     }
     this.onward = leg;
+    this.cutOff = false;
     const create = this.relay.cells.blank(0, CELL.create2);
     writeCreate2(create.payload, onionSkin);
     leg.send(create);

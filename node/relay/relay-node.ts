@@ -201,7 +201,12 @@ export class OnionRelay implements LinkHost {
       end.refuse(id, refusal);
       return;
     }
-    const skin = readCreate2(cell.payload)?.slice() ?? null;
+    const skin = readCreate2(cell.payload);
+    if (skin === null) {
+      this.counts.violations++;
+      end.refuse(id, CircuitEnd.protocol);
+      return;
+    }
     end.reserve(id, () => this.countFrom(end, -1));
     this.countFrom(end, 1);
     if ((this.parts.handshakes ?? AT_ONCE).take(() => this.answerCreate(end, id, skin))) return;
@@ -210,10 +215,10 @@ export class OnionRelay implements LinkHost {
     end.refuse(id, CircuitEnd.resourceLimit);
   }
 
-  private answerCreate(end: LinkEnd, id: number, skin: Uint8Array | null): void {
+  private answerCreate(end: LinkEnd, id: number, skin: Uint8Array): void {
     if (!end.claim(id)) return; // nobody waits for it any more
     const { identity, onionKey, secrets, keystreams } = this.parts;
-    const answer = skin === null ? null : answerHandshake(identity, onionKey, skin, secrets.secret());
+    const answer = answerHandshake(identity, onionKey, skin, secrets.secret());
     if (answer === null) {
       this.countFrom(end, -1);
       this.counts.violations++;

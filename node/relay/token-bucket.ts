@@ -20,7 +20,7 @@ export interface Consumer {
 
 export interface RateLimit {
   readonly bytesPerSecond: number;
-  /** What the bucket holds; a cell at the least. */
+  /** What the bucket holds; at the least a cell, and what comes in between two refills (10 ms). */
   readonly burstBytes: number;
 }
 
@@ -37,7 +37,7 @@ export class TokenBucket {
   constructor(limit: RateLimit, clock: Clock, timers: Timers) {
     if (!(limit.bytesPerSecond > 0)) throw new RangeError('a rate limit must let something through');
     this.bytesPerMs = limit.bytesPerSecond / 1000;
-    this.burstBytes = Math.max(limit.burstBytes, CELL_BYTES);
+    this.burstBytes = Math.max(limit.burstBytes, CELL_BYTES + LEAST_WAIT_MS * this.bytesPerMs);
     this.clock = clock;
     this.timers = timers;
     this.bytes = this.burstBytes;

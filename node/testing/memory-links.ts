@@ -141,6 +141,8 @@ export interface Acceptor {
 export class MemoryNetwork {
   /** Every link that was made, the dialler's end. */
   readonly links: MemoryLink[] = [];
+  /** Whether somebody answers at an address; a test may say no. */
+  isThere: (target: LinkTarget) => boolean = () => true;
   private readonly timers: Timers;
   private readonly cells: CellPool;
   private readonly options: MemoryLinkOptions;
@@ -170,7 +172,7 @@ export class MemoryNetwork {
       dial: (target: LinkTarget, answer) => {
         this.timers.after(this.options.latencyMs, () => {
           const acceptor = this.acceptors.get(target.fingerprint);
-          if (acceptor === undefined) {
+          if (acceptor === undefined || !this.isThere(target)) {
             answer(null);
             return;
           }

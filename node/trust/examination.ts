@@ -10,7 +10,13 @@ import type { MetaFile } from '@tufjs/models';
 import { isDevelopmentKey } from './development-keys.ts';
 import { bytesAreNamedBy, type Document, type DocumentKind, metaOf, saySame } from './document.ts';
 import { metadataFile, TIMESTAMP_FILE } from './file-name.ts';
-import { ROOT_MAX_BYTES, SNAPSHOT_MAX_BYTES, TARGETS_MAX_BYTES, TIMESTAMP_MAX_BYTES } from './limits.ts';
+import {
+  RETIRED_ROOTS_ASKED,
+  ROOT_MAX_BYTES,
+  SNAPSHOT_MAX_BYTES,
+  TARGETS_MAX_BYTES,
+  TIMESTAMP_MAX_BYTES,
+} from './limits.ts';
 import type { TrustRefusal } from './refusal.ts';
 import type { TrustRefused, VerificationWork } from './trust-client.ts';
 import type { VerificationCache } from './verification-cache.ts';
@@ -27,12 +33,19 @@ export const MAX_BYTES: Readonly<Record<DocumentKind, number>> = {
 export class Examination {
   readonly cache: VerificationCache;
   private readonly developmentNetwork: boolean;
+  /** The chain of roots that the relay has trusted, in its order; the last one counts. */
+  private readonly roots: readonly Document<'root'>[];
   private signatures = 0;
   private bytes = 0;
 
-  constructor(cache: VerificationCache, developmentNetwork: boolean) {
+  constructor(
+    cache: VerificationCache,
+    developmentNetwork: boolean,
+    roots: readonly Document<'root'>[] = [],
+  ) {
     this.cache = cache;
     this.developmentNetwork = developmentNetwork;
+    this.roots = roots;
   }
 
   get work(): VerificationWork {
@@ -204,7 +217,37 @@ export class Examination {
   ): TrustRefused | null {
     const { valid, threshold, missing } = this.tally(delegator, role, document);
     if (missing === 0) return null;
+    const retired = role === 'root' ? null : this.retiredRoot(delegator, role, document);
+    if (retired !== null) {
+      return this.refuse('retired-keys', file, `signed with keys of ${role} in root ${retired.version}`);
+    }
     return this.refuse('below-threshold', file, `signed by ${valid} keys of ${role}, must be ${threshold}`);
+  }
+
+  /**
+   * The latest earlier root whose keys for a role have signed; null if none has.
+   *
+   * It makes the file no better. But a relay that has not heard of the later root takes it and passes it on in good
+   * faith: whoever sends it old files one after the other must not get it shut out by its peers.
+   */
+  private retiredRoot(
+    delegator: Document<'root' | 'targets'>,
+    role: string,
+    document: Document,
+  ): Document<'root'> | null {
+    const latest = this.roots.at(-1);
+    if (latest === undefined || delegator !== latest) return null;
+    let later = latest;
+    let asked = 0;
+    for (let at = this.roots.length - 2; at >= 0 && asked < RETIRED_ROOTS_ASKED; at--) {
+      const root = this.roots[at];
+      if (!sameKeys(root, later, role)) {
+        asked++;
+        if (this.isSigned(root, role, document)) return root;
+      }
+      later = root;
+    }
+    return null;
   }
 
   private rootOutOfTurn(
@@ -271,4 +314,14 @@ export class Examination {
     if (known === undefined) return null;
     return this.refuse('development-key', file, `trusts ${known}, whose private half is public`);
   }
+}
+
+function sameKeys(one: Document<'root'>, other: Document<'root'>, role: string): boolean {
+  const { keyIDs, threshold } = one.metadata.signed.roles[role];
+  const { keyIDs: otherIDs, threshold: otherThreshold } = other.metadata.signed.roles[role];
+  return (
+    threshold === otherThreshold &&
+    keyIDs.length === otherIDs.length &&
+    keyIDs.every((id) => otherIDs.includes(id))
+  );
 }

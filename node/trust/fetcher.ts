@@ -14,6 +14,8 @@ export type Fetched =
   | { readonly failed: 'not-found' | 'too-large' | 'too-slow' };
 
 export interface Fetcher {
+  /** True for one that has everything in its memory: nobody can make those who wait for it wait. */
+  readonly isAtHand?: boolean;
   /** Fetches a file by its name in the repository (file-name.ts). Never rejects. */
   fetch(file: string, limits: FetchLimits): Promise<Fetched>;
 }

@@ -46,6 +46,12 @@ export const ROOTS_PER_REFRESH = 64;
  */
 export const ROOTS_KEPT = 256;
 
+/**
+ * Earlier roots by which a file is looked at that the latest one's keys have not signed: what many retired keys have
+ * signed, sent again and again, would cost a check of signatures for each root.
+ */
+export const RETIRED_ROOTS_ASKED = 8;
+
 /** Keys in a root or in a role's delegations. */
 export const KEYS_MAX = 64;
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { Fetched } from './fetcher.ts';
 import { startRelay, TestRelay } from './testing/test-relay.ts';
 import {
   DAY_MS,
@@ -291,5 +293,67 @@ test('targets: modules of several chunks, empty ones and revocations are updates
     const downloaded = await relay.client.download(target);
     assert('bytes' in downloaded, target.path);
     assert.equal(sha256(downloaded.bytes), target.sha256);
+  }
+});
+
+const NO_LIMITS = { maxBytes: Number.POSITIVE_INFINITY, timeoutMs: Number.POSITIVE_INFINITY };
+
+/** A source that answers from `files` when it is told to. */
+function slowSource(files: ReadonlyMap<string, Uint8Array>) {
+  const answers: (() => void)[] = [];
+  const asked: string[] = [];
+  const fetch = (file: string): Promise<Fetched> =>
+    new Promise((resolve) => {
+      asked.push(file);
+      const bytes = files.get(file);
+      answers.push(() => resolve(bytes === undefined ? { failed: 'not-found' } : { bytes }));
+    });
+  const answerNext = async (): Promise<void> => {
+    answers.shift()?.();
+    await setImmediate();
+  };
+  return { fetch, asked, answerNext };
+}
+
+test('slow delivery: a source that keeps a relay waiting does not hold up one that is at hand', async () => {
+  const { repository, relay } = await startRelay();
+  repository.addModule({ version: 2 });
+  repository.publish({ bump: ['targets'] });
+  const slow = slowSource(repository.copy());
+  const slowly = relay.client.refresh(slow);
+  const { files } = repository;
+  const atHand = { isAtHand: true, fetch: (file: string) => new TestSource(files).fetch(file, NO_LIMITS) };
+  const gossiped = await relay.client.refresh(atHand);
+  assert('updated' in gossiped && gossiped.updated);
+  assert.equal(relay.paths().length, 2);
+  for (let answer = 0; answer < 12; answer++) await slow.answerNext();
+  const late = await slowly;
+  assert('updated' in late && !late.updated, 'it brought nothing that was not here');
+});
+
+test('slow delivery: whatever comes between, wherever a source waits: what is trusted never goes back', async () => {
+  // The old publication comes slowly, and the new one at once after each of its answers.
+  for (let answered = 0; answered < 6; answered++) {
+    const { repository, relay } = await startRelay();
+    repository.delegate({ name: 'guards' });
+    repository.publish({ bump: ['targets'] });
+    const slow = slowSource(repository.copy());
+    const slowly = relay.client.refresh(slow);
+    for (let answer = 0; answer < answered; answer++) await slow.answerNext();
+    repository.roles.targets = { threshold: 1, keys: ['targets-9'] };
+    repository.publishRoot();
+    repository.addModule({ version: 2 });
+    repository.publish({ bump: ['targets', 'guards'] });
+    const atHand = {
+      isAtHand: true,
+      fetch: (file: string) => new TestSource(repository.files).fetch(file, NO_LIMITS),
+    };
+    assert('updated' in (await relay.client.refresh(atHand)));
+    const { client } = relay;
+    const trusted = JSON.stringify([client.versions(), client.targets()]);
+    for (let answer = 0; answer < 12; answer++) await slow.answerNext();
+    await slowly;
+    assert.equal(JSON.stringify([client.versions(), client.targets()]), trusted, `after ${answered} answers`);
+    assert.equal(client.versions().timestamp, 3);
   }
 });

@@ -3,6 +3,9 @@
  *
  * Every step looks at what the relay holds first and fetches what is missing. So a publication that one source
  * has left incomplete is finished by the next, although its timestamp is no news any more.
+ *
+ * While it waits for a source, another refresh may change what the relay trusts. Nothing is taken then on the ground
+ * of what was before: it begins again, from what is trusted now.
  */
 
 import type { Clock } from '../environment.ts';
@@ -22,6 +25,12 @@ import { listTargets } from './listing.ts';
 import type { LeftOut, Refreshed, ThirdPartyPolicy, TrustRefused } from './trust-client.ts';
 import type { Publication, TrustedState } from './trusted-state.ts';
 
+/** Another refresh has changed what the relay trusts meanwhile. */
+const OVERTAKEN = Symbol('overtaken');
+
+/** What has ended a step, and the refresh with it; null if nothing has. */
+type Ended = TrustRefused | typeof OVERTAKEN | null;
+
 export class Refresh {
   private readonly state: TrustedState;
   private readonly examination: Examination;
@@ -30,7 +39,10 @@ export class Refresh {
   private readonly clock: Clock;
   /** TUF 5.1: one time for the whole of it. */
   private readonly nowMs: number;
-  private readonly leftOut: LeftOut[] = [];
+  private leftOut: LeftOut[] = [];
+  /** Changes of the state that this refresh knows of. */
+  private known = 0;
+  private hasTaken = false;
 
   constructor(
     state: TrustedState,
@@ -48,61 +60,79 @@ export class Refresh {
   }
 
   async run(): Promise<Refreshed> {
-    const { state } = this;
-    const { root, timestamp, publication } = state;
-    const refused =
-      (await this.updateRoot()) ?? (await this.updateTimestamp()) ?? (await this.updatePublication());
-    if (refused !== null) return refused;
-    const updated = state.root !== root || state.timestamp !== timestamp || state.publication !== publication;
-    return { updated, work: this.examination.work, leftOut: this.leftOut };
+    for (;;) {
+      this.leftOut = [];
+      this.known = this.state.changes;
+      const refused =
+        (await this.updateRoot()) ?? (await this.updateTimestamp()) ?? (await this.updatePublication());
+      if (refused === OVERTAKEN) continue; // only genuine news overtake, and the deadline holds
+      if (refused !== null) return refused;
+      return { updated: this.hasTaken, work: this.examination.work, leftOut: this.leftOut };
+    }
   }
 
   /** TUF 5.3. */
-  private async updateRoot(): Promise<TrustRefused | null> {
+  private async updateRoot(): Promise<Ended> {
     const { state, examination } = this;
     for (let taken = 0; taken < ROOTS_PER_REFRESH; taken++) {
       const file = metadataFile('root', state.root.version + 1);
       const bytes = await this.fetch(file, ROOT_MAX_BYTES);
+      if (this.isOvertaken()) return OVERTAKEN;
       if (!(bytes instanceof Uint8Array)) {
         if (bytes.refused === 'not-found') break; // TUF 5.3.3: the one before is the last
         return bytes;
       }
       const root = examination.nextRoot(state.root, bytes);
       if ('refused' in root) return root;
-      state.takeRoot(root, examination);
+      this.take(() => state.takeRoot(root, examination));
     }
     // TUF 5.3.10
     return examination.expired(state.root, metadataFile('root', state.root.version), this.nowMs);
   }
 
   /** TUF 5.4. */
-  private async updateTimestamp(): Promise<TrustRefused | null> {
+  private async updateTimestamp(): Promise<Ended> {
     const { state, examination } = this;
     const bytes = await this.fetch(TIMESTAMP_FILE, TIMESTAMP_MAX_BYTES);
+    if (this.isOvertaken()) return OVERTAKEN;
     if (!(bytes instanceof Uint8Array)) return bytes;
     const timestamp = examination.nextTimestamp(state.root, state.timestamp, bytes, this.nowMs);
     if ('refused' in timestamp) return timestamp;
-    if (timestamp !== state.timestamp) state.takeTimestamp(timestamp);
+    if (timestamp !== state.timestamp) this.take(() => state.takeTimestamp(timestamp));
     return null;
   }
 
   /** TUF 5.5 and 5.6: what the trusted timestamp names, so far as it is not here yet. */
-  private async updatePublication(): Promise<TrustRefused | null> {
+  private async updatePublication(): Promise<Ended> {
     const { state } = this;
+    if (this.isOvertaken()) return OVERTAKEN;
     const timestamp = state.timestamp!;
     const snapshot = await this.snapshotOf(timestamp);
+    if (this.isOvertaken()) return OVERTAKEN;
     if ('refused' in snapshot) return snapshot;
-    if (snapshot !== state.snapshot) state.takeSnapshot(snapshot);
+    if (snapshot !== state.snapshot) this.take(() => state.takeSnapshot(snapshot));
     const targets = await this.targetsOf(snapshot);
+    if (this.isOvertaken()) return OVERTAKEN;
     if ('refused' in targets) return targets;
     const visits = await this.visit(snapshot, targets);
+    if (this.isOvertaken()) return OVERTAKEN;
     const listing = listTargets(this.examination.cache, targets, visits);
     const publication = { timestamp, snapshot, targets, visits, listing };
     if (state.publication === null || !areEqual(state.publication, publication)) {
       this.leftOut.push(...listing.outside);
-      state.takePublication(publication);
+      this.take(() => state.takePublication(publication));
     }
     return null;
+  }
+
+  private take(change: () => void): void {
+    change();
+    this.known = this.state.changes;
+    this.hasTaken = true;
+  }
+
+  private isOvertaken(): boolean {
+    return this.state.changes !== this.known;
   }
 
   private async snapshotOf(timestamp: Document<'timestamp'>): Promise<Examined<'snapshot'>> {

@@ -16,6 +16,13 @@ const CASES: Record<Given, Case> = {
   malformed: (repository) => void repository.files.set('timestamp.json', Buffer.from('{}')),
   'too-large': (repository) => void repository.files.set('timestamp.json', new Uint8Array(10 ** 6)),
   'below-threshold': (repository) => repository.publish({ signers: { timestamp: ['root-1'] } }),
+  'retired-keys': (repository) => {
+    repository.publishTimestamp();
+    const signedBefore = repository.get('timestamp.json');
+    repository.roles.timestamp.keys = ['timestamp-2'];
+    repository.publishRoot();
+    repository.files.set('timestamp.json', signedBefore);
+  },
   expired: (_, relay) => void (relay.clock.timeMs = START_MS + DAY_MS),
   rollback: (repository) => {
     repository.next.timestamp = 1;

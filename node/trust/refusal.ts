@@ -14,6 +14,8 @@ export const TRUST_REFUSALS = [
   'too-large',
   /** Fewer distinct keys have signed than the role's threshold. */
   'below-threshold',
+  /** What an earlier root asks for has signed, but a later one asks for other keys, or more. */
+  'retired-keys',
   /** Past its expiry by the relay's own clock. */
   'expired',
   /** A version below the one this relay trusts (rollback, replay). */

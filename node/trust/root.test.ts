@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ROOTS_PER_REFRESH } from './limits.ts';
+import { RETIRED_ROOTS_ASKED, ROOTS_PER_REFRESH } from './limits.ts';
+import { verdictOn } from './refusal.ts';
 import { startRelay, TestRelay } from './testing/test-relay.ts';
 import {
   DAY_MS,
@@ -133,7 +134,7 @@ test('root: new keys for targets end the trust in what only old keys signed', as
   repository.publishRoot();
   published.set('2.root.json', repository.get('2.root.json'));
   const refused = await relay.refusal(published);
-  assert.equal(refused?.refused, 'below-threshold');
+  assert.equal(refused?.refused, 'retired-keys');
   assert.equal(refused.file, '1.targets.json');
   assert.deepEqual(relay.paths(), []);
   repository.publish({ bump: ['targets'] });
@@ -149,4 +150,46 @@ test('root: new keys for targets leave what enough remaining keys signed', async
   published.set('2.root.json', repository.get('2.root.json'));
   assert.equal(await relay.updated(published), true);
   assert.equal(relay.paths().length, 1);
+});
+
+test('retired keys: files of every role that a relay behind took in good faith are refused, not held against it', async () => {
+  for (const role of ['timestamp', 'snapshot', 'targets'] as const) {
+    const { repository, relay } = await startRelay();
+    repository.publish({ bump: ['targets'] });
+    const before = repository.copy();
+    const behind = new TestRelay(repository);
+    assert.equal(await behind.updated(before), true, 'the keys were right until then');
+    repository.roles[role] = { threshold: 1, keys: [`${role}-9`] };
+    repository.publishRoot();
+    const root = repository.get('2.root.json');
+    const refused = await relay.refusal(new Map([...before, ['2.root.json', root]]));
+    assert.equal(refused?.refused, 'retired-keys', role);
+    assert.equal(verdictOn('retired-keys'), 'ignore');
+    assert.deepEqual(relay.paths(), role === 'targets' ? [] : relay.paths());
+    assert.equal(relay.client.versions().root, 2);
+  }
+});
+
+test('retired keys: of a role that never had them they are no excuse, nor below the threshold that there was', async () => {
+  const { repository, relay } = await startRelay();
+  repository.roles.timestamp = { threshold: 1, keys: ['timestamp-9'] };
+  repository.publishRoot();
+  for (const timestamp of [['snapshot-1'], ['targets-1', 'targets-2'], []]) {
+    repository.publish({ signers: { timestamp } });
+    assert.equal((await relay.refusal())?.refused, 'below-threshold');
+  }
+});
+
+test('retired keys: RETIRED_ROOTS_ASKED: a file is looked at by so many earlier roots and no more', async () => {
+  const { repository, relay } = await startRelay();
+  const old = repository.get('timestamp.json');
+  for (let times = 0; times < RETIRED_ROOTS_ASKED; times++) {
+    repository.roles.timestamp = { threshold: 1, keys: [`timestamp-later-${times}`] };
+    repository.publishRoot();
+  }
+  const files = (): Map<string, Uint8Array> => repository.copy().set('timestamp.json', old);
+  assert.equal((await relay.refusal(files()))?.refused, 'retired-keys');
+  repository.roles.timestamp = { threshold: 1, keys: ['timestamp-last'] };
+  repository.publishRoot();
+  assert.equal((await relay.refusal(files()))?.refused, 'below-threshold');
 });

@@ -79,7 +79,10 @@ export interface TrustClient {
    * Throws RangeError for a root that is not one, or not signed by itself: a broken installation, not an attack.
    */
   init(root: Uint8Array): void;
-  /** Brings the metadata up to date from a source. One refresh at a time: a second one waits for the first. */
+  /**
+   * Brings the metadata up to date from a source. One refresh at a time: a second one waits for the first, but for
+   * sources at hand, which wait for each other only.
+   */
   refresh(from?: Fetcher): Promise<Refreshed>;
   /** Fetches a target of `targets()`, checks length and hash, and keeps it in the store. */
   download(target: UpdateTarget, from?: Fetcher): Promise<Downloaded>;
@@ -94,4 +97,9 @@ export interface TrustClient {
   freshUntilMs(): number | null;
   /** A file of the repository that this relay has verified and can pass on, or null. */
   file(name: string): Uint8Array | null;
+  /**
+   * Whether these are the very bytes that the trusted snapshot names for a role, by version and hash. So a relay can
+   * pass on metadata of third parties that its operator does not trust, without reading them.
+   */
+  names(file: string, bytes: Uint8Array): boolean;
 }

@@ -34,6 +34,8 @@ export class TrustedState {
   timestamp: Document<'timestamp'> | null = null;
   snapshot: Document<'snapshot'> | null = null;
   publication: Publication | null = null;
+  /** Counts what was taken: a refresh sees by it that another one has come between. */
+  changes = 0;
   /** Writes that the store could not do; the relay went on with what is in its memory. */
   storeFailures = 0;
 
@@ -58,6 +60,7 @@ export class TrustedState {
   /** Trusts the root's successor, and gives up what the new keys no longer vouch for. */
   takeRoot(root: Document<'root'>, examination: Examination): void {
     const before = this.root;
+    this.changes++;
     this.roots.push(root);
     this.save(metadataFile('root', root.version), root.bytes);
     if (this.roots.length > ROOTS_KEPT) this.drop(metadataFile('root', this.roots.shift()!.version));
@@ -77,17 +80,20 @@ export class TrustedState {
   }
 
   takeTimestamp(timestamp: Document<'timestamp'>): void {
+    this.changes++;
     this.timestamp = timestamp;
     this.save(TIMESTAMP_FILE, timestamp.bytes); // TUF 5.4.5
   }
 
   takeSnapshot(snapshot: Document<'snapshot'>): void {
+    this.changes++;
     this.snapshot = snapshot;
     this.save(metadataFile('snapshot', snapshot.version), snapshot.bytes); // TUF 5.5.7
   }
 
   takePublication(publication: Publication): void {
     const { targets, visits } = publication;
+    this.changes++;
     this.publication = publication;
     this.save(metadataFile('targets', targets.version), targets.bytes); // TUF 5.6.6
     for (const { role, document } of visits) this.save(metadataFile(role, document.version), document.bytes);

@@ -8,9 +8,10 @@
  */
 
 import type { Clock } from '../environment.ts';
+import { bytesAreNamedBy, metaOf } from './document.ts';
 import { Examination } from './examination.ts';
 import type { Fetcher } from './fetcher.ts';
-import { targetFile } from './file-name.ts';
+import { metadataFile, targetFile } from './file-name.ts';
 import { FETCH_TIMEOUT_MS, TARGET_BYTES_PER_SECOND_MIN } from './limits.ts';
 import { Refresh } from './refresh.ts';
 import { restore } from './restore.ts';
@@ -41,8 +42,13 @@ export class TufClient implements TrustClient {
   private readonly thirdParties: ThirdPartyPolicy;
   private readonly cache: VerificationCache;
   private readonly state: TrustedState;
-  /** Settles when the last refresh that was asked for is over; it never rejects. */
-  private refreshing: Promise<void> | null = null;
+  /**
+   * Each settles when the last refresh that was asked for is over, and never rejects.
+   *
+   * Sources at hand have a turn of their own: what a peer answers just in time must not hold up what has been
+   * gossiped (slow delivery, TUF 1.5.2).
+   */
+  private readonly turns: Record<'atHand' | 'far', Promise<void> | null> = { atHand: null, far: null };
 
   constructor(parts: TufClientParts) {
     this.fetcher = parts.fetcher;
@@ -66,12 +72,14 @@ export class TufClient implements TrustClient {
 
   refresh(from: Fetcher = this.fetcher): Promise<Refreshed> {
     const run = () => new Refresh(this.state, this.examine(), from, this.thirdParties, this.clock).run();
-    const result = this.refreshing === null ? run() : this.refreshing.then(run);
+    const { turns } = this;
+    const line = from.isAtHand === true ? 'atHand' : 'far';
+    const result = turns[line]?.then(run) ?? run();
     const over = () => {
-      if (this.refreshing === settled) this.refreshing = null;
+      if (turns[line] === settled) turns[line] = null;
     };
     const settled: Promise<void> = result.then(over, over);
-    this.refreshing = settled;
+    turns[line] = settled;
     return result;
   }
 
@@ -142,13 +150,24 @@ export class TufClient implements TrustClient {
     return null;
   }
 
+  names(file: string, bytes: Uint8Array): boolean {
+    const { publication } = this.state;
+    const [, version, role] = /^(\d+)\.(.+)\.json$/.exec(file) ?? [];
+    if (publication === null || role === undefined) return false;
+    const meta = metaOf(publication.snapshot, role);
+    // Without a hash the snapshot names a version, which anybody can put his own bytes under.
+    if (meta?.hashes === undefined || metadataFile(role, meta.version) !== `${version}.${role}.json`)
+      return false;
+    return bytesAreNamedBy(meta, bytes.length, this.cache.hash(bytes));
+  }
+
   /** Writes that the store could not do: what they should have kept is gone after a restart. */
   storeFailures(): number {
     return this.state.storeFailures;
   }
 
   private examine(): Examination {
-    return new Examination(this.cache, this.developmentNetwork);
+    return new Examination(this.cache, this.developmentNetwork, this.state.roots);
   }
 
   private expiresMs({ timestamp, snapshot, targets }: Publication): number {

@@ -56,3 +56,15 @@ it('freshness alarm: a stopped one is silent', async () => {
   await time.pass(2 * DAY_MS);
   assert.deepEqual(told, []);
 });
+
+it('freshness alarm: a relay whose timestamp a new root has retired has nothing fresh until the next one comes', async () => {
+  const { time, told, state, alarm: made } = alarm(DAY_MS);
+  state.untilMs = null;
+  made.look();
+  assert.deepEqual(told, ['stale']);
+  await time.pass(2 * DAY_MS);
+  assert.deepEqual(told, ['stale'], 'told once');
+  state.untilMs = time.timeMs + DAY_MS;
+  made.look();
+  assert.deepEqual(told, ['stale', 'fresh']);
+});

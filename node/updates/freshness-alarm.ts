@@ -2,6 +2,9 @@
  * Raises an alarm when the trusted timestamp expires and nothing fresh has come: a freeze attack, or a developer who
  * is away (TUF 5.4.4).
  *
+ * A new root may make a relay forget its timestamp. Whoever passes that root on and withholds what follows it must
+ * not silence the alarm by it: a relay that had a timestamp and has none any more has nothing fresh.
+ *
  * It is an alarm only: modules run on, since taking out a fix because news are kept away would be what a freezer
  * wants. One timer at most; when it fires early, because the timestamp has been renewed, it is set again.
  */
@@ -18,6 +21,7 @@ export class FreshnessAlarm {
   private readonly observer: Pick<StageObserver, 'onFreshness'>;
   private timer: Timer | null = null;
   private isStale = false;
+  private hadTimestamp = false;
 
   constructor(
     environment: { readonly clock: Clock; readonly timers: Timers },
@@ -32,8 +36,9 @@ export class FreshnessAlarm {
   /** To be called whenever the timestamp may have changed. */
   look(): void {
     const untilMs = this.freshUntilMs();
-    if (untilMs === null) return; // nothing was ever fresh: there is nothing to miss
-    const leftMs = untilMs - this.environment.clock.nowMs();
+    if (untilMs === null && !this.hadTimestamp) return; // nothing was ever fresh: there is nothing to miss
+    this.hadTimestamp = true;
+    const leftMs = untilMs === null ? 0 : untilMs - this.environment.clock.nowMs();
     if (leftMs <= 0 !== this.isStale) {
       this.isStale = leftMs <= 0;
       this.observer.onFreshness(this.isStale ? 'stale' : 'fresh');

@@ -9,7 +9,7 @@ import { NEVER_MS } from './activation-policy.ts';
 import type { CohortReport } from './cohort-gate.ts';
 import { DiskStore } from './disk-store.ts';
 import type { Claim, Offer } from './offer.ts';
-import { type LifecycleOptions, RelayLifecycle } from './relay-lifecycle.ts';
+import { type LifecycleOptions, REVOCATIONS_KEPT, RelayLifecycle } from './relay-lifecycle.ts';
 import { MemoryStore, type UpdateStore } from './store.ts';
 
 const counter = defineHook({
@@ -462,5 +462,29 @@ describe('a store that fails', () => {
     assert.equal(refusal(offerOf(1)), 'staged');
     assert.equal(call(5), 105);
     assert.ok(failures.length >= 2);
+  });
+});
+
+describe('a flood of revocations', () => {
+  it('REVOCATIONS_KEPT: the latest are remembered, and the store keeps no more', () => {
+    const held: { record: ReturnType<UpdateStore['readRecord']> } = { record: null };
+    const silent: UpdateStore = {
+      readRecord: () => held.record,
+      writeRecord: (record) => void (held.record = record),
+      readModule: () => null,
+      writeModule: () => {},
+      keepModules: () => {},
+    };
+    const { relay } = open(silent);
+    const hashOf = (index: number): string => index.toString(16).padStart(64, '0');
+    const quick = relay as unknown as { save: () => void };
+    const { save } = quick;
+    quick.save = () => {}; // each would write all of them
+    for (let index = 0; index < REVOCATIONS_KEPT + 10; index++) relay.revoke(hashOf(index));
+    quick.save = save;
+    assert.equal(relay.revoke(hashOf(REVOCATIONS_KEPT + 10)), true);
+    assert.equal(held.record?.revoked.length, REVOCATIONS_KEPT);
+    assert.equal(relay.revoke(hashOf(REVOCATIONS_KEPT)), false, 'a late one is known');
+    assert.equal(relay.revoke(hashOf(0)), true, 'the first has been forgotten');
   });
 });

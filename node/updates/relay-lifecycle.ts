@@ -24,6 +24,12 @@ import { VersionFloor } from './version-floor.ts';
 /** Starts of the relay in which a module may be on trial. */
 export const MAX_TRIAL_STARTS = 2;
 
+/**
+ * Revocations that a relay remembers, the latest ones: thieves of keys who revoke without end must not fill its memory
+ * and disk. It is more than metadata can list at a time, and what is listed is remembered anew with each look at it.
+ */
+export const REVOCATIONS_KEPT = 16_384;
+
 export interface LifecycleOptions {
   /** Decides the relay's place in rollouts: its identity key, for instance. */
   readonly relayId: string;
@@ -147,6 +153,7 @@ export class RelayLifecycle implements TransitionListener {
   revoke(hash: string): boolean {
     if (this.revoked.has(hash)) return false;
     this.revoked.add(hash);
+    if (this.revoked.size > REVOCATIONS_KEPT) this.revoked.delete(this.revoked.values().next().value!);
     for (const { slot } of this.ledgers.values()) {
       if (slot.activeHash === hash || slot.pendingHash === hash || slot.previousHash === hash) {
         slot.quarantine(hash, 'revoked');

@@ -6,6 +6,7 @@ import type { ArmOutcome } from '../measure/outcome.ts';
 import { drawPopulation } from '../population/draw.ts';
 import type { OperatorClass, OperatorsPlan } from '../scenario/operators-plan.ts';
 import type { LagLaw, LiveArm, Scenario } from '../scenario/scenario.ts';
+import { testFault, testTargets } from '../testing/fault-runs.ts';
 import { testClass, testOperators } from '../testing/test-operators.ts';
 import { TEST_TRUST, testLiveArm, testScenario, testUpdate } from '../testing/test-scenario.ts';
 import { OperatorActs } from './operator-acts.ts';
@@ -262,4 +263,26 @@ test('policies: stolen keys run a hostile module at once where relays decide, ne
   );
   const { trust } = outcome.arms[0]!;
   assert.ok(trust!.wrongActivations > 120 && trust!.wrongActivations <= 150, `${trust!.wrongActivations}`);
+});
+
+test('policies: what waits for its operator waits through a crash, and runs when it may; who stays down never does', async () => {
+  const classes = [testClass('auto', 0.2), testClass('approve', 0.8, { policy: 'approve', lag: TWO_DAYS })];
+  const crash = { kind: 'crash', fromSeconds: 15 } as const;
+  const [arm] = await runArms([liveArm('arm', { classes })], {
+    faults: [
+      testFault({ ...crash, forSeconds: 10, targets: testTargets({ share: 0.3 }) }),
+      testFault({ ...crash, fromSeconds: 30, forSeconds: 100, targets: testTargets({ share: 0.1 }) }),
+    ],
+  });
+  const { classOf } = arm!.operators!;
+  const { activated, staged } = stagesOf(arm!);
+  const [back, down] = arm!.faults!.map(({ hits }) => hits);
+  let restarted = 0;
+  for (let relay = 0; relay < RELAYS; relay++) {
+    if (classOf[relay] !== 1 || !(staged[relay]! < 5)) continue;
+    if (down![relay] === 1) assert.ok(Number.isNaN(activated[relay]!), `relay ${relay} is down at the end`);
+    else assert.ok(activated[relay]! > 2 * DAY - 2 && activated[relay]! < 2 * DAY + 2, `relay ${relay}`);
+    if (back![relay] === 1 && down![relay] !== 1) restarted++;
+  }
+  assert.ok(restarted > 40, `${restarted} waited through a restart`);
 });

@@ -3,10 +3,14 @@
 import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
 import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
-import { type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
+import { gainedColumn, type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
+import { unbalanced } from '../engine/invariants/frame-ledger.ts';
+import { InvariantError } from '../engine/invariants/violation.ts';
 import { randomStream } from '../engine/random.ts';
+import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
 import { revokedSeconds } from '../measure/removal-summary.ts';
+import { type ScheduledFault, scheduleFaults } from '../population/fault-schedule.ts';
 import type { Population, Topology } from '../population/population.ts';
 import { drawPresence } from '../population/presence.ts';
 import { buildTopology } from '../population/topology.ts';
@@ -48,6 +52,8 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const publishers = new Set(releases.map(({ publisher }) => publisher));
   const hostileRelays = drawHostileRelays(scenario, publishers, embeds);
   const hasDirectory = arm.channels.includes('directory');
+  const authorities = hasDirectory ? arm.directory.authorities : 0;
+  const faults = scheduleFaults(scenario.faults, { population, publishers, authorities, seed });
   const isSmooth = presence.late === null && presence.away === null;
   const { shared, traceHash, threads, total, phasesWallMs } = await runGossipsub(
     {
@@ -61,6 +67,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       presence: isSmooth ? null : drawPresence(relays, presence, publishers, seed),
       policies: policies?.ofRelays ?? null,
       directory: hasDirectory ? arm.directory : null,
+      faults,
       scoring: adversary === null ? null : invalidMessageScoring(UPDATE_TOPIC),
       // Reports of a staged rollout go to anybody, the adversary's relays share what they know, and circuits
       // go through any relays.
@@ -72,6 +79,8 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     },
     options,
   );
+  const imbalance = unbalanced(total, scenario.durationSeconds * 1e6);
+  if (imbalance !== null) throw new InvariantError(imbalance, seed);
   const seconds = (timeUs: number, release: number): number => (timeUs - releases[release].atUs) / 1e6;
   const sinceRelease = (release: number, stage: Stage): Float64Array =>
     stageColumn(shared, relays, release, stage).map((timeUs) => seconds(timeUs, release));
@@ -88,6 +97,9 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       },
       removed: removedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
       haltedSeconds: release in total.haltedUs ? seconds(total.haltedUs[release], release) : null,
+      ...(faults.length > 0 && {
+        gained: gainedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
+      }),
     };
     return policies === null ? update : withByHand(update, release, plans[release], policies);
   });
@@ -118,16 +130,12 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       graylistings: total.graylistings,
     },
     traffic: total.traffic,
+    ...(faults.length > 0 && { faults: faultOutcomes(faults, total.faultEffects, hostileRelays) }),
     rolledBack: total.rolledBack,
     circuitsBroken: total.traffic?.circuits.brokenSeconds.length ?? null,
     operators: policies?.outcome ?? null,
     traceHash,
-    violations: [
-      ...total.violations,
-      ...conservation(total),
-      ...wrongActivations(scenario, total.deceivedRelays),
-      ...trafficViolations(total.traffic),
-    ],
+    violations: [...total.violations, ...trafficViolations(total.traffic)],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
 }
@@ -170,27 +178,17 @@ function drawHostileRelays(
   return new Set(candidates.filter(canAttack).slice(0, count));
 }
 
-/** No relay may run what too few keys have signed for. */
-function wrongActivations({ adversary, trust }: Scenario, deceivedRelays: number): string[] {
-  const isStolen = adversary?.attacks.some(
-    ({ attack, keys }) => attack === 'stolen-keys' && keys >= trust.roles.targets.threshold,
-  );
-  return deceivedRelays === 0 || isStolen === true
-    ? []
-    : [`${deceivedRelays} relays ran a module that nobody released`];
-}
-
-/** Frames sent must be delivered, or dropped where nobody was left to take them, or on their way. */
-function conservation(total: {
-  framesSent: number;
-  framesDelivered: number;
-  framesDropped: number;
-  framesInFlight: number;
-}): string[] {
-  const { framesSent, framesDelivered, framesDropped, framesInFlight } = total;
-  if (framesSent === framesDelivered + framesDropped + framesInFlight) return [];
-  const found = `${framesDelivered} delivered, ${framesDropped} dropped and ${framesInFlight} in flight`;
-  return [`${framesSent} frames sent, but ${found}`];
+/** Each fault as it happened; relays of the adversary's do not count among those that it hit. */
+function faultOutcomes(
+  faults: readonly ScheduledFault[],
+  effects: readonly number[],
+  hostileRelays: ReadonlySet<number>,
+): FaultOutcome[] {
+  return faults.map(({ plan, hits, bridges }, index) => ({
+    plan,
+    effects: effects[index] ?? 0,
+    hits: hits.map((hit, host) => (hostileRelays.has(host) ? 0 : hit & (1 - bridges[host]!))),
+  }));
 }
 
 function countReached(times: Float64Array): number {

@@ -175,6 +175,14 @@ async function tellKnown(error: unknown, context: CommandContext): Promise<numbe
       error.reason === 'exists' || error.reason === 'not-results' || error.reason === 'not-a-folder';
     return isMistake ? EXIT.usage : EXIT.failed;
   }
+  const { InvariantError } = await import('../engine/invariants/violation.ts');
+  if (error instanceof InvariantError) {
+    context.err.line(`violation: ${error.message}`);
+    if (error.seed !== null) context.err.line(`seed: ${error.seed}`);
+    if (context.journal.repeatWith !== undefined && context.journal.repeatWith !== null)
+      context.err.line(`reproduce with: ${context.journal.repeatWith}`);
+    return EXIT.failed;
+  }
   const { UpdateError } = await import('../../updates/update-file.ts');
   if (error instanceof UpdateError) {
     tellError(error.message, null, context);

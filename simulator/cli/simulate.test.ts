@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
+import { InvariantError } from '../engine/invariants/violation.ts';
 import { formatSummary, summarize } from '../measure/summary.ts';
 import { ResultsError } from '../report/results-error.ts';
 import type { ResultsContext, ResultsTarget } from '../report/write-results.ts';
@@ -105,6 +106,18 @@ describe('simulate', () => {
       err,
       'preparing relays and updates\nrunning, virtual time 0 s of 10 min\nwriting results\nwarning: on one thread only\n',
     );
+  });
+
+  it('a broken invariant ends the run with 1, the seed, the event and the line that repeats it', async () => {
+    const violation = { invariant: 'versions-rise', timeUs: 12_345_678, relay: 17, what: 'fell' } as const;
+    const { code, out, err } = await run(
+      ['--seed', '5'],
+      working({ runScenario: () => Promise.reject(new InvariantError(violation, 5)) }),
+    );
+    assert.equal(code, 1);
+    assert.equal(out, '');
+    assert.match(err, /violation: versions-rise at 12\.345678 s, relay 17: fell \(versions only rise/);
+    assert.match(err, /seed: 5\nreproduce with: npm run simulate -- .*small.yaml --seed 5/);
   });
 
   it('--json: stdout holds summary.json and nothing else', async () => {

@@ -5,6 +5,7 @@
 import type { Population, Topology } from '../population/population.ts';
 import type { OperatorClass } from '../scenario/operators-plan.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
+import type { FaultOutcome } from './fault-outcome.ts';
 import type { TrafficResult } from './traffic-result.ts';
 
 /** Stages in the order a relay passes them. */
@@ -25,6 +26,11 @@ export interface UpdateOutcome {
   readonly removed: Float64Array;
   /** When its rollout was halted, seconds since the release; null when it was not. */
   readonly haltedSeconds: number | null;
+  /**
+   * When each relay last began to run it, seconds since the release: later than its activation where it had lost it
+   * meanwhile. NaN for never; absent in a run without faults, in which nothing is lost.
+   */
+  readonly gained?: Float64Array;
 }
 
 /** What an arm's relays refused, and what an adversary achieved. */
@@ -78,6 +84,8 @@ export interface ArmOutcome {
   readonly trust: TrustOutcome | null;
   /** Null where no cell was simulated. */
   readonly traffic: TrafficResult | null;
+  /** The scenario's faults, in its order; absent where it has none, or the arm is not simulated. */
+  readonly faults?: readonly FaultOutcome[];
   /** Modules rolled back by a relay's core. */
   readonly rolledBack: number;
   /** Circuits broken by restarts; null where the arm carries no circuits. */

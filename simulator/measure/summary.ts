@@ -16,6 +16,7 @@ import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts'
 import { STAGES } from './outcome.ts';
 import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
+import { type FaultSummary, faultSummary } from './recovery.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
 import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
@@ -87,6 +88,8 @@ export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   /** Null for an arm without simulated cells. */
   readonly traffic: TrafficSummary | null;
   readonly updates: readonly UpdateSummary[];
+  /** Of a live arm in a scenario with faults. */
+  readonly faults?: readonly FaultSummary[];
 }
 
 export interface HistoricalSummary extends MilestoneDays {
@@ -245,6 +248,11 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
     ...operatorFigures(arm.updates[0] as UpdateOutcome, arm, outcome),
     updates,
+    ...(arm.faults !== undefined && {
+      faults: arm.faults.map((fault) =>
+        faultSummary(fault, arm.updates, plans, outcome.scenario.durationSeconds),
+      ),
+    }),
   };
 }
 

@@ -14,10 +14,19 @@ export function armsByKind(summary: Summary): { live: readonly Named[]; manual: 
   };
 }
 
+/** What begins with "never" says so before the verb. */
+function sentence({ relays }: Summary, parts: readonly string[], end = ''): string {
+  const all = parts.join(', ');
+  const ran = all.startsWith(NEVER) ? `never ran the fix${all.slice(NEVER.length)}` : `ran the fix ${all}`;
+  return `Half of ${countOf(relays, 'relay')} ${ran}${end}.`;
+}
+
+const NEVER = 'never';
+
 function half(arm: ArmSummary): string {
   if (arm.t50Seconds !== null) return `after ${humanDuration(arm.t50Seconds)}`;
   const reached = humanPercent(arm.reachedFraction);
-  return `never (${reached} within ${humanDuration(arm.horizonSeconds)})`;
+  return `${NEVER} (${reached} within ${humanDuration(arm.horizonSeconds)})`;
 }
 
 /** "Half of 7,500 relays ran the fix after 0.62 s by gossip, after 153 days by hand: 21,000,000 times as long." */
@@ -29,7 +38,7 @@ export function answerSentence(summary: Summary): string {
   ];
   if (parts.length === 0) return 'The scenario has no arm to answer with.';
   const times = summary.ratio.t50 === null ? '' : `: ${humanRatio(summary.ratio.t50)} times as long`;
-  return `Half of ${countOf(summary.relays, 'relay')} ran the fix ${parts.join(', ')}${times}.`;
+  return sentence(summary, parts, times);
 }
 
 /** "Half of 1,000 relays ran the fix after 0.62 s by gossip, after 38 min by directory." */
@@ -39,5 +48,5 @@ export function channelsSentence(summary: Summary): string {
   const parts = live.map(([name, arm]) => {
     return `${half(arm)} ${labels.size === live.length ? `by ${arm.channel}` : `in ${name}`}`;
   });
-  return `Half of ${countOf(summary.relays, 'relay')} ran the fix ${parts.join(', ')}.`;
+  return sentence(summary, parts);
 }

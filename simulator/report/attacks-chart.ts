@@ -8,7 +8,7 @@ import { type TrustSummary, totalOf } from '../measure/trust-summary.ts';
 import type { ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, FAINT_INK, GRID, INK, type LineLook, TYPE_PX } from './chart-style.ts';
-import { groupThousands, humanDuration, humanPercent } from './human-units.ts';
+import { groupThousands, humanPercent } from './human-units.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt, textWidthPx, wrapText } from './text-layout.ts';
 
@@ -129,7 +129,7 @@ function outcomeLine({ name, trust }: AttackedArm): string {
   const ran =
     wrongActivations === 0
       ? 'no relay ran a hostile module'
-      : `${groupThousands(wrongActivations)} relays ran a hostile module, ${humanDuration(hostileRelayHours * 3600)} in all`;
+      : `${groupThousands(wrongActivations)} relays ran a hostile module, for ${Number(hostileRelayHours.toPrecision(3))} relay-hours in all`;
   const stale = `${groupThousands(staleRelays)} raised the alarm that news is missing`;
   return `${name}: ${ran}; ${stale}; ${groupThousands(graylistings)} times a peer was shut out.`;
 }

@@ -205,3 +205,31 @@ test('charts: the PNG has twice the pixels and its text is drawn', async () => {
   const withoutText = await renderPng(latency.replace(/<text[^>]*>[^<]*<\/text>/g, ''));
   assert.ok(png.length > withoutText.length * 1.3, 'text adds to the picture only if a font was found');
 });
+
+test('charts: the labels of the stages keep their words whole, however late the last relays are', async () => {
+  const run = madeRun({ relays: 300, arms: [MADE_LIVE_ARM] });
+  const [arm] = run.arms;
+  const update = arm?.updates[0] ?? assert.fail();
+  for (const share of [0, 0.3, 0.6, 0.9]) {
+    const isLate = (relay: number) => relay < share * 300;
+    const late = (times: Float64Array) =>
+      times.map((at, relay) => (isLate(relay) ? 100 + at + relay / 10 : at));
+    const { heard, verified, staged, activated } = update.stages;
+    const stages = {
+      heard: late(heard),
+      verified: late(verified),
+      staged: late(staged),
+      activated: late(activated),
+    };
+    const outcome = {
+      ...run,
+      arms: [{ ...arm, updates: [{ ...update, stages }] } as NonNullable<typeof arm>],
+    };
+    const { stages: chart } = await drawAll(outcome, []);
+    const texts = textsOf(chart);
+    for (const stage of ['heard', 'verified', 'staged', 'activated']) {
+      const named = texts.filter((text) => text === stage).length;
+      assert(named >= (stage === 'heard' ? 2 : 3), `${stage}, with ${share * 100} % late: ${named}`);
+    }
+  }
+});

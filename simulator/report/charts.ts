@@ -5,9 +5,10 @@ import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData, CurvesData } from './chart-data.ts';
 import { drawClasses, hasClasses } from './classes-chart.ts';
 import type { DrawingBoard } from './drawing-board.ts';
+import { drawFaults, hasFaults } from './faults-chart.ts';
 import { drawFigure1 } from './figure1.ts';
 import { drawLatency } from './latency-chart.ts';
-import { drawLiveVsManual } from './live-vs-manual-chart.ts';
+import { drawLiveVsManual, hasManual } from './live-vs-manual-chart.ts';
 import { drawRunning, hasRemovals } from './running-chart.ts';
 import { drawStages } from './stages-chart.ts';
 
@@ -17,10 +18,11 @@ const always = () => true;
 export const CHARTS = [
   { name: 'figure1', draw: drawFigure1, isDrawn: always },
   { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
-  { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: always },
+  { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: hasManual },
   { name: 'classes', draw: drawClasses, isDrawn: hasClasses },
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
+  { name: 'faults', draw: drawFaults, isDrawn: hasFaults },
   { name: 'stages', draw: drawStages, isDrawn: always },
   { name: 'latency', draw: drawLatency, isDrawn: always },
 ] as const satisfies readonly {
@@ -33,7 +35,7 @@ export const CHARTS = [
 export const RUNS_CHARTS = [
   { name: 'figure1', draw: drawFigure1, isDrawn: always },
   { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
-  { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: always },
+  { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: hasManual },
 ] as const satisfies readonly {
   readonly name: string;
   readonly draw: (board: DrawingBoard, data: CurvesData) => string;

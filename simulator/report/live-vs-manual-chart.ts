@@ -143,6 +143,11 @@ function pixelsOf(lines: readonly TimeLine[], panel: Panel): Polyline[] {
   return lines.map(({ points }) => points.map(([x, y]) => [panel.pixelX(x), panel.pixelY(y)] as const));
 }
 
+/** Whether there is anything by hand that live arms can be set beside. */
+export function hasManual(data: CurvesData): boolean {
+  return data.historical.length > 0 || data.arms.some(({ isLive }) => !isLive);
+}
+
 /** Draws live and manual arms and history on one logarithmic time axis, as an SVG file. */
 export function drawLiveVsManual(board: DrawingBoard, data: CurvesData): string {
   const span = axisSpan(data);

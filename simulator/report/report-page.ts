@@ -10,6 +10,7 @@ import type { Summary } from '../measure/summary.ts';
 import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
 import type { ChartName, DrawnCharts } from './charts.ts';
 import { classes } from './classes-table.ts';
+import { faultSection } from './fault-table.ts';
 import {
   groupThousands,
   humanBytes,
@@ -169,6 +170,8 @@ export function reportPage(parts: ReportPageParts): string {
     chart('running', charts),
     attacks(summary),
     chart('attacks', charts),
+    faultSection(summary),
+    chart('faults', charts),
     element('h2', {}, 'What it meant and what it cost'),
     consequences(summary),
     element(

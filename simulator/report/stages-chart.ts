@@ -62,6 +62,11 @@ function stagesAxis(arm: ArmCurves): LiveTimeAxis {
   return axis.isLog ? axis : { ...axis, toSeconds: axisEndSeconds(arm) };
 }
 
+/** Shares of the reached relays beside whose curve the labels may stand. */
+const CLEAR_SHARES = [0.8, 0.6, 0.4] as const;
+/** Room that the longest name and its sample need. */
+const LABEL_PX = 110;
+
 function stageLabels(arm: ArmCurves, panel: Panel): LineLabel[] {
   const stages = STAGES.filter((stage) => arm.stages[stage].seconds.length > 0);
   const at = (stage: Stage, share: number) => {
@@ -69,16 +74,21 @@ function stageLabels(arm: ArmCurves, panel: Panel): LineLabel[] {
     const level = share * (curve.fractionOfRelays.at(-1) as number);
     return [timeToFraction(curve, 'fractionOfRelays', level) as number, level] as const;
   };
-  const clearX = Math.max(...stages.map((stage) => panel.pixelX(at(stage, 0.8)[0])));
+  const { right } = panel.frame;
+  const reachedX = (share: number) =>
+    Math.max(...stages.map((stage) => panel.pixelX(at(stage, share)[0]))) + LABEL_GAP_PX;
+  // Beside most of the curve; where its end is late, beside the part that leaves room for the labels.
+  const share = CLEAR_SHARES.find((clear) => reachedX(clear) + LABEL_PX <= right) ?? CLEAR_SHARES[0];
+  const boxLeft = Math.min(reachedX(share), right - LABEL_PX);
   return stages.map((stage) => {
-    const [seconds, level] = at(stage, LABEL_LEVELS[stage]);
+    const [seconds, level] = at(stage, LABEL_LEVELS[stage] * (share / CLEAR_SHARES[0]));
     return {
       anchorX: panel.pixelX(seconds),
       anchorY: panel.pixelY(level),
-      boxLeft: clearX + LABEL_GAP_PX,
+      boxLeft,
       name: stage,
       notes: [],
-      roomPx: textRoomPx(clearX, panel.frame.right),
+      roomPx: textRoomPx(boxLeft, right),
       look: LOOKS[stage],
     };
   });

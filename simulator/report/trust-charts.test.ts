@@ -46,6 +46,12 @@ test('charts: an ordinary run has its four, others come with what they show', ()
   ]);
   const two = madeRun({ relays: 20, arms: [GOSSIP, DIRECTORY, MADE_MANUAL_ARM] });
   assert.deepEqual(drawnNames(two), ['figure1', 'channels', 'live-vs-manual', 'stages', 'latency']);
+  const liveOnly = madeRun({ relays: 20, arms: [MADE_LIVE_ARM] });
+  assert.deepEqual(
+    drawnNames(liveOnly),
+    ['figure1', 'stages', 'latency'],
+    'nothing by hand to set beside it',
+  );
 });
 
 test('channels: seconds and half an hour share a logarithmic axis, and every arm is named with its channels', async () => {
@@ -169,7 +175,7 @@ test('attacks: every count stands at its bar, the largest first, and the outcome
   });
   assert.ok(
     textsOf(await draw('attacks', stolen)).some((text) =>
-      /40 relays ran a hostile module, 2.5 h in all/.test(text),
+      /40 relays ran a hostile module, for 2.5 relay-hours in all/.test(text),
     ),
   );
 });

@@ -48,6 +48,7 @@ describe('loading a scenario', () => {
       trust: TEST_TRUST,
       presence: { late: null, away: null },
       adversary: null,
+      faults: [],
       traffic: { utilization: 0.4, clients: null, marking: null, flood: null },
       costs: { verifySignatureUs: 205, hashUsPerKiB: 1, admitUs: 1000, admitUsPerKiB: 20 },
       arms: [testLiveArm('live')],

@@ -34,7 +34,7 @@ function* checkLive(
   path: Path,
   arm: LiveInput,
   operators: OperatorsInput,
-  { network, traffic }: SoundParts,
+  { network, traffic, faults = [] }: SoundParts,
 ): Generator<Finding> {
   if (operators === NONE) {
     for (const key of ['embeds', 'until'] as const) {
@@ -59,6 +59,10 @@ function* checkLive(
   if (traffic !== undefined && traffic.clients !== NONE) {
     const message = 'relays without the runtime cannot be simulated together with traffic.clients';
     yield { path: place, message, hint: 'make it 100%, or leave the clients out' };
+  }
+  if (faults.length > 0) {
+    const message = 'relays without the runtime cannot be simulated together with faults';
+    yield { path: place, message, hint: 'make it 100%, or leave the faults out' };
   }
   if (network !== undefined && Math.round(embeds * network.relays) < 2) {
     const message = `of ${network.relays} relays fewer than two would embed the runtime: nobody could gossip`;

@@ -176,6 +176,12 @@ describe('operators in the language', () => {
       only(withLines('  manual: { channel: manual, lag: operators }')),
       /manual.lag: there are no operators to go by/,
     );
+    const crash = 'faults: [{ kind: crash, from: 70s, for: 10s, targets: { share: 10% } }]';
+    const faulty = `${withOperators('classes: tor-2025-26\n  embeds: 50%')}${crash}\n`;
+    assert.ok(
+      told(faulty).some((line) => /arms.live.* with faults/.test(line)),
+      told(faulty).join('\n'),
+    );
     const clients = 'traffic: { clients: { count: 10 } }';
     const text = `${withOperators('classes: tor-2025-26\n  embeds: 50%')}${clients}\n`;
     assert.ok(

@@ -8,6 +8,7 @@
 import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
 import { armYaml, toArm } from './arm-yaml.ts';
+import { faultYaml, toFault } from './fault-yaml.ts';
 import type { CurveReader } from './lag-yaml.ts';
 import { toOperators } from './operators-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
@@ -58,6 +59,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       durationSeconds: input.duration,
       targetsThreshold: trust.roles.targets.threshold,
     }),
+    faults: input.faults.map(toFault),
     traffic: toTraffic(input.traffic, input.duration),
     costs: {
       verifySignatureUs: costs.verifySignature,
@@ -109,6 +111,7 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     trust: trustYaml(scenario.trust),
     presence: presenceYaml(scenario.presence),
     adversary: adversaryYaml(scenario.adversary),
+    ...(scenario.faults.length > 0 && { faults: scenario.faults.map(faultYaml) }),
     traffic: trafficYaml(scenario.traffic),
     costs: {
       verifySignature: formatDuration(costs.verifySignatureUs, 'us'),

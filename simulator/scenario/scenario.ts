@@ -4,6 +4,7 @@
  * The YAML keys and the numbers here correspond one to one; `schema.ts` turns one into the other.
  */
 
+import type { FaultPlan } from './fault-plan.ts';
 import type { HistoricalName, LagLaw } from './lag-plan.ts';
 import type { OperatorsPlan } from './operators-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
@@ -246,6 +247,8 @@ export interface Scenario {
   readonly presence: PresencePlan;
   /** Null: nobody attacks. */
   readonly adversary: AdversaryPlan | null;
+  /** What goes wrong by itself; empty for nothing. */
+  readonly faults: readonly FaultPlan[];
   readonly traffic: TrafficPlan;
   readonly costs: CostPlan;
   readonly arms: readonly Arm[];

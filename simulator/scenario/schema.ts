@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { adversarySchema } from './adversary-schema.ts';
 import { armSchema } from './arm-schema.ts';
+import { faultsSchema } from './fault-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
 import { operatorsSchema } from './operators-schema.ts';
@@ -122,6 +123,10 @@ export const scenarioSchema = z
     adversary: adversarySchema.prefault(NONE).meta({
       description: 'Relays that attack the updates; `none`: nobody does',
       examples: [{ share: '5%', attacks: [{ attack: 'replay', from: '1min', every: '10s' }] }, NONE],
+    }),
+    faults: faultsSchema.default([]).meta({
+      description: 'What goes wrong by itself: crashes, partitions, bad links, clocks and disks',
+      examples: [[{ kind: 'partition', from: '50s', for: '2min', targets: { country: ['de'] } }]],
     }),
     traffic: trafficSchema.prefault({}).meta({ description: 'Traffic that the relays carry' }),
     costs: costsSchema.prefault({}).meta({ description: "What an update costs a relay's processor" }),

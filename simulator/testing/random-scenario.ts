@@ -15,6 +15,7 @@ import {
   type LagPart,
   type Scenario,
 } from '../scenario/scenario.ts';
+import { randomFaults } from './random-faults.ts';
 import { randomOperators } from './random-operators.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
@@ -240,6 +241,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     trust,
     presence,
     adversary: fc.option(fc.tuple(between(1e-6, 0.99), attacks)),
+    faults: randomFaults,
     traffic: trafficOf,
     costs: fc.record({
       verifySignatureUs: between(0, 1e6),
@@ -264,13 +266,15 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const arms = Object.values(
       Object.fromEntries(parts.arms.map(([armName, make]) => [armName, make(armName)])),
     );
+    const traffic = parts.traffic(end);
     const isAttackable = arms.some(
       (one) => one.kind === 'live' && one.channels.some((channel) => channel === 'gossip'),
     );
     return {
       ...parts,
       costs: { ...parts.costs },
-      traffic: parts.traffic(end),
+      faults: traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms)),
+      traffic,
       updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
         ...update,
         atSeconds: at(update.atSeconds),

@@ -74,12 +74,26 @@ export async function withRepository<Result>(
   work: (repository: UpdateRepository) => Promise<Result>,
 ): Promise<Result> {
   const options = repositoryOptions(flags, io);
-  try {
+  return locating(flags, async () => {
     // Nothing is written, not even a lock, where there is nothing.
-    if (options.storage.list().length === 0) return await work(UpdateRepository.open(options));
-    return await options.storage.exclusively(() => work(UpdateRepository.open(options)));
+    if (options.storage.list().length === 0) return work(UpdateRepository.open(options));
+    return options.storage.exclusively(() => work(UpdateRepository.open(options)));
+  });
+}
+
+/** Says of what goes wrong meanwhile where it was, and of what the disk refuses that it is no bug. */
+export async function locating<Result>(
+  { repository }: RepositoryFlags,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
   } catch (error) {
-    throw error instanceof RepositoryError ? error.at(flags.repository) : error;
+    if (error instanceof RepositoryError) throw error.at(repository);
+    const { code, syscall, path: file = repository } = error as NodeJS.ErrnoException;
+    if (code === undefined || syscall === undefined) throw error;
+    const reason = `${repository}: ${file === repository ? '' : `${file} `}cannot be used (${code} in ${syscall})`;
+    throw new RepositoryError('storage', reason, 'give a folder that can be written, on a disk with room');
   }
 }
 

@@ -134,6 +134,15 @@ describe('update repository', () => {
     assert.equal(existsSync(path.join(home, 'none.staged')), false);
   });
 
+  it('a folder that is none, or cannot be made, is told as such and not as a bug', async () => {
+    const keys = '--key root targets online';
+    const file = keyOf('root');
+    await fails(`repository status --repository ${file}`, /cannot be used \(ENOTDIR/);
+    await fails(`repository create --repository ${file}/below ${keys}`, /cannot be used \(ENOTDIR/);
+    await fails(`publish strict-cells --repository ${file} ${keys}`, /cannot be used \(ENOTDIR/);
+    await fails(`keys --role root --out ${file}`, /cannot be written \(EEXIST\)/);
+  });
+
   it('status shows roles, updates and what is missing, and fails when something expires soon', async () => {
     await begin('shown');
     await run('publish strict-cells --repository shown --key targets online --rollout 5%');

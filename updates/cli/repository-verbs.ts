@@ -13,6 +13,7 @@ import { finishPublication, statusText, waitingLine } from './print-repository.t
 import type { UpdateConsole } from './register.ts';
 import {
   keyFiles,
+  locating,
   nowMs,
   type RepositoryFlags,
   repositoryOptions,
@@ -57,7 +58,7 @@ async function create(flags: RepositoryFlags & { threshold?: string[] }, io: Upd
   if (flags.key === undefined) throw new UsageMistake('--key: give the keys of the four roles');
   const roles = rolesOf(keyFiles(flags.key, 'any', io), thresholds(flags.threshold ?? []));
   const options = repositoryOptions(flags, io);
-  return options.storage.exclusively(async () => {
+  const begin = async () => {
     const repository = UpdateRepository.create(options, { roles });
     const waiting = repository.waiting();
     if (flags.json) {
@@ -74,7 +75,8 @@ async function create(flags: RepositoryFlags & { threshold?: string[] }, io: Upd
       for (const one of waiting) io.out(`  waits: ${waitingLine(one)}`);
     }
     return 0;
-  });
+  };
+  return locating(flags, () => options.storage.exclusively(begin));
 }
 
 function rolesOf(

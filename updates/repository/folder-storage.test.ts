@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import * as fileSystem from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { developmentKeys } from '../development-key.ts';
@@ -132,6 +133,25 @@ describe('a repository in a folder', () => {
       /failed/,
     );
     assert.equal(await storage.exclusively(async () => 'free again'), 'free again');
+  });
+
+  it('a lock of a process that has ended is in nobody’s way; one of another machine, or that says nothing, is', async () => {
+    const folder = path.join(home, 'left');
+    const lock = path.join(`${folder}.staged`, '.lock');
+    const leave = (text: string): void => {
+      fileSystem.mkdirSync(path.dirname(lock), { recursive: true });
+      fileSystem.writeFileSync(lock, text);
+    };
+    const enter = () => new FolderStorage(folder).exclusively(async () => 'inside');
+    const { pid: ended } = spawnSync(process.execPath, ['--version']);
+    leave(`${ended} on ${hostname()}\n`);
+    assert.equal(await enter(), 'inside');
+    assert.ok(!fileSystem.existsSync(path.dirname(lock)), 'nothing is left');
+    for (const text of [`${ended} on elsewhere\n`, `${process.pid} on ${hostname()}\n`, '', `${ended}`]) {
+      leave(text);
+      await assert.rejects(enter(), (error: unknown) => (error as RepositoryError).problem === 'locked');
+      assert.equal(fileSystem.readFileSync(lock, 'utf8'), text);
+    }
   });
 
   it('no name reaches a file outside', () => {

@@ -9,7 +9,8 @@
  * A publication is written whole or not at all, its timestamp last.
  */
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { RepositoryError } from './repository-error.ts';
 import { type RepositoryStorage, STAGED } from './repository-storage.ts';
@@ -48,15 +49,12 @@ export class FolderStorage implements RepositoryStorage {
    * Takes the folder for this process until `work` is done, and finishes what another one began.
    *
    * Throws RepositoryError `locked` if somebody else has it: two publishers at once would give two contents to
-   * one version.
+   * one version. What a process of this machine has left that runs no more, by Ctrl-C for instance, is in nobody's way.
    */
   async exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
     mkdirSync(this.stagedFolder, { recursive: true, mode: 0o700 });
     const lock = path.join(this.stagedFolder, '.lock');
-    try {
-      writeFileSync(lock, `${process.pid}\n`, { flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!takeLock(lock) && !(removeLeftLock(lock) && takeLock(lock))) {
       throw new RepositoryError(
         'locked',
         `${this.folder} is in use by process ${readIfThere(lock)?.toString().trim() || 'unknown'}`,
@@ -88,6 +86,44 @@ export class FolderStorage implements RepositoryStorage {
     const inside = file.startsWith(this.folder + path.sep) || file.startsWith(this.stagedFolder + path.sep);
     if (!inside) throw new RangeError(`${name} is no name of a file here`);
     return file;
+  }
+}
+
+/** False if somebody has it. */
+function takeLock(lock: string): boolean {
+  try {
+    writeFileSync(lock, `${process.pid} on ${hostname()}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Removes a lock whose process has ended; false for one that is held, or of another machine, where nobody can tell. */
+function removeLeftLock(lock: string): boolean {
+  const owner = readIfThere(lock)?.toString() ?? '';
+  const [, pid, host] = /^(\d+) on (.*)\n$/.exec(owner) ?? [];
+  if (pid === undefined || host !== hostname() || isRunning(Number(pid))) return false;
+  const aside = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, aside); // of two that find it, one gets it
+  } catch {
+    return false;
+  }
+  const isSame = readIfThere(aside)?.toString() === owner;
+  // Somebody was quicker and has a lock of its own by now.
+  if (isSame) rmSync(aside, { force: true });
+  else renameSync(aside, lock);
+  return isSame;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -109,6 +109,12 @@ describe('keys as files', () => {
     writeKey(folder, 'root', developmentKeyObject(0));
     refused(/exists/, () => writeKey(folder, 'root', developmentKeyObject(0)));
   });
+
+  it('says where no key can be written', () => {
+    const { file } = writeKey(newFolder(), 'root', developmentKeyObject(0));
+    refused(/cannot be written \(EEXIST\)/, () => writeKey(file, 'root', developmentKeyObject(1)));
+    refused(/cannot be written/, () => writeKey(`${file}/below`, 'root', developmentKeyObject(1)));
+  });
 });
 
 describe('development keys', () => {

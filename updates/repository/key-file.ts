@@ -54,15 +54,24 @@ export function writeKey(
   const [file, publicFile] = [base + PRIVATE_END, base + PUBLIC_END];
   const about = { keytype: 'ed25519', keyid: key.keyId, role, development };
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writing(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
   for (const [name, content, mode] of [
     [file, { ...about, private: pem }, 0o600],
     [publicFile, { ...about, public: key.publicHex }, 0o644],
   ] as const) {
     if (existsSync(name)) throw new RepositoryError('key-file', `${name} exists`, 'take another folder');
-    writeFileSync(name, `${JSON.stringify(content, null, 2)}\n`, { mode, flag: 'wx' });
+    writing(name, () => writeFileSync(name, `${JSON.stringify(content, null, 2)}\n`, { mode, flag: 'wx' }));
   }
   return { file, publicFile, role, development, key };
+}
+
+function writing(name: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const { code = (error as Error).message } = error as NodeJS.ErrnoException;
+    throw new RepositoryError('key-file', `${name}: cannot be written (${code})`, 'take another folder');
+  }
 }
 
 /** The keys of files and of the private keys in folders. Throws RepositoryError, also if there is none. */

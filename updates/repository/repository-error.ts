@@ -25,6 +25,8 @@ export const REPOSITORY_PROBLEMS = [
   'outside-delegation',
   'too-large',
   'locked',
+  /** The disk does not let itself be read or written. */
+  'storage',
 ] as const;
 export type RepositoryProblem = (typeof REPOSITORY_PROBLEMS)[number];
 

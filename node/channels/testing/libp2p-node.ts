@@ -17,9 +17,10 @@ const HEARTBEAT_MS = 100;
 /** What the router's interface leaves out and tests look at. */
 type WatchedRouter = ValidatingGossipSub & Pick<PeerScore, 'dumpPeerScoreStats'>;
 
-export async function startNode() {
+/** `host` is any address of this machine: all of 127.0.0.0/8 on Linux. */
+export async function startNode(host = '127.0.0.1') {
   const libp2p = await createLibp2p({
-    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    addresses: { listen: [`/ip4/${host}/tcp/0`] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],

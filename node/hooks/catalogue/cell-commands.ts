@@ -60,15 +60,22 @@ export const RELAY = {
   xon: 44,
 } as const;
 
-const cellCommands: ReadonlySet<number> = new Set(Object.values(CELL));
-const relayCommands: ReadonlySet<number> = new Set(Object.values(RELAY));
+/** Which of 256 commands there are: looked up for each cell. */
+function tableOf(commands: readonly number[]): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const command of commands) table[command] = 1;
+  return table;
+}
+
+const cellCommands = tableOf(Object.values(CELL));
+const relayCommands = tableOf(Object.values(RELAY));
 
 export function isCellCommand(command: number): boolean {
-  return cellCommands.has(command);
+  return cellCommands[command] === 1;
 }
 
 export function isRelayCommand(command: number): boolean {
-  return relayCommands.has(command);
+  return relayCommands[command] === 1;
 }
 
 /** Bytes of a cell of fixed length: circuit id 4, command 1, payload 509. */

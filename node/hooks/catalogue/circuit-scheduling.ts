@@ -18,9 +18,12 @@ export const circuitScheduling = defineHook({
   result: 'f64',
   stateBytes: 8,
   default: (_activity, _elapsedMs, _cellsSent, _cellsWaiting, state) => {
-    const turns = new DataView(state.buffer, state.byteOffset);
-    const turn = turns.getUint32(0, true) + 1;
-    turns.setUint32(0, turn, true);
+    // By bytes: a DataView for each cell costs more than the rest of the call.
+    const turn = ((state[0] | (state[1] << 8) | (state[2] << 16) | (state[3] << 24)) >>> 0) + 1;
+    state[0] = turn;
+    state[1] = turn >>> 8;
+    state[2] = turn >>> 16;
+    state[3] = turn >>> 24;
     return turn;
   },
   check: (activity) => activity >= 0 && activity < Number.POSITIVE_INFINITY,

@@ -7,10 +7,12 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
+import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import { latencyColumns } from '../../population/latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
+import { InvariantError } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import { trafficHosts } from '../traffic/traffic-hosts.ts';
 import { wallNowMs } from '../wall.ts';
@@ -64,6 +66,8 @@ export interface EngineInput {
   readonly policies?: RelayPolicies | null;
   /** Authorities that relays can ask; none when left out. */
   readonly directory?: AuthorityPlan | null;
+  /** What goes wrong by itself; nothing when left out. */
+  readonly faults?: readonly ScheduledFault[];
   /** Whether relays ask others that they have no link to: such a network runs on one thread. */
   readonly asksAnybody?: boolean;
 }
@@ -73,7 +77,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   const { scenario, arm, population, topology, releases } = input;
   const { hostileRelays = new Set<number>(), hostileModules = [] } = input;
   const { scoring = null, presence = null, policies = null } = input;
-  const { directory = null, asksAnybody = false } = input;
+  const { directory = null, asksAnybody = false, faults = [] } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -100,6 +104,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     presence,
     policies,
     directory,
+    faults,
     releases,
     threads,
     threadOf,
@@ -176,6 +181,10 @@ class Crew {
             onPhase(threadJob.thread, message.phase);
             return;
           }
+          if (message.type === 'violated') {
+            reject(new InvariantError(message.violation, threadJob.job.scenario.seed));
+            return;
+          }
           results[threadJob.thread] = message.result;
           if (results.filter(Boolean).length === jobs.length) resolve(results);
         });
@@ -242,6 +251,10 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
     framesDelivered: sum((result) => result.framesDelivered),
     framesDropped: sum((result) => result.framesDropped),
     framesInFlight: sum((result) => result.framesInFlight),
+    framesCopied: sum((result) => result.framesCopied),
+    faultEffects: (results[0]?.faultEffects ?? []).map((_count, fault) =>
+      sum((result) => result.faultEffects[fault] ?? 0),
+    ),
     bytesSent: sum((result) => result.bytesSent),
     copies: sum((result) => result.copies),
     penalties: sum((result) => result.penalties),

@@ -23,6 +23,16 @@ const BURST_CELLS_MAX = 64;
 /** Cells that reach a relay's hook. */
 export class CellsArrive extends Call {}
 
+/** What cells need to know of the relay that they come to. */
+export interface HookSurroundings {
+  /** Whether this core is the relay's, and not that of a process that has died. */
+  readonly isRunning: (relay: number, core: RelayCore) => boolean;
+  /** How far the relay's clock is ahead, in milliseconds. */
+  readonly skewMs: (relay: number) => number;
+}
+
+const UNTROUBLED: HookSurroundings = { isRunning: () => true, skewMs: () => 0 };
+
 export class HookTraffic {
   private readonly job: Job;
   private readonly clock: VirtualClock;
@@ -31,7 +41,10 @@ export class HookTraffic {
   /** Where a module waits for its operator: no cell is to be brought to it before; by relay and hook. */
   private readonly held = new Map<string, symbol>();
 
-  constructor(job: Job, clock: VirtualClock) {
+  private readonly surroundings: HookSurroundings;
+
+  constructor(job: Job, clock: VirtualClock, surroundings: HookSurroundings = UNTROUBLED) {
+    this.surroundings = surroundings;
     this.job = job;
     this.clock = clock;
   }
@@ -47,7 +60,7 @@ export class HookTraffic {
     const bytesPerSecond = scenario.traffic.utilization * population.advertisedBytesPerSecond[relay];
     if (bytesPerSecond === 0) return; // nothing ever reaches the hooks of a relay without traffic
     const place = `${relay}/${hook.id}`;
-    const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs());
+    const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs() - this.surroundings.skewMs(relay));
     const fromUs = this.clock.nowUs + waitMs * 1000;
     const begin = (): void => {
       const series = (this.series.get(place) ?? 0) + 1;
@@ -79,7 +92,7 @@ export class HookTraffic {
     const stream = randomStream(this.job.scenario.seed, `next cells after ${fromUs} at ${hook.id}`, relay);
     const arriveUs = fromUs + Math.ceil(stream.erlang(cells, meanWaitUs));
     const arrive = (): void => {
-      if (this.series.get(place) !== series) return;
+      if (this.series.get(place) !== series || !this.surroundings.isRunning(relay, core)) return;
       if (cellsArrive(core, hook, cells, this.held.has(place)))
         this.expectBurst(arrivals, arriveUs, Math.min(cells * 2, BURST_CELLS_MAX));
     };

@@ -9,10 +9,12 @@ import type { ModuleCustomJson } from '../../../node/trust/update-target.ts';
 import type { ModuleRequest } from '../../../updates/repository/update-entry.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
+import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { AttackName, LiveArm, Scenario } from '../../scenario/scenario.ts';
+import type { Violation } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import type { AuthorityPlan } from './hosts.ts';
 import type { ScoringOptions } from './router.ts';
@@ -61,6 +63,8 @@ export interface Job {
   readonly policies: RelayPolicies | null;
   /** Null in an arm without authorities. */
   readonly directory: AuthorityPlan | null;
+  /** What goes wrong by itself; empty for nothing. */
+  readonly faults: readonly ScheduledFault[];
   readonly releases: readonly Release[];
   readonly threads: number;
   /** The thread of each host: of the relays, and of the authorities after them. */
@@ -82,6 +86,8 @@ export interface SharedColumns {
   readonly stageTimesUs: Float64Array;
   /** For each release, the virtual microsecond at which each relay took it out; NaN where it did not. */
   readonly removedTimesUs: Float64Array;
+  /** The same, at which each relay last began to run it: again after a restart, for instance. */
+  readonly gainedTimesUs: Float64Array;
   /** See Trace. */
   readonly traceWords: Uint32Array;
   /** One 32-bit word for each purpose in CONTROL. */
@@ -107,6 +113,7 @@ export function sharedColumns(
   return {
     stageTimesUs: float64(releases * STAGES.length * relays).fill(Number.NaN),
     removedTimesUs: float64(releases * relays).fill(Number.NaN),
+    gainedTimesUs: float64(releases * relays).fill(Number.NaN),
     traceWords: Trace.forRelays(relays + otherHosts).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
     reachedUs: float64(threads),
@@ -130,6 +137,11 @@ export function removedColumn(shared: SharedColumns, relays: number, release: nu
   return shared.removedTimesUs.subarray(release * relays, (release + 1) * relays);
 }
 
+/** When relays last began to run a release, as a view into the shared memory. */
+export function gainedColumn(shared: SharedColumns, relays: number, release: number): Float64Array {
+  return shared.gainedTimesUs.subarray(release * relays, (release + 1) * relays);
+}
+
 /** Phases as the threads go through them. */
 export type ThreadPhase = 'import' | 'build' | 'connect' | 'run';
 
@@ -141,6 +153,10 @@ export interface ThreadResult {
   readonly framesDropped: number;
   /** Frames still on their way when the run ended. */
   readonly framesInFlight: number;
+  /** Second copies of frames that faults have made. */
+  readonly framesCopied: number;
+  /** How often each fault of the scenario had an effect. */
+  readonly faultEffects: readonly number[];
   readonly bytesSent: number;
   readonly firsts: number;
   readonly copies: number;
@@ -166,4 +182,6 @@ export interface ThreadResult {
 
 export type ThreadMessage =
   | { readonly type: 'phase'; readonly phase: ThreadPhase }
-  | { readonly type: 'finished'; readonly result: ThreadResult };
+  | { readonly type: 'finished'; readonly result: ThreadResult }
+  /** An invariant is broken, and the run at its end. */
+  | { readonly type: 'violated'; readonly violation: Violation };

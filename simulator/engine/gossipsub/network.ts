@@ -8,12 +8,18 @@
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { Environment } from '../../../node/environment.ts';
+import { InvariantWatch } from '../invariants/invariant-watch.ts';
+import { checkReach, type ReachabilityParts } from '../invariants/reachability.ts';
 import { randomStream } from '../random.ts';
 import type { Trace } from '../trace.ts';
 import { DataPlane } from '../traffic/data-plane.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
+import { ARRIVAL } from './arrival.ts';
 import { Authority } from './authority.ts';
 import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
+import { FaultConditions } from './faults/conditions.ts';
+import { FaultDriver } from './faults/fault-driver.ts';
+import { RoughPath } from './faults/rough-path.ts';
 import type { FrameMint } from './frame.ts';
 import { HostRandom } from './host-random.ts';
 import { HostTimers } from './host-timers.ts';
@@ -35,7 +41,7 @@ import {
 import type { PeersParts } from './simulated-peers.ts';
 import { RouterSleep } from './sleep.ts';
 import { StageRecorder } from './stage-recorder.ts';
-import { type RemoteArrivals, Transport } from './transport.ts';
+import { type ArrivalWatch, type RemoteArrivals, Transport } from './transport.ts';
 import { UpdateLife } from './update-life.ts';
 import { WakingPubsub } from './waking-pubsub.ts';
 
@@ -63,6 +69,14 @@ export class SimulatedNetwork {
   private readonly identities: Identity[] = [];
   private readonly addresses: Multiaddr[] = [];
   private readonly fast: boolean;
+  private readonly watch: InvariantWatch;
+  /** Null in a run in which nothing goes wrong by itself. */
+  private readonly faults: FaultDriver | null;
+  /** Relays whose network is away by the plan of presence. */
+  private readonly away = new Set<number>();
+  private readonly started = new Set<number>();
+  /** Makes a relay's process, the first or the one after a crash. */
+  private makeRelay: (index: number, before: SimulatedRelay | null) => void = () => {};
 
   constructor(
     job: Job,
@@ -89,8 +103,18 @@ export class SimulatedNetwork {
       relayName: (relay) => this.identities[relay].peerId.toString(),
     });
     this.transport = new Transport(clock, this.hosts.local, mint, trace, remote);
-    this.recorder = new StageRecorder(job, clock, trace);
-    this.updates = new UpdateLife(job, clock, this.recorder, this.hosts, this.failures.record);
+    this.watch = new InvariantWatch(clock);
+    this.faults = job.faults.length === 0 ? null : this.makeFaults();
+    this.transport.watch = this.reachWatch();
+    this.recorder = new StageRecorder(job, clock, trace, this.watch);
+    this.updates = new UpdateLife(
+      job,
+      clock,
+      this.recorder,
+      this.hosts,
+      this.failures.record,
+      (relay) => this.faults?.conditions.skewMs(relay, clock.nowUs) ?? 0,
+    );
     this.dataPlane = scenario.traffic.clients === null ? null : this.makeDataPlane(trace);
   }
 
@@ -120,8 +144,7 @@ export class SimulatedNetwork {
     const { clock, transport, hosts, failures } = this;
     const requests: PeersParts = { clock, transport, hosts, onError: failures.record };
     const linking = this.linksParts();
-    for (let index = 0; index < population.relays; index++) {
-      if (!this.isLocal(index) || !this.takesPart(index)) continue;
+    this.makeRelay = (index, before) => {
       const { peerId, privateKey } = this.identities[index];
       const registrar = new RelayRegistrar();
       const router = new Router(relayComponents(peerId, privateKey, registrar, this.failures), options);
@@ -134,14 +157,15 @@ export class SimulatedNetwork {
         registrar,
         reception,
         sleep: this.fast ? new RouterSleep(router, this.clock, index) : null,
-        online: this.joinsUs(index) === 0,
+        online: before === null && this.joinsUs(index) === 0,
         requests,
         linking,
+        before,
       });
       this.relays[index] = relay;
       hosts.local[index] = relay;
-      this.environments[index] = {
-        clock: this.clock,
+      const environment: Environment = {
+        clock: this.faults?.processes.clockOf(index) ?? this.clock,
         timers: new HostTimers(clock, index),
         random: new HostRandom(scenario.seed, index),
         pubsub: new WakingPubsub(
@@ -154,10 +178,21 @@ export class SimulatedNetwork {
         peers: relay.peers,
         processor: new RelayProcessor(this.clock, index, scenario.costs),
       };
+      this.environments[index] = this.faults?.processes.guard(index, environment) ?? environment;
+    };
+    for (let index = 0; index < population.relays; index++) {
+      if (this.isLocal(index) && this.takesPart(index)) this.makeRelay(index, null);
     }
     this.buildAuthorities(requests);
     this.updates.serve(this.authorities);
-    this.clock.timerGate = (timer) => this.relays[timer.relay]?.sleep?.admits(timer) ?? true;
+    this.clock.timerGate = (timer) => {
+      const relay = this.relays[timer.relay];
+      if (this.faults?.processes.isLate(timer) === true) {
+        relay?.wake();
+        return true;
+      }
+      return relay?.sleep?.admits(timer) ?? true;
+    };
   }
 
   private makeDataPlane(trace: Trace): DataPlane {
@@ -197,6 +232,10 @@ export class SimulatedNetwork {
         neighbours ??= new Neighbours(job.topology, job.population.relays);
         return neighbours;
       },
+      faults:
+        this.faults === null
+          ? null
+          : { isCut: (from, to) => this.faults?.conditions.cut(from, to, clock.nowUs) != null },
       peerOf: (index) => ({ index, peerId: this.identities[index].peerId, address: this.addresses[index] }),
     };
   }
@@ -254,6 +293,7 @@ export class SimulatedNetwork {
       this.planAt(atUs, listener, () => this.linksOf(listener).open(toDialer));
     }
     this.planAbsences();
+    this.faults?.plan();
     this.dataPlane?.planAll();
     this.updates.plan((timeUs, relay, action) => this.planAt(timeUs, relay, action));
   }
@@ -262,13 +302,14 @@ export class SimulatedNetwork {
     if (this.isLocal(relay)) this.clock.plan(timeUs, new Call(relay, action));
   }
 
-  private start(index: number): void {
+  private start(index: number, isRestart = false): void {
+    this.started.add(index);
     const relay = this.relays[index] as SimulatedRelay;
     const environment = this.environments[index] as Environment;
     relay.router
       .start()
       .then(() => {
-        this.updates.start(index, environment);
+        this.updates.start(index, environment, this.faults?.processes.lifeOf(index, isRestart) ?? null);
         this.dataPlane?.relayUp(index);
       })
       .catch(this.failures.record);
@@ -298,16 +339,87 @@ export class SimulatedNetwork {
       const relay = absentRelay[absence];
       if (!this.takesPart(relay)) continue;
       this.planAt(leavesUs[absence], relay, () => {
+        this.away.add(relay);
+        if (this.faults?.isDown(relay) === true) return;
         this.linksOf(relay).goOffline();
         this.dataPlane?.relayDown(relay, false);
         this.updates.setOnline(relay, false);
       });
       this.planAt(returnsUs[absence], relay, () => {
+        this.away.delete(relay);
+        if (this.faults?.isDown(relay) === true) return;
         this.linksOf(relay).comeOnline();
         this.dataPlane?.relayUp(relay);
         this.updates.setOnline(relay, true);
       });
     }
+  }
+
+  get faultEffects(): readonly number[] {
+    return this.faults?.effects ?? [];
+  }
+
+  private makeFaults(): FaultDriver {
+    const { clock, job, transport, hosts } = this;
+    const { scenario, population, releases } = job;
+    const modules = new Set(releases.map(({ moduleSha256 }) => moduleSha256));
+    const conditions = new FaultConditions(job.faults);
+    const driver = new FaultDriver({
+      clock,
+      conditions,
+      seed: scenario.seed,
+      isRelease: (sha256) => modules.has(sha256),
+      network: {
+        relays: population.relays,
+        isLocal: (relay) => this.isLocal(relay),
+        hasStarted: (relay) => this.started.has(relay),
+        crash: (relay) => this.crash(relay),
+        restart: (relay) => this.restart(relay),
+        wake: (relay) => this.relays[relay]?.wake(),
+        dropLinks: (relay, isLost) => this.relays[relay]?.links.drop(isLost) ?? 0,
+        throttle: (relay, factor) => {
+          (this.relays[relay] as SimulatedRelay).uplink.factor = factor;
+        },
+      },
+    });
+    transport.path = new RoughPath({
+      conditions,
+      seed: scenario.seed,
+      hosts: hosts.local.length,
+      nowUs: () => clock.nowUs,
+      latencyUs: (from, to) => hosts.latencyUs(from, to),
+      hold: transport.hold,
+      copy: transport.copy,
+      happened: driver.happened,
+    });
+    return driver;
+  }
+
+  private crash(index: number): void {
+    const relay = this.relays[index] as SimulatedRelay;
+    relay.crash();
+    this.dataPlane?.relayDown(index, false);
+    this.updates.stop(index);
+    this.recorder.stopped(index);
+  }
+
+  private restart(index: number): void {
+    this.makeRelay(index, this.relays[index]);
+    this.start(index, true);
+    if (this.away.has(index)) return;
+    this.linksOf(index).comeOnline();
+    this.updates.setOnline(index, true);
+  }
+
+  /** Checks whatever is about to be taken by a host of this thread. */
+  private reachWatch(): ArrivalWatch {
+    const parts: ReachabilityParts = {
+      watch: this.watch,
+      nowUs: () => this.clock.nowUs,
+      isCut: (from, to, nowUs) => this.faults?.conditions.cut(from, to, nowUs) != null,
+      isGone: (host) => this.hosts.local[host]?.online !== true || this.faults?.isDown(host) === true,
+    };
+    return ({ from, relay, what }) => checkReach(parts, from, relay, what === ARRIVAL.dial);
   }
 
   private linksOf(relay: number): RelayLinks {

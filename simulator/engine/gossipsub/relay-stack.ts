@@ -27,6 +27,7 @@ import type { StageObserver } from '../../../node/updates/stage-observer.ts';
 import { MemoryStore, type ModulePool } from '../../../node/updates/store.ts';
 import { UpdateAgent } from '../../../node/updates/update-agent.ts';
 import type { LiveArm, LiveChannel } from '../../scenario/scenario.ts';
+import type { RelayStores } from './faults/relay-disk.ts';
 
 /** What the relays of a thread share. */
 export interface SharedParts {
@@ -53,6 +54,8 @@ export interface StackParts {
   readonly observer: StageObserver;
   /** What the relay tells peers that it has; a hostile one may lie. */
   readonly tellVersions: (own: TrustVersions) => TrustVersions;
+  /** What the relay's disk holds; null for one that keeps everything in memory, which suffices where none crashes. */
+  readonly stores?: RelayStores | null;
 }
 
 /** A client that is always told where to look. */
@@ -76,7 +79,8 @@ export class RelayStack implements OfferTaker {
     this.shared = shared;
     this.relay = relay;
     this.environment = environment;
-    const store = new MemoryTrustStore();
+    const { stores = null } = parts;
+    const store = stores?.trust ?? new MemoryTrustStore();
     this.client = new TufClient({
       fetcher: NOWHERE,
       clock,
@@ -90,7 +94,7 @@ export class RelayStack implements OfferTaker {
       runtime,
       listener,
       activation,
-      store: new MemoryStore(binaries),
+      store: stores?.updates ?? new MemoryStore(binaries),
       owner: relay,
       onStaged: (hook, notBeforeMs) => shared.onStaged(relay, this.core, hook, notBeforeMs),
     });

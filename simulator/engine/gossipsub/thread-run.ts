@@ -91,7 +91,7 @@ function afterGossip(
     eventsFired,
     rolledBack: recorder.rolledBack,
     deceivedRelays: recorder.deceived.size,
-    violations: [...recorder.violations, ...failed],
+    violations: failed,
   };
 }
 
@@ -140,6 +140,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
   return {
     ...counters,
     framesInFlight: network.transport.countInFlight(),
+    faultEffects: network.faultEffects,
     ...network.counters,
     eventsFired: clock.eventsFired,
     rolledBack: network.recorder.rolledBack,
@@ -151,7 +152,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     haltedUs: network.updates.haltedUs,
     refusals: network.recorder.refusals,
     traffic: network.dataPlane?.result() ?? null,
-    violations: [...network.recorder.violations, ...failures],
+    violations: failures,
     warnings,
   };
 }

@@ -100,6 +100,11 @@ export class SimulatedCellLink implements CellLink {
     this.listener = listener;
   }
 
+  /** Whoever has this end, once it listens. */
+  get owner(): LinkListener | null {
+    return this.listener;
+  }
+
   send(cell: Cell): boolean {
     const { clock, cells, traffic, latencyUs } = this.parts;
     if (this.closed) {

@@ -14,6 +14,7 @@ import type { Cell, CellPool } from '../../../node/relay/cell.ts';
 import type { EdgePort } from '../../../node/relay/circuit-edge.ts';
 import { WebServer } from '../../../node/relay/exchange.ts';
 import type { ExitService } from '../../../node/relay/exit-streams.ts';
+import { LinkEnd } from '../../../node/relay/link-end.ts';
 import { RelayCircuit } from '../../../node/relay/relay-circuit.ts';
 import type { MarkingPlan } from '../../scenario/traffic-plan.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
@@ -34,10 +35,17 @@ export function isLabelled(index: number, cells: number): boolean {
 
 /** What is known of a circuit where it enters or leaves a hostile relay. */
 interface Watched {
+  readonly isGuard: boolean;
   /** Labels of the latest relay cells, the newest last; or how many came in rhythm. */
   labels: boolean[];
   inRhythm: number;
   lastUs: number;
+}
+
+/** Whether the circuit's other leg goes to a client. */
+function isGuardOf(link: SimulatedCellLink, circuitId: number): boolean {
+  const circuit = link.owner instanceof LinkEnd ? link.owner.circuit(circuitId) : null;
+  return circuit instanceof RelayCircuit && circuit.towardsClient?.end.link.peer === null;
 }
 
 export interface PartyEvents {
@@ -111,6 +119,8 @@ export class MarkingRelay implements CellTap, ExitService {
       return;
     }
     const circuit = this.watch(link, circuitId);
+    // In the middle there is no client to see, and the mark is for the guard to read.
+    if (!circuit.isGuard) return;
     const isWhole =
       this.plan.mark === 'relay-early' ? this.readLabels(cell, circuit) : this.readRhythm(circuit);
     if (isWhole) this.events.onRead(this.relay);
@@ -148,7 +158,7 @@ export class MarkingRelay implements CellTap, ExitService {
     }
     let circuit = circuits.get(circuitId);
     if (circuit === undefined) {
-      circuit = { labels: [], inRhythm: 0, lastUs: 0 };
+      circuit = { isGuard: isGuardOf(link, circuitId), labels: [], inRhythm: 0, lastUs: 0 };
       circuits.set(circuitId, circuit);
     }
     return circuit;
