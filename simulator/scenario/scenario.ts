@@ -4,8 +4,10 @@
  * The YAML keys and the numbers here correspond one to one; `schema.ts` turns one into the other.
  */
 
+import type { AssertionPlan } from './assertion.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { HistoricalName, LagLaw } from './lag-plan.ts';
+import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
 import type { OperatorsPlan } from './operators-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
 
@@ -26,9 +28,22 @@ export type UplinkLaw =
   | { readonly law: 'population' }
   | { readonly law: 'constant'; readonly bitsPerSecond: number };
 
+/** A file that a scenario names, and what it held when the scenario was read. */
+export interface InputFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Relays from a file of the user's: a consensus document, with a table of places or without, or a CSV. */
+export type FilePopulation =
+  | { readonly source: 'consensus'; readonly consensus: InputFile; readonly places: InputFile | null }
+  | { readonly source: 'csv'; readonly csv: InputFile };
+
 export interface NetworkPlan {
   readonly relays: number;
-  readonly population: PopulationName;
+  readonly population: PopulationName | FilePopulation;
   /** Mean number of connections of a relay; each dials half of it. */
   readonly degree: number;
   readonly dialing: 'uniform' | 'consensus-weight';
@@ -253,4 +268,8 @@ export interface Scenario {
   readonly costs: CostPlan;
   readonly arms: readonly Arm[];
   readonly historical: readonly HistoricalName[];
+  readonly measure: MeasurePlan;
+  readonly report: ReportPlan;
+  /** What the scenario says of its own result. */
+  readonly assertions: readonly AssertionPlan[];
 }
