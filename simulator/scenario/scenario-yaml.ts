@@ -8,9 +8,11 @@
 import assert from 'node:assert/strict';
 import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
-import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
+import { armYaml, toArm } from './arm-yaml.ts';
 import { faultYaml, toFault } from './fault-yaml.ts';
+import type { CurveReader } from './lag-yaml.ts';
 import { assertionWords, measureYaml, toAssertions, toMeasure, toReport } from './measure-yaml.ts';
+import { toOperators } from './operators-yaml.ts';
 import type { PopulationInput } from './population-schema.ts';
 import { populationYaml } from './population-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
@@ -48,7 +50,8 @@ export function toScenario(
   const { network, gossipsub, costs } = input;
   const { heartbeat, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
-  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve));
+  const operators = toOperators(input.operators, readCurve);
+  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve, operators));
   const measure = toMeasure(input.measure);
   return {
     name: input.name,
@@ -106,7 +109,7 @@ export function schemaComment(schemaPath: string): string {
 const SCHEMA_FROM_RESULTS = '../../../scenarios/schema.json';
 
 /**
- * The scenario as a file of the same language, every default spelled out. `pathOf` turns the absolute path of a
+ * The scenario as a file of the same language, every default spelled out; each arm has its own operators. `pathOf` turns the absolute path of a
  * file that it names into what the written file should say.
  */
 export function resolvedYaml(

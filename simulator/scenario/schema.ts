@@ -12,6 +12,7 @@ import { faultsSchema } from './fault-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
 import { assertSchema, measureSchema, reportSchema } from './measure-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
+import { operatorsSchema } from './operators-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
 import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
 import { trafficSchema } from './traffic-schema.ts';
@@ -129,6 +130,12 @@ export const scenarioSchema = z
     presence: presenceSchema
       .prefault({})
       .meta({ description: 'Relays that join late, or go away for a while' }),
+    operators: operatorsSchema.prefault(NONE).meta({
+      description:
+        'Who runs the relays: classes of operators, their packages, and what they let their relays do; a name has those ' +
+        'of an era; `none`: operators all alike, relays that switch at once',
+      examples: ['tor-2025-26', NONE],
+    }),
     adversary: adversarySchema.prefault(NONE).meta({
       description: 'Relays that attack the updates; `none`: nobody does',
       examples: [{ share: '5%', attacks: [{ attack: 'replay', from: '1min', every: '10s' }] }, NONE],
