@@ -7,10 +7,12 @@ import type { Scenario } from '../scenario/scenario.ts';
 export function drawHostileRelays(
   { adversary, network, seed }: Scenario,
   publishers: ReadonlySet<number>,
+  embeds: Uint8Array | null = null,
 ): Set<number> {
   if (adversary === null) return new Set();
   const candidates = Array.from({ length: network.relays }, (_unused, relay) => relay);
   randomStream(seed, 'hostile relays').shuffle(candidates);
   const count = Math.round(adversary.share * network.relays);
-  return new Set(candidates.filter((relay) => !publishers.has(relay)).slice(0, count));
+  const canAttack = (relay: number): boolean => !publishers.has(relay) && embeds?.[relay] !== 0;
+  return new Set(candidates.filter(canAttack).slice(0, count));
 }

@@ -1,5 +1,6 @@
 /** A live arm: the network of the scenario on its engine, and what came of it. */
 
+import assert from 'node:assert/strict';
 import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
 import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
@@ -9,12 +10,15 @@ import { InvariantError } from '../engine/invariants/violation.ts';
 import { cohortAt } from '../measure/cohort.ts';
 import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
+import { revokedSeconds } from '../measure/removal-summary.ts';
 import type { Churn } from '../population/churn.ts';
 import { type ScheduledFault, scheduleFaults } from '../population/fault-schedule.ts';
 import type { Population, Topology } from '../population/population.ts';
 import { drawPresence } from '../population/presence.ts';
-import type { LiveArm, Scenario } from '../scenario/scenario.ts';
+import { buildTopology } from '../population/topology.ts';
+import type { LiveArm, Scenario, UpdatePlan } from '../scenario/scenario.ts';
 import { drawHostileRelays } from './hostile-relays.ts';
+import { drawPolicies, type LivePolicies } from './live-policies.ts';
 import type { PreparedRelease } from './release.ts';
 import type { Phase, RunOptions } from './run-contract.ts';
 import { trafficViolations } from './traffic-violations.ts';
@@ -40,11 +44,19 @@ export interface LiveInput {
 
 /** Runs the arm; rejects with the signal's reason when stopped. */
 export async function runLiveArm(input: LiveInput, options: RunOptions): Promise<LiveRun> {
-  const { scenario, arm, population, topology, releases, hostileModules, churn = null } = input;
+  const { scenario, arm, population, hostileModules, churn = null } = input;
   const { relays } = population;
+  const policies = drawPolicies(scenario, arm, population);
+  const embeds = policies?.ofRelays.embeds ?? null;
+  assert(churn === null || policies === null, `seed ${scenario.seed}: churn and operators in one live arm`);
+  const releases = input.releases.map((release) => publishedByMember(release, embeds));
+  const topology =
+    embeds === null || embeds.every((one) => one === 1)
+      ? input.topology
+      : buildTopology(population, scenario.network, scenario.seed, embeds);
   const { adversary, presence, updates: plans, seed } = scenario;
   const publishers = new Set(releases.map(({ publisher }) => publisher));
-  const hostileRelays = drawHostileRelays(scenario, publishers);
+  const hostileRelays = drawHostileRelays(scenario, publishers, embeds);
   const hasDirectory = arm.channels.includes('directory');
   const authorities = hasDirectory ? arm.directory.authorities : 0;
   const faults = scheduleFaults(scenario.faults, { population, publishers, authorities, seed });
@@ -60,6 +72,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       hostileModules,
       presence: isSmooth ? null : drawPresence(relays, presence, publishers, seed),
       churn,
+      policies: policies?.ofRelays ?? null,
       directory: hasDirectory ? arm.directory : null,
       faults,
       scoring: adversary === null ? null : invalidMessageScoring(UPDATE_TOPIC),
@@ -78,8 +91,8 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const seconds = (timeUs: number, release: number): number => (timeUs - releases[release].atUs) / 1e6;
   const sinceRelease = (release: number, stage: Stage): Float64Array =>
     stageColumn(shared, relays, release, stage).map((timeUs) => seconds(timeUs, release));
-  const updates = releases.map(
-    ({ module, moduleBytes, moduleSha256 }, release): UpdateOutcome => ({
+  const updates = releases.map(({ module, moduleBytes, moduleSha256 }, release): UpdateOutcome => {
+    const update: UpdateOutcome = {
       module,
       moduleBytes,
       moduleSha256,
@@ -95,8 +108,9 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       ...(faults.length > 0 && {
         gained: gainedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
       }),
-    }),
-  );
+    };
+    return policies === null ? update : withByHand(update, release, plans[release], policies);
+  });
   // A publisher takes its own update without receiving it.
   const deliveries = updates.reduce(
     (sum, { stages }) => sum + Math.max(0, countReached(stages.heard) - 1),
@@ -106,7 +120,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const outcome: ArmOutcome = {
     arm,
     engine: 'gossipsub',
-    horizonSeconds: scenario.durationSeconds - firstReleaseUs / 1e6,
+    horizonSeconds: policies?.horizonSeconds ?? scenario.durationSeconds - firstReleaseUs / 1e6,
     updates,
     cost: {
       deliveries,
@@ -135,10 +149,35 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     ...(faults.length > 0 && { faults: faultOutcomes(faults, total.faultEffects, hostileRelays) }),
     rolledBack: total.rolledBack,
     circuitsBroken: total.traffic?.circuits.brokenSeconds.length ?? null,
+    operators: policies?.outcome ?? null,
     traceHash,
     violations: [...total.violations, ...trafficViolations(total.traffic)],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
+}
+
+/** The developers publish through a relay that takes part: the next one, where the one drawn does not. */
+function publishedByMember(release: PreparedRelease, embeds: Uint8Array | null): PreparedRelease {
+  let { publisher } = release;
+  while (embeds !== null && embeds[publisher] !== 1) publisher = (publisher + 1) % embeds.length;
+  return { ...release, publisher };
+}
+
+/** Relays that were simulated, and with them those that their operators upgrade. */
+function withByHand(
+  update: UpdateOutcome,
+  number: number,
+  plan: UpdatePlan,
+  policies: LivePolicies,
+): UpdateOutcome {
+  const byHand = policies.byHand(number, revokedSeconds(update, plan, true));
+  const either = (live: Float64Array, hand: Float64Array): Float64Array =>
+    live.map((seconds, relay) => (Number.isNaN(seconds) ? hand[relay]! : seconds));
+  return {
+    ...update,
+    stages: { ...update.stages, activated: either(update.stages.activated, byHand.activated) },
+    removed: either(update.removed, byHand.removed),
+  };
 }
 
 /** Each fault as it happened; relays of the adversary's do not count among those that it hit. */

@@ -5,6 +5,7 @@
  * time: a publication would fail with the one, and an attack is not to depend on luck.
  */
 
+import assert from 'node:assert/strict';
 import { arrivalTimesUs, type Churn, drawChurn } from '../population/churn.ts';
 import { churnRates } from '../population/churn-rates.ts';
 import { drawPopulation } from '../population/draw.ts';
@@ -22,6 +23,10 @@ export interface RelayLives {
 export function drawRelayLives(scenario: Scenario, always: ReadonlySet<number>): RelayLives {
   const { network, traffic, seed, durationSeconds } = scenario;
   if (scenario.churn === null) return { population: drawPopulation(network, traffic, seed), churn: null };
+  assert(
+    typeof network.population === 'string',
+    `seed ${seed}: churn needs a population that can be drawn larger`,
+  );
   const rates = churnRates(scenario.churn, network.relays, network.population !== 'uniform');
   const arrivalsUs = arrivalTimesUs(rates, durationSeconds, seed);
   const relays = network.relays + arrivalsUs.length;

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { ScenarioError } from '../scenario/problem.ts';
+import type { CalibrateOptions } from './calibrate.ts';
 import { type CommandContext, tellError, tellProblems } from './command.ts';
 import type { CompareOptions } from './compare.ts';
 import { EXIT, UsageError } from './exit-code.ts';
@@ -22,8 +23,11 @@ function version(): string {
     .version;
 }
 
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
 function setOption(): Option {
-  const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
   return new Option(
     '--set <path=value>',
     'change a key of the scenario; may be given several times',
@@ -35,6 +39,13 @@ function scaleOption(): Option {
     '--scale <share>',
     'make relays and duration smaller, such as 0.05, to see that it runs; the figures are no answer then',
   );
+}
+
+function releaseOption(): Option {
+  return new Option(
+    '--release <version[=date]>',
+    'a release to follow; may be given several times (default: those seen from their first days on)',
+  ).argParser(collect);
 }
 
 /** The command with its verbs; what a verb returns is handed to `finish`. */
@@ -123,6 +134,30 @@ async function buildProgram(
     .action(async (file: string | undefined, options: InitOptions) => {
       const { init } = await import('./init.ts');
       finish(await init(file, options, context));
+    });
+
+  program
+    .command('calibrate')
+    .description("fit a law of operators' lag to an adoption curve")
+    .argument('<input>', 'a table, a folder of tables or of consensus documents, or tor-2016-17, tor-2025-26')
+    .option('--method <name>', 'ls (least squares) or ml (maximum likelihood)', 'ls')
+    .option('--parts <list>', 'numbers of parts to try, 1 to 3', 'auto')
+    .option('--laws <list>', 'laws of parts to try', 'lognormal,weibull')
+    .option('--never <choice>', 'a share that never updates: auto, yes or no', 'auto')
+    .option('--criterion <name>', 'what chooses: bic, aic or held-out (error on releases left out)', 'bic')
+    .option('--bootstrap <n>', 'repetitions for the intervals; 0 for none', '200')
+    .option('--seed <n>', 'of the bootstrap', '1')
+    .option('--relays <n>', 'relays behind a curve that does not say', '1000')
+    .option('--by <what>', 'what counts in consensus documents: relays or weight', 'relays')
+    .addOption(releaseOption())
+    .option('--releases <file>', "a table version,date, instead of Tor's releases")
+    .option('--out <dir>', 'where to write (default: results/calibration/<name>)')
+    .option('--force', 'replace results that are there already')
+    .option('--json', 'print JSON and nothing else')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (input: string, options: CalibrateOptions) => {
+      const { calibrate } = await import('./calibrate.ts');
+      finish(await calibrate(input, options, context));
     });
 
   program

@@ -4,6 +4,7 @@
 
 import type { Churn } from '../population/churn.ts';
 import type { Population, Topology } from '../population/population.ts';
+import type { OperatorClass } from '../scenario/operators-plan.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
 import type { Cohort } from './cohort.ts';
 import type { FaultOutcome } from './fault-outcome.ts';
@@ -73,6 +74,15 @@ export interface LinksOutcome {
   readonly framesDropped: number;
 }
 
+/** Whom the relays of an arm belong to. */
+export interface OperatorsOutcome {
+  readonly classes: readonly OperatorClass[];
+  /** By relay: index into `classes`. */
+  readonly classOf: Uint8Array;
+  /** By relay: 1 where it embeds the runtime for updates, 0 where it is upgraded by hand; null: a manual arm. */
+  readonly embeds: Uint8Array | null;
+}
+
 export interface ArmOutcome {
   readonly arm: Arm;
   /** What produced the numbers: an engine, or `lag` for draws of operator lag. */
@@ -94,6 +104,8 @@ export interface ArmOutcome {
   readonly rolledBack: number;
   /** Circuits broken by restarts; null where the arm carries no circuits. */
   readonly circuitsBroken: number | null;
+  /** Null where operators are all alike. */
+  readonly operators: OperatorsOutcome | null;
   /** Hash over everything that happened, hexadecimal; equal runs have equal hashes. */
   readonly traceHash: string;
   /** Broken invariants, one line each; empty in a sound run. */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { FinishedRun, Phase } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { formatSummary, type Summary, summarize } from '../measure/summary.ts';
+import { populationFiles } from '../scenario/population-yaml.ts';
 import { type ArmCurves, chartData } from './chart-data.ts';
 import { CHARTS, type ChartName } from './charts.ts';
 import { curvesCsv } from './curves-csv.ts';
@@ -110,6 +111,7 @@ export async function writeResults(
       cost: cost(),
       warnings: run.warnings,
       thinnedCurves: [curves, running, membership, traffic].flatMap((csv) => csv?.thinned ?? []),
+      inputs: populationFiles(outcome.scenario.network.population),
       sha256: files.sha256(),
     });
     files.start('manifest.json', formatManifest(manifest));

@@ -22,6 +22,8 @@ export function* checkChurn({
   duration,
   network,
   faults,
+  operators,
+  arms,
 }: Partial<ScenarioInput>): Generator<Finding> {
   if (churn === undefined || churn === NONE) return;
   for (const key of ['late', 'away'] as const) {
@@ -36,6 +38,15 @@ export function* checkChurn({
   if (faults !== undefined && faults.length > 0) {
     const message = 'faults happen to relays that stay: not simulated with churn';
     yield { path: ['faults'], message, hint: 'remove the faults, or the churn' };
+  }
+  const hasLive = Object.values(arms ?? {}).some(({ channel }) => channel !== 'manual');
+  if (operators !== undefined && operators !== NONE && hasLive) {
+    const message = 'what operators let their relays do in a live arm is not simulated with churn';
+    yield { path: ['operators'], message, hint: 'give the manual arms a lag instead, or remove the churn' };
+  }
+  if (network !== undefined && typeof network.population !== 'string') {
+    const message = 'a population from a file has no relays that join it later';
+    yield { path: ['network', 'population'], message, hint: 'tor-2025-11 or uniform, or remove the churn' };
   }
   if (typeof churn === 'string' || duration === undefined || network === undefined) return;
   const perRelay = churn.classes.reduce((sum, { share, session, absence }) => {

@@ -70,6 +70,10 @@ describe('churn', () => {
 
   it('it stands beside neither relays that are late or away once, nor clients, nor faults', () => {
     assert.match(
+      refused('tor-2025-11', 'operators: tor-2025-26')[0],
+      /operators: what operators let their relays do in a live arm is not simulated with churn/,
+    );
+    assert.match(
       refused('tor-2025-11', 'faults: [{ kind: crash, from: 50s, for: 1min, targets: { share: 10% } }]')[0],
       /faults: faults happen to relays that stay: not simulated with churn/,
     );

@@ -11,6 +11,7 @@ import type { ArmInput } from './arm-schema.ts';
 import { checkChurn } from './churn-checks.ts';
 import type { FaultKind } from './fault-plan.ts';
 import type { KnownModules } from './known-modules.ts';
+import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
@@ -225,6 +226,7 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkStolenKeys(parts, modules),
     ...checkAttackedArms(parts),
     ...checkChurn(parts),
+    ...checkOperators(parts),
     ...checkFaults(parts),
   ];
 }

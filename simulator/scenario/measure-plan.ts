@@ -6,6 +6,7 @@ export const CHART_NAMES = [
   'channels',
   'live-vs-manual',
   'membership',
+  'classes',
   'running',
   'attacks',
   'faults',

@@ -5,14 +5,19 @@
  * when defaults change; it reads back as the very same scenario.
  */
 
+import assert from 'node:assert/strict';
 import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
-import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
+import { armYaml, toArm } from './arm-yaml.ts';
 import { churnYaml, toChurn } from './churn-yaml.ts';
 import { faultYaml, toFault } from './fault-yaml.ts';
+import type { CurveReader } from './lag-yaml.ts';
 import { assertionWords, measureYaml, toAssertions, toMeasure, toReport } from './measure-yaml.ts';
+import { toOperators } from './operators-yaml.ts';
+import type { PopulationInput } from './population-schema.ts';
+import { populationYaml } from './population-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
-import type { LatencyLaw, Scenario } from './scenario.ts';
+import type { FilePopulation, LatencyLaw, NetworkPlan, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
 import { toTraffic, trafficYaml } from './traffic-yaml.ts';
 import { toTrust, trustYaml } from './trust-yaml.ts';
@@ -28,12 +33,26 @@ function latencyLaw(input: ScenarioInput['network']['latency']): LatencyLaw {
   return { law: 'constant', latencyMs: input.constant! };
 }
 
+function populationPlan(
+  input: PopulationInput,
+  filePopulation: FilePopulation | null,
+): NetworkPlan['population'] {
+  if (typeof input === 'string') return input;
+  assert(filePopulation !== null, 'the files of the population were not read');
+  return filePopulation;
+}
+
 /** The scenario that a file's values stand for. */
-export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenario {
+export function toScenario(
+  input: ScenarioInput,
+  readCurve: CurveReader,
+  filePopulation: FilePopulation | null = null,
+): Scenario {
   const { network, gossipsub, costs } = input;
   const { heartbeat, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
-  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve));
+  const operators = toOperators(input.operators, readCurve);
+  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve, operators));
   const measure = toMeasure(input.measure);
   return {
     name: input.name,
@@ -44,7 +63,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
     threads: input.threads === 'auto' ? 0 : input.threads,
     network: {
       relays: network.relays,
-      population: network.population,
+      population: populationPlan(network.population, filePopulation),
       degree: network.degree,
       dialing: network.dialing,
       latency: latencyLaw(network.latency),
@@ -91,8 +110,15 @@ export function schemaComment(schemaPath: string): string {
 /** Where the schema lies as seen from results/<scenario>/seed-<n>/. */
 const SCHEMA_FROM_RESULTS = '../../../scenarios/schema.json';
 
-/** The scenario as a file of the same language, every default spelled out. */
-export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULTS): string {
+/**
+ * The scenario as a file of the same language, every default spelled out; each arm has its own operators. `pathOf` turns the absolute path of a
+ * file that it names into what the written file should say.
+ */
+export function resolvedYaml(
+  scenario: Scenario,
+  schemaPath = SCHEMA_FROM_RESULTS,
+  pathOf: (absolute: string) => string = (absolute) => absolute,
+): string {
   const { network, gossipsub, costs } = scenario;
   const { heartbeatMs, floodPublish, ...peers } = gossipsub;
   const tree = {
@@ -104,7 +130,7 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     threads: scenario.threads === 0 ? 'auto' : scenario.threads,
     network: {
       relays: network.relays,
-      population: network.population,
+      population: populationYaml(network.population, pathOf),
       degree: network.degree,
       dialing: network.dialing,
       latency: latencyYaml(network.latency),

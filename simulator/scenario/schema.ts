@@ -13,6 +13,7 @@ import { faultsSchema } from './fault-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
 import { assertSchema, measureSchema, reportSchema } from './measure-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
+import { operatorsSchema } from './operators-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
 import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
 import { trafficSchema } from './traffic-schema.ts';
@@ -100,7 +101,13 @@ export const scenarioSchema = z
         description: 'Simulation threads, 1 to 8; the results do not depend on it',
         examples: ['auto', 2],
       }),
-    network: networkSchema.meta({ description: 'The relays and the links between them' }),
+    network: networkSchema.meta({
+      description: 'The relays and the links between them',
+      // The number of relays may be a file's (population-yaml.ts fills it in before this schema looks).
+      required: [],
+      if: { required: ['population'], properties: { population: { type: 'object' } } },
+      else: { required: ['relays'] },
+    }),
     gossipsub: gossipsubSchema.prefault({}).meta({ description: 'Parameters of the gossipsub protocol' }),
     duration: duration(
       's',
@@ -128,6 +135,12 @@ export const scenarioSchema = z
       description:
         'How relays come and go for all of the run: as measured of Tor, or by laws of your own; `none`: all stay',
       examples: ['tor-2025-11', NONE],
+    }),
+    operators: operatorsSchema.prefault(NONE).meta({
+      description:
+        'Who runs the relays: classes of operators, their packages, and what they let their relays do; a name has those ' +
+        'of an era; `none`: operators all alike, relays that switch at once',
+      examples: ['tor-2025-26', NONE],
     }),
     adversary: adversarySchema.prefault(NONE).meta({
       description: 'Relays that attack the updates; `none`: nobody does',

@@ -39,6 +39,8 @@ export function testLiveArm(name: string, channels: readonly LiveChannel[] = ['g
     channels,
     directory: { authorities: 9, uplinkBitsPerSecond: 100e6, intervalSeconds: 3600, jitterShare: 0.5 },
     circuit: { perSecond: 13_900 },
+    operators: null,
+    untilDays: null,
   };
 }
 

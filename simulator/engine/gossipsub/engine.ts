@@ -23,6 +23,7 @@ import {
   CONTROL,
   type HostileRelease,
   type Job,
+  type RelayPolicies,
   type Release,
   type SharedColumns,
   sharedColumns,
@@ -64,6 +65,8 @@ export interface EngineInput {
   readonly presence?: Presence | null;
   /** Lives of all relays, in the place of `presence`; null without churn. */
   readonly churn?: Churn | null;
+  /** What operators let their relays do; when left out, all take part and switch at once. */
+  readonly policies?: RelayPolicies | null;
   /** Authorities that relays can ask; none when left out. */
   readonly directory?: AuthorityPlan | null;
   /** What goes wrong by itself; nothing when left out. */
@@ -76,8 +79,8 @@ export interface EngineInput {
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
   const { scenario, arm, population, topology, releases } = input;
   const { hostileRelays = new Set<number>(), hostileModules = [] } = input;
-  const { scoring = null, presence = null, churn = null, directory = null, faults = [] } = input;
-  const { asksAnybody = false } = input;
+  const { scoring = null, presence = null, churn = null, policies = null } = input;
+  const { directory = null, asksAnybody = false, faults = [] } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -105,6 +108,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     scoring,
     presence,
     churn,
+    policies,
     directory,
     faults,
     releases,
