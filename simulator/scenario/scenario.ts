@@ -7,6 +7,7 @@
 import type { AssertionPlan } from './assertion.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
+import type { SweepPlan } from './sweep-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
 
 export type EngineName = 'gossipsub' | 'model' | 'wire';
@@ -270,5 +271,7 @@ export interface Scenario {
   readonly measure: MeasurePlan;
   readonly report: ReportPlan;
   /** What the scenario says of its own result. */
+  /** Null: nothing is varied. */
+  readonly sweep: SweepPlan | null;
   readonly assertions: readonly AssertionPlan[];
 }

@@ -17,6 +17,7 @@ import {
 } from '../scenario/scenario.ts';
 import { randomFaults } from './random-faults.ts';
 import { assertionsOf, measures, reports } from './random-measures.ts';
+import { sweeps } from './random-sweep.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -242,6 +243,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     measure: measures,
     report: reports,
     assertions: assertionsOf,
+    sweep: sweeps,
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
   .map((parts): Scenario => {
