@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { RunOptions } from '../arms/run-contract.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { madeRun } from '../testing/made-run.ts';
+import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
 import { capturedContext } from './captured-output.ts';
 import { runCommandLine } from './command-line.ts';
 import { Interruption } from './interrupt.ts';
@@ -41,7 +41,7 @@ describe('sweep', () => {
         signal?.throwIfAborted();
         const { relays, degree } = scenario.network;
         ran.push(`${degree}/${relays}/${scenario.seed}`);
-        const outcome = { ...madeRun({ relays, seed: scenario.seed }), scenario };
+        const outcome = { ...madeRun({ relays, seed: scenario.seed, arms: [MADE_LIVE_ARM] }), scenario };
         return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
       },
     };

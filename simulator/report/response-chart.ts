@@ -12,6 +12,7 @@ import { FAINT_INK, GRID, type LineLook, liveLook, TYPE_PX } from './chart-style
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, humanDuration } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
+import { TIME_TICKS } from './log-time.ts';
 import { noData, panelHeading } from './panel-parts.ts';
 import { join, type Markup } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
@@ -92,6 +93,9 @@ function drawAxis(board: DrawingBoard, summary: SweepSummary, axisIndex: number,
   const [least, most] = [Math.min(...positive), Math.max(...positive)];
   const isLog = positive.length > 0 && most / least > LOG_RATIO;
   const shown = (one: number): boolean => !isLog || one > 0;
+  const ticks = TIME_TICKS.map(({ value }) => value).filter(
+    (value) => value >= least / 1.3 && value <= most * 1.3,
+  );
   const last = axis.values.length - 1;
   const panel = board.panel(box, MARGINS, {
     x: { domain: last === 0 ? [-0.5, 0.5] : [0, last] },
@@ -99,9 +103,10 @@ function drawAxis(board: DrawingBoard, summary: SweepSummary, axisIndex: number,
       ? { type: 'log', domain: [least / 1.3, most * 1.3] }
       : { domain: [0, positive.length > 0 ? most * 1.08 : 1] },
     marks: [
-      plot.gridY({ stroke: GRID, strokeOpacity: 1, ticks: 5 }),
-      plot.axisY({
-        ticks: 5,
+      plot.gridY(isLog ? ticks : undefined, { stroke: GRID, strokeOpacity: 1, ticks: isLog ? 1000 : 5 }),
+      plot.axisY(isLog ? ticks : undefined, {
+        // A logarithmic scale leaves names out when there are more ticks than this.
+        ticks: isLog ? 1000 : 5,
         tickSize: 0,
         tickFormat: (seconds: number) => humanDuration(seconds),
         label: null,
@@ -127,15 +132,19 @@ function drawAxis(board: DrawingBoard, summary: SweepSummary, axisIndex: number,
               ),
             ],
       ),
-      ...lines.map(({ seconds, look, arm, name }) => {
+      // Plot numbers the markers of lines through a whole process; dots of their own leave the file the same.
+      ...lines.flatMap(({ seconds, look, arm, name }) => {
         const points = seconds.flatMap((one, x) => (one === null || !shown(one) ? [] : [[x, one] as const]));
-        return plot.line(points as [number, number][], {
+        const line = plot.line(points as [number, number][], {
           ariaDescription: `${arm}, ${name}`,
           stroke: look.colour,
           strokeWidth: look.widthPx,
-          marker: 'dot',
           ...(look.dash === undefined ? {} : { strokeDasharray: look.dash }),
         });
+        return [
+          line,
+          plot.dot(points as [number, number][], { fill: look.colour, r: 3.5, ariaHidden: 'true' }),
+        ];
       }),
     ],
   });

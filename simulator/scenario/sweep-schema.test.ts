@@ -60,7 +60,7 @@ describe('sweep', () => {
   });
 
   it('ranges that are none are refused where they stand', () => {
-    const range = (ends: string) => told(`sweep: { vary: { updates[0].size: { ${ends}, points: 3 } } }\n`);
+    const range = (ends: string) => told(`sweep: { vary: { "updates[0].size": { ${ends}, points: 3 } } }\n`);
     assert.match(range('from: 1 KiB, to: 1 MiB'), /6 sweep.vary.*: its ends have different units/);
     assert.match(range('from: small, to: large'), /its ends are not numbers/);
     assert.match(range('from: 1 KiB, to: 1 KiB'), /its ends are the same/);
@@ -91,7 +91,7 @@ describe('the points of a sweep', () => {
   }
 
   it('are scenarios with their values in place, and no sweep of their own', () => {
-    const points = pointsOf('sweep: { vary: { network.relays: [50, 80], updates[0].size: ["20 KiB"] } }\n');
+    const points = pointsOf('sweep: { vary: { network.relays: [50, 80], "updates[0].size": ["20 KiB"] } }\n');
     assert.deepEqual(
       points.map(({ number, loaded: { scenario } }) => [
         number,
