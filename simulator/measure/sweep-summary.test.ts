@@ -35,10 +35,8 @@ describe('what a sweep found', () => {
   it('a point has the median of its runs, with bounds', () => {
     const [first] = summary.points;
     assert.deepEqual(first?.values, { 'network.degree': 6, 'updates[0].size': '1 KiB' });
-    assert.deepEqual(
-      first?.figures.find(({ figure }) => figure === 't50Seconds'),
-      { arm: 'live', figure: 't50Seconds', median: 2, low: 1, high: 3 },
-    );
+    assert.equal(first?.arms.live?.t50Seconds, 2);
+    assert.deepEqual(first?.intervals['arms.live.t50Seconds'], [1, 3]);
     assert.deepEqual(first?.seeds, [1, 2, 3]);
   });
 
@@ -62,7 +60,7 @@ describe('what a sweep found', () => {
     ]);
     const ranked = never.ranking.find(({ figure }) => figure === 't50Seconds');
     assert.deepEqual(ranked?.axes, [{ path: 'network.degree', ratio: null }]);
-    assert.equal(never.points[0]?.figures.find(({ figure }) => figure === 't50Seconds')?.median, null);
+    assert.equal(never.points[0]?.arms.live?.t50Seconds, null);
   });
 
   it('no run is refused', () => {

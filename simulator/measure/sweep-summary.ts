@@ -7,15 +7,14 @@
  */
 
 import type { SweepPlan, SweepValue } from '../scenario/sweep-plan.ts';
-import { type MedianInterval, MedianOverRuns } from './bootstrap.ts';
+import { MedianOverRuns } from './bootstrap.ts';
 import { COMPARED, type ComparedName } from './comparison.ts';
 import { roundRatio } from './rounding.ts';
+import type { Bounds } from './runs-summary.ts';
 import type { Summary } from './summary.ts';
 
-export interface PointFigure extends MedianInterval {
-  readonly arm: string;
-  readonly figure: ComparedName;
-}
+/** Medians over a point's runs; null where a share was never reached. Figures that an arm has not are missing. */
+export type ArmFigures = Readonly<Partial<Record<ComparedName, number | null>>>;
 
 export interface PointSummary {
   /** From 1. */
@@ -24,7 +23,9 @@ export interface PointSummary {
   readonly values: Readonly<Record<string, SweepValue>>;
   readonly seeds: readonly number[];
   readonly violations: number;
-  readonly figures: readonly PointFigure[];
+  readonly arms: Readonly<Record<string, ArmFigures>>;
+  /** By the path of the figure, `arms.live.t50Seconds`; figures that all runs agree on are left out. */
+  readonly intervals: Readonly<Record<string, Bounds>>;
 }
 
 export interface AxisEffect {
@@ -65,19 +66,23 @@ export interface SweptPoint {
   readonly summaries: readonly Summary[];
 }
 
-function figuresOf(summaries: readonly Summary[]): PointFigure[] {
+/** The medians of one point's runs, and their bounds. */
+function figuresOf(summaries: readonly Summary[]): Pick<PointSummary, 'arms' | 'intervals'> {
   const over = new MedianOverRuns(summaries.length);
-  const arms = Object.keys(summaries[0]?.arms ?? {}).filter((arm) =>
-    summaries.every(({ arms }) => arm in arms),
-  );
-  return arms.flatMap((arm) =>
-    (Object.keys(COMPARED) as ComparedName[]).flatMap((figure) => {
-      const values = summaries.map(({ arms }) => COMPARED[figure](arms[arm] as Summary['arms'][string]));
-      return values.every((value) => value === null) && !isTime(figure)
-        ? []
-        : [{ arm, figure, ...over.of(values) }];
-    }),
-  );
+  const arms: Record<string, Partial<Record<ComparedName, number | null>>> = {};
+  const intervals: Record<string, Bounds> = {};
+  for (const arm of Object.keys(summaries[0]?.arms ?? {})) {
+    const figures: Partial<Record<ComparedName, number | null>> = {};
+    arms[arm] = figures;
+    for (const figure of Object.keys(COMPARED) as ComparedName[]) {
+      const values = summaries.map((one) => COMPARED[figure](one.arms[arm] as Summary['arms'][string]));
+      if (values.every((value) => value === null) && !isTime(figure)) continue;
+      const { median, low, high } = over.of(values);
+      figures[figure] = median;
+      if (low !== high) intervals[`arms.${arm}.${figure}`] = [low, high];
+    }
+  }
+  return { arms, intervals };
 }
 
 function isTime(figure: ComparedName): boolean {
@@ -94,8 +99,7 @@ export function mainEffect(
 ): number | null {
   const medians = points
     .filter(({ values }) => values[path] === value)
-    .flatMap(({ figures }) => figures.filter((one) => one.arm === arm && one.figure === figure))
-    .map(({ median }) => median);
+    .map(({ arms }) => arms[arm]?.[figure] ?? null);
   return medians.length === 0 ? null : new MedianOverRuns(medians.length).of(medians).median;
 }
 
@@ -113,18 +117,18 @@ function effect(
 }
 
 function rankingOf(points: readonly PointSummary[], axes: SweepPlan['axes']): RankedFigure[] {
-  const pairs = new Map(
-    points.flatMap(({ figures }) => figures).map((one) => [`${one.arm}/${one.figure}`, one]),
+  const arms = [...new Set(points.flatMap((point) => Object.keys(point.arms)))];
+  return arms.flatMap((arm) =>
+    RANKED.filter((figure) => points.some((point) => point.arms[arm]?.[figure] !== undefined)).map(
+      (figure) => ({
+        arm,
+        figure,
+        axes: axes
+          .map((axis) => effect(points, arm, figure, axis))
+          .sort((a, b) => (b.ratio ?? 0) - (a.ratio ?? 0)),
+      }),
+    ),
   );
-  return [...pairs.values()]
-    .filter(({ figure }) => RANKED.includes(figure))
-    .map(({ arm, figure }) => ({
-      arm,
-      figure,
-      axes: axes
-        .map((axis) => effect(points, arm, figure, axis))
-        .sort((a, b) => (b.ratio ?? 0) - (a.ratio ?? 0)),
-    }));
 }
 
 /** Sums up a sweep; `swept` in the order of `sweepPoints`. Throws RangeError without a point. */
@@ -137,7 +141,7 @@ export function summarizeSweep({ axes, runs }: SweepPlan, swept: readonly SweptP
       values: Object.fromEntries(axes.map(({ path }, axis) => [path, values[axis] as SweepValue])),
       seeds: summaries.flatMap(({ seeds }) => seeds),
       violations: summaries.reduce((sum, { violations }) => sum + violations, 0),
-      figures: figuresOf(summaries),
+      ...figuresOf(summaries),
     }),
   );
   return {

@@ -41,15 +41,15 @@ interface ResponseLine {
 
 function barsOf(summary: SweepSummary, arm: string, figure: ComparedName): ResponseLine['bars'] {
   if (summary.axes.length !== 1 || summary.runs === 1) return [];
-  return summary.points.flatMap(({ figures }, x) => {
-    const found = figures.find((one) => one.arm === arm && one.figure === figure);
-    if (found === undefined || found.low === null || found.high === null) return [];
-    return [{ x, low: found.low, high: found.high }];
+  return summary.points.flatMap(({ arms, intervals }, x) => {
+    const median = arms[arm]?.[figure] ?? null;
+    const [low, high] = intervals[`arms.${arm}.${figure}`] ?? [median, median];
+    return low === null || high === null ? [] : [{ x, low, high }];
   });
 }
 
 function linesOf(summary: SweepSummary, axis: SweepSummary['axes'][number]): ResponseLine[] {
-  const arms = [...new Set(summary.points.flatMap(({ figures }) => figures.map(({ arm }) => arm)))];
+  const arms = [...new Set(summary.points.flatMap((point) => Object.keys(point.arms)))];
   return arms.flatMap((arm, index) =>
     TIMES.map(({ figure, name }, time) => ({
       arm,

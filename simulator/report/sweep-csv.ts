@@ -15,10 +15,13 @@ function cell(value: string | number | boolean | null): string {
 export function sweepCsv({ axes, points }: SweepSummary): string {
   const paths = axes.map(({ path }) => path);
   const lines = [['point', ...paths, 'arm', 'figure', 'median', 'low', 'high'].map(csvField)];
-  for (const { point, values, figures } of points) {
-    for (const { arm, figure, median, low, high } of figures) {
-      const at = paths.map((path) => values[path] ?? null);
-      lines.push([point, ...at, arm, figure, median, low, high].map(cell));
+  for (const { point, values, arms, intervals } of points) {
+    const at = paths.map((path) => values[path] ?? null);
+    for (const [arm, figures] of Object.entries(arms)) {
+      for (const [figure, median] of Object.entries(figures)) {
+        const [low, high] = intervals[`arms.${arm}.${figure}`] ?? [median, median];
+        lines.push([point, ...at, arm, figure, median, low, high].map(cell));
+      }
     }
   }
   return `${lines.map((fields) => fields.join(',')).join('\n')}\n`;

@@ -1,5 +1,6 @@
 /** report.html of a sweep: the response, the ranking, every point with its figures and the way to its runs. */
 
+import type { ComparedName } from '../measure/comparison.ts';
 import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { humanDuration, humanPercent } from './human-units.ts';
@@ -27,15 +28,13 @@ function seconds(value: number | null): string {
 
 function pointsTable(summary: SweepSummary, folders: SweepPageParts['folders']): Markup {
   const { axes, points, runs } = summary;
-  const rows = points.flatMap(({ values, figures, seeds }, index) => {
-    const arms = [...new Set(figures.map(({ arm }) => arm))];
-    return arms.map((arm): Content[] => {
-      const of = (name: string) => figures.find((one) => one.arm === arm && one.figure === name);
-      const time = (name: string): string => {
-        const found = of(name);
-        const bounds =
-          found === undefined || runs === 1 ? '' : ` (${seconds(found.low)} to ${seconds(found.high)})`;
-        return `${seconds(found?.median ?? null)}${bounds}`;
+  const rows = points.flatMap(({ values, arms, intervals, seeds }, index) =>
+    Object.entries(arms).map(([arm, figures]): Content[] => {
+      const time = (figure: ComparedName): string => {
+        const bounds = intervals[`arms.${arm}.${figure}`];
+        const between =
+          bounds === undefined || runs === 1 ? '' : ` (${seconds(bounds[0])} to ${seconds(bounds[1])})`;
+        return `${seconds(figures[figure] ?? null)}${between}`;
       };
       const links = (folders[index] ?? []).map((folder, run) =>
         join(' ', element('a', { href: `${folder}/report.html` }, `seed ${seeds[run]}`)),
@@ -45,11 +44,11 @@ function pointsTable(summary: SweepSummary, folders: SweepPageParts['folders']):
         element('b', {}, arm),
         time('t50Seconds'),
         time('t99Seconds'),
-        humanPercent(of('reachedFraction')?.median ?? 0),
+        humanPercent(figures.reachedFraction ?? 0),
         join(...links),
       ];
-    });
-  });
+    }),
+  );
   return table([...axes.map(({ path }) => path), 'arm', 'half', '99 %', 'reached', 'runs'], rows);
 }
 

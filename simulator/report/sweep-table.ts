@@ -17,12 +17,10 @@ export function renderSweep({ scenario, engine, axes, points, runs, violations }
     chars: PLAIN_BORDER,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const { values, figures } of points) {
-    for (const arm of new Set(figures.map((one) => one.arm))) {
-      const of = (figure: ComparedName) =>
-        figures.find((one) => one.arm === arm && one.figure === figure)?.median;
+  for (const { values, arms } of points) {
+    for (const [arm, figures] of Object.entries(arms)) {
       const time = (figure: ComparedName): string => {
-        const found = of(figure) ?? null;
+        const found = figures[figure] ?? null;
         return found === null ? NEVER : humanDuration(found);
       };
       grid.push([
@@ -31,7 +29,7 @@ export function renderSweep({ scenario, engine, axes, points, runs, violations }
         time('t50Seconds'),
         time('t90Seconds'),
         time('t99Seconds'),
-        humanPercent(of('reachedFraction') ?? 0),
+        humanPercent(figures.reachedFraction ?? 0),
       ]);
     }
   }
