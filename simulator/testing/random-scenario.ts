@@ -19,6 +19,7 @@ import { churnOf } from './random-churn.ts';
 import { randomFaults } from './random-faults.ts';
 import { assertionsOf, measures, reports } from './random-measures.ts';
 import { randomOperators } from './random-operators.ts';
+import { sweeps } from './random-sweep.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -261,6 +262,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     measure: measures,
     report: reports,
     assertions: assertionsOf,
+    sweep: sweeps,
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
   .map((parts): Scenario => {
