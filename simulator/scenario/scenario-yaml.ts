@@ -18,6 +18,7 @@ import { populationYaml } from './population-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
 import type { FilePopulation, LatencyLaw, NetworkPlan, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
+import { sweepYaml, toSweep } from './sweep-schema.ts';
 import { toTraffic, trafficYaml } from './traffic-yaml.ts';
 import { toTrust, trustYaml } from './trust-yaml.ts';
 import { formatDuration, formatRate } from './units.ts';
@@ -90,6 +91,7 @@ export function toScenario(
     historical: input.historical,
     measure,
     report: toReport(input.report),
+    sweep: toSweep(input.sweep),
     assertions: toAssertions(input.assert, assertionWords(arms, input.updates.length, measure)),
   };
 }
@@ -150,6 +152,7 @@ export function resolvedYaml(
     },
     arms: Object.fromEntries(scenario.arms.map((one) => [one.name, armYaml(one)])),
     historical: scenario.historical,
+    ...(scenario.sweep === null ? {} : { sweep: sweepYaml(scenario.sweep) }),
     ...measureYaml(scenario),
   };
   const document = new Document(tree, { aliasDuplicateObjects: false });

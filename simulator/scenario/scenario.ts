@@ -9,6 +9,7 @@ import type { FaultPlan } from './fault-plan.ts';
 import type { HistoricalName, LagLaw } from './lag-plan.ts';
 import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
 import type { OperatorsPlan } from './operators-plan.ts';
+import type { SweepPlan } from './sweep-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
 
 export type { HistoricalName, LagLaw, LagPart } from './lag-plan.ts';
@@ -271,5 +272,7 @@ export interface Scenario {
   readonly measure: MeasurePlan;
   readonly report: ReportPlan;
   /** What the scenario says of its own result. */
+  /** Null: nothing is varied. */
+  readonly sweep: SweepPlan | null;
   readonly assertions: readonly AssertionPlan[];
 }

@@ -15,6 +15,7 @@ import { gossipsubSchema, networkSchema } from './network-schema.ts';
 import { operatorsSchema } from './operators-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
 import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
+import { sweepSchema } from './sweep-schema.ts';
 import { trafficSchema } from './traffic-schema.ts';
 import { trustSchema } from './trust-schema.ts';
 import { updateSchema } from './update-schema.ts';
@@ -173,6 +174,12 @@ export const scenarioSchema = z
       }),
     measure: measureSchema.prefault({}).meta({ description: 'What is measured beside the usual' }),
     report: reportSchema.prefault({}).meta({ description: 'What is drawn' }),
+    sweep: sweepSchema
+      .meta({
+        description: 'What `npm run sweep` varies; `npm run simulate` runs the scenario as it stands',
+        examples: [{ vary: { 'network.degree': [6, 10, 14] }, runs: 6 }],
+      })
+      .optional(),
     assert: assertSchema,
   })
   .meta({

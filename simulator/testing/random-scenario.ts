@@ -18,6 +18,7 @@ import {
 import { randomFaults } from './random-faults.ts';
 import { assertionsOf, measures, reports } from './random-measures.ts';
 import { randomOperators } from './random-operators.ts';
+import { sweeps } from './random-sweep.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -259,6 +260,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     measure: measures,
     report: reports,
     assertions: assertionsOf,
+    sweep: sweeps,
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
   .map((parts): Scenario => {

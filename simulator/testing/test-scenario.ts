@@ -65,6 +65,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     historical: [],
     measure: { milestonePercents: [] },
     report: { charts: null, png: true },
+    sweep: null,
     assertions: [],
     ...changes,
     network: {
