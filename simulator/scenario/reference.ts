@@ -156,8 +156,17 @@ function wordsOf(schema: Schema): string[] {
   return [...(values ?? []), ...Object.values(entries ?? {})].map(String);
 }
 
+/** Places that hold the same as another, which has the section. */
+const SAME_AS: Readonly<Record<string, string>> = {
+  'arms.NAME.operators': 'operators',
+  'operators.classes[].lag': 'arms.NAME.lag',
+  'operators.classes[].delay': 'arms.NAME.lag',
+  'operators.platforms[].delay': 'arms.NAME.lag',
+};
+
 /** The sections that a place opens, those inside it not included. */
-function sectionsAt(schema: Schema, path: string): Section[] {
+function sectionsAt(schema: Schema, at: string): Section[] {
+  const path = SAME_AS[at] ?? at;
   const { shape, options, element, valueType } = definition(core(schema));
   const text = metaOf(schema).description ?? null;
   if (shape !== undefined) return [{ path, variant: null, shape, text }];
@@ -266,6 +275,7 @@ function sectionText(section: Section): string {
 }
 
 function* allSections(schema: Schema, path: string): Generator<Section> {
+  if (path in SAME_AS) return;
   for (const section of sectionsAt(schema, path)) {
     yield section;
     for (const [key, inner] of Object.entries(section.shape)) {

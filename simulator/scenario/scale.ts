@@ -31,11 +31,15 @@ export interface ScaledSize {
   readonly durationSeconds: number;
 }
 
-/** Relays without whom a share of the scenario would be nobody: a first step, an adversary. */
-function relaysNeeded({ updates, adversary }: Scenario): number {
+/** Relays without whom a share of the scenario would be nobody: a first step, an adversary, those who embed a runtime. */
+function relaysNeeded({ updates, adversary, arms }: Scenario): number {
   const shares = updates.flatMap(({ rollout }) => (rollout === null ? [] : [rollout.steps[0]!]));
   if (adversary !== null) shares.push(adversary.share);
-  return Math.max(RELAYS_FLOOR, ...shares.map((share) => Math.ceil(1 / share)));
+  // Those with a runtime must be two at least, to gossip.
+  const embedding = arms.map((arm) =>
+    arm.kind === 'live' && arm.operators !== null ? Math.ceil(2 / arm.operators.embedsShare) : 0,
+  );
+  return Math.max(RELAYS_FLOOR, ...shares.map((share) => Math.ceil(1 / share)), ...embedding);
 }
 
 /** How large the scenario is at `scale`, above 0 and at most 1. */
