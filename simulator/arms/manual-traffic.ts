@@ -60,11 +60,16 @@ export async function withTraffic(
     },
     options,
   );
+  // Users who act after the run are known too.
+  const clientUpdatedSeconds = clientLags(seed, arm, clients.count, 0).map((lagSeconds) =>
+    lagSeconds <= outcome.horizonSeconds ? updates[0].atSeconds + lagSeconds : Number.NaN,
+  );
+  const noticed = { ...result.traffic, clientUpdatedSeconds };
   return {
     ...outcome,
-    traffic: result.traffic,
-    circuitsBroken: result.traffic.circuits.brokenSeconds.length,
-    violations: [...outcome.violations, ...trafficViolations(result.traffic)],
+    traffic: noticed,
+    circuitsBroken: noticed.circuits.brokenSeconds.length,
+    violations: [...outcome.violations, ...trafficViolations(noticed)],
     traceHash: `${outcome.traceHash}${result.traceHash}`,
   };
 }

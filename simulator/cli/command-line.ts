@@ -41,6 +41,13 @@ function releaseOption(): Option {
   ).argParser(collect);
 }
 
+function scaleOption(): Option {
+  return new Option(
+    '--scale <share>',
+    'make relays and duration smaller, such as 0.05, to see that it runs; the figures are no answer then',
+  );
+}
+
 /** The command with its verbs; what a verb returns is handed to `finish`. */
 async function buildProgram(
   args: readonly string[],
@@ -69,6 +76,7 @@ async function buildProgram(
     .option('--out <dir>', 'where to write (default: results/<scenario>/seed-<n>)')
     .option('--force', 'replace results that are there already')
     .addOption(setOption())
+    .addOption(scaleOption())
     .option('--engine <name>', 'gossipsub, model or wire')
     .option('--threads <n>', 'simulation threads, 1 to 8 or auto')
     .option('--fidelity <level>', 'full or fast')
@@ -107,6 +115,7 @@ async function buildProgram(
     .description('check scenarios without running them')
     .argument('<files...>', 'the scenarios')
     .addOption(setOption())
+    .addOption(scaleOption())
     .action(async (files: string[], options: ValidateOptions) => {
       const { validate } = await import('./validate.ts');
       finish(validate(files, options, context));
@@ -153,9 +162,9 @@ async function buildProgram(
 
   program
     .command('schema')
-    .description('write the JSON schema of scenarios, for editors')
+    .description('write the JSON schema of scenarios, for editors, and the reference page')
     .argument('[file]', 'where to write it (default: scenarios/schema.json)')
-    .option('--print', 'print it instead')
+    .option('--print', 'print the schema instead')
     .action(async (file: string | undefined, options: SchemaOptions) => {
       const { schema } = await import('./schema.ts');
       finish(schema(file, options, context));

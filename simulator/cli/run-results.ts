@@ -2,8 +2,9 @@
 
 import { join, relative } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
+import type { Summary } from '../measure/summary.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { ScenarioError } from '../scenario/problem.ts';
+import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { resolvedYaml } from '../scenario/scenario-yaml.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
@@ -25,9 +26,39 @@ export function tellViolations(run: FinishedRun, prefix = ''): string[] {
   );
 }
 
-/** The resolved scenario for a folder of results; what it names is reached from there. */
-export function resolvedFor(scenario: Scenario, directory: string): string {
-  const pathOf = (file: string) => relative(directory, file).replaceAll('\\', '/');
-  const schema = pathOf(join(PACKAGE_FOLDER, 'scenarios', 'schema.json'));
-  return resolvedYaml(scenario, schema.startsWith('.') ? schema : `./${schema}`, pathOf);
+/** What the scenario asserts and the run is not, each at its line of the file. */
+export function unmetAssertions(loaded: LoadedScenario, { assertions = [] }: Summary): Problem[] {
+  return assertions.flatMap((result, index) => {
+    if (result.holds) return [];
+    const message = `${result.assert} does not hold: ${result.note ?? `found ${result.found}`}`;
+    return [loaded.problemAt(['assert', index], message, null)];
+  });
+}
+
+/** Where results go without --out; those of a scaled scenario stand apart. */
+export function resultsFolder({ scenario, scaled }: LoadedScenario, resultsHome: string): string {
+  const own = join(resultsHome, 'results', scenario.name);
+  return scaled === null ? own : join(own, `scale-${scaled.scale}`);
+}
+
+/** The text of scenario.resolved.yaml in a folder; says so where it was scaled. */
+export function resolvedText({ scaled }: LoadedScenario, scenario: Scenario, directory: string): string {
+  // Files that the scenario names are reached from the folder.
+  const text = resolvedYaml(scenario, schemaPathFrom(directory), (file) => pathFrom(directory, file));
+  return scaled === null ? text : `# ${scaled.summary}\n${text}`;
+}
+
+/** A run of a scaled scenario says in its manifest and its report that it is one. */
+export function withScaleNote(run: FinishedRun, { scaled }: LoadedScenario): FinishedRun {
+  return scaled === null ? run : { ...run, warnings: [scaled.summary, ...run.warnings] };
+}
+
+function pathFrom(directory: string, file: string): string {
+  return relative(directory, file).replaceAll('\\', '/');
+}
+
+/** Where editors find the schema for the resolved scenario in a folder of results. */
+export function schemaPathFrom(directory: string): string {
+  const path = pathFrom(directory, join(PACKAGE_FOLDER, 'scenarios', 'schema.json'));
+  return path.startsWith('.') ? path : `./${path}`;
 }

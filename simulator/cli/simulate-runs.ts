@@ -15,11 +15,18 @@ import type { LoadedScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { runSeeds, seededScenarios } from '../sweep/run-seeds.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, tellProblems } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
-import { asScenarioError, resolvedFor, tellViolations } from './run-results.ts';
+import {
+  asScenarioError,
+  resolvedText,
+  resultsFolder,
+  tellViolations,
+  unmetAssertions,
+  withScaleNote,
+} from './run-results.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
@@ -69,7 +76,7 @@ function seedFolders(loaded: LoadedScenario, count: number, home: string): SeedF
   return seededScenarios(scenario, count).map((seeded) => {
     const directory = join(home, `seed-${seeded.seed}`);
     // Threads change no result, and a machine's number of them must not keep another from going on.
-    const resolved = resolvedFor({ ...seeded, threads: scenario.threads }, directory);
+    const resolved = resolvedText(loaded, { ...seeded, threads: scenario.threads }, directory);
     return { scenario: seeded, directory, resolved };
   });
 }
@@ -87,9 +94,7 @@ export async function simulateRuns(
   const { userFolder, resultsHome } = context.workplace;
   const { scenario } = loaded;
   const home =
-    options.out === undefined
-      ? join(resultsHome, 'results', scenario.name)
-      : resolve(userFolder, options.out);
+    options.out === undefined ? resultsFolder(loaded, resultsHome) : resolve(userFolder, options.out);
   const folders = seedFolders(loaded, count, home);
   const last = scenario.seed + count - 1;
   const together = join(home, `seeds-${scenario.seed}-${last}`);
@@ -128,13 +133,17 @@ export async function simulateRuns(
         },
         onFinished: async (run, seeded) => {
           const folder = folderOf.get(seeded) as SeedFolder;
-          await rooms.writeResults({ directory: folder.directory, force }, withWarning(run), {
-            historical,
-            resolvedScenario: folder.resolved,
-            startedAtWallMs,
-            command: repeatLine(file, seeded.seed, options),
-            signal: watch.signal,
-          });
+          await rooms.writeResults(
+            { directory: folder.directory, force },
+            withWarning(withScaleNote(run, loaded)),
+            {
+              historical,
+              resolvedScenario: folder.resolved,
+              startedAtWallMs,
+              command: repeatLine(file, seeded.seed, options),
+              signal: watch.signal,
+            },
+          );
           context.journal.left = `finished runs are in ${shownPath(home, userFolder)}, --resume goes on`;
           violations.push(...tellViolations(run, `seed ${seeded.seed}, `));
         },
@@ -166,7 +175,9 @@ export async function simulateRuns(
     }
     for (const violation of violations) context.err.line(`violation: ${violation}`);
     if (written.summary.violations > 0) context.err.line(`reproduce with: ${command}`);
-    return written.summary.violations > 0 ? EXIT.failed : EXIT.ok;
+    const unmet = unmetAssertions(loaded, written.summary);
+    if (unmet.length > 0) tellProblems(unmet, context);
+    return written.summary.violations > 0 ? EXIT.failed : unmet.length > 0 ? EXIT.assertion : EXIT.ok;
   } finally {
     display.stop();
     watch.stop();

@@ -9,6 +9,7 @@ import { EXIT } from './exit-code.ts';
 
 export interface ValidateOptions {
   readonly set?: readonly string[];
+  readonly scale?: string;
 }
 
 function portrait({ network, engine, updates, arms }: Scenario): string {
@@ -26,8 +27,8 @@ export function validate(
   const problems: Problem[] = [];
   for (const file of files) {
     try {
-      const { scenario } = loadScenario(file, options);
-      context.out.line(`${file}: ok (${portrait(scenario)})`);
+      const { scenario, scaled } = loadScenario(file, options);
+      context.out.line(`${file}: ok (${portrait(scenario)})${scaled === null ? '' : `, ${scaled.summary}`}`);
       const refusal = infeasibility(scenario);
       if (refusal !== null)
         context.err.line(`warning: ${file} will not run on this machine: ${refusal.message}`);

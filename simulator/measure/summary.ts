@@ -6,9 +6,11 @@
  */
 
 import { createHash } from 'node:crypto';
+import { dayOfFraction } from '../baseline/derive-curves.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
-import { channelLabel } from '../scenario/scenario.ts';
+import { channelLabel, type LagLaw } from '../scenario/scenario.ts';
+import { type AssertionResult, judgeAssertions } from './assertions.ts';
 import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
 import { vulnerableRelayHours } from './exposure.ts';
 import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
@@ -27,9 +29,14 @@ export type MilestoneSeconds = Readonly<Record<`${Milestone}Seconds`, number | n
 /** Days since the release until a share of all relays is reached; null when never seen. */
 export type MilestoneDays = Readonly<Record<`${Milestone}Days`, number | null>>;
 
+/** Times to the shares of the scenario's `measure.milestones`: `t10Seconds`, or `t10Days` of an era. */
+export type FurtherMilestones = Readonly<Record<string, number | null>>;
+
 /** How far and how fast, with relays counted in one of the two ways. */
 export interface ReachSummary extends MilestoneSeconds {
   readonly reachedFraction: number;
+  /** Missing unless the scenario asks for them. */
+  readonly milestones?: FurtherMilestones;
 }
 
 /** When half, 90 % and 99 % of all relays had passed one stage. */
@@ -69,7 +76,7 @@ export interface ArmSummary extends AdoptionSummary {
    * When the manual arm's law of lag reaches each share by itself. One run scatters around it, widely where
    * the curve is flat: operators draw, and a few of them run hundreds of relays. Null for other arms.
    */
-  readonly law: MilestoneSeconds | null;
+  readonly law: (MilestoneSeconds & { readonly milestones?: FurtherMilestones }) | null;
   /** The arm's own curve is known up to here, virtual seconds since the first release. */
   readonly horizonSeconds: number;
   readonly circuitsBroken: number | null;
@@ -88,8 +95,10 @@ export interface ArmSummary extends AdoptionSummary {
 export interface HistoricalSummary extends MilestoneDays {
   readonly label: string;
   readonly lastObservedDay: number;
+  /** Missing unless the scenario asks for them. */
+  readonly milestones?: FurtherMilestones;
   /** Null where the source does not say which relays weigh how much. */
-  readonly byConsensusWeight: MilestoneDays | null;
+  readonly byConsensusWeight: (MilestoneDays & { readonly milestones?: FurtherMilestones }) | null;
 }
 
 /** How many times longer the manual arm took; null when either arm never got there. */
@@ -120,13 +129,28 @@ export interface Summary {
   readonly ratios: readonly PairRatio[];
   /** What the first live arm sent; null when no arm sends anything. */
   readonly cost: CostSummary | null;
+  /** What the scenario asserts of itself; missing where it asserts nothing. */
+  readonly assertions?: readonly AssertionResult[];
+}
+
+type Percents = readonly number[];
+
+/** The further milestones as a part of a summary; nothing where the scenario asks for none. */
+function further(
+  percents: Percents,
+  unit: 'Seconds' | 'Days',
+  at: (fraction: number) => number | null,
+): { milestones?: FurtherMilestones } {
+  if (percents.length === 0) return {};
+  const entries = percents.map((percent) => [`t${percent}${unit}`, at(percent / 100)] as const);
+  return { milestones: Object.fromEntries(entries) };
 }
 
 function timeOrNull(seconds: number | null): number | null {
   return seconds === null ? null : roundTime(seconds);
 }
 
-function reach(curve: AdoptionCurve, weighting: Weighting): ReachSummary {
+function reach(curve: AdoptionCurve, weighting: Weighting, percents: Percents): ReachSummary {
   const at = (fraction: number) => timeOrNull(timeToFraction(curve, weighting, fraction));
   return {
     reachedFraction: roundFraction(reachedFraction(curve, weighting)),
@@ -135,6 +159,7 @@ function reach(curve: AdoptionCurve, weighting: Weighting): ReachSummary {
     t75Seconds: at(MILESTONES.t75),
     t90Seconds: at(MILESTONES.t90),
     t99Seconds: at(MILESTONES.t99),
+    ...further(percents, 'Seconds', at),
   };
 }
 
@@ -147,12 +172,17 @@ function stageSummary(curve: AdoptionCurve): StageSummary {
   };
 }
 
-function adoption(update: UpdateOutcome, weight: Float64Array, horizonSeconds: number): AdoptionSummary {
+function adoption(
+  update: UpdateOutcome,
+  weight: Float64Array,
+  horizonSeconds: number,
+  percents: Percents,
+): AdoptionSummary {
   const curves = {} as Record<Stage, AdoptionCurve>;
   for (const stage of STAGES) curves[stage] = adoptionCurve(update.stages[stage], weight);
   return {
-    ...reach(curves.activated, 'fractionOfRelays'),
-    byConsensusWeight: reach(curves.activated, 'fractionOfConsensusWeight'),
+    ...reach(curves.activated, 'fractionOfRelays', percents),
+    byConsensusWeight: reach(curves.activated, 'fractionOfConsensusWeight', percents),
     stages: {
       heard: stageSummary(curves.heard),
       verified: stageSummary(curves.verified),
@@ -168,12 +198,19 @@ function costSummary(arm: ArmOutcome): CostSummary | null {
   return { deliveries: arm.cost.deliveries, duplicates: arm.cost.duplicates, bytes: arm.cost.bytes };
 }
 
+/** When the law has reached all: a formula never has, a table where it says so. */
+function lastQuantileDays(lag: LagLaw): number {
+  const days = lag.law === 'empirical' ? lag.days[lag.fractions.indexOf(1)] : undefined;
+  return days ?? Number.POSITIVE_INFINITY;
+}
+
 /** The law's own times, up to the arm's horizon: the lag, and the restart that follows it. */
-function lawSummary({ arm, horizonSeconds }: ArmOutcome): MilestoneSeconds | null {
+function lawSummary({ arm, horizonSeconds }: ArmOutcome, percents: Percents): ArmSummary['law'] {
   if (arm.kind !== 'manual') return null;
   const at = (fraction: number): number | null => {
     const { drainSeconds, restartSeconds } = arm;
-    const seconds = lagQuantileDays(arm.lag, fraction) * DAY_SECONDS + drainSeconds + restartSeconds;
+    const days = fraction < 1 ? lagQuantileDays(arm.lag, fraction) : lastQuantileDays(arm.lag);
+    const seconds = days * DAY_SECONDS + drainSeconds + restartSeconds;
     return seconds <= horizonSeconds ? roundTime(seconds) : null;
   };
   return {
@@ -182,17 +219,20 @@ function lawSummary({ arm, horizonSeconds }: ArmOutcome): MilestoneSeconds | nul
     t75Seconds: at(MILESTONES.t75),
     t90Seconds: at(MILESTONES.t90),
     t99Seconds: at(MILESTONES.t99),
+    ...further(percents, 'Seconds', at),
   };
 }
 
 function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: number): ArmSummary {
   const plans = outcome.scenario.updates;
   const firstAtSeconds = plans[0]?.atSeconds ?? 0;
+  const { milestonePercents } = outcome.scenario.measure;
   const updates = arm.updates.map((update, index) => {
     const releasedAtSeconds = plans[index]?.atSeconds ?? 0;
     // Horizons count from the first release, an update's times from its own.
     const horizonSeconds = commonHorizonSeconds - (releasedAtSeconds - firstAtSeconds);
-    const figures = adoption(update, outcome.population.consensusWeight, horizonSeconds);
+    const { consensusWeight } = outcome.population;
+    const figures = adoption(update, consensusWeight, horizonSeconds, milestonePercents);
     const { module, moduleBytes, moduleSha256 } = update;
     return {
       module,
@@ -208,13 +248,14 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
   return {
     engine: arm.engine,
     channel: channelLabel(arm.arm),
-    law: lawSummary(arm),
+    law: lawSummary(arm, milestonePercents),
     reachedFraction: first.reachedFraction,
     t25Seconds: first.t25Seconds,
     t50Seconds: first.t50Seconds,
     t75Seconds: first.t75Seconds,
     t90Seconds: first.t90Seconds,
     t99Seconds: first.t99Seconds,
+    ...(first.milestones !== undefined && { milestones: first.milestones }),
     byConsensusWeight: first.byConsensusWeight,
     stages: first.stages,
     vulnerableRelayHours: first.vulnerableRelayHours,
@@ -243,13 +284,23 @@ function milestoneDays(days: MilestoneDays): MilestoneDays {
   };
 }
 
-function historicalSummary(baseline: HistoricalBaseline): HistoricalSummary {
+function historicalSummary(baseline: HistoricalBaseline, percents: Percents): HistoricalSummary {
   const { relays, consensusWeight } = baseline.milestones;
+  const { days, fractionOfRelays, fractionOfConsensusWeight } = baseline.pooled;
+  const more = (fractions: readonly number[] | null) => {
+    return further(percents, 'Days', (fraction) =>
+      fractions === null ? null : timeOrNull(dayOfFraction(days, fractions, fraction)),
+    );
+  };
   return {
     label: baseline.label,
     lastObservedDay: roundTime(baseline.lastObservedDay),
     ...milestoneDays(relays),
-    byConsensusWeight: consensusWeight === null ? null : milestoneDays(consensusWeight),
+    ...more(fractionOfRelays),
+    byConsensusWeight:
+      consensusWeight === null
+        ? null
+        : { ...milestoneDays(consensusWeight), ...more(fractionOfConsensusWeight) },
   };
 }
 
@@ -293,7 +344,9 @@ export function summarize(outcome: RunOutcome, historical: readonly HistoricalBa
     outcome.arms.map((arm) => [arm.arm.name, armSummary(arm, outcome, commonHorizonSeconds)]),
   );
   const ratios = pairRatios(outcome.arms, arms);
-  return {
+  const { assertions, measure } = outcome.scenario;
+  const { milestonePercents } = measure;
+  const summary: Summary = {
     scenario: outcome.scenario.name,
     engine: outcome.scenario.engine,
     relays: outcome.population.relays,
@@ -302,12 +355,14 @@ export function summarize(outcome: RunOutcome, historical: readonly HistoricalBa
     violations: outcome.arms.reduce((count, arm) => count + arm.violations.length, 0),
     arms,
     historical: Object.fromEntries(
-      historical.map((baseline) => [baseline.name, historicalSummary(baseline)]),
+      historical.map((baseline) => [baseline.name, historicalSummary(baseline, milestonePercents)]),
     ),
     ratio: { t25: ratios[0]?.t25 ?? null, t50: ratios[0]?.t50 ?? null },
     ratios,
     cost: outcome.arms.map(costSummary).find((cost) => cost !== null) ?? null,
   };
+  if (assertions.length === 0) return summary;
+  return { ...summary, assertions: judgeAssertions(assertions, summary, milestonePercents) };
 }
 
 /** The text of summary.json: 2 spaces of indent, a final newline. */

@@ -1,5 +1,6 @@
 /** The charts of a run, by file name, and what each of them shows. */
 
+import type { ChartName } from '../scenario/measure-plan.ts';
 import { drawAttacks, hasAttacks } from './attacks-chart.ts';
 import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData, CurvesData } from './chart-data.ts';
@@ -8,8 +9,10 @@ import { drawFaults, hasFaults } from './faults-chart.ts';
 import { drawFigure1 } from './figure1.ts';
 import { drawLatency } from './latency-chart.ts';
 import { drawLiveVsManual, hasManual } from './live-vs-manual-chart.ts';
+import { drawMarks, hasMarks } from './marks-chart.ts';
 import { drawRunning, hasRemovals } from './running-chart.ts';
 import { drawStages } from './stages-chart.ts';
+import { drawFlood, drawQueues, drawRestarts, hasFlood, hasQueues, hasRestarts } from './traffic-charts.ts';
 
 const always = () => true;
 
@@ -21,10 +24,14 @@ export const CHARTS = [
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
   { name: 'faults', draw: drawFaults, isDrawn: hasFaults },
+  { name: 'marks', draw: drawMarks, isDrawn: hasMarks },
+  { name: 'restart-vs-swap', draw: drawRestarts, isDrawn: hasRestarts },
+  { name: 'flood', draw: drawFlood, isDrawn: hasFlood },
+  { name: 'queues', draw: drawQueues, isDrawn: hasQueues },
   { name: 'stages', draw: drawStages, isDrawn: always },
   { name: 'latency', draw: drawLatency, isDrawn: always },
 ] as const satisfies readonly {
-  readonly name: string;
+  readonly name: ChartName;
   readonly draw: (board: DrawingBoard, data: ChartData) => string;
   readonly isDrawn: (data: ChartData) => boolean;
 }[];
@@ -35,12 +42,12 @@ export const RUNS_CHARTS = [
   { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
   { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: hasManual },
 ] as const satisfies readonly {
-  readonly name: string;
+  readonly name: ChartName;
   readonly draw: (board: DrawingBoard, data: CurvesData) => string;
   readonly isDrawn: (data: CurvesData) => boolean;
 }[];
 
-export type ChartName = (typeof CHARTS)[number]['name'];
+export type { ChartName };
 
 /** A run's charts; those that it has nothing for are missing. */
 export type DrawnCharts = Readonly<Partial<Record<ChartName, string>>>;

@@ -10,6 +10,7 @@ import picocolors from 'picocolors';
 import { isOfRuns } from '../measure/runs-summary.ts';
 import type { Summary } from '../measure/summary.ts';
 import { totalOf } from '../measure/trust-summary.ts';
+import { foundInWords } from './assertion-words.ts';
 import { type ActivationCurves, seedsInWords } from './chart-data.ts';
 import { allFaults, recoveryInWords } from './fault-table.ts';
 import {
@@ -23,14 +24,15 @@ import {
 } from './human-units.ts';
 import type { RunCost } from './manifest.ts';
 import {
-  MILESTONE_HEADINGS,
   type MilestoneRow,
+  milestoneHeadings,
   milestoneRows,
   NOT_REACHED,
   unsaidChannels,
 } from './milestone-table.ts';
 import { withoutControls } from './svg-markup.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
+import { trafficLines } from './traffic-table.ts';
 
 export interface TerminalFacts extends RunCost {
   readonly directory: string;
@@ -56,7 +58,8 @@ const LAW_ROW = '  the law drawn from';
 const LOW_ROW = '  median at least';
 const HIGH_ROW = '  median at most';
 /** What the table needs beside the names, in columns of the terminal. */
-const TIMES_COLUMNS = 58;
+const TIME_COLUMNS = 10;
+const REACHED_COLUMNS = 8;
 
 type Paint = ReturnType<typeof picocolors.createColors>;
 
@@ -97,10 +100,11 @@ function cells(row: MilestoneRow, unicode: boolean, nameRoom: number): string[] 
 }
 
 function table(summary: Summary, paint: Paint, unicode: boolean, width: number): string {
-  const nameRoom = Math.max(WEIGHT_ROW.length + 2, width - TIMES_COLUMNS);
+  const headings = milestoneHeadings(summary);
+  const nameRoom = Math.max(WEIGHT_ROW.length + 2, width - TIME_COLUMNS * headings.length - REACHED_COLUMNS);
   const grid = new Table({
-    head: ['time until', ...MILESTONE_HEADINGS, 'reached'].map((text) => paint.bold(text)),
-    colAligns: ['left', ...Array(MILESTONE_HEADINGS.length + 1).fill('right')],
+    head: ['time until', ...headings, 'reached'].map((text) => paint.bold(text)),
+    colAligns: ['left', ...Array(headings.length + 1).fill('right')],
     chars: PLAIN_BORDER,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
@@ -159,6 +163,15 @@ function removalLines(summary: Summary): string[] {
   );
 }
 
+/** "assert live.t99 < 30s: holds (0.309 s)". */
+function assertionLines({ assertions = [] }: Summary, paint: Paint, unicode: boolean): string[] {
+  return assertions.map((result) => {
+    const line = `assert ${withoutControls(result.assert)}: ${result.holds ? 'holds' : 'does not hold'} (${foundInWords(result)})`;
+    const spelled = unicode ? line : line.replaceAll('µ', 'u');
+    return result.holds ? spelled : paint.red(spelled);
+  });
+}
+
 const REASONS_SHOWN = 3;
 
 /** "live: 1,250 attempts, 4,210 refusals (rollback 4,000, ...), 0 wrong activations". */
@@ -189,6 +202,12 @@ function faultLines(summary: Summary): string[] {
     const what = `${fault.kind} of ${countOf(fault.relays, 'relay')} ${span}`;
     return `${withoutControls(arm)}: ${what}: ${recoveryInWords(fault)} (${countOf(fault.effects, 'effect')})`;
   });
+}
+
+/** A line of words; a user's names may hold anything, and not every terminal has every character. */
+function shown(line: string, unicode: boolean): string {
+  const plain = withoutControls(line);
+  return unicode ? plain : plain.replaceAll(NOT_REACHED, '-').replaceAll('µ', 'u');
 }
 
 /** The name at the end of a curve; a long one would leave no room for the curve. */
@@ -254,9 +273,11 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     channelLines(summary),
     ratioLines(summary, paint),
     violations,
+    assertionLines(summary, paint, unicode),
     removalLines(summary),
     trustLines(summary, paint),
     faultLines(summary),
+    trafficLines(summary).map((line) => shown(line, unicode)),
     plot,
     [`report: ${facts.directory}/report.html`, paint.dim(cost), paint.dim(phasesLine(facts))],
   ];

@@ -22,6 +22,7 @@ import { reportPage } from './report-page.ts';
 import { type ResultsTarget, writeFolder } from './results-folder.ts';
 import { runningCsv } from './running-csv.ts';
 import { stagesParquet } from './stages-parquet.ts';
+import { trafficCsv } from './traffic-csv.ts';
 
 export { openDrawingBoard as loadChartLibraries } from './drawing-board.ts';
 export { checkTarget, type ResultsTarget } from './results-folder.ts';
@@ -85,16 +86,19 @@ export async function writeResults(
     files.start('curves.csv', curves.text);
     const running = runningCsv(outcome);
     if (running !== null) files.start('running.csv', running.text);
+    const traffic = trafficCsv(outcome);
+    if (traffic !== null) files.start('traffic.csv', traffic.text);
     files.start('stages.parquet', stagesParquet(outcome));
     files.start('scenario.resolved.yaml', resolvedScenario);
     const charts: Partial<Record<ChartName, string>> = {};
+    const { charts: wanted, png } = outcome.scenario.report;
     for (const { name, draw, isDrawn } of CHARTS) {
-      if (!isDrawn(data)) continue;
+      if (!isDrawn(data) || wanted?.includes(name) === false) continue;
       signal?.throwIfAborted();
       const svg = draw(board, data);
       charts[name] = svg;
       files.start(`charts/${name}.svg`, svg);
-      files.start(`charts/${name}.png`, renderPng(svg));
+      if (png) files.start(`charts/${name}.png`, renderPng(svg));
     }
     await files.finished();
 
@@ -103,7 +107,7 @@ export async function writeResults(
       command: context.command ?? null,
       cost: cost(),
       warnings: run.warnings,
-      thinnedCurves: [...curves.thinned, ...(running?.thinned ?? [])],
+      thinnedCurves: [...curves.thinned, ...(running?.thinned ?? []), ...(traffic?.thinned ?? [])],
       inputs: populationFiles(outcome.scenario.network.population),
       sha256: files.sha256(),
     });

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { LAST_OBSERVED_DAY, lagSchema } from './lag-schema.ts';
 import type { LiveChannel } from './scenario.ts';
+import { scaled } from './schema-facts.ts';
 import { duration, rate, report, share, whole } from './schema-values.ts';
 import { formatDuration } from './units.ts';
 
@@ -31,13 +32,17 @@ const directorySchema = z.strictObject({
       examples: ['100 Mbit/s'],
     },
   ).prefault('100 Mbit/s'),
-  interval: duration(
-    's',
-    { min: 1, max: 30 * 86_400 },
-    {
-      description: "A new consensus comes out so often, from the full hour of the run's start on; Tor's: 1h",
-      examples: ['1h'],
-    },
+  interval: scaled(
+    'time',
+    duration(
+      's',
+      { min: 1, max: 30 * 86_400 },
+      {
+        description:
+          "A new consensus comes out so often, from the full hour of the run's start on; Tor's: 1h",
+        examples: ['1h'],
+      },
+    ),
   ).prefault('1h'),
   jitter: share({
     description:

@@ -4,11 +4,11 @@
  * They are read before the schema looks at the scenario, since the number of relays may be the file's.
  */
 
-import { dirname, resolve } from 'node:path';
 import { keepRelays, type ReadFile, readInputFile } from '../population/population-file.ts';
+import { fileBeside } from './extends.ts';
 import { type Problem, ScenarioError } from './problem.ts';
 import type { FilePopulation, NetworkPlan } from './scenario.ts';
-import { find, locate, type Path, type YamlTree } from './yaml-tree.ts';
+import { fileOf, find, locate, type Path, type YamlTree } from './yaml-tree.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -62,9 +62,9 @@ class PopulationReader {
   file(key: string, hashKey: string, noun: 'consensus' | 'table'): ReadFile | null {
     const name = this.values[key];
     if (typeof name !== 'string' || name === '') return null;
-    const folder = dirname(this.tree.file);
-    const shownAs = folder === '.' || name.startsWith('/') ? name : `${folder}/${name}`;
-    const read = this.attempt(key, () => readInputFile(resolve(folder, name), shownAs, noun));
+    // Relative to the file that names it, which may be one that the scenario extends.
+    const { path, shownAs } = fileBeside(fileOf(this.tree, ['network', 'population', key]), name);
+    const read = this.attempt(key, () => readInputFile(path, shownAs, noun));
     const wanted = this.values[hashKey];
     if (read === null || typeof wanted !== 'string' || wanted === read.input.sha256) return read;
     const message = `${shownAs} has the hash ${read.input.sha256}`;

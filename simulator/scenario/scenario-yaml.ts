@@ -10,6 +10,7 @@ import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
 import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
 import { faultYaml, toFault } from './fault-yaml.ts';
+import { assertionWords, measureYaml, toAssertions, toMeasure, toReport } from './measure-yaml.ts';
 import type { PopulationInput } from './population-schema.ts';
 import { populationYaml } from './population-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
@@ -47,6 +48,8 @@ export function toScenario(
   const { network, gossipsub, costs } = input;
   const { heartbeat, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
+  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve));
+  const measure = toMeasure(input.measure);
   return {
     name: input.name,
     question: input.question,
@@ -80,8 +83,11 @@ export function toScenario(
       admitUs: costs.admit,
       admitUsPerKiB: costs.admitPerKiB,
     },
-    arms: Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve)),
+    arms,
     historical: input.historical,
+    measure,
+    report: toReport(input.report),
+    assertions: toAssertions(input.assert, assertionWords(arms, input.updates.length, measure)),
   };
 }
 
@@ -141,6 +147,7 @@ export function resolvedYaml(
     },
     arms: Object.fromEntries(scenario.arms.map((one) => [one.name, armYaml(one)])),
     historical: scenario.historical,
+    ...measureYaml(scenario),
   };
   const document = new Document(tree, { aliasDuplicateObjects: false });
   // Tables read better as rows than as one number a line.

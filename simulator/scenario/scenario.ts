@@ -4,7 +4,9 @@
  * The YAML keys and the numbers here correspond one to one; `schema.ts` turns one into the other.
  */
 
+import type { AssertionPlan } from './assertion.ts';
 import type { FaultPlan } from './fault-plan.ts';
+import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
 
 export type EngineName = 'gossipsub' | 'model' | 'wire';
@@ -265,4 +267,8 @@ export interface Scenario {
   readonly costs: CostPlan;
   readonly arms: readonly Arm[];
   readonly historical: readonly HistoricalName[];
+  readonly measure: MeasurePlan;
+  readonly report: ReportPlan;
+  /** What the scenario says of its own result. */
+  readonly assertions: readonly AssertionPlan[];
 }

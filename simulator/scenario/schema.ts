@@ -10,6 +10,7 @@ import { adversarySchema } from './adversary-schema.ts';
 import { armSchema } from './arm-schema.ts';
 import { faultsSchema } from './fault-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
+import { assertSchema, measureSchema, reportSchema } from './measure-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
 import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
@@ -49,6 +50,15 @@ export const scenarioSchema = z
       .meta({
         description: 'Short name: letters, digits, - and _. Results go to results/<name>/',
         examples: ['tor7500'],
+      }),
+    extends: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'Another scenario file to start from, relative to this one. Maps merge key by key, lists and single ' +
+          'values replace, null takes a key out; the name is not handed down',
+        examples: ['tor7500.yaml'],
       }),
     question: z
       .string()
@@ -154,6 +164,9 @@ export const scenarioSchema = z
         description: "Curves of Tor's history drawn beside the arms: tor-2016-17, tor-2025-26",
         examples: [['tor-2016-17', 'tor-2025-26']],
       }),
+    measure: measureSchema.prefault({}).meta({ description: 'What is measured beside the usual' }),
+    report: reportSchema.prefault({}).meta({ description: 'What is drawn' }),
+    assert: assertSchema,
   })
   .meta({
     title: 'Relaywave scenario',

@@ -16,6 +16,7 @@ import {
   type Scenario,
 } from '../scenario/scenario.ts';
 import { randomFaults } from './random-faults.ts';
+import { assertionsOf, measures, reports } from './random-measures.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -238,6 +239,9 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       selector: ([armName]) => armName,
     }),
     historical: fc.subarray(['tor-2016-17' as const, 'tor-2025-26' as const]),
+    measure: measures,
+    report: reports,
+    assertions: assertionsOf,
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
   .map((parts): Scenario => {
@@ -255,6 +259,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     );
     return {
       ...parts,
+      assertions: parts.assertions(arms, parts.updates.length, parts.measure),
       costs: { ...parts.costs },
       faults: traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms)),
       traffic,

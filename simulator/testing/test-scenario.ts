@@ -61,6 +61,9 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     costs: { verifySignatureUs: 205, hashUsPerKiB: 1, admitUs: 1000, admitUsPerKiB: 20 },
     arms: [testLiveArm('live')],
     historical: [],
+    measure: { milestonePercents: [] },
+    report: { charts: null, png: true },
+    assertions: [],
     ...changes,
     network: {
       relays: 300,
