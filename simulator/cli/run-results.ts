@@ -41,24 +41,18 @@ export function resultsFolder({ scenario, scaled }: LoadedScenario, resultsHome:
   return scaled === null ? own : join(own, `scale-${scaled.scale}`);
 }
 
-/** The text of scenario.resolved.yaml in a folder; says so where it was scaled. */
-export function resolvedText({ scaled }: LoadedScenario, scenario: Scenario, directory: string): string {
-  // Files that the scenario names are reached from the folder.
-  const text = resolvedYaml(scenario, schemaPathFrom(directory), (file) => pathFrom(directory, file));
-  return scaled === null ? text : `# ${scaled.summary}\n${text}`;
-}
-
 /** A run of a scaled scenario says in its manifest and its report that it is one. */
 export function withScaleNote(run: FinishedRun, { scaled }: LoadedScenario): FinishedRun {
   return scaled === null ? run : { ...run, warnings: [scaled.summary, ...run.warnings] };
 }
 
-function pathFrom(directory: string, file: string): string {
-  return relative(directory, file).replaceAll('\\', '/');
-}
-
-/** Where editors find the schema for the resolved scenario in a folder of results. */
-export function schemaPathFrom(directory: string): string {
-  const path = pathFrom(directory, join(PACKAGE_FOLDER, 'scenarios', 'schema.json'));
-  return path.startsWith('.') ? path : `./${path}`;
+/**
+ * The text of scenario.resolved.yaml in a folder: what it names is reached from there, and it says so where the
+ * scenario was scaled.
+ */
+export function resolvedText({ scaled }: LoadedScenario, scenario: Scenario, directory: string): string {
+  const pathOf = (file: string) => relative(directory, file).replaceAll('\\', '/');
+  const schema = pathOf(join(PACKAGE_FOLDER, 'scenarios', 'schema.json'));
+  const text = resolvedYaml(scenario, schema.startsWith('.') ? schema : `./${schema}`, pathOf);
+  return scaled === null ? text : `# ${scaled.summary}\n${text}`;
 }

@@ -3,6 +3,7 @@
  */
 
 import type { Population, Topology } from '../population/population.ts';
+import type { OperatorClass } from '../scenario/operators-plan.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
 import type { FaultOutcome } from './fault-outcome.ts';
 import type { TrafficResult } from './traffic-result.ts';
@@ -61,6 +62,15 @@ export interface GossipCost {
   readonly penalties: number;
 }
 
+/** Whom the relays of an arm belong to. */
+export interface OperatorsOutcome {
+  readonly classes: readonly OperatorClass[];
+  /** By relay: index into `classes`. */
+  readonly classOf: Uint8Array;
+  /** By relay: 1 where it embeds the runtime for updates, 0 where it is upgraded by hand; null: a manual arm. */
+  readonly embeds: Uint8Array | null;
+}
+
 export interface ArmOutcome {
   readonly arm: Arm;
   /** What produced the numbers: an engine, or `lag` for draws of operator lag. */
@@ -80,6 +90,8 @@ export interface ArmOutcome {
   readonly rolledBack: number;
   /** Circuits broken by restarts; null where the arm carries no circuits. */
   readonly circuitsBroken: number | null;
+  /** Null where operators are all alike. */
+  readonly operators: OperatorsOutcome | null;
   /** Hash over everything that happened, hexadecimal; equal runs have equal hashes. */
   readonly traceHash: string;
   /** Broken invariants, one line each; empty in a sound run. */

@@ -11,10 +11,12 @@ import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
 import { channelLabel, type LagLaw } from '../scenario/scenario.ts';
 import { type AssertionResult, judgeAssertions } from './assertions.ts';
+import { type ClassesSummary, classesSummary } from './class-summary.ts';
 import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
 import { vulnerableRelayHours } from './exposure.ts';
 import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
 import { STAGES } from './outcome.ts';
+import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
 import { type FaultSummary, faultSummary } from './recovery.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
@@ -54,7 +56,12 @@ export interface AdoptionSummary extends ReachSummary {
   readonly vulnerableRelayHours: number;
 }
 
-export interface UpdateSummary extends AdoptionSummary, RemovalSummary {
+/** Present only where a scenario has operators: by class in the arms that have them, peaks in all. */
+export interface OperatorFigures extends Partial<ClassesSummary> {
+  readonly peakSwitches?: PeakSwitches;
+}
+
+export interface UpdateSummary extends AdoptionSummary, RemovalSummary, OperatorFigures {
   readonly module: string;
   readonly moduleBytes: number;
   readonly moduleSha256: string;
@@ -68,7 +75,7 @@ export interface CostSummary {
   readonly bytes: number;
 }
 
-export interface ArmSummary extends AdoptionSummary {
+export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   readonly engine: ArmOutcome['engine'];
   /** How updates travel: `gossip`, `gossip+catch-up`, `manual`. */
   readonly channel: string;
@@ -206,10 +213,12 @@ function lastQuantileDays(lag: LagLaw): number {
 
 /** The law's own times, up to the arm's horizon: the lag, and the restart that follows it. */
 function lawSummary({ arm, horizonSeconds }: ArmOutcome, percents: Percents): ArmSummary['law'] {
-  if (arm.kind !== 'manual') return null;
+  // Classes with working hours and timers have no law in closed form.
+  if (arm.kind !== 'manual' || arm.lag.law === 'operators') return null;
+  const { lag } = arm;
   const at = (fraction: number): number | null => {
     const { drainSeconds, restartSeconds } = arm;
-    const days = fraction < 1 ? lagQuantileDays(arm.lag, fraction) : lastQuantileDays(arm.lag);
+    const days = fraction < 1 ? lagQuantileDays(lag, fraction) : lastQuantileDays(lag);
     const seconds = days * DAY_SECONDS + drainSeconds + restartSeconds;
     return seconds <= horizonSeconds ? roundTime(seconds) : null;
   };
@@ -220,6 +229,18 @@ function lawSummary({ arm, horizonSeconds }: ArmOutcome, percents: Percents): Ar
     t90Seconds: at(MILESTONES.t90),
     t99Seconds: at(MILESTONES.t99),
     ...further(percents, 'Seconds', at),
+  };
+}
+
+function operatorFigures(
+  { stages: { activated } }: UpdateOutcome,
+  { arm, operators }: ArmOutcome,
+  { arms }: RunOutcome,
+): OperatorFigures {
+  if (arms.every((one) => one.operators === null)) return {};
+  return {
+    ...(operators !== null && classesSummary(operators, activated)),
+    peakSwitches: peakSwitches(activated, arm.kind === 'manual' ? arm.restartSeconds : null),
   };
 }
 
@@ -241,6 +262,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       releasedAtSeconds: roundTime(releasedAtSeconds),
       ...figures,
       ...removalSummary(update, plans[index], arm.arm.kind === 'live'),
+      ...operatorFigures(update, arm, outcome),
     };
   });
   const first = updates[0];
@@ -265,6 +287,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     cost: costSummary(arm),
     trust: trustSummary(arm.trust),
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
+    ...operatorFigures(arm.updates[0] as UpdateOutcome, arm, outcome),
     updates,
     ...(arm.faults !== undefined && {
       faults: arm.faults.map((fault) =>

@@ -4,6 +4,7 @@ import type { ChartName } from '../scenario/measure-plan.ts';
 import { drawAttacks, hasAttacks } from './attacks-chart.ts';
 import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData, CurvesData } from './chart-data.ts';
+import { drawClasses, hasClasses } from './classes-chart.ts';
 import type { DrawingBoard } from './drawing-board.ts';
 import { drawFaults, hasFaults } from './faults-chart.ts';
 import { drawFigure1 } from './figure1.ts';
@@ -21,6 +22,7 @@ export const CHARTS = [
   { name: 'figure1', draw: drawFigure1, isDrawn: always },
   { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
   { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: hasManual },
+  { name: 'classes', draw: drawClasses, isDrawn: hasClasses },
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
   { name: 'faults', draw: drawFaults, isDrawn: hasFaults },

@@ -10,6 +10,7 @@ import type { Summary } from '../measure/summary.ts';
 import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
 import { assertions } from './assertion-table.ts';
 import type { ChartName, DrawnCharts } from './charts.ts';
+import { classes } from './classes-table.ts';
 import { faultSection } from './fault-table.ts';
 import {
   groupThousands,
@@ -166,6 +167,8 @@ export function reportPage(parts: ReportPageParts): string {
     milestones(summary),
     ratios(summary),
     chart('live-vs-manual', charts),
+    classes(summary),
+    chart('classes', charts),
     removals(outcome, summary),
     chart('running', charts),
     attacks(summary),

@@ -10,6 +10,7 @@ import { type AdversaryInput, ATTACK_CHANNELS, HOSTILE_MODULE } from './adversar
 import type { ArmInput } from './arm-schema.ts';
 import type { FaultKind } from './fault-plan.ts';
 import type { KnownModules } from './known-modules.ts';
+import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
@@ -223,6 +224,7 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkPublishers(parts, modules),
     ...checkStolenKeys(parts, modules),
     ...checkAttackedArms(parts),
+    ...checkOperators(parts),
     ...checkFaults(parts),
   ];
 }

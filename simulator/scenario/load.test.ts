@@ -55,6 +55,7 @@ describe('loading a scenario', () => {
       historical: [],
       measure: { milestonePercents: [] },
       report: { charts: null, png: true },
+      sweep: null,
       assertions: [],
     });
   });

@@ -5,6 +5,7 @@ export const CHART_NAMES = [
   'figure1',
   'channels',
   'live-vs-manual',
+  'classes',
   'running',
   'attacks',
   'faults',

@@ -62,7 +62,6 @@ class PopulationReader {
   file(key: string, hashKey: string, noun: 'consensus' | 'table'): ReadFile | null {
     const name = this.values[key];
     if (typeof name !== 'string' || name === '') return null;
-    // Relative to the file that names it, which may be one that the scenario extends.
     const { path, shownAs } = fileBeside(fileOf(this.tree, ['network', 'population', key]), name);
     const read = this.attempt(key, () => readInputFile(path, shownAs, noun));
     const wanted = this.values[hashKey];

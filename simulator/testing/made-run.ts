@@ -172,6 +172,7 @@ function madeArm(arm: Arm, scenario: Scenario, population: Population): ArmOutco
     traffic: null,
     rolledBack: 0,
     circuitsBroken: null,
+    operators: null,
     traceHash: (isManual ? 'cd' : 'ef').repeat(32),
     violations: [],
   };

@@ -17,6 +17,8 @@ import {
 } from '../scenario/scenario.ts';
 import { randomFaults } from './random-faults.ts';
 import { assertionsOf, measures, reports } from './random-measures.ts';
+import { randomOperators } from './random-operators.ts';
+import { sweeps } from './random-sweep.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -83,22 +85,38 @@ const liveArm: fc.Arbitrary<(name: string) => Arm> = fc
     between(1, 86_400),
     between(0, 1),
     between(1e-3, 1e9),
+    fc.option(randomOperators),
   )
-  .map(([channels, authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare, perSecond]) => (name) => {
-    const plain = testLiveArm(name, channels);
-    const directory = { authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare };
-    // A plan that the arm has no channel for is not written, and reads back as the default.
-    return {
-      ...plain,
-      directory: channels.includes('directory') ? directory : plain.directory,
-      circuit: channels.includes('circuit') ? { perSecond } : plain.circuit,
-    };
-  });
+  .map(
+    ([channels, authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare, perSecond, drawn]) =>
+      (name) => {
+        const plain = testLiveArm(name, channels);
+        const directory = { authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare };
+        // Circuits and clients need the runtime everywhere; random scenarios may have clients.
+        const operators = drawn === null ? null : { ...drawn, embedsShare: 1 };
+        // A plan that the arm has no channel for is not written, and reads back as the default.
+        return {
+          ...plain,
+          directory: channels.includes('directory') ? directory : plain.directory,
+          circuit: channels.includes('circuit') ? { perSecond } : plain.circuit,
+          operators,
+          untilDays: operators === null ? null : (operators.knownDays ?? 365),
+        };
+      },
+  );
 
 const arm: fc.Arbitrary<(name: string) => Arm> = fc.oneof(
   liveArm,
   fc
-    .tuple(lag, between(0, 1), between(0, 86_400), between(0, 86_400))
+    .tuple(
+      fc.oneof(
+        lag,
+        randomOperators.map((operators) => ({ law: 'operators' as const, operators })),
+      ),
+      between(0, 1),
+      between(0, 86_400),
+      between(0, 86_400),
+    )
     .map(([law, position, drainSeconds, restartSeconds]) => (name: string): Arm => {
       const last = lastKnownDay(law) ?? 3650;
       const untilDays = Math.max(DAY, Math.min(last, last * position));
@@ -242,6 +260,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     measure: measures,
     report: reports,
     assertions: assertionsOf,
+    sweep: sweeps,
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
   .map((parts): Scenario => {

@@ -39,6 +39,8 @@ export function testLiveArm(name: string, channels: readonly LiveChannel[] = ['g
     channels,
     directory: { authorities: 9, uplinkBitsPerSecond: 100e6, intervalSeconds: 3600, jitterShare: 0.5 },
     circuit: { perSecond: 13_900 },
+    operators: null,
+    untilDays: null,
   };
 }
 
@@ -63,6 +65,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     historical: [],
     measure: { milestonePercents: [] },
     report: { charts: null, png: true },
+    sweep: null,
     assertions: [],
     ...changes,
     network: {

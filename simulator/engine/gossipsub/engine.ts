@@ -22,6 +22,7 @@ import {
   CONTROL,
   type HostileRelease,
   type Job,
+  type RelayPolicies,
   type Release,
   type SharedColumns,
   sharedColumns,
@@ -61,6 +62,8 @@ export interface EngineInput {
   readonly scoring?: ScoringOptions | null;
   /** Who joins late or goes away; when left out, every relay is there all the time. */
   readonly presence?: Presence | null;
+  /** What operators let their relays do; when left out, all take part and switch at once. */
+  readonly policies?: RelayPolicies | null;
   /** Authorities that relays can ask; none when left out. */
   readonly directory?: AuthorityPlan | null;
   /** What goes wrong by itself; nothing when left out. */
@@ -73,7 +76,8 @@ export interface EngineInput {
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
   const { scenario, arm, population, topology, releases } = input;
   const { hostileRelays = new Set<number>(), hostileModules = [] } = input;
-  const { scoring = null, presence = null, directory = null, asksAnybody = false, faults = [] } = input;
+  const { scoring = null, presence = null, policies = null } = input;
+  const { directory = null, asksAnybody = false, faults = [] } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -98,6 +102,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     latency,
     scoring,
     presence,
+    policies,
     directory,
     faults,
     releases,

@@ -30,6 +30,20 @@ export interface Release {
   readonly atUs: number;
 }
 
+/** What operators let their relays do, in columns: row i is relay i. */
+export interface RelayPolicies {
+  /** 1 where the relay embeds the runtime; the others are no part of this network. */
+  readonly embeds: Uint8Array;
+  /** For each release, and after them for each hostile module: virtual microseconds from which on it may run. */
+  readonly mayRunFromUs: readonly Float64Array[];
+  /** Whether it takes third parties' updates: see THIRD_PARTIES. */
+  readonly thirdParties: Uint8Array;
+  /** What operators do later than the run's end is followed up to here, virtual microseconds. */
+  readonly untilUs: number;
+}
+
+export const THIRD_PARTIES = { none: 0, all: 1, asDrawn: 2 } as const;
+
 export interface Job {
   readonly scenario: Scenario;
   readonly arm: LiveArm;
@@ -45,6 +59,8 @@ export interface Job {
   readonly scoring: ScoringOptions | null;
   /** Null when every relay is there all the time. */
   readonly presence: Presence | null;
+  /** Null where all relays take part, and switch at once. */
+  readonly policies: RelayPolicies | null;
   /** Null in an arm without authorities. */
   readonly directory: AuthorityPlan | null;
   /** What goes wrong by itself; empty for nothing. */

@@ -122,6 +122,11 @@ export class SimulatedNetwork {
     return this.job.threadOf[host] === this.thread;
   }
 
+  /** A relay without the runtime for updates is no part of this network, though it has its number. */
+  private takesPart(relay: number): boolean {
+    return this.job.policies?.embeds[relay] !== 0;
+  }
+
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
   async build(): Promise<void> {
     const { scenario, population } = this.job;
@@ -176,7 +181,7 @@ export class SimulatedNetwork {
       this.environments[index] = this.faults?.processes.guard(index, environment) ?? environment;
     };
     for (let index = 0; index < population.relays; index++) {
-      if (this.isLocal(index)) this.makeRelay(index, null);
+      if (this.isLocal(index) && this.takesPart(index)) this.makeRelay(index, null);
     }
     this.buildAuthorities(requests);
     this.updates.serve(this.authorities);
@@ -270,6 +275,7 @@ export class SimulatedNetwork {
     const starts = randomStream(scenario.seed, 'relay starts');
     for (let relay = 0; relay < this.relays.length; relay++) {
       const atUs = starts.integer(RELAYS_START_WITHIN_US);
+      if (!this.takesPart(relay)) continue;
       const joinsUs = this.joinsUs(relay);
       if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
       else this.planAt(joinsUs, relay, () => this.join(relay));
@@ -331,6 +337,7 @@ export class SimulatedNetwork {
     const { absences, absentRelay, leavesUs, returnsUs } = presence;
     for (let absence = 0; absence < absences; absence++) {
       const relay = absentRelay[absence];
+      if (!this.takesPart(relay)) continue;
       this.planAt(leavesUs[absence], relay, () => {
         this.away.add(relay);
         if (this.faults?.isDown(relay) === true) return;
