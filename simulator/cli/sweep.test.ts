@@ -104,6 +104,15 @@ describe('sweep', () => {
     assert.match(err, /degree \(99\) is not below the number of relays/);
   });
 
+  it('validate finds a point that cannot be, too', async () => {
+    const wrong = join(folder, 'wrong.yaml');
+    writeFileSync(wrong, SCENARIO.replace('[6, 10]', '[6, 99]'));
+    const captured = capturedContext(folder, {});
+    assert.equal(await runCommandLine(['validate', file, wrong], captured.context), 2);
+    assert.match(captured.out(), /made.yaml: ok .*sweep of 4 points/);
+    assert.match(captured.err(), /wrong.yaml:9:\d+ .*degree \(99\) is not below/);
+  });
+
   it('a scenario that varies nothing is refused with the cure', async () => {
     const plain = join(folder, 'plain.yaml');
     writeFileSync(plain, SCENARIO.slice(0, SCENARIO.indexOf('sweep:')));
