@@ -63,6 +63,24 @@ test('catch-up: a relay that has been alone asks again', async () => {
   assert.deepEqual(exchange.peers.slice(CATCH_UP_PEERS), ['back 0', 'back 1', 'back 2']);
 });
 
+test('catch-up: of peers that were lost and are back one is asked, and another ten seconds later', async () => {
+  const { channel, exchange, peers, time } = channelOf();
+  channel.start();
+  for (const name of namesOf(8)) peers.connect(name);
+  await time.advance(JITTER_MS);
+  assert.equal(exchange.compared.length, CATCH_UP_PEERS);
+  for (const name of namesOf(4)) peers.disconnect(name);
+  for (const name of namesOf(4)) peers.connect(name);
+  await time.advance(JITTER_MS);
+  assert.deepEqual(exchange.peers.slice(CATCH_UP_PEERS), ['peer 0']);
+  await time.advance(10_000);
+  peers.connect('a stranger');
+  peers.disconnect('peer 5');
+  peers.connect('peer 5');
+  await time.advance(JITTER_MS);
+  assert.deepEqual(exchange.peers.slice(CATCH_UP_PEERS), ['peer 0', 'peer 5']);
+});
+
 test('catch-up: for a peer that could not help, the next connection is asked', async () => {
   for (const outcome of ['no-answer', 'fruitless', 'busy'] as const) {
     const { channel, exchange, peers, time } = channelOf();

@@ -2,7 +2,8 @@
  * Catching up: a relay that comes up, or back, asks the first peers it meets what it has missed.
  *
  * Thousands of relays that start together would ask each other about nothing: so each asks a few of its first
- * connections only, and no more until it has been without any.
+ * connections only, and no more until it has been without any. A peer that was lost and is back is the exception:
+ * one of the two was cut off, with however many others, and neither knows which.
  */
 
 import type { Environment, PeerName } from '../environment.ts';
@@ -12,6 +13,8 @@ import type { StateExchange } from './state-exchange.ts';
 
 /** Asking waits for up to so long, so that the peers of a relay that comes back are not asked all at once. */
 const JITTER_MS = 1000;
+/** Peers come back by the dozen when a cut heals: one of them is asked, and after so long another. */
+const RETURNED_EVERY_MS = 10_000;
 
 export interface CatchUpParts {
   readonly environment: Pick<Environment, 'peers' | 'timers' | 'random'>;
@@ -23,6 +26,9 @@ export class CatchUpChannel implements Channel {
   private readonly parts: CatchUpParts;
   private left = CATCH_UP_PEERS;
   private isStopped = false;
+  /** Peers that this relay has had a connection with. */
+  private readonly met = new Set<PeerName>();
+  private asksReturned = true;
 
   constructor(parts: CatchUpParts) {
     this.parts = parts;
@@ -33,13 +39,28 @@ export class CatchUpChannel implements Channel {
     peers.onConnect((peer) => {
       // The only connection: the relay has been alone until now and may have missed anything.
       if (peers.connected().length <= 1) this.left = CATCH_UP_PEERS;
+      else if (this.met.has(peer)) this.expectNews();
+      this.met.add(peer);
       this.askSoon(peer);
     });
-    for (const peer of peers.connected()) this.askSoon(peer);
+    for (const peer of peers.connected()) {
+      this.met.add(peer);
+      this.askSoon(peer);
+    }
   }
 
   stop(): void {
     this.isStopped = true;
+  }
+
+  /** A peer has come back: it, or the next that does, may be asked. */
+  private expectNews(): void {
+    if (!this.asksReturned) return;
+    this.asksReturned = false;
+    this.left = Math.max(this.left, 1);
+    this.parts.environment.timers.after(RETURNED_EVERY_MS, () => {
+      this.asksReturned = true;
+    });
   }
 
   private askSoon(peer: PeerName): void {

@@ -82,6 +82,11 @@ export class HookSlot {
     return this.pending === null ? null : this.pending.version.hash;
   }
 
+  /** From when the module in line may be switched in, by the runtime's clock; null when there is none. */
+  get pendingNotBeforeMs(): number | null {
+    return this.pending === null ? null : this.pending.notBeforeMs;
+  }
+
   private get state(): Uint8Array {
     this.keptState ??= this.hook.stateBytes === 0 ? NO_STATE : new Uint8Array(this.hook.stateBytes);
     return this.keptState;

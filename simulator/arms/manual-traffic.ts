@@ -6,7 +6,7 @@ import type { ArmOutcome } from '../measure/outcome.ts';
 import { latencyColumns } from '../population/latency.ts';
 import type { Population } from '../population/population.ts';
 import type { ManualArm, Scenario } from '../scenario/scenario.ts';
-import { clientLags, operatorLags } from './manual.ts';
+import { clientLags, installLags } from './manual.ts';
 import type { PreparedRelease } from './release.ts';
 import type { RunOptions } from './run-contract.ts';
 import { trafficViolations } from './traffic-violations.ts';
@@ -29,7 +29,7 @@ export async function withTraffic(
   const { traffic, seed, durationSeconds, updates, network } = scenario;
   const { clients } = traffic;
   if (clients === null) return outcome;
-  const { operator, operators, relays } = population;
+  const lags = installLags(scenario, arm, population);
   const inRun = (lagSeconds: number, update: number): number => {
     const atSeconds = updates[update].atSeconds + lagSeconds;
     return atSeconds < durationSeconds ? atSeconds : Number.NaN;
@@ -46,12 +46,9 @@ export async function withTraffic(
         binary,
         sha256: moduleSha256,
       })),
-      installSeconds: releases.map((_release, update) => {
-        const lagSeconds = operatorLags(seed, arm, operators, update);
-        return Float64Array.from({ length: relays }, (_unused, relay) =>
-          inRun(lagSeconds[operator[relay]], update),
-        );
-      }),
+      installSeconds: releases.map((_release, update) =>
+        lags.secondsOf[update].map((lagSeconds) => inRun(lagSeconds, update)),
+      ),
       clientSeconds: releases.map((_release, update) =>
         clientLags(seed, arm, clients.count, update).map((lagSeconds) => inRun(lagSeconds, update)),
       ),
@@ -60,11 +57,16 @@ export async function withTraffic(
     },
     options,
   );
+  // Users who act after the run are known too.
+  const clientUpdatedSeconds = clientLags(seed, arm, clients.count, 0).map((lagSeconds) =>
+    lagSeconds <= outcome.horizonSeconds ? updates[0].atSeconds + lagSeconds : Number.NaN,
+  );
+  const noticed = { ...result.traffic, clientUpdatedSeconds };
   return {
     ...outcome,
-    traffic: result.traffic,
-    circuitsBroken: result.traffic.circuits.brokenSeconds.length,
-    violations: [...outcome.violations, ...trafficViolations(result.traffic)],
+    traffic: noticed,
+    circuitsBroken: noticed.circuits.brokenSeconds.length,
+    violations: [...outcome.violations, ...trafficViolations(noticed)],
     traceHash: `${outcome.traceHash}${result.traceHash}`,
   };
 }

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { ScenarioError } from '../scenario/problem.ts';
+import type { CalibrateOptions } from './calibrate.ts';
 import { type CommandContext, tellError, tellProblems } from './command.ts';
 import type { CompareOptions } from './compare.ts';
 import { EXIT, UsageError } from './exit-code.ts';
@@ -13,6 +14,7 @@ import type { InitOptions } from './init.ts';
 import { Interruption } from './interrupt.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
+import type { SweepOptions } from './sweep.ts';
 import type { ValidateOptions } from './validate.ts';
 import type { VerifyOptions } from './verify.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
@@ -22,11 +24,28 @@ function version(): string {
     .version;
 }
 
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
 function setOption(): Option {
-  const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
   return new Option(
     '--set <path=value>',
     'change a key of the scenario; may be given several times',
+  ).argParser(collect);
+}
+
+function scaleOption(): Option {
+  return new Option(
+    '--scale <share>',
+    'make relays and duration smaller, such as 0.05, to see that it runs; the figures are no answer then',
+  );
+}
+
+function releaseOption(): Option {
+  return new Option(
+    '--release <version[=date]>',
+    'a release to follow; may be given several times (default: those seen from their first days on)',
   ).argParser(collect);
 }
 
@@ -58,6 +77,7 @@ async function buildProgram(
     .option('--out <dir>', 'where to write (default: results/<scenario>/seed-<n>)')
     .option('--force', 'replace results that are there already')
     .addOption(setOption())
+    .addOption(scaleOption())
     .option('--engine <name>', 'gossipsub, model or wire')
     .option('--threads <n>', 'simulation threads, 1 to 8 or auto')
     .option('--fidelity <level>', 'full or fast')
@@ -67,6 +87,26 @@ async function buildProgram(
     .action(async (file: string, options: SimulateOptions) => {
       const { simulate } = await import('./simulate.ts');
       finish(await simulate(file, options, context, surroundings));
+    });
+
+  program
+    .command('sweep')
+    .description('run a scenario at every combination of the values that it varies')
+    .argument('<file>', 'a scenario with the key sweep')
+    .option('--seed <n>', "the first run's seed, instead of the scenario's")
+    .option('--runs <n>', 'runs at each point, instead of the number in the scenario')
+    .option('--out <dir>', 'where to write (default: results/<scenario>/sweep)')
+    .option('--force', 'replace results that are there already')
+    .option('--resume', 'keep the runs that are there and do the others')
+    .addOption(setOption())
+    .addOption(scaleOption())
+    .option('--engine <name>', 'gossipsub, model or wire')
+    .option('--fidelity <level>', 'full or fast')
+    .option('--json', 'print summary.json of the sweep and nothing else')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (file: string, options: SweepOptions) => {
+      const { sweep } = await import('./sweep.ts');
+      finish(await sweep(file, options, context, surroundings));
     });
 
   program
@@ -96,6 +136,7 @@ async function buildProgram(
     .description('check scenarios without running them')
     .argument('<files...>', 'the scenarios')
     .addOption(setOption())
+    .addOption(scaleOption())
     .action(async (files: string[], options: ValidateOptions) => {
       const { validate } = await import('./validate.ts');
       finish(validate(files, options, context));
@@ -117,10 +158,34 @@ async function buildProgram(
     });
 
   program
+    .command('calibrate')
+    .description("fit a law of operators' lag to an adoption curve")
+    .argument('<input>', 'a table, a folder of tables or of consensus documents, or tor-2016-17, tor-2025-26')
+    .option('--method <name>', 'ls (least squares) or ml (maximum likelihood)', 'ls')
+    .option('--parts <list>', 'numbers of parts to try, 1 to 3', 'auto')
+    .option('--laws <list>', 'laws of parts to try', 'lognormal,weibull')
+    .option('--never <choice>', 'a share that never updates: auto, yes or no', 'auto')
+    .option('--criterion <name>', 'what chooses: bic, aic or held-out (error on releases left out)', 'bic')
+    .option('--bootstrap <n>', 'repetitions for the intervals; 0 for none', '200')
+    .option('--seed <n>', 'of the bootstrap', '1')
+    .option('--relays <n>', 'relays behind a curve that does not say', '1000')
+    .option('--by <what>', 'what counts in consensus documents: relays or weight', 'relays')
+    .addOption(releaseOption())
+    .option('--releases <file>', "a table version,date, instead of Tor's releases")
+    .option('--out <dir>', 'where to write (default: results/calibration/<name>)')
+    .option('--force', 'replace results that are there already')
+    .option('--json', 'print JSON and nothing else')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (input: string, options: CalibrateOptions) => {
+      const { calibrate } = await import('./calibrate.ts');
+      finish(await calibrate(input, options, context));
+    });
+
+  program
     .command('schema')
-    .description('write the JSON schema of scenarios, for editors')
+    .description('write the JSON schema of scenarios, for editors, and the reference page')
     .argument('[file]', 'where to write it (default: scenarios/schema.json)')
-    .option('--print', 'print it instead')
+    .option('--print', 'print the schema instead')
     .action(async (file: string | undefined, options: SchemaOptions) => {
       const { schema } = await import('./schema.ts');
       finish(schema(file, options, context));
@@ -174,6 +239,14 @@ async function tellKnown(error: unknown, context: CommandContext): Promise<numbe
     const isMistake =
       error.reason === 'exists' || error.reason === 'not-results' || error.reason === 'not-a-folder';
     return isMistake ? EXIT.usage : EXIT.failed;
+  }
+  const { InvariantError } = await import('../engine/invariants/violation.ts');
+  if (error instanceof InvariantError) {
+    context.err.line(`violation: ${error.message}`);
+    if (error.seed !== null) context.err.line(`seed: ${error.seed}`);
+    if (context.journal.repeatWith !== undefined && context.journal.repeatWith !== null)
+      context.err.line(`reproduce with: ${context.journal.repeatWith}`);
+    return EXIT.failed;
   }
   const { UpdateError } = await import('../../updates/update-file.ts');
   if (error instanceof UpdateError) {

@@ -63,5 +63,16 @@ arms:
 
 # Curves of Tor's own releases, drawn beside the arms.
 historical: [tor-2016-17, tor-2025-26]
+
+# More that a scenario can say: take the # off. docs/scenario-reference.md has every key.
+#
+# What must come out; the command ends with 3 when one does not hold.
+#assert: [live.reached >= 99%, violations == 0]
+#
+# Shares of the relays whose times the tables show.
+#measure: { milestones: [10%, 50%, 90%, 100%] }
+#
+# Clients whose circuits and cells are simulated one by one.
+#traffic: { clients: { count: 200 } }
 `;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, describe, it } from 'node:test';
-import { loadScenario } from '../scenario/load.ts';
+import { loadScenario, scenarioFromText } from '../scenario/load.ts';
 import { channelLabel } from '../scenario/scenario.ts';
 import { capturedContext } from './captured-output.ts';
 import { UsageError } from './exit-code.ts';
@@ -36,6 +36,17 @@ describe('init', () => {
     assert.match(text, /^# yaml-language-server: \$schema=.*scenarios\/schema\.json\n/);
     assert.match(text, /# Run it: {4}npm run simulate -- one\.yaml/);
     assert.match(err(), /^wrote one\.yaml/);
+  });
+
+  it('what it leaves behind a # is valid as well, all of it together', async () => {
+    const { context } = capturedContext(folder);
+    await init('more.yaml', { relays: '300' }, context, nobody);
+    const file = join(folder, 'more.yaml');
+    const text = readFileSync(file, 'utf8').replace(/^#(?=[a-z])/gm, '');
+    const { scenario } = scenarioFromText(file, text);
+    assert.equal(scenario.assertions.length, 2);
+    assert.equal(scenario.measure.milestonePercents.length, 4);
+    assert.equal(scenario.traffic.clients?.count, 200);
   });
 
   it('never overwrites a file, unless told to', async () => {

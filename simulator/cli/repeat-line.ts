@@ -10,7 +10,7 @@ export function shellWord(text: string): string {
 /** `npm run simulate -- FILE --seed 1 ...`: everything that can change a number, and nothing else. */
 export function repeatLine(file: string, seed: number, overrides: ScenarioOverrides): string {
   const words = ['npm', 'run', 'simulate', '--', file, '--seed', String(seed)];
-  for (const key of ['engine', 'threads', 'fidelity'] as const) {
+  for (const key of ['scale', 'engine', 'threads', 'fidelity'] as const) {
     const value = overrides[key];
     if (value !== undefined) words.push(`--${key}`, value);
   }

@@ -2,8 +2,11 @@
 
 import { join, relative } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
+import type { Summary } from '../measure/summary.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { ScenarioError } from '../scenario/problem.ts';
+import { type Problem, ScenarioError } from '../scenario/problem.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { resolvedYaml } from '../scenario/scenario-yaml.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
 
 /** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
@@ -23,8 +26,33 @@ export function tellViolations(run: FinishedRun, prefix = ''): string[] {
   );
 }
 
-/** Where editors find the schema for the resolved scenario in a folder of results. */
-export function schemaPathFrom(directory: string): string {
-  const path = relative(directory, join(PACKAGE_FOLDER, 'scenarios', 'schema.json')).replaceAll('\\', '/');
-  return path.startsWith('.') ? path : `./${path}`;
+/** What the scenario asserts and the run is not, each at its line of the file. */
+export function unmetAssertions(loaded: LoadedScenario, { assertions = [] }: Summary): Problem[] {
+  return assertions.flatMap((result, index) => {
+    if (result.holds) return [];
+    const message = `${result.assert} does not hold: ${result.note ?? `found ${result.found}`}`;
+    return [loaded.problemAt(['assert', index], message, null)];
+  });
+}
+
+/** Where results go without --out; those of a scaled scenario stand apart. */
+export function resultsFolder({ scenario, scaled }: LoadedScenario, resultsHome: string): string {
+  const own = join(resultsHome, 'results', scenario.name);
+  return scaled === null ? own : join(own, `scale-${scaled.scale}`);
+}
+
+/** A run of a scaled scenario says in its manifest and its report that it is one. */
+export function withScaleNote(run: FinishedRun, { scaled }: LoadedScenario): FinishedRun {
+  return scaled === null ? run : { ...run, warnings: [scaled.summary, ...run.warnings] };
+}
+
+/**
+ * The text of scenario.resolved.yaml in a folder: what it names is reached from there, and it says so where the
+ * scenario was scaled.
+ */
+export function resolvedText({ scaled }: LoadedScenario, scenario: Scenario, directory: string): string {
+  const pathOf = (file: string) => relative(directory, file).replaceAll('\\', '/');
+  const schema = pathOf(join(PACKAGE_FOLDER, 'scenarios', 'schema.json'));
+  const text = resolvedYaml(scenario, schema.startsWith('.') ? schema : `./${schema}`, pathOf);
+  return scaled === null ? text : `# ${scaled.summary}\n${text}`;
 }

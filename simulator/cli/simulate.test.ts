@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
+import { InvariantError } from '../engine/invariants/violation.ts';
 import { formatSummary, summarize } from '../measure/summary.ts';
 import { ResultsError } from '../report/results-error.ts';
 import type { ResultsContext, ResultsTarget } from '../report/write-results.ts';
+import { scenarioFromText } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { madeRun } from '../testing/made-run.ts';
 import { capturedContext } from './captured-output.ts';
@@ -31,6 +33,12 @@ function finished(violations: readonly string[] = []): FinishedRun {
   const [first, ...rest] = OUTCOME.arms;
   const outcome = { ...OUTCOME, arms: [{ ...first, violations }, ...rest] };
   return { outcome, threads: 1, phasesWallMs: { run: 5 }, warnings: ['on one thread only'] };
+}
+
+/** The assertions of a scenario with these arms. */
+function loadScenarioAssertions(list: string) {
+  const text = `${SCENARIO}assert: ${list}\n`;
+  return { assertions: scenarioFromText('asserting.yaml', text).scenario.assertions };
 }
 
 function working(change: Partial<SimulateRooms> = {}): SimulateRooms {
@@ -70,6 +78,7 @@ describe('simulate', () => {
     rooms = working(),
     env: NodeJS.ProcessEnv = {},
     availableBytes = 4e9,
+    scenarioFile = file,
   ) {
     const captured = capturedContext(folder, env);
     const controller = new AbortController();
@@ -84,7 +93,7 @@ describe('simulate', () => {
       },
     };
     let onFirst = () => {};
-    const code = await runCommandLine(['simulate', file, ...args], captured.context, {
+    const code = await runCommandLine(['simulate', scenarioFile, ...args], captured.context, {
       rooms: interrupting,
       machine: () => ({ availableBytes }),
       watch: (first) => {
@@ -105,6 +114,18 @@ describe('simulate', () => {
       err,
       'preparing relays and updates\nrunning, virtual time 0 s of 10 min\nwriting results\nwarning: on one thread only\n',
     );
+  });
+
+  it('a broken invariant ends the run with 1, the seed, the event and the line that repeats it', async () => {
+    const violation = { invariant: 'versions-rise', timeUs: 12_345_678, relay: 17, what: 'fell' } as const;
+    const { code, out, err } = await run(
+      ['--seed', '5'],
+      working({ runScenario: () => Promise.reject(new InvariantError(violation, 5)) }),
+    );
+    assert.equal(code, 1);
+    assert.equal(out, '');
+    assert.match(err, /violation: versions-rise at 12\.345678 s, relay 17: fell \(versions only rise/);
+    assert.match(err, /seed: 5\nreproduce with: npm run simulate -- .*small.yaml --seed 5/);
   });
 
   it('--json: stdout holds summary.json and nothing else', async () => {
@@ -149,8 +170,80 @@ describe('simulate', () => {
     const rooms = working({ runScenario: async () => finished(['relay 3 heard twice', 'a frame was lost']) });
     const { code, err } = await run(['--quiet', '--seed', '4'], rooms);
     assert.equal(code, 1);
-    const repeat = `reproduce with: npm run simulate -- ${file} --seed 4`;
-    assert.equal(err, `violation: live: relay 3 heard twice\nviolation: live: a frame was lost\n${repeat}\n`);
+    assert.deepEqual(err.split('\n'), [
+      'violation: live: relay 3 heard twice',
+      'violation: live: a frame was lost',
+      'seed 4 broke invariants: its figures are not to be trusted',
+      `reproduce with: npm run simulate -- ${file} --seed 4`,
+      '',
+    ]);
+    const scaled = await run(['--quiet', '--scale', '50%'], rooms);
+    assert.match(scaled.err, /reproduce with: .* --seed 1 --scale 50%\n$/);
+  });
+
+  describe('with assertions', () => {
+    const asserting = join(folder, 'asserting.yaml');
+    const outcome = {
+      ...OUTCOME,
+      scenario: { ...OUTCOME.scenario, ...loadScenarioAssertions('[live.t50 < 1h, live.t50 < 1ms]') },
+    };
+    const rooms = (violations: readonly string[] = []) => {
+      const seen = { written: 0 };
+      const writing = working({
+        runScenario: async () => finished(violations),
+        writeResults: async (target, finishedRun, context) => {
+          seen.written++;
+          const written = await working().writeResults(target, finishedRun, context);
+          return { ...written, summary: summarize(outcome, []) };
+        },
+      });
+      return { seen, writing };
+    };
+
+    it('one that does not hold ends with 3, at its line, and the results are kept', async () => {
+      writeFileSync(asserting, `${SCENARIO}assert:\n  - live.t50 < 1h\n  - live.t50 < 1ms\n`);
+      const { seen, writing } = rooms();
+      const { code, out, err } = await run(['--quiet'], writing, {}, 4e9, asserting);
+      assert.equal(code, 3);
+      assert.equal(seen.written, 1);
+      assert.match(out, /^assert live.t50 < 1h: holds \(0\.\d+ s\)$/m);
+      assert.match(out, /^assert live.t50 < 1ms: does not hold \(0\.\d+ s\)$/m);
+      assert.match(
+        err,
+        /^\S*asserting.yaml:10:5 {2}assert\[1\]: live.t50 < 1ms does not hold: found 0\.\d+\n/,
+      );
+      assert.doesNotMatch(err, /1h/);
+    });
+
+    it('a broken invariant counts for more: it ends with 1', async () => {
+      assert.equal((await run(['--quiet'], rooms(['a frame was lost']).writing, {}, 4e9, asserting)).code, 1);
+    });
+  });
+
+  it('--scale: the smaller scenario runs, beside the full results, and says that it is no answer', async () => {
+    const seen: { target?: ResultsTarget; context?: ResultsContext; warnings?: readonly string[] } = {};
+    const rooms = working({
+      runScenario: async (scenario) => {
+        assert.equal(scenario.network.relays, 50);
+        return finished();
+      },
+      writeResults: async (target, finishedRun, context) => {
+        Object.assign(seen, { target, context, warnings: finishedRun.warnings });
+        return working().writeResults(target, finishedRun, context);
+      },
+    });
+    const { code, err } = await run(['--scale', '5%'], rooms);
+    assert.equal(code, 0);
+    assert.deepEqual(seen.target?.directory, join(folder, 'results', 'small', 'scale-0.05', 'seed-1'));
+    assert.match(
+      seen.context?.resolvedScenario ?? '',
+      /^# scaled to 0.05: 50 of 100 relays for 30s of 10min/,
+    );
+    assert.match(seen.warnings?.[0] ?? '', /do not answer/);
+    assert.match(err, /warning: scaled to 0.05/);
+    const refused = await run(['--scale', '0'], rooms);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /^--scale 0 {2}is not above 0/);
   });
 
   it('a mistake in the scenario ends with 2 before anything runs, even with --quiet and --json', async () => {

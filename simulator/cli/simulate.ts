@@ -10,13 +10,19 @@ import { RUNS_MAX } from '../measure/bootstrap.ts';
 import { infeasibility, type Machine, thisMachine } from '../scenario/feasibility.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
-import { resolvedYaml } from '../scenario/scenario-yaml.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, tellProblems } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { type ProgressDisplay, progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
-import { asScenarioError, schemaPathFrom, tellViolations } from './run-results.ts';
+import {
+  asScenarioError,
+  resolvedText,
+  resultsFolder,
+  tellViolations,
+  unmetAssertions,
+  withScaleNote,
+} from './run-results.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import { SIMULATE_ROOMS, type SimulateRooms } from './simulate-rooms.ts';
 import { shownPath } from './workplace.ts';
@@ -67,7 +73,7 @@ export async function simulate(
   }
   const directory =
     options.out === undefined
-      ? join(resultsHome, 'results', scenario.name, `seed-${scenario.seed}`)
+      ? join(resultsFolder(loaded, resultsHome), `seed-${scenario.seed}`)
       : resolve(userFolder, options.out);
   const force = options.force === true;
   await rooms.checkTarget(directory, force);
@@ -89,7 +95,7 @@ export async function simulate(
     });
     const written = await rooms.writeResults({ directory, force }, run, {
       historical: await rooms.historicalBaselines(scenario.historical),
-      resolvedScenario: resolvedYaml(scenario, schemaPathFrom(directory)),
+      resolvedScenario: resolvedText(loaded, scenario, directory),
       startedAtWallMs: 0,
       command,
       signal: watch.signal,
@@ -108,8 +114,13 @@ export async function simulate(
     }
     const violations = tellViolations(run);
     for (const violation of violations) context.err.line(`violation: ${violation}`);
-    if (violations.length > 0) context.err.line(`reproduce with: ${command}`);
-    return violations.length > 0 ? EXIT.failed : EXIT.ok;
+    if (violations.length > 0) {
+      context.err.line(`seed ${scenario.seed} broke invariants: its figures are not to be trusted`);
+      context.err.line(`reproduce with: ${command}`);
+    }
+    const unmet = unmetAssertions(loaded, written.summary);
+    if (unmet.length > 0) tellProblems(unmet, context);
+    return violations.length > 0 ? EXIT.failed : unmet.length > 0 ? EXIT.assertion : EXIT.ok;
   } finally {
     display.stop();
     watch.stop();
@@ -124,7 +135,7 @@ async function runWithProgress(
 ) {
   let isReportPrepared = false;
   try {
-    return await rooms.runScenario(loaded.scenario, {
+    const run = await rooms.runScenario(loaded.scenario, {
       signal,
       onProgress: (progress) => {
         if (signal.aborted) return;
@@ -135,6 +146,7 @@ async function runWithProgress(
         rooms.prepareReport().catch(() => undefined);
       },
     });
+    return withScaleNote(run, loaded);
   } catch (error) {
     throw signal.aborted ? signal.reason : await asScenarioError(error, loaded);
   }

@@ -14,7 +14,18 @@ import { UsageError } from './exit-code.ts';
 export const PACKAGE_FOLDER = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Options that only this command knows, so that npm can have them by mistake only. */
-const OWN_OPTIONS = ['seed', 'runs', 'out', 'set', 'threads', 'fidelity', 'resume'];
+const OWN_OPTIONS = [
+  'seed',
+  'runs',
+  'out',
+  'set',
+  'threads',
+  'fidelity',
+  'scale',
+  'resume',
+  'bootstrap',
+  'release',
+];
 
 export interface Workplace {
   /** What paths on the command line are relative to. */

@@ -7,6 +7,7 @@
 
 import { EventQueue, eventRank, eventSource, SOURCES_MAX } from './event-queue.ts';
 import { EVENT_KIND, EventRandom } from './event-random.ts';
+import { InvariantError } from './invariants/violation.ts';
 import { atNextWallTurn, wallTurn } from './wall.ts';
 
 /** Virtual time zero as milliseconds since 1970: the hour of the population's snapshot. */
@@ -28,6 +29,8 @@ export class VirtualTimer implements SimulationEvent {
   readonly callback: (...args: unknown[]) => void;
   /** Microseconds between two firings of an interval; 0 for a timer that fires once. */
   readonly everyUs: number;
+  /** When it was started; of an interval, the first time. */
+  readonly startedUs: number;
   private readonly args: readonly unknown[];
   private readonly clock: VirtualClock;
   private active = true;
@@ -40,6 +43,7 @@ export class VirtualTimer implements SimulationEvent {
   ) {
     this.clock = clock;
     this.relay = clock.currentRelay;
+    this.startedUs = clock.nowUs;
     this.callback = callback;
     this.args = args;
     this.everyUs = everyUs;
@@ -100,6 +104,12 @@ export class VirtualClock {
   readonly random: EventRandom;
   /** Asked before a timer's callback runs; false skips it. */
   timerGate: (timer: VirtualTimer) => boolean = () => true;
+  /** Asked before an event takes place; false keeps it from that: whoever asks for it later schedules it again. */
+  eventGate: ((event: SimulationEvent, rank: number) => boolean) | null = null;
+  /** The rank of the event that takes place. */
+  currentRank = 0;
+  /** Ends the run after the event that set it. */
+  failure: Error | null = null;
   private readonly queue = new EventQueue<SimulationEvent>();
   private readonly sequences: Uint32Array;
 
@@ -165,12 +175,25 @@ export class VirtualClock {
     return this.queue.waiting();
   }
 
+  /** Forgets the events that have not taken place but for those that `isKept` names. */
+  forgetAllBut(isKept: (event: SimulationEvent) => boolean): void {
+    const { queue } = this;
+    const kept: [timeUs: number, rank: number, event: SimulationEvent][] = [];
+    while (queue.size > 0) {
+      const [timeUs, rank] = [queue.nextTimeUs, queue.nextRank];
+      const event = queue.pop();
+      if (isKept(event)) kept.push([timeUs, rank, event]);
+    }
+    for (const [timeUs, rank, event] of kept) queue.push(timeUs, rank, event);
+  }
+
   /** Runs every event before `endUs`, or until `interrupted` (asked every 1,024 events) says so. */
   runUntil(endUs: number, drain: TickCallback, interrupted: () => boolean): void {
     const { queue } = this;
     while (queue.nextTimeUs < endUs) {
       this.fireNext();
       drain();
+      if (this.failure !== null) throw this.failure;
       if ((this.eventsFired & 1023) === 0 && interrupted()) return;
     }
   }
@@ -180,6 +203,7 @@ export class VirtualClock {
     while (this.queue.nextTimeUs < endUs) {
       this.fireNext();
       await wallTurn();
+      if (this.failure !== null) throw this.failure;
       if ((this.eventsFired & 1023) === 0 && interrupted()) return;
     }
   }
@@ -187,10 +211,17 @@ export class VirtualClock {
   private fireNext(): void {
     const { queue } = this;
     const timeUs = queue.nextTimeUs;
-    if (timeUs < this.nowUs) throw new Error(`virtual time ran backwards: ${this.nowUs} to ${timeUs} us`);
+    if (timeUs < this.nowUs) {
+      const { nowUs } = this;
+      const what = `virtual time ran backwards, from ${nowUs} to ${timeUs} us`;
+      throw new InvariantError({ invariant: 'time-rises', timeUs: nowUs, relay: null, what });
+    }
     this.nowUs = timeUs;
-    this.currentSource = eventSource(queue.nextRank);
+    const rank = queue.nextRank;
     const event = queue.pop();
+    if (this.eventGate !== null && !this.eventGate(event, rank)) return;
+    this.currentRank = rank;
+    this.currentSource = eventSource(rank);
     this.currentRelay = event.relay;
     this.random.reseed(event.relay, timeUs, event.kind);
     this.eventsFired++;

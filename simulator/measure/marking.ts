@@ -1,10 +1,11 @@
 /**
  * How long circuits stay open to a mark: what share of them at each moment, and for how many hours in all.
  *
- * A RELAY_EARLY mark lives until a middle relay runs the module that closes marked circuits. Whether the middle of
- * a circuit does so at time t follows from when each relay activated the module; which relays are middles, from
- * paths drawn as clients choose them. A middle that is the marking party's own never gives it away. Marks that
- * only clients can see depend on clients, and are measured by the marks themselves.
+ * A circuit can be attacked where its guard and exit are the marking party's. Where its middle is too, the party
+ * knows who talks to whom without a mark and no update ends that: such circuits are not counted. On the others a
+ * RELAY_EARLY mark works until the middle runs the module that closes marked circuits, and a mark of dropped or
+ * unknown cells, which only the client can read, until the client runs it. So the share at time t follows from when
+ * each relay, or client, took the module, and from paths drawn as clients choose them.
  */
 
 import type { MarkName } from '../scenario/traffic-plan.ts';
@@ -13,38 +14,45 @@ import type { TrafficResult } from './traffic-result.ts';
 const HOPS = 3;
 
 export interface MarkExposure {
-  /** Share of circuits that can be attacked at all: guard and exit are the party's. */
+  /** Share of all circuits that can be attacked: guard and exit are the party's, the middle is not. */
   readonly attackableShare: number;
   /** When the share of those on which a mark works falls, seconds since the release, ascending, and to what. */
   readonly seconds: readonly number[];
   readonly fraction: readonly number[];
 }
 
-/** The exposure of an arm; null for marks that relays cannot see. `activated` as in UpdateOutcome. */
+/**
+ * The exposure of an arm; null where no path is known. `activated` as in UpdateOutcome, `releaseSeconds` from the
+ * start of the run.
+ */
 export function markExposure(
   traffic: TrafficResult,
   mark: MarkName,
   activated: Float64Array,
+  releaseSeconds: number,
 ): MarkExposure | null {
-  if (mark !== 'relay-early') return null;
-  const { paths } = traffic;
+  const { paths, clientUpdatedSeconds } = traffic;
   const party = new Set(traffic.hostileRelays);
   const count = paths.length / HOPS;
   if (count === 0) return null;
   let attackable = 0;
-  const closing: number[] = [];
+  const middles: number[] = [];
   for (let at = 0; at < paths.length; at += HOPS) {
     const [guard, middle, exit] = [paths[at], paths[at + 1], paths[at + 2]] as [number, number, number];
+    if (party.has(middle)) continue;
     if (party.has(guard) && party.has(exit)) attackable++;
-    const seconds = activated[middle] as number;
     // Any path stands for one with hostile ends: who is in the middle does not depend on that.
-    if (!party.has(middle) && !Number.isNaN(seconds)) closing.push(seconds);
+    middles.push(activated[middle] as number);
   }
-  closing.sort((a, b) => a - b);
+  const closing =
+    mark === 'relay-early'
+      ? middles
+      : Array.from(clientUpdatedSeconds, (seconds) => Math.max(0, seconds - releaseSeconds));
+  const seconds = closing.filter((at) => !Number.isNaN(at)).sort((a, b) => a - b);
   return {
     attackableShare: attackable / count,
-    seconds: closing,
-    fraction: closing.map((_at, index) => 1 - (index + 1) / count),
+    seconds,
+    fraction: seconds.map((_at, index) => 1 - (index + 1) / closing.length),
   };
 }
 

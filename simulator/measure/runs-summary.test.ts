@@ -30,6 +30,28 @@ describe('the summary of several runs', () => {
     assert.deepEqual(merged.intervals['arms.live.t50Seconds'], [5, null]);
   });
 
+  it('an assertion holds when it holds in every run, and shows the median of what was found', () => {
+    const asserting = (found: number | null) => ({
+      assertions: [
+        {
+          assert: 'live.t50 < 4s',
+          holds: found !== null && found < 4,
+          kind: 'duration' as const,
+          found,
+          limit: 4,
+          note: found === null ? 'live.t50 was not reached within 1min' : null,
+        },
+      ],
+    });
+    const merged = (...found: (number | null)[]) =>
+      summarizeRuns(found.map((one, index) => summaryOf(index + 1, asserting(one)))).assertions![0]!;
+    assert.deepEqual(merged(1, 3, 2), { ...asserting(2).assertions[0]!, found: 2 });
+    const { holds, note, limit } = merged(1, 5, 2);
+    assert.deepEqual([holds, note, limit], [false, 'it holds in 2 of 3 runs', 4]);
+    assert.equal(merged(1, null, null).found, null);
+    assert.equal('assertions' in summarizeRuns([summaryOf(1), summaryOf(2)]), false);
+  });
+
   it('ratios are medians of each run, not ratios of medians', () => {
     const ratio = (t50: number) => ({ ratios: [{ manual: 'manual', live: 'live', t25: 1, t50 }] });
     const merged = summarizeRuns([summaryOf(1, ratio(10)), summaryOf(2, ratio(30)), summaryOf(3, ratio(20))]);

@@ -7,6 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { AssertionResult } from './assertions.ts';
 import { CONFIDENCE, MedianOverRuns } from './bootstrap.ts';
 import type { Summary } from './summary.ts';
 
@@ -104,7 +105,7 @@ export function summarizeRuns(summaries: readonly Summary[]): RunsSummary {
   for (const { traceHash, seeds: own } of summaries) hash.update(`${own.join()}\t${traceHash}\n`);
   const merger = new Merger(summaries.length);
   const figures = summaries.map(
-    ({ scenario, engine, relays, seeds, traceHash, violations, ...rest }) => rest,
+    ({ scenario, engine, relays, seeds, traceHash, violations, assertions, ...rest }) => rest,
   );
   const merged = merger.merge('', figures as unknown as Json[]) as unknown as (typeof figures)[number];
   return {
@@ -121,6 +122,27 @@ export function summarizeRuns(summaries: readonly Summary[]): RunsSummary {
       confidence: CONFIDENCE,
     },
     ...merged,
+    ...(first.assertions !== undefined && { assertions: assertionsOfRuns(summaries) }),
     intervals: merger.intervals,
   };
+}
+
+/** An assertion holds of several runs when it holds in each of them; what was found is the median. */
+function assertionsOfRuns(summaries: readonly Summary[]): AssertionResult[] {
+  const overRuns = new MedianOverRuns(summaries.length);
+  return (summaries[0]!.assertions ?? []).map((asserted, index) => {
+    const results = summaries.map(({ assertions = [] }) => assertions[index] as AssertionResult);
+    const held = results.filter(({ holds }) => holds).length;
+    const median = (values: readonly (number | null)[]) => rounded(overRuns.of(values).median);
+    const found = median(results.map((result) => result.found));
+    // Where the median is null, some run has none, and says why.
+    const why = found === null ? (results.find((result) => result.found === null)?.note ?? null) : null;
+    return {
+      ...asserted,
+      holds: held === results.length,
+      found,
+      limit: median(results.map(({ limit }) => limit)),
+      note: held === results.length ? why : `it holds in ${held} of ${results.length} runs`,
+    };
+  });
 }

@@ -6,14 +6,21 @@
  */
 
 import { createHash } from 'node:crypto';
+import { dayOfFraction } from '../baseline/derive-curves.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
-import { channelLabel } from '../scenario/scenario.ts';
+import { channelLabel, type LagLaw } from '../scenario/scenario.ts';
+import { type AssertionResult, judgeAssertions } from './assertions.ts';
+import { type ChurnSummary, churnSummary } from './churn-summary.ts';
+import { type ClassesSummary, classesSummary } from './class-summary.ts';
+import { ofCohort } from './cohort.ts';
 import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
 import { vulnerableRelayHours } from './exposure.ts';
-import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
+import type { ArmOutcome, LinksOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
 import { STAGES } from './outcome.ts';
+import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
+import { type FaultSummary, faultSummary } from './recovery.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
 import { type SybilSummary, sybilSummary } from './sybil-summary.ts';
@@ -27,9 +34,14 @@ export type MilestoneSeconds = Readonly<Record<`${Milestone}Seconds`, number | n
 /** Days since the release until a share of all relays is reached; null when never seen. */
 export type MilestoneDays = Readonly<Record<`${Milestone}Days`, number | null>>;
 
+/** Times to the shares of the scenario's `measure.milestones`: `t10Seconds`, or `t10Days` of an era. */
+export type FurtherMilestones = Readonly<Record<string, number | null>>;
+
 /** How far and how fast, with relays counted in one of the two ways. */
 export interface ReachSummary extends MilestoneSeconds {
   readonly reachedFraction: number;
+  /** Missing unless the scenario asks for them. */
+  readonly milestones?: FurtherMilestones;
 }
 
 /** When half, 90 % and 99 % of all relays had passed one stage. */
@@ -47,12 +59,19 @@ export interface AdoptionSummary extends ReachSummary {
   readonly vulnerableRelayHours: number;
 }
 
-export interface UpdateSummary extends AdoptionSummary, RemovalSummary {
+/** Present only where a scenario has operators: by class in the arms that have them, peaks in all. */
+export interface OperatorFigures extends Partial<ClassesSummary> {
+  readonly peakSwitches?: PeakSwitches;
+}
+
+export interface UpdateSummary extends AdoptionSummary, RemovalSummary, OperatorFigures {
   readonly module: string;
   readonly moduleBytes: number;
   readonly moduleSha256: string;
   /** Virtual seconds from the start of the run to the release. */
   readonly releasedAtSeconds: number;
+  /** Absent without churn. */
+  readonly churn?: ChurnSummary;
 }
 
 export interface CostSummary {
@@ -61,7 +80,7 @@ export interface CostSummary {
   readonly bytes: number;
 }
 
-export interface ArmSummary extends AdoptionSummary {
+export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   readonly engine: ArmOutcome['engine'];
   /** How updates travel: `gossip`, `gossip+catch-up`, `manual`. */
   readonly channel: string;
@@ -69,13 +88,15 @@ export interface ArmSummary extends AdoptionSummary {
    * When the manual arm's law of lag reaches each share by itself. One run scatters around it, widely where
    * the curve is flat: operators draw, and a few of them run hundreds of relays. Null for other arms.
    */
-  readonly law: MilestoneSeconds | null;
+  readonly law: (MilestoneSeconds & { readonly milestones?: FurtherMilestones }) | null;
   /** The arm's own curve is known up to here, virtual seconds since the first release. */
   readonly horizonSeconds: number;
   readonly circuitsBroken: number | null;
   readonly rolledBack: number;
   /** Null for an arm that sends nothing. */
   readonly cost: CostSummary | null;
+  /** Absent without churn, and for an arm that has no links. */
+  readonly links?: LinksOutcome;
   /** Null for an arm that verifies nothing. */
   readonly trust: TrustSummary | null;
   /** Absent for an arm without sybils. */
@@ -83,13 +104,17 @@ export interface ArmSummary extends AdoptionSummary {
   /** Null for an arm without simulated cells. */
   readonly traffic: TrafficSummary | null;
   readonly updates: readonly UpdateSummary[];
+  /** Of a live arm in a scenario with faults. */
+  readonly faults?: readonly FaultSummary[];
 }
 
 export interface HistoricalSummary extends MilestoneDays {
   readonly label: string;
   readonly lastObservedDay: number;
+  /** Missing unless the scenario asks for them. */
+  readonly milestones?: FurtherMilestones;
   /** Null where the source does not say which relays weigh how much. */
-  readonly byConsensusWeight: MilestoneDays | null;
+  readonly byConsensusWeight: (MilestoneDays & { readonly milestones?: FurtherMilestones }) | null;
 }
 
 /** How many times longer the manual arm took; null when either arm never got there. */
@@ -120,13 +145,28 @@ export interface Summary {
   readonly ratios: readonly PairRatio[];
   /** What the first live arm sent; null when no arm sends anything. */
   readonly cost: CostSummary | null;
+  /** What the scenario asserts of itself; missing where it asserts nothing. */
+  readonly assertions?: readonly AssertionResult[];
+}
+
+type Percents = readonly number[];
+
+/** The further milestones as a part of a summary; nothing where the scenario asks for none. */
+function further(
+  percents: Percents,
+  unit: 'Seconds' | 'Days',
+  at: (fraction: number) => number | null,
+): { milestones?: FurtherMilestones } {
+  if (percents.length === 0) return {};
+  const entries = percents.map((percent) => [`t${percent}${unit}`, at(percent / 100)] as const);
+  return { milestones: Object.fromEntries(entries) };
 }
 
 function timeOrNull(seconds: number | null): number | null {
   return seconds === null ? null : roundTime(seconds);
 }
 
-function reach(curve: AdoptionCurve, weighting: Weighting): ReachSummary {
+function reach(curve: AdoptionCurve, weighting: Weighting, percents: Percents): ReachSummary {
   const at = (fraction: number) => timeOrNull(timeToFraction(curve, weighting, fraction));
   return {
     reachedFraction: roundFraction(reachedFraction(curve, weighting)),
@@ -135,6 +175,7 @@ function reach(curve: AdoptionCurve, weighting: Weighting): ReachSummary {
     t75Seconds: at(MILESTONES.t75),
     t90Seconds: at(MILESTONES.t90),
     t99Seconds: at(MILESTONES.t99),
+    ...further(percents, 'Seconds', at),
   };
 }
 
@@ -147,19 +188,26 @@ function stageSummary(curve: AdoptionCurve): StageSummary {
   };
 }
 
-function adoption(update: UpdateOutcome, weight: Float64Array, horizonSeconds: number): AdoptionSummary {
+function adoption(
+  update: UpdateOutcome,
+  weight: Float64Array,
+  horizonSeconds: number,
+  percents: Percents,
+): AdoptionSummary {
   const curves = {} as Record<Stage, AdoptionCurve>;
-  for (const stage of STAGES) curves[stage] = adoptionCurve(update.stages[stage], weight);
+  for (const stage of STAGES) curves[stage] = adoptionCurve(update.stages[stage], weight, update.cohort);
   return {
-    ...reach(curves.activated, 'fractionOfRelays'),
-    byConsensusWeight: reach(curves.activated, 'fractionOfConsensusWeight'),
+    ...reach(curves.activated, 'fractionOfRelays', percents),
+    byConsensusWeight: reach(curves.activated, 'fractionOfConsensusWeight', percents),
     stages: {
       heard: stageSummary(curves.heard),
       verified: stageSummary(curves.verified),
       staged: stageSummary(curves.staged),
       activated: stageSummary(curves.activated),
     },
-    vulnerableRelayHours: roundRelayHours(vulnerableRelayHours(update.stages.activated, horizonSeconds)),
+    vulnerableRelayHours: roundRelayHours(
+      vulnerableRelayHours(ofCohort(update.stages.activated, update.cohort ?? null), horizonSeconds),
+    ),
   };
 }
 
@@ -168,12 +216,25 @@ function costSummary(arm: ArmOutcome): CostSummary | null {
   return { deliveries: arm.cost.deliveries, duplicates: arm.cost.duplicates, bytes: arm.cost.bytes };
 }
 
+function roundLinks({ meanDegreeInTheEnd, framesDropped }: LinksOutcome): LinksOutcome {
+  return { meanDegreeInTheEnd: roundFraction(meanDegreeInTheEnd), framesDropped };
+}
+
+/** When the law has reached all: a formula never has, a table where it says so. */
+function lastQuantileDays(lag: LagLaw): number {
+  const days = lag.law === 'empirical' ? lag.days[lag.fractions.indexOf(1)] : undefined;
+  return days ?? Number.POSITIVE_INFINITY;
+}
+
 /** The law's own times, up to the arm's horizon: the lag, and the restart that follows it. */
-function lawSummary({ arm, horizonSeconds }: ArmOutcome): MilestoneSeconds | null {
-  if (arm.kind !== 'manual') return null;
+function lawSummary({ arm, horizonSeconds }: ArmOutcome, percents: Percents): ArmSummary['law'] {
+  // Classes with working hours and timers have no law in closed form.
+  if (arm.kind !== 'manual' || arm.lag.law === 'operators') return null;
+  const { lag } = arm;
   const at = (fraction: number): number | null => {
     const { drainSeconds, restartSeconds } = arm;
-    const seconds = lagQuantileDays(arm.lag, fraction) * DAY_SECONDS + drainSeconds + restartSeconds;
+    const days = fraction < 1 ? lagQuantileDays(lag, fraction) : lastQuantileDays(lag);
+    const seconds = days * DAY_SECONDS + drainSeconds + restartSeconds;
     return seconds <= horizonSeconds ? roundTime(seconds) : null;
   };
   return {
@@ -182,17 +243,32 @@ function lawSummary({ arm, horizonSeconds }: ArmOutcome): MilestoneSeconds | nul
     t75Seconds: at(MILESTONES.t75),
     t90Seconds: at(MILESTONES.t90),
     t99Seconds: at(MILESTONES.t99),
+    ...further(percents, 'Seconds', at),
+  };
+}
+
+function operatorFigures(
+  { stages: { activated } }: UpdateOutcome,
+  { arm, operators }: ArmOutcome,
+  { arms }: RunOutcome,
+): OperatorFigures {
+  if (arms.every((one) => one.operators === null)) return {};
+  return {
+    ...(operators !== null && classesSummary(operators, activated)),
+    peakSwitches: peakSwitches(activated, arm.kind === 'manual' ? arm.restartSeconds : null),
   };
 }
 
 function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: number): ArmSummary {
   const plans = outcome.scenario.updates;
   const firstAtSeconds = plans[0]?.atSeconds ?? 0;
+  const { milestonePercents } = outcome.scenario.measure;
   const updates = arm.updates.map((update, index) => {
     const releasedAtSeconds = plans[index]?.atSeconds ?? 0;
     // Horizons count from the first release, an update's times from its own.
     const horizonSeconds = commonHorizonSeconds - (releasedAtSeconds - firstAtSeconds);
-    const figures = adoption(update, outcome.population.consensusWeight, horizonSeconds);
+    const { consensusWeight } = outcome.population;
+    const figures = adoption(update, consensusWeight, horizonSeconds, milestonePercents);
     const { module, moduleBytes, moduleSha256 } = update;
     return {
       module,
@@ -200,7 +276,9 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       moduleSha256,
       releasedAtSeconds: roundTime(releasedAtSeconds),
       ...figures,
-      ...removalSummary(update, plans[index], arm.arm.kind === 'live'),
+      ...removalSummary(update, plans[index], arm.arm.kind === 'live', update.cohort),
+      ...churnPart(arm, outcome, index, releasedAtSeconds),
+      ...operatorFigures(update, arm, outcome),
     };
   });
   const sybils = sybilSummary(arm, outcome);
@@ -209,13 +287,14 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
   return {
     engine: arm.engine,
     channel: channelLabel(arm.arm),
-    law: lawSummary(arm),
+    law: lawSummary(arm, milestonePercents),
     reachedFraction: first.reachedFraction,
     t25Seconds: first.t25Seconds,
     t50Seconds: first.t50Seconds,
     t75Seconds: first.t75Seconds,
     t90Seconds: first.t90Seconds,
     t99Seconds: first.t99Seconds,
+    ...(first.milestones !== undefined && { milestones: first.milestones }),
     byConsensusWeight: first.byConsensusWeight,
     stages: first.stages,
     vulnerableRelayHours: first.vulnerableRelayHours,
@@ -223,11 +302,31 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     circuitsBroken: arm.circuitsBroken,
     rolledBack: arm.rolledBack,
     cost: costSummary(arm),
+    ...(arm.links === undefined ? {} : { links: roundLinks(arm.links) }),
     trust: trustSummary(arm.trust),
     ...(sybils !== null && { sybils }),
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
+    ...operatorFigures(arm.updates[0] as UpdateOutcome, arm, outcome),
     updates,
+    ...(arm.faults !== undefined && {
+      faults: arm.faults.map((fault) =>
+        faultSummary(fault, arm.updates, plans, outcome.scenario.durationSeconds),
+      ),
+    }),
   };
+}
+
+/** To the arm's own horizon: lives are drawn no further. */
+function churnPart(
+  arm: ArmOutcome,
+  { churn, scenario }: RunOutcome,
+  index: number,
+  releasedAtSeconds: number,
+): { readonly churn?: ChurnSummary } {
+  if (churn === null) return {};
+  const update = arm.updates[index]!;
+  const horizonSeconds = arm.horizonSeconds - (releasedAtSeconds - (scenario.updates[0]?.atSeconds ?? 0));
+  return { churn: churnSummary(churn, update, releasedAtSeconds, horizonSeconds) };
 }
 
 function milestoneDays(days: MilestoneDays): MilestoneDays {
@@ -240,13 +339,23 @@ function milestoneDays(days: MilestoneDays): MilestoneDays {
   };
 }
 
-function historicalSummary(baseline: HistoricalBaseline): HistoricalSummary {
+function historicalSummary(baseline: HistoricalBaseline, percents: Percents): HistoricalSummary {
   const { relays, consensusWeight } = baseline.milestones;
+  const { days, fractionOfRelays, fractionOfConsensusWeight } = baseline.pooled;
+  const more = (fractions: readonly number[] | null) => {
+    return further(percents, 'Days', (fraction) =>
+      fractions === null ? null : timeOrNull(dayOfFraction(days, fractions, fraction)),
+    );
+  };
   return {
     label: baseline.label,
     lastObservedDay: roundTime(baseline.lastObservedDay),
     ...milestoneDays(relays),
-    byConsensusWeight: consensusWeight === null ? null : milestoneDays(consensusWeight),
+    ...more(fractionOfRelays),
+    byConsensusWeight:
+      consensusWeight === null
+        ? null
+        : { ...milestoneDays(consensusWeight), ...more(fractionOfConsensusWeight) },
   };
 }
 
@@ -290,21 +399,25 @@ export function summarize(outcome: RunOutcome, historical: readonly HistoricalBa
     outcome.arms.map((arm) => [arm.arm.name, armSummary(arm, outcome, commonHorizonSeconds)]),
   );
   const ratios = pairRatios(outcome.arms, arms);
-  return {
+  const { assertions, measure } = outcome.scenario;
+  const { milestonePercents } = measure;
+  const summary: Summary = {
     scenario: outcome.scenario.name,
     engine: outcome.scenario.engine,
-    relays: outcome.population.relays,
+    relays: outcome.scenario.network.relays,
     seeds: [outcome.scenario.seed],
     traceHash: traceHashOfAll(outcome.arms),
     violations: outcome.arms.reduce((count, arm) => count + arm.violations.length, 0),
     arms,
     historical: Object.fromEntries(
-      historical.map((baseline) => [baseline.name, historicalSummary(baseline)]),
+      historical.map((baseline) => [baseline.name, historicalSummary(baseline, milestonePercents)]),
     ),
     ratio: { t25: ratios[0]?.t25 ?? null, t50: ratios[0]?.t50 ?? null },
     ratios,
     cost: outcome.arms.map(costSummary).find((cost) => cost !== null) ?? null,
   };
+  if (assertions.length === 0) return summary;
+  return { ...summary, assertions: judgeAssertions(assertions, summary, milestonePercents) };
 }
 
 /** The text of summary.json: 2 spaces of indent, a final newline. */

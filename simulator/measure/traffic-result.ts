@@ -24,8 +24,10 @@ export interface CircuitColumns {
   readonly buildSeconds: Float64Array;
   /** Circuits that could not be built. */
   readonly failedSeconds: Float64Array;
-  /** Circuits in use that somebody else closed. */
+  /** Circuits in use that were lost: a relay or a link of theirs is gone. */
   readonly brokenSeconds: Float64Array;
+  /** Circuits in use that a relay or the client closed because of a cell that no honest peer sends. */
+  readonly closedSeconds: Float64Array;
 }
 
 /** Samples at even times. */
@@ -33,6 +35,8 @@ export interface GaugeColumns {
   readonly atSeconds: Float64Array;
   /** Cells that wait at all relays. */
   readonly waitingCells: Float64Array;
+  /** Cells that had been sent on links until then, each link of their way counted. */
+  readonly sentCells: Float64Array;
   /** How long the last cell of the relay with the longest queue would wait at the relay's rate. */
   readonly longestWaitSeconds: Float64Array;
   readonly openCircuits: Float64Array;
@@ -41,9 +45,13 @@ export interface GaugeColumns {
   readonly downWeightShare: Float64Array;
   /** Bytes of answers that clients got until then. */
   readonly receivedBytes: Float64Array;
+  /** Circuits that a flood had asked for until then, and that relays had answered and refused. */
+  readonly floodAsked: Float64Array;
+  readonly floodAnswered: Float64Array;
+  readonly floodRefused: Float64Array;
 }
 
-/** One row for each mark on a circuit whose guard and exit are one party's. */
+/** One row for each mark on a circuit whose guard and exit are one party's, and whose middle is not; none of the last 30 s. */
 export interface MarkColumns {
   readonly atSeconds: Float64Array;
   /** 1 where the guard read the whole mark. */
@@ -52,6 +60,8 @@ export interface MarkColumns {
 
 export interface TrafficResult {
   readonly clients: number;
+  /** When each client had the first update; NaN where it never had. */
+  readonly clientUpdatedSeconds: Float64Array;
   readonly exchanges: ExchangeColumns;
   readonly circuits: CircuitColumns;
   readonly gauges: GaugeColumns;
@@ -60,7 +70,7 @@ export interface TrafficResult {
   readonly falseMarks: number;
   /** Relays of the party that marks. */
   readonly hostileRelays: readonly number[];
-  /** Paths as clients choose them under the first consensus: guard, middle, exit, and so on. */
+  /** Some paths as clients choose them under the first consensus: guard, middle, exit, and so on. */
   readonly paths: Uint32Array;
   readonly cells: {
     readonly sent: number;
@@ -69,7 +79,10 @@ export interface TrafficResult {
     readonly underWay: number;
     /** Cells that the hook for admission had dropped, or whose circuits it had closed. */
     readonly refused: number;
-    /** Cells that no honest peer sends. */
+    /**
+     * Cells that ended a circuit since no honest peer sends them, and such as were under way on circuits of a relay
+     * that went down.
+     */
     readonly violations: number;
   };
   readonly flood: {

@@ -4,7 +4,7 @@ import type { TrafficPlan } from '../scenario/traffic-plan.ts';
 import { markExposure, vulnerableCircuitHours } from './marking.ts';
 import type { ArmOutcome } from './outcome.ts';
 import { roundFraction, roundRelayHours, roundTime } from './rounding.ts';
-import { type TrafficResult, USES, type UseName } from './traffic-result.ts';
+import { type GaugeColumns, type TrafficResult, USES, type UseName } from './traffic-result.ts';
 
 /** Quantiles of times in seconds; null where nothing was timed. */
 export interface TimeQuantiles {
@@ -31,10 +31,15 @@ export interface UsePeriod {
 export interface CircuitPeriod {
   readonly built: number;
   readonly failed: number;
+  /** Lost in use, since a relay or a link was gone. */
   readonly broken: number;
+  /** Closed in use by a relay or the client, because of a cell that no honest peer sends. */
+  readonly closed: number;
   readonly buildTime: TimeQuantiles;
   /** Cells that waited at all relays, on average over the period's samples. */
   readonly meanWaitingCells: number | null;
+  /** How long a cell waited on each link of its way, on average: waiting cells over cells sent a second. */
+  readonly meanQueueSeconds: number | null;
   /** The longest queue of any relay, in seconds that its last cell would wait. */
   readonly longestWait: TimeQuantiles;
 }
@@ -46,13 +51,13 @@ export interface BeforeAfter<Period> {
 }
 
 export interface MarkSummary {
-  /** Marks on circuits whose guard and exit were the party's, and how many of them the guard read. */
+  /** Marks on such circuits, and how many of them the guard read. */
   readonly before: { readonly made: number; readonly read: number };
   readonly after: { readonly made: number; readonly read: number };
   readonly falseMarks: number;
-  /** Share of circuits with both ends in the party's hands. */
+  /** Share of circuits whose guard and exit are the party's, and whose middle is not. */
   readonly attackableShare: number | null;
-  /** Up to the longest horizon of all arms; null for marks that only clients can see. */
+  /** Up to the longest horizon of all arms. */
   readonly vulnerableCircuitHours: number | null;
 }
 
@@ -76,7 +81,7 @@ export interface TrafficSummary {
 
 const HOPS = 3;
 
-function quantiles(seconds: readonly number[]): TimeQuantiles {
+export function timeQuantiles(seconds: readonly number[]): TimeQuantiles {
   const sorted = seconds.toSorted((a, b) => a - b);
   const at = (share: number): number | null =>
     sorted.length === 0 ? null : roundTime(sorted[Math.ceil(share * sorted.length) - 1] as number);
@@ -106,15 +111,30 @@ function usePeriod({ exchanges }: TrafficResult, use: UseName, span: Span): UseP
     const seconds = (lastByteSeconds[row] as number) - (firstByteSeconds[row] as number);
     return seconds > 0 ? [(bytes[row] as number) / seconds] : [];
   });
-  const rate = quantiles(rates).p50Seconds;
+  const rate = timeQuantiles(rates).p50Seconds;
   return {
     asked: rows.length,
     fetched: rows.filter((row) => !Number.isNaN(lastByteSeconds[row])).length,
     interrupted: rows.filter((row) => (interruptions[row] as number) > 0).length,
-    firstByte: quantiles(since(firstByteSeconds)),
-    lastByte: quantiles(since(lastByteSeconds)),
+    firstByte: timeQuantiles(since(firstByteSeconds)),
+    lastByte: timeQuantiles(since(lastByteSeconds)),
     bytesPerSecond: rate === null ? null : Math.round(rate),
   };
+}
+
+/** Little's law over the samples; null where no cell was sent between them. */
+export function meanQueueSeconds(gauges: GaugeColumns, samples: readonly number[]): number | null {
+  const { atSeconds, sentCells, waitingCells } = gauges;
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const sent = (sentCells[last] as number) - (sentCells[first] as number);
+  if (sent === 0) return null;
+  const between = samples.slice(1);
+  const cellSeconds = between.reduce((sum, row) => {
+    const spanSeconds = (atSeconds[row] as number) - (atSeconds[row - 1] as number);
+    return sum + ((waitingCells[row] as number) + (waitingCells[row - 1] as number)) * 0.5 * spanSeconds;
+  }, 0);
+  return roundTime(cellSeconds / sent);
 }
 
 function circuitPeriod({ circuits, gauges }: TrafficResult, span: Span): CircuitPeriod {
@@ -128,9 +148,11 @@ function circuitPeriod({ circuits, gauges }: TrafficResult, span: Span): Circuit
     built: builds.length,
     failed: count(circuits.failedSeconds),
     broken: count(circuits.brokenSeconds),
-    buildTime: quantiles(builds),
+    closed: count(circuits.closedSeconds),
+    buildTime: timeQuantiles(builds),
     meanWaitingCells: samples.length === 0 ? null : roundFraction(waiting / samples.length),
-    longestWait: quantiles(samples.map((row) => gauges.longestWaitSeconds[row] as number)),
+    meanQueueSeconds: meanQueueSeconds(gauges, samples),
+    longestWait: timeQuantiles(samples.map((row) => gauges.longestWaitSeconds[row] as number)),
   };
 }
 
@@ -159,7 +181,7 @@ function markSummary(
     const rows = [...marks.atSeconds.keys()].filter((row) => within(marks.atSeconds[row] as number, span));
     return { made: rows.length, read: rows.filter((row) => marks.read[row] === 1).length };
   };
-  const exposure = markExposure(traffic, marking.mark, first.stages.activated);
+  const exposure = markExposure(traffic, marking.mark, first.stages.activated, releaseSeconds);
   const circuits = clients.count * clients.circuits;
   return {
     before: period({ from: 0, to: releaseSeconds }),

@@ -11,15 +11,10 @@ import type { NetworkPlan } from '../scenario/scenario.ts';
 import type { TrafficPlan } from '../scenario/traffic-plan.ts';
 import { type PopulationAggregates, torAggregates } from './aggregates.ts';
 import { float64Column, uint8Column, uint16Column, uint32Column } from './column.ts';
-import { layOperators } from './operators.ts';
+import { drawFromFile, type FileWeight } from './draw-from-file.ts';
+import { countUp, type DrawnRelays, drawOperators, drawUptime, renumber } from './draw-parts.ts';
 import { type Population, UPTIME_CLASSES } from './population.ts';
-import {
-  groupRows,
-  interpolatedQuantile,
-  spreadProbabilities,
-  systematicGroups,
-  systematicPositions,
-} from './sampling.ts';
+import { groupRows, interpolatedQuantile, spreadProbabilities, systematicPositions } from './sampling.ts';
 import { type SourceNetwork, unfoldNetwork } from './source-network.ts';
 
 /** Tor's manual asks at least 75 KBytes a second of a relay (BandwidthRate), a KByte being 1,024 bytes. */
@@ -47,15 +42,19 @@ export function drawPopulation(
   if (!(traffic.utilization >= 0 && traffic.utilization < 1)) {
     throw new RangeError(`utilization must be in [0, 1), not ${traffic.utilization}`);
   }
-  const drawn = plan.population === 'uniform' ? uniformRelays(plan.relays) : torRelays(plan.relays, seed);
+  const { weight, ...drawn } = drawRelays(plan, seed);
   return {
     ...drawn,
-    consensusWeight: sharesOf(drawn.advertisedBytesPerSecond),
+    consensusWeight: sharesOf(weight ?? drawn.advertisedBytesPerSecond),
     uplinkBitsPerSecond: uplinks(drawn.advertisedBytesPerSecond, plan, traffic),
   };
 }
 
-type DrawnRelays = Omit<Population, 'consensusWeight' | 'uplinkBitsPerSecond'>;
+/** The relays of the plan; `weight` where something else than bandwidth gives a relay its weight. */
+function drawRelays({ population, relays }: NetworkPlan, seed: number): DrawnRelays & FileWeight {
+  if (population === 'uniform') return uniformRelays(relays);
+  return population === 'tor-2025-11' ? torRelays(relays, seed) : drawFromFile(population, relays, seed);
+}
 
 function uniformRelays(relays: number): DrawnRelays {
   return {
@@ -71,11 +70,6 @@ function uniformRelays(relays: number): DrawnRelays {
   };
 }
 
-function countUp(column: Uint32Array): Uint32Array {
-  for (let i = 0; i < column.length; i++) column[i] = i;
-  return column;
-}
-
 function torRelays(relays: number, seed: number): DrawnRelays {
   const aggregates = torAggregates();
   unfolded ??= unfoldNetwork(aggregates);
@@ -83,7 +77,8 @@ function torRelays(relays: number, seed: number): DrawnRelays {
   const slots = systematicPositions(relays, source.slots, randomStream(seed, 'population slots').uniform());
   const bandwidth = drawBandwidth(slots, source, aggregates, randomStream(seed, 'population bandwidth'));
   const uptimeClass = drawUptime(bandwidth, aggregates, randomStream(seed, 'population uptime'));
-  const operator = drawOperators(slots, source, aggregates, seed);
+  const networkOfRow = slots.map((slot) => source.network[slot]!);
+  const operator = drawOperators(networkOfRow, source.asns.length, aggregates, seed);
 
   const order = randomStream(seed, 'population order').shuffle(countUp(new Uint32Array(relays)));
   const drawn = {
@@ -122,58 +117,6 @@ function drawBandwidth(
     bandwidth[row] = Math.round(interpolatedQuantile(strata[stratum]!.advertisedBytesPerSecond, probability));
   });
   return bandwidth;
-}
-
-/** Uptime classes in the shares of each relay's quartile of bandwidth. */
-function drawUptime(
-  bandwidth: Float64Array,
-  { bandwidthQuartileBounds, uptime }: PopulationAggregates,
-  stream: RandomStream,
-): Uint8Array {
-  const uptimeClass = new Uint8Array(bandwidth.length);
-  const quartileOfRow = Uint8Array.from(
-    bandwidth,
-    (bytesPerSecond) => bandwidthQuartileBounds.filter((bound) => bytesPerSecond >= bound).length,
-  );
-  const bounds = uptime.relaysByQuartile.map((counts) => {
-    const all = counts.reduce((sum, count) => sum + count, 0);
-    let upTo = 0;
-    return counts.map((count) => (upTo += count) / all);
-  });
-  spreadProbabilities(groupRows(quartileOfRow, bounds.length), stream, (row, probability, quartile) => {
-    uptimeClass[row] = bounds[quartile]!.findIndex((bound) => probability < bound);
-  });
-  return uptimeClass;
-}
-
-function drawOperators(
-  slots: Uint32Array,
-  source: SourceNetwork,
-  { operators }: PopulationAggregates,
-  seed: number,
-): Uint32Array {
-  const sizes = systematicGroups(
-    slots.length,
-    [...operators.groups, [1, operators.relaysWithoutContact]],
-    randomStream(seed, 'population operator sizes').uniform(),
-  );
-  const networks = groupRows(
-    slots.map((slot) => source.network[slot]!),
-    source.asns.length,
-  );
-  return layOperators(sizes, networks, randomStream(seed, 'population operator networks'));
-}
-
-/** Numbers the values of a column from 0 in order of appearance; returns how many there are. */
-function renumber(column: Uint32Array): number {
-  const numbers = new Map<number, number>();
-  for (let row = 0; row < column.length; row++) {
-    const value = column[row]!;
-    let number = numbers.get(value);
-    if (number === undefined) numbers.set(value, (number = numbers.size));
-    column[row] = number;
-  }
-  return numbers.size;
 }
 
 /** Consensus weight in proportion to advertised bandwidth; README.md says what speaks for more. */

@@ -26,6 +26,8 @@ export interface Population {
   readonly consensusWeight: Float64Array;
   /** Index into UPTIME_CLASSES. */
   readonly uptimeClass: Uint8Array;
+  /** 1 for exits, where the source knows them; left out where they are to be drawn. */
+  readonly exit?: Uint8Array;
   /** Capacity left for gossip on the relay's uplink, bits per second. */
   readonly uplinkBitsPerSecond: Float64Array;
 }

@@ -148,8 +148,9 @@ export function drawLatency(board: DrawingBoard, data: ChartData): string {
   const bars = found?.bars ?? [];
   const highest = Math.max(0, ...bars.map((bar) => bar.share));
   const widthMs = bars[0]?.toMs ?? 0;
-  const { latency } = data.outcome.scenario.network;
-  const law = latency.law === 'population' ? data.outcome.scenario.network.population : latency.law;
+  const { latency, population } = data.outcome.scenario.network;
+  const places = typeof population === 'string' ? population : `places of a ${population.source}`;
+  const law = latency.law === 'population' ? places : latency.law;
   const caption = `${data.source} Latency law: ${law}.`;
   const panel = board.panel({ x: 8, y: PANEL_TOP, width: WIDTH - 8, height: PANEL_HEIGHT }, MARGINS, {
     x: { domain: [0, found?.endMs ?? 100] },

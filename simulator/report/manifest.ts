@@ -61,6 +61,8 @@ export interface Manifest {
   readonly warnings: readonly string[];
   /** Curves of curves.csv that were thinned; empty when every step is in the file. */
   readonly thinnedCurves: readonly string[];
+  /** SHA-256 of each file that the scenario names, by its key; left out when it names none. */
+  readonly inputs?: Readonly<Record<string, string>>;
   /** SHA-256 of each file, hexadecimal, in the order they were written. */
   readonly sha256: Readonly<Record<string, string>>;
 }
@@ -119,11 +121,12 @@ function phases(wallMs: RunCost['phasesWallMs']): RunCost['phasesWallMs'] {
 }
 
 export interface ManifestParts {
-  readonly summary: Summary;
+  readonly summary: Pick<Summary, 'scenario' | 'seeds' | 'traceHash'>;
   readonly command: string | null;
   readonly cost: RunCost;
   readonly warnings: readonly string[];
   readonly thinnedCurves: readonly string[];
+  readonly inputs?: Readonly<Record<string, string>>;
   readonly sha256: Readonly<Record<string, string>>;
 }
 
@@ -159,6 +162,7 @@ export function makeManifest(parts: ManifestParts): Manifest {
     },
     warnings: parts.warnings,
     thinnedCurves: parts.thinnedCurves,
+    ...(parts.inputs !== undefined && Object.keys(parts.inputs).length > 0 && { inputs: parts.inputs }),
     sha256: parts.sha256,
   };
 }

@@ -6,7 +6,13 @@
 
 import { MILESTONE_NAMES, MILESTONES } from '../measure/quantiles.ts';
 import { isOfRuns } from '../measure/runs-summary.ts';
-import type { ArmSummary, MilestoneDays, MilestoneSeconds, Summary } from '../measure/summary.ts';
+import type {
+  ArmSummary,
+  FurtherMilestones,
+  MilestoneDays,
+  MilestoneSeconds,
+  Summary,
+} from '../measure/summary.ts';
 import { DAY_SECONDS, humanDuration, humanPercent } from './human-units.ts';
 
 export interface MilestoneRow {
@@ -18,7 +24,7 @@ export interface MilestoneRow {
    * are the bounds of the figures by count, where the figures are medians of several runs.
    */
   readonly weighting: 'count' | 'weight' | 'law' | 'low' | 'high';
-  /** Five times in words; a dash where the share was never reached. */
+  /** Times in words, one a heading; a dash where the share was never reached. */
   readonly times: readonly string[];
   /** Share reached in the end, in words; what history reached is not a figure of its own: a dash. */
   readonly reached: string;
@@ -26,24 +32,39 @@ export interface MilestoneRow {
 
 export const NOT_REACHED = '–';
 
+/** Percents of the columns: those that the scenario asks for, or the usual five. */
+function percentsOf({ arms }: Summary): number[] {
+  const further = Object.values(arms)[0]?.milestones;
+  if (further === undefined) return MILESTONE_NAMES.map((name) => MILESTONES[name] * 100);
+  return Object.keys(further).map((key) => Number(/\d+/.exec(key)![0]));
+}
+
 /** Headings of the times: 25 %, 50 %, ... */
-export const MILESTONE_HEADINGS: readonly string[] = MILESTONE_NAMES.map(
-  (name) => `${MILESTONES[name] * 100} %`,
-);
+export function milestoneHeadings(summary: Summary): string[] {
+  return percentsOf(summary).map((percent) => `${percent} %`);
+}
 
 function inWords(seconds: number | null): string {
   return seconds === null ? NOT_REACHED : humanDuration(seconds);
 }
 
-function timesOf(figures: MilestoneSeconds): string[] {
-  return MILESTONE_NAMES.map((name) => inWords(figures[`${name}Seconds`]));
+type Further = { readonly milestones?: FurtherMilestones };
+
+/** The times of the columns, each with its path in the summary. */
+function keyedTimes(figures: MilestoneSeconds & Further): [key: string, seconds: number | null][] {
+  if (figures.milestones === undefined) {
+    return MILESTONE_NAMES.map((name) => [`${name}Seconds`, figures[`${name}Seconds`]]);
+  }
+  return Object.entries(figures.milestones).map(([name, seconds]) => [`milestones.${name}`, seconds]);
 }
 
-function timesOfDays(figures: MilestoneDays): string[] {
-  return MILESTONE_NAMES.map((name) => {
-    const days = figures[`${name}Days`];
-    return inWords(days === null ? null : days * DAY_SECONDS);
-  });
+function timesOf(figures: MilestoneSeconds & Further): string[] {
+  return keyedTimes(figures).map(([, seconds]) => inWords(seconds));
+}
+
+function timesOfDays(figures: MilestoneDays & Further): string[] {
+  const times = Object.values(figures.milestones ?? MILESTONE_NAMES.map((name) => figures[`${name}Days`]));
+  return times.map((days) => inWords(days === null ? null : days * DAY_SECONDS));
 }
 
 /** An arm's channels, where neither its name nor the plain case says them; null otherwise. */
@@ -67,10 +88,7 @@ function intervalRows(summary: Summary, name: string, arm: ArmSummary): Mileston
     return found === undefined ? value : found[side];
   };
   return (['low', 'high'] as const).map((weighting, side) => {
-    const times = MILESTONE_NAMES.map((milestone) => {
-      const key = `${milestone}Seconds` as const;
-      return inWords(bound(key, arm[key], side as 0 | 1));
-    });
+    const times = keyedTimes(arm).map(([key, value]) => inWords(bound(key, value, side as 0 | 1)));
     const reached = bound('reachedFraction', arm.reachedFraction, side as 0 | 1);
     return { name, source: arm.engine, weighting, times, reached: humanPercent(reached ?? 0) };
   });

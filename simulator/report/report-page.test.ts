@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { summarize } from '../measure/summary.ts';
+import { assertionWords, toAssertions } from '../scenario/measure-yaml.ts';
 import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
 import { withAttacks, withRemoval } from '../testing/made-trust.ts';
 import { testLiveArm } from '../testing/test-scenario.ts';
@@ -96,4 +97,18 @@ test('page: broken invariants stand before the figure', () => {
   const at = html.indexOf('relay 3 activated before it staged');
   assert.ok(at > 0 && at < html.indexOf('id="figure1"'));
   assert.ok(!page(run).includes('Broken invariants'));
+});
+
+test('page: says of each assertion whether it holds, and what was found', () => {
+  const made = madeRun({ relays: 40 });
+  const { arms, measure } = made.scenario;
+  const asserting = (...texts: string[]) => {
+    const assertions = toAssertions(texts, assertionWords(arms, 1, measure));
+    return page({ ...made, scenario: { ...made.scenario, assertions } });
+  };
+  const html = asserting('live.t50 < 1h', 'manual.t99 < 3d');
+  assert.match(html, /What the scenario asserts.*1 of 2 does not hold\./s);
+  assert.match(html, /<code>manual.t99 &lt; 3d<\/code>.*was not reached within 510d.*<b>does not hold<\/b>/s);
+  assert.match(asserting('live.t50 < 1h'), /All of them hold/);
+  assert.doesNotMatch(asserting(), /What the scenario asserts/);
 });

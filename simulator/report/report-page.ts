@@ -8,7 +8,10 @@
 import type { RunOutcome } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
 import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
+import { assertions } from './assertion-table.ts';
 import type { ChartName, DrawnCharts } from './charts.ts';
+import { classes } from './classes-table.ts';
+import { faultSection } from './fault-table.ts';
 import {
   groupThousands,
   humanBytes,
@@ -18,12 +21,13 @@ import {
   humanWall,
 } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
-import { MILESTONE_HEADINGS, milestoneRows, unsaidChannels } from './milestone-table.ts';
+import { milestoneHeadings, milestoneRows, unsaidChannels } from './milestone-table.ts';
 import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
 import { table } from './report-table.ts';
 import { element, join, type Markup, trusted } from './svg-markup.ts';
 import { gossipAttacks } from './sybil-table.ts';
+import { traffic } from './traffic-table.ts';
 import { attacks } from './trust-table.ts';
 
 export interface ReportPageParts {
@@ -49,7 +53,7 @@ export function milestones(summary: Summary): Markup {
     const named = join(element('b', {}, name), channels === null ? '' : ` by ${channels}`);
     return [named, source, KINDS[weighting], ...times, reached];
   });
-  return table(['arm', 'made by', 'counted by', ...MILESTONE_HEADINGS, 'in the end'], rows);
+  return table(['arm', 'made by', 'counted by', ...milestoneHeadings(summary), 'in the end'], rows);
 }
 
 function numberOrNone(value: number | null): string {
@@ -157,18 +161,29 @@ export function reportPage(parts: ReportPageParts): string {
     element('p', { class: 'answer' }, answerSentence(summary)),
     armsByKind(summary).live.length > 1 ? element('p', {}, channelsSentence(summary)) : '',
     violations(outcome),
+    assertions(summary),
     chart('figure1', charts),
     chart('channels', charts),
     element('h2', {}, 'How long until a share of the network runs the fix'),
     milestones(summary),
     ratios(summary),
     chart('live-vs-manual', charts),
+    classes(summary),
+    chart('classes', charts),
     removals(outcome, summary),
+    chart('membership', charts),
     chart('running', charts),
     attacks(summary),
     chart('attacks', charts),
     gossipAttacks(summary),
     chart('sybils', charts),
+    faultSection(summary),
+    chart('faults', charts),
+    traffic(summary),
+    chart('marks', charts),
+    chart('restart-vs-swap', charts),
+    chart('flood', charts),
+    chart('queues', charts),
     element('h2', {}, 'What it meant and what it cost'),
     consequences(summary),
     element(

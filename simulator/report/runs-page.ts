@@ -4,6 +4,7 @@ import { RUNS_FOR_CONFIDENCE } from '../measure/bootstrap.ts';
 import type { RunsSummary } from '../measure/runs-summary.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
+import { assertions } from './assertion-table.ts';
 import type { DrawnCharts } from './charts.ts';
 import { humanPercent, humanRatio } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
@@ -73,6 +74,7 @@ export function runsPage(parts: RunsPageParts): string {
     element('p', { class: 'answer' }, answerSentence(summary)),
     armsByKind(summary).live.length > 1 ? element('p', {}, channelsSentence(summary)) : '',
     violations(summary),
+    assertions(summary),
     chart('figure1', charts),
     chart('channels', charts),
     element('h2', {}, 'How long until a share of the network runs the fix'),

@@ -159,3 +159,19 @@ test('terminal: UTF-8 is told from the locale, in the order that programs follow
   assert.equal(speaksUtf8({}, 'darwin'), true);
   assert.equal(speaksUtf8({ LANG: 'en_US.UTF-8', TERM: 'dumb' }, 'linux'), false);
 });
+
+test('terminal: columns are the milestones that the scenario asks for', () => {
+  const made = madeRun({ relays: 40 });
+  const asking = { ...made, scenario: { ...made.scenario, measure: { milestonePercents: [10, 50, 100] } } };
+  const lines = renderTerminalReport(summaryOf(asking), FACTS).split('\n');
+  const row = (name: string) =>
+    lines
+      .find((line) => line.startsWith(name))
+      ?.trim()
+      .split(/\s{2,}/)
+      .slice(1);
+  assert.deepEqual(row('time until'), ['10 %', '50 %', '100 %', 'reached']);
+  assert.equal(row('live (gossipsub)')?.length, 4);
+  // Half of the older era's relays took 131 days; all of them were never seen.
+  assert.deepEqual(row('tor-2016-17 (observed)')?.slice(1), ['131 days', '–', '–']);
+});

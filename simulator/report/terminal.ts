@@ -10,7 +10,10 @@ import picocolors from 'picocolors';
 import { isOfRuns } from '../measure/runs-summary.ts';
 import type { Summary } from '../measure/summary.ts';
 import { totalOf } from '../measure/trust-summary.ts';
+import { foundInWords } from './assertion-words.ts';
 import { type ActivationCurves, seedsInWords } from './chart-data.ts';
+import { groupsOf } from './classes-table.ts';
+import { allFaults, recoveryInWords } from './fault-table.ts';
 import {
   countOf,
   groupThousands,
@@ -22,8 +25,8 @@ import {
 } from './human-units.ts';
 import type { RunCost } from './manifest.ts';
 import {
-  MILESTONE_HEADINGS,
   type MilestoneRow,
+  milestoneHeadings,
   milestoneRows,
   NOT_REACHED,
   unsaidChannels,
@@ -31,6 +34,7 @@ import {
 import { withoutControls } from './svg-markup.ts';
 import { sybilLines } from './sybil-table.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
+import { trafficLines } from './traffic-table.ts';
 
 export interface TerminalFacts extends RunCost {
   readonly directory: string;
@@ -56,7 +60,8 @@ const LAW_ROW = '  the law drawn from';
 const LOW_ROW = '  median at least';
 const HIGH_ROW = '  median at most';
 /** What the table needs beside the names, in columns of the terminal. */
-const TIMES_COLUMNS = 58;
+const TIME_COLUMNS = 10;
+const REACHED_COLUMNS = 8;
 
 type Paint = ReturnType<typeof picocolors.createColors>;
 
@@ -97,10 +102,11 @@ function cells(row: MilestoneRow, unicode: boolean, nameRoom: number): string[] 
 }
 
 function table(summary: Summary, paint: Paint, unicode: boolean, width: number): string {
-  const nameRoom = Math.max(WEIGHT_ROW.length + 2, width - TIMES_COLUMNS);
+  const headings = milestoneHeadings(summary);
+  const nameRoom = Math.max(WEIGHT_ROW.length + 2, width - TIME_COLUMNS * headings.length - REACHED_COLUMNS);
   const grid = new Table({
-    head: ['time until', ...MILESTONE_HEADINGS, 'reached'].map((text) => paint.bold(text)),
-    colAligns: ['left', ...Array(MILESTONE_HEADINGS.length + 1).fill('right')],
+    head: ['time until', ...headings, 'reached'].map((text) => paint.bold(text)),
+    colAligns: ['left', ...Array(headings.length + 1).fill('right')],
     chars: PLAIN_BORDER,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
@@ -159,6 +165,29 @@ function removalLines(summary: Summary): string[] {
   );
 }
 
+/** "live: attentive 124 relays, half after 2 days; ...", for arms with operators. */
+function classLines(summary: Summary): string[] {
+  return Object.entries(summary.arms).flatMap(([arm, figures]) => {
+    const groups = groupsOf(figures).map(([name, { relays, t50Seconds, reachedFraction }]) => {
+      const half =
+        t50Seconds === null
+          ? `${humanPercent(reachedFraction)} in the end`
+          : `half after ${humanDuration(t50Seconds)}`;
+      return `${withoutControls(name)} (${groupThousands(relays)}) ${half}`;
+    });
+    return groups.length === 0 ? [] : [`${withoutControls(arm)}: ${groups.join(', ')}`];
+  });
+}
+
+/** "assert live.t99 < 30s: holds (0.309 s)". */
+function assertionLines({ assertions = [] }: Summary, paint: Paint, unicode: boolean): string[] {
+  return assertions.map((result) => {
+    const line = `assert ${withoutControls(result.assert)}: ${result.holds ? 'holds' : 'does not hold'} (${foundInWords(result)})`;
+    const spelled = unicode ? line : line.replaceAll('µ', 'u');
+    return result.holds ? spelled : paint.red(spelled);
+  });
+}
+
 const REASONS_SHOWN = 3;
 
 /** "live: 1,250 attempts, 4,210 refusals (rollback 4,000, ...), 0 wrong activations". */
@@ -179,6 +208,22 @@ function trustLines(summary: Summary, paint: Paint): string[] {
         (trust.wrongActivations === 0 ? wrong : paint.bold(wrong)),
     ];
   });
+}
+
+/** "live: partition of 300 relays from 50 s to 2.8 min: recovered 4.2 s after its end (1,204 effects)". */
+function faultLines(summary: Summary): string[] {
+  return allFaults(summary).map(({ arm, fault }) => {
+    const end = fault.endSeconds === null ? 'on' : `to ${humanDuration(fault.endSeconds)}`;
+    const span = `from ${humanDuration(fault.fromSeconds)} ${end}`;
+    const what = `${fault.kind} of ${countOf(fault.relays, 'relay')} ${span}`;
+    return `${withoutControls(arm)}: ${what}: ${recoveryInWords(fault)} (${countOf(fault.effects, 'effect')})`;
+  });
+}
+
+/** A line of words; a user's names may hold anything, and not every terminal has every character. */
+function shown(line: string, unicode: boolean): string {
+  const plain = withoutControls(line);
+  return unicode ? plain : plain.replaceAll(NOT_REACHED, '-').replaceAll('µ', 'u');
 }
 
 /** The name at the end of a curve; a long one would leave no room for the curve. */
@@ -244,9 +289,13 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     channelLines(summary),
     ratioLines(summary, paint),
     violations,
+    classLines(summary),
+    assertionLines(summary, paint, unicode),
     removalLines(summary),
     trustLines(summary, paint),
     sybilLines(summary),
+    faultLines(summary),
+    trafficLines(summary).map((line) => shown(line, unicode)),
     plot,
     [`report: ${facts.directory}/report.html`, paint.dim(cost), paint.dim(phasesLine(facts))],
   ];

@@ -79,6 +79,30 @@ test('results: what was taken back and who attacked come in files of their own',
   assert.ok(page.includes('id="running"') && page.includes('id="attacks"'));
 });
 
+test('results: only the charts that the scenario asks for, and no pictures where it wants none', async () => {
+  const run = finishedRun();
+  const asking = (report: { charts: readonly ('stages' | 'running')[]; png: boolean }) => {
+    return { ...run, outcome: { ...run.outcome, scenario: { ...run.outcome.scenario, report } } };
+  };
+  const chartsOf = async (name: string, report: Parameters<typeof asking>[0]) => {
+    const written = await writeResults(
+      { directory: join(root, name), force: false },
+      asking(report),
+      CONTEXT,
+    );
+    return written.files.filter((file) => file.startsWith('charts/'));
+  };
+  // This run has taken nothing back, so there is nothing to show of that.
+  assert.deepEqual(await chartsOf('one', { charts: ['stages', 'running'], png: true }), [
+    'charts/stages.svg',
+    'charts/stages.png',
+  ]);
+  assert.deepEqual(await chartsOf('plain', { charts: ['stages'], png: false }), ['charts/stages.svg']);
+  assert.deepEqual(await chartsOf('none', { charts: [], png: true }), []);
+  const page = await readFile(join(root, 'plain', 'report.html'), 'utf8');
+  assert.ok(page.includes('id="stages"') && !page.includes('id="figure1"'));
+});
+
 test('results: the manifest has the hash of every file before it, versions, host and cost', async () => {
   const directory = join(root, 'manifest');
   const written = await writeResults({ directory, force: false }, finishedRun(), CONTEXT);

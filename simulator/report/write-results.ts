@@ -10,17 +10,20 @@ import { join } from 'node:path';
 import type { FinishedRun, Phase } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { formatSummary, type Summary, summarize } from '../measure/summary.ts';
+import { populationFiles } from '../scenario/population-yaml.ts';
 import { type ArmCurves, chartData } from './chart-data.ts';
 import { CHARTS, type ChartName } from './charts.ts';
 import { curvesCsv } from './curves-csv.ts';
 import { openDrawingBoard } from './drawing-board.ts';
 import { FileSet } from './file-set.ts';
 import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
+import { membershipCsv } from './membership-csv.ts';
 import { renderPng } from './png.ts';
 import { reportPage } from './report-page.ts';
 import { type ResultsTarget, writeFolder } from './results-folder.ts';
 import { runningCsv } from './running-csv.ts';
 import { stagesParquet } from './stages-parquet.ts';
+import { trafficCsv } from './traffic-csv.ts';
 
 export { openDrawingBoard as loadChartLibraries } from './drawing-board.ts';
 export { checkTarget, type ResultsTarget } from './results-folder.ts';
@@ -84,16 +87,21 @@ export async function writeResults(
     files.start('curves.csv', curves.text);
     const running = runningCsv(outcome);
     if (running !== null) files.start('running.csv', running.text);
+    const membership = membershipCsv(outcome);
+    if (membership !== null) files.start('membership.csv', membership.text);
+    const traffic = trafficCsv(outcome);
+    if (traffic !== null) files.start('traffic.csv', traffic.text);
     files.start('stages.parquet', stagesParquet(outcome));
     files.start('scenario.resolved.yaml', resolvedScenario);
     const charts: Partial<Record<ChartName, string>> = {};
+    const { charts: wanted, png } = outcome.scenario.report;
     for (const { name, draw, isDrawn } of CHARTS) {
-      if (!isDrawn(data)) continue;
+      if (!isDrawn(data) || wanted?.includes(name) === false) continue;
       signal?.throwIfAborted();
       const svg = draw(board, data);
       charts[name] = svg;
       files.start(`charts/${name}.svg`, svg);
-      files.start(`charts/${name}.png`, renderPng(svg));
+      if (png) files.start(`charts/${name}.png`, renderPng(svg));
     }
     await files.finished();
 
@@ -102,7 +110,8 @@ export async function writeResults(
       command: context.command ?? null,
       cost: cost(),
       warnings: run.warnings,
-      thinnedCurves: [...curves.thinned, ...(running?.thinned ?? [])],
+      thinnedCurves: [curves, running, membership, traffic].flatMap((csv) => csv?.thinned ?? []),
+      inputs: populationFiles(outcome.scenario.network.population),
       sha256: files.sha256(),
     });
     files.start('manifest.json', formatManifest(manifest));

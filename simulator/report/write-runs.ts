@@ -91,13 +91,14 @@ export async function writeRuns(
     files.start('curves.csv', mergedCurvesCsv(runs.map((run) => run.curvesText)));
     files.start('scenario.resolved.yaml', resolvedScenario);
     const charts: Partial<Record<ChartName, string>> = {};
+    const { charts: wanted, png } = scenario.report;
     for (const { name, draw, isDrawn } of RUNS_CHARTS) {
-      if (!isDrawn(data)) continue;
+      if (!isDrawn(data) || wanted?.includes(name) === false) continue;
       signal?.throwIfAborted();
       const svg = draw(board, data);
       charts[name] = svg;
       files.start(`charts/${name}.svg`, svg);
-      files.start(`charts/${name}.png`, renderPng(svg));
+      if (png) files.start(`charts/${name}.png`, renderPng(svg));
     }
     await files.finished();
     const manifest = makeManifest({

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { checkSpan, NONE } from './presence-schema.ts';
 import { ATTACKS, type AttackName, type LiveChannel } from './scenario.ts';
+import { scaled } from './schema-facts.ts';
 import {
   duration,
   moment,
@@ -55,10 +56,13 @@ const attackSchema = z
       description: 'When it ends; `end`: with the run',
       examples: [END, '5min'],
     }).prefault(END),
-    every: duration(
-      's',
-      { min: 1e-3, max: RUN_SECONDS_MAX },
-      { description: 'Each attacking relay tries so often', examples: ['10s'] },
+    every: scaled(
+      'time',
+      duration(
+        's',
+        { min: 1e-3, max: RUN_SECONDS_MAX },
+        { description: 'Each attacking relay tries so often', examples: ['10s'] },
+      ),
     ).prefault('10s'),
     keys: whole(
       { min: 1, max: 1000 },

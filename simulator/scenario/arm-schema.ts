@@ -6,9 +6,11 @@
  */
 
 import { z } from 'zod';
-import { LAST_OBSERVED_DAY, lagSchema } from './lag-schema.ts';
+import { HISTORICAL_NAMES, LAST_OBSERVED_DAY, lawSchema } from './lag-schema.ts';
+import { BY_CLASS, embedsSchema, operatorsSchema } from './operators-schema.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
+import { scaled } from './schema-facts.ts';
 import { duration, rate, report, share, whole } from './schema-values.ts';
 import { sybilSchema } from './sybil-schema.ts';
 import { formatDuration } from './units.ts';
@@ -33,13 +35,17 @@ const directorySchema = z.strictObject({
       examples: ['100 Mbit/s'],
     },
   ).prefault('100 Mbit/s'),
-  interval: duration(
-    's',
-    { min: 1, max: 30 * 86_400 },
-    {
-      description: "A new consensus comes out so often, from the full hour of the run's start on; Tor's: 1h",
-      examples: ['1h'],
-    },
+  interval: scaled(
+    'time',
+    duration(
+      's',
+      { min: 1, max: 30 * 86_400 },
+      {
+        description:
+          "A new consensus comes out so often, from the full hour of the run's start on; Tor's: 1h",
+        examples: ['1h'],
+      },
+    ),
   ).prefault('1h'),
   jitter: share({
     description:
@@ -48,6 +54,13 @@ const directorySchema = z.strictObject({
     examples: ['50%'],
   }).prefault('50%'),
 });
+
+const ownOperators = operatorsSchema
+  .meta({
+    description: "This arm's own operators, instead of the scenario's; `none`: as without any",
+    examples: ['none', 'tor-2025-26'],
+  })
+  .optional();
 
 const circuitSchema = z.strictObject({
   perSecond: z
@@ -95,6 +108,24 @@ export const liveArmSchema = z
         examples: [NONE, { attack: 'covert-flash' }],
       })
       .optional(),
+    operators: ownOperators,
+    embeds: embedsSchema
+      .meta({
+        description:
+          'With operators: the share of relays that embed the runtime in this arm. Default: theirs',
+        examples: ['30%'],
+      })
+      .optional(),
+    until: duration(
+      'd',
+      { min: 1 / 86_400, max: 36_500 },
+      {
+        description:
+          'With operators: how far their doings are followed, beyond the duration. Default: the last day known of ' +
+          'their laws, else 365d',
+        examples: ['365d'],
+      },
+    ).optional(),
   })
   .superRefine(({ channel, directory, circuit }, context) => {
     const channels = [channel].flat();
@@ -120,7 +151,17 @@ export const manualArmSchema = z
       description: 'manual: operators install the release by hand, after a lag',
       examples: ['manual'],
     }),
-    lag: lagSchema,
+    lag: z
+      .union([z.enum([...HISTORICAL_NAMES, BY_CLASS]), lawSchema])
+      .meta({
+        description:
+          'How long operators take to install a release: what was observed of Tor in 2016-17 (the headline) or ' +
+          '2025-26 (today, with automatic updates), a law of your own (lognormal, weibull, mixture, empirical), or ' +
+          'operators: by their classes. Default: operators, where the scenario has any',
+        examples: ['tor-2016-17', { lognormal: { median: '52d', sigma: 2.15, never: 0.25 } }, BY_CLASS],
+      })
+      .optional(),
+    operators: ownOperators,
     until: duration(
       'd',
       { min: 1 / 86_400, max: 36_500 },
@@ -151,7 +192,7 @@ export const manualArmSchema = z
     ).prefault('60s'),
   })
   .superRefine(({ lag, until }, context) => {
-    const last = typeof lag === 'string' ? LAST_OBSERVED_DAY[lag] : undefined;
+    const last = typeof lag === 'string' && lag !== BY_CLASS ? LAST_OBSERVED_DAY[lag] : undefined;
     if (last === undefined || until === undefined || until <= last) return;
     const message = `${formatDuration(until, 'd')} is later than anything observed of ${lag}`;
     report(context, message, `at most ${last}d; a law of your own may go further`, ['until']);

@@ -8,8 +8,11 @@
 
 import { type AdversaryInput, ATTACK_CHANNELS, HOSTILE_MODULE } from './adversary-schema.ts';
 import type { ArmInput } from './arm-schema.ts';
+import { checkChurn } from './churn-checks.ts';
+import type { FaultKind } from './fault-plan.ts';
 import type { Finding } from './finding.ts';
 import type { KnownModules } from './known-modules.ts';
+import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
@@ -17,6 +20,8 @@ import { checkSybils } from './sybil-checks.ts';
 import { formatDuration } from './units.ts';
 import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
 import type { Path } from './yaml-tree.ts';
+
+export type { Finding } from './finding.ts';
 
 /** The parts of a file that are right by themselves. */
 type SoundParts = Partial<ScenarioInput>;
@@ -33,7 +38,14 @@ function time(seconds: number): string {
   return formatDuration(seconds, 's');
 }
 
-function* momentsOf({ updates, trust, presence, adversary, traffic }: SoundParts): Generator<[Path, number]> {
+function* momentsOf({
+  updates,
+  trust,
+  presence,
+  adversary,
+  faults,
+  traffic,
+}: SoundParts): Generator<[Path, number]> {
   for (const [index, { notBefore, revoke }] of (updates ?? []).entries()) {
     if (notBefore !== null) yield [['updates', index, 'notBefore'], notBefore];
     if (revoke !== null) yield [['updates', index, 'revoke'], revoke];
@@ -49,6 +61,7 @@ function* momentsOf({ updates, trust, presence, adversary, traffic }: SoundParts
     yield [['adversary', 'attacks', index, 'from'], from];
     if (to !== null) yield [['adversary', 'attacks', index, 'to'], to];
   }
+  for (const [index, { from }] of (faults ?? []).entries()) yield [['faults', index, 'from'], from];
   if (traffic === undefined || traffic.clients === NONE) return;
   yield [['traffic', 'clients', 'to'], traffic.clients.to];
   if (traffic.flood === NONE) return;
@@ -156,6 +169,49 @@ function* checkAttackedArms({ adversary, arms }: SoundParts): Generator<Finding>
   }
 }
 
+/** Cells and circuits have a transport of their own. */
+const FELT_BY_CELLS: readonly FaultKind[] = [
+  'crash',
+  'publisher-lost',
+  'authority-lost',
+  'clock-skew',
+  'disk-full',
+  'disk-corrupt',
+];
+
+function* checkFaults({ faults = [], network, arms, traffic }: SoundParts): Generator<Finding> {
+  const there = arms === undefined ? null : channelsOf(arms);
+  for (const [index, { kind, targets, bridges = 0 }] of faults.entries()) {
+    if (kind === 'authority-lost' && there !== null && !there.includes('directory')) {
+      const message = 'no arm has authorities that could be lost';
+      const hint = 'add an arm such as "polled: { channel: directory }", or remove the fault';
+      yield { path: ['faults', index, 'kind'], message, hint };
+    } else if (there?.length === 0) {
+      const message = 'faults happen in live arms, and there is none';
+      const hint = 'add an arm such as "live: { channel: gossip }", or remove the fault';
+      yield { path: ['faults', index], message, hint };
+    }
+    if (traffic !== undefined && traffic.clients !== NONE && !FELT_BY_CELLS.includes(kind)) {
+      const message = `the cells of clients do not feel it: ${kind} is of what relays send each other`;
+      const hint = `remove traffic.clients, or keep to ${FELT_BY_CELLS.join(', ')}`;
+      yield { path: ['faults', index, 'kind'], message, hint };
+    }
+    if (network === undefined) continue;
+    const last = network.relays - 1;
+    const ids = typeof targets === 'object' ? (targets.ids ?? []) : [];
+    for (const [place, id] of ids.entries()) {
+      if (id <= last) continue;
+      const message = `there is no relay ${id}: they are numbered 0 to ${last}`;
+      const hint = `write a number up to ${last}, or raise network.relays`;
+      yield { path: ['faults', index, 'targets', 'ids', place], message, hint };
+    }
+    if (bridges >= network.relays) {
+      const message = `${bridges} bridges among ${network.relays} relays leave nobody to be cut off`;
+      yield { path: ['faults', index, 'bridges'], message, hint: 'a few are enough: 1' };
+    }
+  }
+}
+
 /** Every mistake between the parts of a file, given as its plain values. */
 export function crossCheck(values: Readonly<Record<string, unknown>>, modules: KnownModules): Finding[] {
   const parts = soundParts(values);
@@ -167,5 +223,8 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkStolenKeys(parts, modules),
     ...checkAttackedArms(parts),
     ...checkSybils(parts),
+    ...checkChurn(parts),
+    ...checkOperators(parts),
+    ...checkFaults(parts),
   ];
 }

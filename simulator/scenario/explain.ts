@@ -5,21 +5,15 @@
  * that got furthest is told.
  */
 
-import didYouMean from 'didyoumean2';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
+import { closest } from './closest.ts';
 import { type Problem, quoted } from './problem.ts';
 import { scenarioSchema } from './schema.ts';
 import { exampleAt, knownKeys, taggedChoiceAt } from './schema-lookup.ts';
 import { find, locate, type Path, valueNoun, type YamlTree } from './yaml-tree.ts';
 
 type Issue = z.core.$ZodIssue;
-
-/** `did you mean X?` when one of the words is close. */
-export function closest(word: string, words: readonly string[]): string | null {
-  const found = didYouMean(word.slice(0, 64), words);
-  return typeof found === 'string' ? found : null;
-}
 
 function listed(values: readonly unknown[]): string {
   return values.map(String).join(', ');
@@ -121,6 +115,10 @@ class Explainer {
 
   private unknownKey(path: Path, key: string): Problem {
     const known = knownKeys(scenarioSchema, path, this.value);
+    if (key === '<<') {
+      const hint = 'write the keys out, or start from another file with extends';
+      return locate(this.tree, [...path, key], 'key', 'merge keys are not read', hint);
+    }
     const guess = closest(key, known);
     const hint = guess === null ? `known here: ${listed(known)}` : `did you mean ${guess}?`;
     return locate(this.tree, [...path, key], 'key', 'unknown key', hint);

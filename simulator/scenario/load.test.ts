@@ -47,11 +47,17 @@ describe('loading a scenario', () => {
       updates: [testUpdate({ atSeconds: 60 })],
       trust: TEST_TRUST,
       presence: { late: null, away: null },
+      churn: null,
       adversary: null,
+      faults: [],
       traffic: { utilization: 0.4, clients: null, marking: null, flood: null },
       costs: { verifySignatureUs: 205, hashUsPerKiB: 1, admitUs: 1000, admitUsPerKiB: 20 },
       arms: [testLiveArm('live')],
       historical: [],
+      measure: { milestonePercents: [] },
+      report: { charts: null, png: true },
+      sweep: null,
+      assertions: [],
     });
   });
 
@@ -303,6 +309,40 @@ historical: [tor-2016-17, tor-2016-17]
     );
   });
 
+  it('--set null takes a key out, and is a mistake where there is none', () => {
+    const two = withLines('  other: { channel: circuit }', 'seed: 4');
+    const { scenario } = load(two, { set: ['arms.other=null', 'seed=~'] });
+    assert.deepEqual([scenario.arms.map(({ name }) => name), scenario.seed], [['live'], 1]);
+    assert.match(
+      told(two, { set: ['arms.othr=null'] })[0],
+      /takes out a key that is not there \| did you mean other\?/,
+    );
+    assert.match(told(two, { set: ['updates[0]=null'] })[0], /an entry of a list cannot be taken out/);
+  });
+
+  it('--set of a key in an arm that is not there is a mistake; a new arm is given whole', () => {
+    const [first] = told(SMALL, { set: ['arms.liv.channel=circuit'] });
+    assert.equal(
+      first,
+      '--set arms.liv.channel=circuit : there is no arm liv | did you mean live? A new arm is given whole: arms.liv={channel: gossip}',
+    );
+    assert.equal(load(SMALL, { set: ['arms.more={channel: circuit}'] }).scenario.arms.length, 2);
+  });
+
+  it('--set takes indexes in brackets or after a point', () => {
+    for (const path of ['updates[0].at', 'updates.0.at']) {
+      assert.equal(load(SMALL, { set: [`${path}=7s`] }).scenario.updates[0].atSeconds, 7);
+    }
+    assert.match(
+      told(SMALL, { set: ['updates.3.at=7s'] })[0],
+      /there is no entry 3 \| entries are numbered from \[0\]; there is 1/,
+    );
+    assert.match(
+      told(SMALL, { set: ['updates.at=7s'] })[0],
+      /updates is a list \| name an entry, as in updates\[0\]/,
+    );
+  });
+
   it('files that are no scenario are told in one line each', () => {
     const refused = (name: string, content: string | Uint8Array) => {
       const file = join(folder, name);
@@ -340,6 +380,6 @@ historical: [tor-2016-17, tor-2016-17]
     assert.match(told('name: a\n\tseed: 1\n')[0], /^2:1 : Tabs are not allowed/);
     assert.match(told('name: a: b\n')[0], /^1:7 : Nested mappings/);
     assert.match(told('name: "a\n')[0], /^1:9 : Missing closing/);
-    assert.match(told('name: !secret a\n')[0], /^1:7 : Unresolved tag/);
+    assert.match(told('name: !secret a\n')[0], /^1:7 : tags are not read/);
   });
 });

@@ -5,21 +5,26 @@
  * file shows, and those of the files that it names. The command line's changes are part of what is checked.
  */
 
-import { dirname, resolve } from 'node:path';
 import { lastKnownDay } from './arm-yaml.ts';
+import { type AssertionWords, parseAssertion } from './assertion.ts';
+import { closest } from './closest.ts';
 import { crossCheck } from './cross-checks.ts';
 import { availableEngines, ENGINES } from './engines.ts';
-import { closest, explainIssues } from './explain.ts';
+import { explainIssues } from './explain.ts';
+import { composeYaml, fileBeside } from './extends.ts';
 import { type KnownModules, knownModules } from './known-modules.ts';
 import { type LagCurve, readLagCurve } from './lag-curve.ts';
+import { ASSERTIONS_MAX } from './measure-schema.ts';
 import { applyOverride, type Override, parseSet } from './overrides.ts';
+import { readPopulation, withFileRelays } from './population-yaml.ts';
 import { type Problem, ScenarioError } from './problem.ts';
+import { scaledYaml } from './scale.ts';
 import type { Scenario } from './scenario.ts';
 import { resolvedYaml, toScenario } from './scenario-yaml.ts';
 import { scenarioSchema } from './schema.ts';
 import { readSource } from './source.ts';
-import { formatDuration, parseDuration } from './units.ts';
-import { find, locate, type Path, parseYaml, plainValue, type YamlTree } from './yaml-tree.ts';
+import { formatDuration, parseDuration, parseShare } from './units.ts';
+import { fileOf, find, locate, locateWithin, type Path, plainValue, type YamlTree } from './yaml-tree.ts';
 
 /** What the command line says beside the file. Values are YAML. */
 export interface ScenarioOverrides {
@@ -29,6 +34,8 @@ export interface ScenarioOverrides {
   readonly engine?: string | undefined;
   readonly threads?: string | undefined;
   readonly fidelity?: string | undefined;
+  /** A share of the scenario's size, such as 0.05 or 5%: see scale.ts. */
+  readonly scale?: string | undefined;
 }
 
 export interface LoadedScenario {
@@ -37,6 +44,8 @@ export interface LoadedScenario {
   readonly scenario: Scenario;
   /** The same scenario with every default spelled out; see `resolvedYaml`. */
   readonly resolvedYaml: string;
+  /** What was made smaller, where the command line said so; null for the scenario as it is. */
+  readonly scaled: { readonly scale: number; readonly summary: string } | null;
   /** A problem found later, placed at a key of the file. */
   readonly problemAt: (path: Path, message: string, hint: string | null) => Problem;
 }
@@ -106,24 +115,72 @@ function checkEngine(tree: YamlTree, values: Values): Problem[] {
   return [locate(tree, ['engine'], 'value', message, `use ${availableEngines().join(' or ')}`)];
 }
 
+/** Assertions that name what the scenario has not, or compare what cannot be compared. */
+function checkAssertions(tree: YamlTree, values: Values): Problem[] {
+  const { assert: assertions, arms, updates, measure } = values;
+  if (!Array.isArray(assertions) || !isMap(arms)) return [];
+  const milestones = isMap(measure) && Array.isArray(measure.milestones) ? measure.milestones : [];
+  const words: AssertionWords = {
+    arms: Object.entries(arms).map(([name, arm]) => {
+      return { name, isManual: isMap(arm) && arm.channel === 'manual' };
+    }),
+    updates: Array.isArray(updates) ? updates.length : 0,
+    percents: milestones.flatMap((milestone) => {
+      const share = parseShare(milestone);
+      return 'value' in share ? [Math.round(share.value * 100)] : [];
+    }),
+  };
+  return assertions.slice(0, ASSERTIONS_MAX).flatMap((text: unknown, index) => {
+    const plan = typeof text === 'string' ? parseAssertion(text, words) : null;
+    if (plan === null || !('message' in plan)) return [];
+    return [locateWithin(tree, ['assert', index], [plan.from, plan.to], plan.message, plan.hint)];
+  });
+}
+
 interface Curves {
   readonly read: Map<string, LagCurve>;
   readonly problems: Problem[];
 }
 
-/** Reads the CSV files that arms name, and checks that no curve goes on beyond their last day. */
+/** Where a file may name a CSV table of lag: in arms, and in the operators of the scenario or of an arm. */
+function* lawPlaces(values: Values): Generator<[Path, unknown]> {
+  yield* operatorLaws(['operators'], values.operators);
+  for (const [name, arm] of Object.entries(isMap(values.arms) ? values.arms : {})) {
+    if (!isMap(arm)) continue;
+    yield [['arms', name, 'lag'], arm.lag];
+    yield* operatorLaws(['arms', name, 'operators'], arm.operators);
+  }
+}
+
+function* operatorLaws(path: Path, operators: unknown): Generator<[Path, unknown]> {
+  if (!isMap(operators)) return;
+  for (const [key, laws] of [
+    ['classes', ['lag', 'delay']],
+    ['platforms', ['delay']],
+  ] as const) {
+    const parts: unknown = operators[key];
+    if (!Array.isArray(parts)) continue;
+    for (const [index, part] of parts.entries()) {
+      if (!isMap(part)) continue;
+      for (const law of laws) yield [[...path, key, index, law], part[law]];
+    }
+  }
+}
+
+/** Reads the CSV files that laws name, and checks that no curve goes on beyond their last day. */
 function readCurves(tree: YamlTree, values: Values): Curves {
   const read = new Map<string, LagCurve>();
   const problems: Problem[] = [];
-  for (const [name, arm] of Object.entries(isMap(values.arms) ? values.arms : {})) {
-    if (!isMap(arm) || !isMap(arm.lag)) continue;
-    const file = arm.lag.empirical;
+  for (const [lawPath, law] of lawPlaces(values)) {
+    if (!isMap(law)) continue;
+    const file = law.empirical;
     if (typeof file !== 'string' || file === '') continue;
-    const place: Path = ['arms', name, 'lag', 'empirical'];
-    const path = resolve(dirname(tree.file), file);
-    const shownAs = dirname(tree.file) === '.' ? file : resolveShown(tree.file, file);
+    const place: Path = [...lawPath, 'empirical'];
+    const { path, shownAs } = fileBeside(fileOf(tree, place), file);
+    // Files that extend each other may name different tables by one name.
+    (law as Record<string, unknown>).empirical = shownAs;
     try {
-      read.set(file, readLagCurve(path, shownAs));
+      read.set(shownAs, readLagCurve(path, shownAs));
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       for (const problem of error.problems) {
@@ -138,8 +195,34 @@ function readCurves(tree: YamlTree, values: Values): Curves {
   return { read, problems };
 }
 
-function resolveShown(scenarioFile: string, file: string): string {
-  return file.startsWith('/') ? file : `${dirname(scenarioFile)}/${file}`;
+/** Reads `--scale`. */
+function readScale(text: string): number | Problem {
+  const label = `--scale ${text}`;
+  const refuse = (message: string): Problem => {
+    const hint = 'a share of the full size, above 0 and at most 1, such as 0.05 or 5%';
+    return { file: label, line: null, column: null, path: '', message, hint, excerpt: null };
+  };
+  const reading = parseShare(text.endsWith('%') || text.trim() === '' ? text : Number(text));
+  if ('problem' in reading) return refuse('is not a share');
+  return reading.value > 0 && reading.value <= 1 ? reading.value : refuse('is not above 0 and at most 1');
+}
+
+/** The scenario made smaller. What it is made from is valid; what may go wrong is told as the option's doing. */
+function atScale(full: LoadedScenario, scale: number, text: string, options: LoadOptions): LoadedScenario {
+  const { text: smaller, size } = scaledYaml(full.scenario, scale);
+  const { network, durationSeconds } = full.scenario;
+  const seconds = (value: number) => formatDuration(value, 's');
+  try {
+    const { scenario, resolvedYaml } = scenarioFromText(full.file, smaller, {}, options);
+    const summary =
+      `scaled to ${scale}: ${size.relays} of ${network.relays} relays for ${seconds(size.durationSeconds)} of ` +
+      `${seconds(durationSeconds)}; such figures do not answer the scenario's question`;
+    return { ...full, scenario, resolvedYaml, scaled: { scale, summary } };
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    const place = { file: `--scale ${text}`, line: null, column: null, excerpt: null };
+    throw new ScenarioError(error.problems.map((problem) => ({ ...problem, ...place })));
+  }
 }
 
 /** Orders problems as the file is read; those of other files and of options come after. */
@@ -151,9 +234,8 @@ function byPlace(file: string): (a: Problem, b: Problem) => number {
 /** Arms whose curve would go on where their table has ended. */
 function checkHorizons(tree: YamlTree, scenario: Scenario): Problem[] {
   return scenario.arms.flatMap((arm) => {
-    if (arm.kind !== 'manual') return [];
-    const last = lastKnownDay(arm.lag);
-    if (last === null || arm.untilDays <= last) return [];
+    const last = arm.kind === 'manual' ? lastKnownDay(arm.lag) : (arm.operators?.knownDays ?? null);
+    if (last === null || arm.untilDays === null || arm.untilDays <= last) return [];
     const message = `${formatDuration(arm.untilDays, 'd')} is later than the last point of its table`;
     return [
       locate(tree, ['arms', arm.name, 'until'], 'value', message, `at most ${formatDuration(last, 'd')}`),
@@ -180,13 +262,17 @@ export function scenarioFromText(
   overrides: ScenarioOverrides = {},
   options: LoadOptions = {},
 ): LoadedScenario {
-  const { tree, problems } = parseYaml(file, text);
+  const { tree, problems } = composeYaml(file, text);
   if (problems.length > 0) throw new ScenarioError(problems.sort(byPlace(file)));
   const overrideProblems = applyOverrides(tree, overrides);
-  const values = plainValue(tree);
-  const parsed = scenarioSchema.safeParse(values);
+  const scale = overrides.scale === undefined ? 1 : readScale(overrides.scale);
+  if (typeof scale !== 'number') overrideProblems.push(scale);
+  const written = plainValue(tree);
+  const files = readPopulation(tree, isMap(written) ? written : {});
+  const values = withFileRelays(written, files);
   const known = isMap(values) ? values : {};
   const curves = readCurves(tree, known);
+  const parsed = scenarioSchema.safeParse(values);
   const modules = options.modules ?? knownModules();
   const found = [
     ...overrideProblems,
@@ -196,16 +282,22 @@ export function scenarioFromText(
       locate(tree, path, 'value', message, hint),
     ),
     ...checkEngine(tree, known),
+    ...checkAssertions(tree, known),
     ...curves.problems,
+    ...files.problems,
   ];
   if (!parsed.success || found.length > 0) throw new ScenarioError(found.sort(byPlace(file)));
-  const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!);
+  const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!, files.population);
   const beyond = checkHorizons(tree, scenario);
   if (beyond.length > 0) throw new ScenarioError(beyond);
-  return {
+  const loaded: LoadedScenario = {
     file,
     scenario,
     resolvedYaml: resolvedYaml(scenario),
+    scaled: null,
     problemAt: (path, message, hint) => locate(tree, path, 'value', message, hint),
   };
+  return typeof scale !== 'number' || scale === 1
+    ? loaded
+    : atScale(loaded, scale, overrides.scale!, options);
 }

@@ -3,6 +3,7 @@
  */
 
 import { z } from 'zod';
+import { populationSchema } from './population-schema.ts';
 import { SCORINGS } from './scenario.ts';
 import { checkOneOf, duration, rateOrWord, report, whole } from './schema-values.ts';
 import { formatDuration } from './units.ts';
@@ -52,19 +53,12 @@ export const networkSchema = z
       { min: RELAYS_MIN, max: RELAYS_MAX },
       {
         description:
-          'Number of relays. The engine gossipsub carries some 10,000; memory is checked before the start',
+          'Number of relays. The engine gossipsub carries some 10,000; memory is checked before the start. Of a ' +
+          'population from a file all by default, or a sample',
         examples: [7500],
       },
     ),
-    population: z
-      .enum(['tor-2025-11', 'uniform'])
-      .default('tor-2025-11')
-      .meta({
-        description:
-          'Who the relays are. tor-2025-11: countries, networks, operators, bandwidth and latency drawn from the ' +
-          'Tor network of November 2025. uniform: all alike, each run by its own operator',
-        examples: ['tor-2025-11'],
-      }),
+    population: populationSchema.default('tor-2025-11'),
     degree: whole(
       { min: 1, max: 1000 },
       {

@@ -1,6 +1,7 @@
 /** The part of the schema that says which relays are not there all the time. */
 
 import { z } from 'zod';
+import { scaled } from './schema-facts.ts';
 import { duration, moment, RUN_SECONDS_MAX, report, share } from './schema-values.ts';
 import { formatDuration } from './units.ts';
 
@@ -31,10 +32,13 @@ const awaySchema = z
     share: share({ description: 'Share of relays that go away once', examples: ['10%'] }, SHARE_ENDS),
     from: moment({ description: 'The first of them goes', examples: ['30s'] }),
     to: moment({ description: 'The last of them goes', examples: ['90s'] }),
-    for: duration(
-      's',
-      { min: 1e-3, max: RUN_SECONDS_MAX },
-      { description: 'How long each of them is away', examples: ['2min'] },
+    for: scaled(
+      'time',
+      duration(
+        's',
+        { min: 1e-3, max: RUN_SECONDS_MAX },
+        { description: 'How long each of them is away', examples: ['2min'] },
+      ),
     ),
   })
   .superRefine(checkSpan);

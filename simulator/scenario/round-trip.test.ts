@@ -81,6 +81,142 @@ describe('random scenarios', () => {
   });
 });
 
+/** Ways to spoil a value: the key it stands at makes no difference to whether they are wrong. */
+const SPOILED = [
+  { put: '{ no: such }', of: /^/ },
+  { put: '[[[]]]', of: /^/ },
+  { put: '"~~~"', of: /^(?!\s*(question|extends):)/ },
+  { put: '-7', of: /^(?!\s*(question|priority):)/ },
+  { put: '3 parsecs', of: /^(?!\s*(question|extends):)/ },
+] as const;
+
+/** Lines of the resolved file whose value stands on them alone, which can be spoiled one by one. */
+function spoilable(lines: readonly string[]): number[] {
+  return lines.flatMap((line, index) => {
+    const isWhole =
+      /^\s*(- )?[A-Za-z]+: [^|>[{"']+$/.test(line) && !/^\s*(- )?(name|publisher|module):/.test(line);
+    // A text may go on below.
+    const next = lines[index + 1] ?? '';
+    const indent = /^\s*/.exec(line)![0].length;
+    return isWhole && /^\s*/.exec(next)![0].length <= indent + (line.includes('- ') ? 2 : 0) ? [index] : [];
+  });
+}
+
+describe('random scenarios with a mistake', () => {
+  /** The problems of a text that must have some; each with a place in the file and a reason. */
+  function refused(text: string) {
+    try {
+      scenarioFromText('spoiled.yaml', text, {}, MODULES);
+    } catch (error) {
+      assert(error instanceof ScenarioError, `not a ScenarioError: ${error}`);
+      const { length } = text.split('\n');
+      for (const { file, line, column, message } of error.problems) {
+        assert.equal(file, 'spoiled.yaml');
+        assert(
+          line !== null && line >= 1 && line <= length && column !== null && column >= 1,
+          `${line}:${column}`,
+        );
+        assert(message.length > 3 && !/undefined|\[object|NaN/.test(message), message);
+      }
+      return error.problems;
+    }
+    return assert.fail(`it was accepted:\n${text}`);
+  }
+
+  it('a value of the wrong kind or with a broken unit is refused at its line', () => {
+    fc.assert(
+      fc.property(
+        randomScenarios,
+        between(0, 1),
+        fc.constantFrom(...SPOILED),
+        (scenario, place, { put, of }) => {
+          const lines = resolvedYaml(scenario).split('\n');
+          const candidates = spoilable(lines).filter((index) => of.test(lines[index]!));
+          const index = candidates[Math.floor(place * (candidates.length - 1))]!;
+          lines[index] = lines[index]!.replace(/: .*/, `: ${put}`);
+          const problems = refused(lines.join('\n'));
+          assert(
+            problems.some(({ line }) => line === index + 1),
+            `line ${index + 1}, ${lines[index]}, not ${problems.map(({ line, message }) => `${line} ${message}`)}`,
+          );
+        },
+      ),
+      { seed, numRuns: 300 },
+    );
+  });
+
+  it('an unknown key is refused at its line, with what is known there', () => {
+    fc.assert(
+      fc.property(randomScenarios, between(0, 1), (scenario, place) => {
+        const lines = resolvedYaml(scenario).split('\n');
+        const candidates = spoilable(lines);
+        const index = candidates[Math.floor(place * (candidates.length - 1))]!;
+        const [, indent = ''] = /^(\s*(?:- )?)/.exec(lines[index]!)!;
+        lines.splice(index + 1, 0, `${indent.replace('-', ' ')}unheardOf: 1`);
+        const problems = refused(lines.join('\n'));
+        const own = problems.find(({ line, message }) => line === index + 2 && message === 'unknown key');
+        assert(
+          own !== undefined && own.hint !== null,
+          `${lines[index + 1]}: ${problems.map(({ message }) => message)}`,
+        );
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  it('a key that is taken out is either not needed or told as missing', () => {
+    fc.assert(
+      fc.property(randomScenarios, between(0, 1), (scenario, place) => {
+        const lines = resolvedYaml(scenario).split('\n');
+        const candidates = spoilable(lines).filter((index) => !lines[index]!.includes('- '));
+        lines.splice(candidates[Math.floor(place * (candidates.length - 1))]!, 1);
+        assertOnlyScenarioErrors(lines.join('\n'));
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  it('noise is refused with a place', () => {
+    const noise = fc.array(
+      fc.constantFrom(
+        'a',
+        'name',
+        'arms',
+        ':',
+        ': ',
+        '- ',
+        '\n',
+        '  ',
+        '{',
+        '}',
+        '[',
+        ']',
+        ',',
+        '"',
+        "'",
+        '&x',
+        '*x',
+        '|',
+        '>',
+        '#',
+        '%',
+        '!',
+        '?',
+        '---',
+        '1e9',
+        '60s',
+      ),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(noise, (parts) => {
+        refused(parts.join(''));
+      }),
+      { seed, numRuns: 500 },
+    );
+  });
+});
+
 function assertOnlyScenarioErrors(text: string): void {
   try {
     scenarioFromText('broken.yaml', text, {}, MODULES);

@@ -5,12 +5,21 @@
  * when defaults change; it reads back as the very same scenario.
  */
 
+import assert from 'node:assert/strict';
 import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, sybilsOf, toAdversary } from './adversary-yaml.ts';
-import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
+import { armYaml, toArm } from './arm-yaml.ts';
+import { churnYaml, toChurn } from './churn-yaml.ts';
+import { faultYaml, toFault } from './fault-yaml.ts';
+import type { CurveReader } from './lag-yaml.ts';
+import { assertionWords, measureYaml, toAssertions, toMeasure, toReport } from './measure-yaml.ts';
+import { toOperators } from './operators-yaml.ts';
+import type { PopulationInput } from './population-schema.ts';
+import { populationYaml } from './population-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
-import type { LatencyLaw, Scenario } from './scenario.ts';
+import type { FilePopulation, LatencyLaw, NetworkPlan, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
+import { sweepYaml, toSweep } from './sweep-schema.ts';
 import { toTraffic, trafficYaml } from './traffic-yaml.ts';
 import { toTrust, trustYaml } from './trust-yaml.ts';
 import { formatDuration, formatRate } from './units.ts';
@@ -25,12 +34,30 @@ function latencyLaw(input: ScenarioInput['network']['latency']): LatencyLaw {
   return { law: 'constant', latencyMs: input.constant! };
 }
 
+function populationPlan(
+  input: PopulationInput,
+  filePopulation: FilePopulation | null,
+): NetworkPlan['population'] {
+  if (typeof input === 'string') return input;
+  assert(filePopulation !== null, 'the files of the population were not read');
+  return filePopulation;
+}
+
 /** The scenario that a file's values stand for. */
-export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenario {
+export function toScenario(
+  input: ScenarioInput,
+  readCurve: CurveReader,
+  filePopulation: FilePopulation | null = null,
+): Scenario {
   const { network, gossipsub, costs } = input;
   const { heartbeat, scoring, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
   const attacked = { sybils: sybilsOf(input.adversary), durationSeconds: input.duration };
+  const operators = toOperators(input.operators, readCurve);
+  const arms = Object.entries(input.arms).map(([name, one]) =>
+    toArm(name, one, readCurve, attacked, operators),
+  );
+  const measure = toMeasure(input.measure);
   return {
     name: input.name,
     question: input.question,
@@ -40,7 +67,7 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
     threads: input.threads === 'auto' ? 0 : input.threads,
     network: {
       relays: network.relays,
-      population: network.population,
+      population: populationPlan(network.population, filePopulation),
       degree: network.degree,
       dialing: network.dialing,
       latency: latencyLaw(network.latency),
@@ -52,10 +79,12 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
     updates: input.updates.map(toUpdate),
     trust,
     presence: toPresence(input.presence),
+    churn: toChurn(input.churn),
     adversary: toAdversary(input.adversary, {
       durationSeconds: input.duration,
       targetsThreshold: trust.roles.targets.threshold,
     }),
+    faults: input.faults.map(toFault),
     traffic: toTraffic(input.traffic, input.duration),
     costs: {
       verifySignatureUs: costs.verifySignature,
@@ -63,8 +92,12 @@ export function toScenario(input: ScenarioInput, readCurve: CurveReader): Scenar
       admitUs: costs.admit,
       admitUsPerKiB: costs.admitPerKiB,
     },
-    arms: Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve, attacked)),
+    arms,
     historical: input.historical,
+    measure,
+    report: toReport(input.report),
+    sweep: toSweep(input.sweep),
+    assertions: toAssertions(input.assert, assertionWords(arms, input.updates.length, measure)),
   };
 }
 
@@ -82,8 +115,15 @@ export function schemaComment(schemaPath: string): string {
 /** Where the schema lies as seen from results/<scenario>/seed-<n>/. */
 const SCHEMA_FROM_RESULTS = '../../../scenarios/schema.json';
 
-/** The scenario as a file of the same language, every default spelled out. */
-export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULTS): string {
+/**
+ * The scenario as a file of the same language, every default spelled out; each arm has its own operators. `pathOf` turns the absolute path of a
+ * file that it names into what the written file should say.
+ */
+export function resolvedYaml(
+  scenario: Scenario,
+  schemaPath = SCHEMA_FROM_RESULTS,
+  pathOf: (absolute: string) => string = (absolute) => absolute,
+): string {
   const { network, gossipsub, costs } = scenario;
   const { heartbeatMs, floodPublish, scoring, ...peers } = gossipsub;
   const tree = {
@@ -95,7 +135,7 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     threads: scenario.threads === 0 ? 'auto' : scenario.threads,
     network: {
       relays: network.relays,
-      population: network.population,
+      population: populationYaml(network.population, pathOf),
       degree: network.degree,
       dialing: network.dialing,
       latency: latencyYaml(network.latency),
@@ -111,7 +151,9 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     updates: scenario.updates.map(updateYaml),
     trust: trustYaml(scenario.trust),
     presence: presenceYaml(scenario.presence),
+    churn: churnYaml(scenario.churn),
     adversary: adversaryYaml(scenario.adversary),
+    ...(scenario.faults.length > 0 && { faults: scenario.faults.map(faultYaml) }),
     traffic: trafficYaml(scenario.traffic),
     costs: {
       verifySignature: formatDuration(costs.verifySignatureUs, 'us'),
@@ -121,6 +163,8 @@ export function resolvedYaml(scenario: Scenario, schemaPath = SCHEMA_FROM_RESULT
     },
     arms: Object.fromEntries(scenario.arms.map((one) => [one.name, armYaml(one)])),
     historical: scenario.historical,
+    ...(scenario.sweep === null ? {} : { sweep: sweepYaml(scenario.sweep) }),
+    ...measureYaml(scenario),
   };
   const document = new Document(tree, { aliasDuplicateObjects: false });
   // Tables read better as rows than as one number a line.

@@ -4,13 +4,21 @@
  * The YAML keys and the numbers here correspond one to one; `schema.ts` turns one into the other.
  */
 
+import type { AssertionPlan } from './assertion.ts';
+import type { ChurnPlan } from './churn-plan.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import type { HistoricalName, LagLaw } from './lag-plan.ts';
+import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
+import type { OperatorsPlan } from './operators-plan.ts';
+import type { SweepPlan } from './sweep-plan.ts';
 import type { SybilPlan } from './sybil-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
+
+export type { HistoricalName, LagLaw, LagPart } from './lag-plan.ts';
 
 export type EngineName = 'gossipsub' | 'model' | 'wire';
 export type Fidelity = 'full' | 'fast';
 export type PopulationName = 'tor-2025-11' | 'uniform';
-export type HistoricalName = 'tor-2016-17' | 'tor-2025-26';
 
 /** How links get their one-way latency: from the population's places, or from a law. */
 export type LatencyLaw =
@@ -23,9 +31,22 @@ export type UplinkLaw =
   | { readonly law: 'population' }
   | { readonly law: 'constant'; readonly bitsPerSecond: number };
 
+/** A file that a scenario names, and what it held when the scenario was read. */
+export interface InputFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Relays from a file of the user's: a consensus document, with a table of places or without, or a CSV. */
+export type FilePopulation =
+  | { readonly source: 'consensus'; readonly consensus: InputFile; readonly places: InputFile | null }
+  | { readonly source: 'csv'; readonly csv: InputFile };
+
 export interface NetworkPlan {
   readonly relays: number;
-  readonly population: PopulationName;
+  readonly population: PopulationName | FilePopulation;
   /** Mean number of connections of a relay; each dials half of it. */
   readonly degree: number;
   readonly dialing: 'uniform' | 'consensus-weight';
@@ -178,18 +199,6 @@ export interface CostPlan {
   readonly admitUsPerKiB: number;
 }
 
-/** A distribution of operator lag in days. Shares of a mixture, with `never`, add up to 1. */
-export type LagLaw =
-  | { readonly law: 'historical'; readonly name: HistoricalName }
-  | { readonly law: 'lognormal'; readonly medianDays: number; readonly sigma: number; readonly never: number }
-  | { readonly law: 'weibull'; readonly scaleDays: number; readonly shape: number; readonly never: number }
-  | { readonly law: 'mixture'; readonly parts: readonly LagPart[]; readonly never: number }
-  | { readonly law: 'empirical'; readonly days: readonly number[]; readonly fractions: readonly number[] };
-
-export type LagPart =
-  | { readonly law: 'lognormal'; readonly share: number; readonly medianDays: number; readonly sigma: number }
-  | { readonly law: 'weibull'; readonly share: number; readonly scaleDays: number; readonly shape: number };
-
 /** Ways for updates to reach a relay (node/channels/channel.ts). */
 export type LiveChannel = 'gossip' | 'directory' | 'circuit' | 'catch-up';
 
@@ -221,12 +230,22 @@ export interface LiveArm {
   readonly circuit: CircuitPlan;
   /** Nobody attacks this arm, or these sybils do; absent: whoever attacks the scenario. */
   readonly adversary?: 'none' | SybilPlan;
+  /** Null: every relay embeds the runtime and switches at once. */
+  readonly operators: OperatorsPlan | null;
+  /** What operators do is followed up to here, beyond the simulated duration if need be; null without operators. */
+  readonly untilDays: number | null;
+}
+
+/** Operators lag by classes instead of by one law. */
+export interface OperatorsLag {
+  readonly law: 'operators';
+  readonly operators: OperatorsPlan;
 }
 
 export interface ManualArm {
   readonly kind: 'manual';
   readonly name: string;
-  readonly lag: LagLaw;
+  readonly lag: LagLaw | OperatorsLag;
   /** The curve ends here; a law fitted on data is never drawn past its last observed day. */
   readonly untilDays: number;
   /** How long a relay takes no new circuits before it goes down, in seconds. */
@@ -268,10 +287,20 @@ export interface Scenario {
   readonly updates: readonly UpdatePlan[];
   readonly trust: TrustPlan;
   readonly presence: PresencePlan;
+  /** Null: nobody comes or goes but by `presence`. */
+  readonly churn: ChurnPlan | null;
   /** Null: nobody attacks. */
   readonly adversary: AdversaryPlan | null;
+  /** What goes wrong by itself; empty for nothing. */
+  readonly faults: readonly FaultPlan[];
   readonly traffic: TrafficPlan;
   readonly costs: CostPlan;
   readonly arms: readonly Arm[];
   readonly historical: readonly HistoricalName[];
+  readonly measure: MeasurePlan;
+  readonly report: ReportPlan;
+  /** What the scenario says of its own result. */
+  /** Null: nothing is varied. */
+  readonly sweep: SweepPlan | null;
+  readonly assertions: readonly AssertionPlan[];
 }

@@ -109,6 +109,31 @@ function schemasAlong(root: Schema, path: Path, value: unknown): Schema | undefi
   return schema;
 }
 
+/** A place of a value, and the schema there with its wrappers, outermost first. */
+export interface Place {
+  readonly path: Path;
+  readonly value: unknown;
+  readonly layers: readonly Schema[];
+}
+
+/** The schema and what it wraps (default, optional, transform), outermost first. */
+export function layersOf(schema: Schema): Schema[] {
+  const { innerType, in: input } = definition(schema);
+  const inner = innerType ?? input;
+  return inner === undefined ? [schema] : [schema, ...layersOf(inner)];
+}
+
+/** Every place of a value that the schema knows, maps and lists before what they hold. */
+export function* placesOf(schema: Schema, value: unknown, path: Path = []): Generator<Place> {
+  yield { path, value, layers: layersOf(schema) };
+  if (typeof value !== 'object' || value === null) return;
+  const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
+  for (const [part, inner] of entries) {
+    const below = child(schema, part, value);
+    if (below !== undefined) yield* placesOf(below, inner, [...path, part]);
+  }
+}
+
 /** The keys that a map at `path` may have; empty where the schema knows none. */
 export function knownKeys(root: Schema, path: Path, value: unknown): string[] {
   const schema = schemasAlong(root, path, value);

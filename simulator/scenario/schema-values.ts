@@ -6,6 +6,7 @@
  */
 
 import { z } from 'zod';
+import { asQuantity, type QuantityFacts, scaled } from './schema-facts.ts';
 import {
   formatDuration,
   formatRate,
@@ -37,6 +38,8 @@ const RUN_SECONDS: Bounds = { min: 0, max: RUN_SECONDS_MAX };
 
 interface Kind {
   readonly noun: 'duration' | 'size' | 'rate';
+  /** Of durations: what their numbers count. */
+  readonly unit?: TimeUnit;
   readonly read: (input: unknown) => UnitReading;
   readonly write: (value: number) => string;
 }
@@ -79,17 +82,39 @@ function readQuantity(input: unknown, kind: Kind, bounds: Bounds, context: z.Ref
   return reading.value;
 }
 
+function factsOf({ noun, unit, write }: Kind, { min, max }: Bounds): QuantityFacts {
+  return { noun, range: `${write(min)} to ${write(max)}`, min, max, ...(unit !== undefined && { unit }) };
+}
+
 function quantity(kind: Kind, bounds: Bounds, text: KeyText) {
-  return z
+  const schema = z
     .unknown()
     .transform((input, context) => readQuantity(input, kind, bounds, context))
     .meta({ ...text, type: 'string', ...unitPattern(kind.noun) });
+  return asQuantity(schema, factsOf(kind, bounds));
+}
+
+/** A quantity, or null for the word. Editors offer the word and check the rest by its pattern. */
+function quantityOrWord(word: string, kind: Kind, bounds: Bounds, text: KeyText) {
+  const schema = z
+    .unknown()
+    .transform((input, context) => (input === word ? null : readQuantity(input, kind, bounds, context)))
+    .meta({ ...text, anyOf: [{ const: word }, { type: 'string', ...unitPattern(kind.noun) }] });
+  return asQuantity(schema, { ...factsOf(kind, bounds), word });
+}
+
+function timeKind(unit: TimeUnit): Kind {
+  return {
+    noun: 'duration',
+    unit,
+    read: (input) => parseDuration(input, unit),
+    write: (value) => formatDuration(value, unit),
+  };
 }
 
 /** A duration, resolved to a number of `unit`; the bounds are in `unit` as well. */
 export function duration(unit: TimeUnit, bounds: Bounds, text: KeyText) {
-  const read = (input: unknown) => parseDuration(input, unit);
-  return quantity({ noun: 'duration', read, write: (value) => formatDuration(value, unit) }, bounds, text);
+  return quantity(timeKind(unit), bounds, text);
 }
 
 const RATE: Kind = { noun: 'rate', read: parseRate, write: formatRate };
@@ -101,17 +126,9 @@ function readWholeSize(input: unknown): UnitReading {
   return { problem: `${input} is not a whole number of bytes`, hint: 'write a size such as 20 KiB' };
 }
 
-/** Editors offer the word and check the rest by its pattern. */
-function wordOr(word: string, noun: Kind['noun'], text: KeyText) {
-  return { ...text, anyOf: [{ const: word }, { type: 'string', ...unitPattern(noun) }] };
-}
-
 /** A size in bytes, or null for the word. */
 export function sizeOrWord(word: string, bounds: Bounds, text: KeyText) {
-  return z
-    .unknown()
-    .transform((input, context) => (input === word ? null : readQuantity(input, SIZE, bounds, context)))
-    .meta(wordOr(word, 'size', text));
+  return quantityOrWord(word, SIZE, bounds, text);
 }
 
 /** A size in whole bytes. */
@@ -121,25 +138,17 @@ export function size(bounds: Bounds, text: KeyText) {
 
 /** A duration, or null for the word. */
 export function durationOrWord(word: string, unit: TimeUnit, bounds: Bounds, text: KeyText) {
-  const kind: Kind = {
-    noun: 'duration',
-    read: (input) => parseDuration(input, unit),
-    write: (value) => formatDuration(value, unit),
-  };
-  return z
-    .unknown()
-    .transform((input, context) => (input === word ? null : readQuantity(input, kind, bounds, context)))
-    .meta(wordOr(word, 'duration', text));
+  return quantityOrWord(word, timeKind(unit), bounds, text);
 }
 
 /** A moment of the run in virtual seconds from its start, or null for the word. */
 export function momentOrWord(word: string, text: KeyText) {
-  return durationOrWord(word, 's', RUN_SECONDS, text);
+  return scaled('moment', durationOrWord(word, 's', RUN_SECONDS, text));
 }
 
 /** A moment of the run in virtual seconds from its start. */
 export function moment(text: KeyText) {
-  return duration('s', RUN_SECONDS, text);
+  return scaled('moment', duration('s', RUN_SECONDS, text));
 }
 
 /** A rate in bits per second. */
@@ -149,10 +158,7 @@ export function rate(bounds: Bounds, text: KeyText) {
 
 /** A rate in bits per second, or null for the word. */
 export function rateOrWord(word: string, bounds: Bounds, text: KeyText) {
-  return z
-    .unknown()
-    .transform((input, context) => (input === word ? null : readQuantity(input, RATE, bounds, context)))
-    .meta(wordOr(word, 'rate', text));
+  return quantityOrWord(word, RATE, bounds, text);
 }
 
 /** A whole number within the bounds. */
@@ -184,7 +190,7 @@ export function share(text: KeyText, { aboveZero = false, belowOne = false }: Sh
     pattern: '^ *[0-9.]+ *%$',
     patternErrorMessage: 'a share is a number from 0 to 1, or in percent: 5%',
   };
-  return z
+  const schema = z
     .unknown()
     .transform((input, context): number => {
       if (input === undefined) report(context, 'is missing', 'write a share such as 5% or 0.05');
@@ -204,6 +210,8 @@ export function share(text: KeyText, { aboveZero = false, belowOne = false }: Sh
       return value;
     })
     .meta({ ...text, anyOf: [numbers, percents] });
+  const range = `${aboveZero ? 'above 0' : '0'} to ${belowOne ? 'below 1' : '1'}`;
+  return asQuantity(schema, { noun: 'share', range });
 }
 
 /** Names become folders and columns, so they stay short and free of separators. */

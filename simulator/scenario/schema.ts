@@ -8,10 +8,15 @@
 import { z } from 'zod';
 import { adversarySchema } from './adversary-schema.ts';
 import { armSchema } from './arm-schema.ts';
+import { churnSchema } from './churn-schema.ts';
+import { faultsSchema } from './fault-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
+import { assertSchema, measureSchema, reportSchema } from './measure-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
+import { operatorsSchema } from './operators-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
 import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
+import { sweepSchema } from './sweep-schema.ts';
 import { trafficSchema } from './traffic-schema.ts';
 import { trustSchema } from './trust-schema.ts';
 import { updateSchema } from './update-schema.ts';
@@ -48,6 +53,15 @@ export const scenarioSchema = z
       .meta({
         description: 'Short name: letters, digits, - and _. Results go to results/<name>/',
         examples: ['tor7500'],
+      }),
+    extends: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'Another scenario file to start from, relative to this one. Maps merge key by key, lists and single ' +
+          'values replace, null takes a key out; the name is not handed down',
+        examples: ['tor7500.yaml'],
       }),
     question: z
       .string()
@@ -88,7 +102,13 @@ export const scenarioSchema = z
         description: 'Simulation threads, 1 to 8; the results do not depend on it',
         examples: ['auto', 2],
       }),
-    network: networkSchema.meta({ description: 'The relays and the links between them' }),
+    network: networkSchema.meta({
+      description: 'The relays and the links between them',
+      // The number of relays may be a file's (population-yaml.ts fills it in before this schema looks).
+      required: [],
+      if: { required: ['population'], properties: { population: { type: 'object' } } },
+      else: { required: ['relays'] },
+    }),
     gossipsub: gossipsubSchema.prefault({}).meta({ description: 'Parameters of the gossipsub protocol' }),
     duration: duration(
       's',
@@ -112,9 +132,24 @@ export const scenarioSchema = z
     presence: presenceSchema
       .prefault({})
       .meta({ description: 'Relays that join late, or go away for a while' }),
+    churn: churnSchema.prefault(NONE).meta({
+      description:
+        'How relays come and go for all of the run: as measured of Tor, or by laws of your own; `none`: all stay',
+      examples: ['tor-2025-11', NONE],
+    }),
+    operators: operatorsSchema.prefault(NONE).meta({
+      description:
+        'Who runs the relays: classes of operators, their packages, and what they let their relays do; a name has those ' +
+        'of an era; `none`: operators all alike, relays that switch at once',
+      examples: ['tor-2025-26', NONE],
+    }),
     adversary: adversarySchema.prefault(NONE).meta({
       description: 'Relays that attack the updates; `none`: nobody does',
       examples: [{ share: '5%', attacks: [{ attack: 'replay', from: '1min', every: '10s' }] }, NONE],
+    }),
+    faults: faultsSchema.default([]).meta({
+      description: 'What goes wrong by itself: crashes, partitions, bad links, clocks and disks',
+      examples: [[{ kind: 'partition', from: '50s', for: '2min', targets: { country: ['de'] } }]],
     }),
     traffic: trafficSchema.prefault({}).meta({ description: 'Traffic that the relays carry' }),
     costs: costsSchema.prefault({}).meta({ description: "What an update costs a relay's processor" }),
@@ -143,6 +178,15 @@ export const scenarioSchema = z
         description: "Curves of Tor's history drawn beside the arms: tor-2016-17, tor-2025-26",
         examples: [['tor-2016-17', 'tor-2025-26']],
       }),
+    measure: measureSchema.prefault({}).meta({ description: 'What is measured beside the usual' }),
+    report: reportSchema.prefault({}).meta({ description: 'What is drawn' }),
+    sweep: sweepSchema
+      .meta({
+        description: 'What `npm run sweep` varies; `npm run simulate` runs the scenario as it stands',
+        examples: [{ vary: { 'network.degree': [6, 10, 14] }, runs: 6 }],
+      })
+      .optional(),
+    assert: assertSchema,
   })
   .meta({
     title: 'Relaywave scenario',

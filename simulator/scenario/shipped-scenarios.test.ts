@@ -24,6 +24,9 @@ describe('the scenarios of the project', () => {
     for (const name of ['quick', 'tor7500', 'channels', 'late-join', 'staged-rollout', 'revocation']) {
       assert.ok(FILES.includes(`${name}.yaml`), name);
     }
+    for (const name of ['strict-cells', 'no-downtime', 'flood', 'congestion', 'scheduling']) {
+      assert.ok(FILES.includes(`${name}.yaml`), name);
+    }
     assert.ok(FILES.includes('key-compromise.yaml') && FILES.includes('update-attacks.yaml'));
   });
 

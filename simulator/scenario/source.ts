@@ -12,6 +12,8 @@ import didYouMean from 'didyoumean2';
 import { type Problem, ScenarioError } from './problem.ts';
 
 export const FILE_BYTES_MAX = 1024 * 1024;
+/** Read at a time, so that a small file takes no room for a large one. */
+const CHUNK_BYTES = 1024 * 1024;
 
 function problem(file: string, message: string, hint: string | null, line: number | null = null): Problem {
   return { file, line, column: line === null ? null : 1, path: '', message, hint, excerpt: null };
@@ -52,33 +54,46 @@ function readUpTo(file: string, limit: number): Buffer {
   const handle = openSync(file, 'r');
   try {
     if (fstatSync(handle).isDirectory()) throw Object.assign(new Error('folder'), { code: 'EISDIR' });
-    const bytes = Buffer.alloc(limit);
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    const chunks: Buffer[] = [];
     let length = 0;
     while (length < limit) {
-      const count = readSync(handle, bytes, length, limit - length, null);
+      const count = readSync(handle, chunk, 0, Math.min(CHUNK_BYTES, limit - length), null);
       if (count === 0) break;
+      chunks.push(Buffer.from(chunk.subarray(0, count)));
       length += count;
     }
-    return bytes.subarray(0, length);
+    return Buffer.concat(chunks);
   } finally {
     closeSync(handle);
   }
 }
 
 /**
- * Reads a text file of at most 1 MiB, with any byte order mark taken off.
+ * Reads a text file of at most 1 MiB, or `bytesMax`, with any byte order mark taken off.
  * Throws ScenarioError when it is missing, unreadable, too large or not UTF-8.
  */
-export function readSource(file: string, noun: string, shownAs = file): string {
+export function readSource(file: string, noun: string, shownAs = file, bytesMax = FILE_BYTES_MAX): string {
+  return textOf(readBytes(file, noun, shownAs, bytesMax), shownAs);
+}
+
+/** The same before it is text, for what is hashed as it stands. */
+export function readBytes(file: string, noun: string, shownAs: string, bytesMax: number): Buffer {
   let bytes: Buffer;
   try {
-    bytes = readUpTo(file, FILE_BYTES_MAX + 1);
+    bytes = readUpTo(file, bytesMax + 1);
   } catch (error) {
     throw new ScenarioError([openProblem(shownAs, noun, error as NodeJS.ErrnoException)]);
   }
-  if (bytes.length > FILE_BYTES_MAX) {
-    throw new ScenarioError([problem(shownAs, 'is larger than 1 MiB', `this is hardly a ${noun}`)]);
+  if (bytes.length > bytesMax) {
+    const message = `is larger than ${bytesMax / 1024 / 1024} MiB`;
+    throw new ScenarioError([problem(shownAs, message, `this is hardly a ${noun}`)]);
   }
+  return bytes;
+}
+
+/** The text that the bytes of a file are. Throws ScenarioError when they are not UTF-8. */
+export function textOf(bytes: Buffer, shownAs: string): string {
   if (!isUtf8(bytes)) {
     const before = bytes.toString('utf8').split('\ufffd', 1)[0];
     const line = before.split('\n').length;

@@ -58,6 +58,21 @@ function* checkTimes({ path, plan }: Attacked, duration: number): Generator<Find
   }
 }
 
+/** What sybils are not simulated beside: parts that make relays lose links and make new ones as they like. */
+function* checkCompany(
+  { path }: Attacked,
+  { churn, faults, operators, arms }: SoundParts,
+): Generator<Finding> {
+  const hint = 'remove one of the two';
+  const isThere = (part: unknown) => part !== undefined && part !== NONE;
+  const isOperated = Object.values(arms ?? {}).some(
+    ({ channel, operators: own }) => channel !== 'manual' && isThere(own ?? operators),
+  );
+  if (isThere(churn)) yield { path, message: 'sybils are not simulated beside churn', hint };
+  if ((faults ?? []).length > 0) yield { path, message: 'sybils are not simulated beside faults', hint };
+  if (isOperated) yield { path, message: 'sybils are not simulated beside operators of live arms', hint };
+}
+
 /** Every mistake of sybils that needs more than their own keys. */
 export function* checkSybils(parts: SoundParts): Generator<Finding> {
   const { arms, network, duration } = parts;
@@ -67,6 +82,7 @@ export function* checkSybils(parts: SoundParts): Generator<Finding> {
       continue;
     }
     const { path, plan } = found;
+    yield* checkCompany(found, parts);
     yield* checkTimes(found, duration!);
     if (network !== undefined && plan.target === 'network' && plan.degree > network.relays) {
       const message = `a sybil cannot have ${plan.degree} links to ${network.relays} relays`;

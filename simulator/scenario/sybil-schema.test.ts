@@ -161,6 +161,20 @@ describe('sybils that a file cannot have', () => {
     );
   });
 
+  it('churn, faults and operators of live arms beside them', () => {
+    const beside = (more: string) =>
+      told(`${text('{ attack: eclipse }', 'live: { channel: gossip }')}${more}\n`);
+    const fault = 'faults: [{ kind: pause, from: 1min, for: 10s, targets: { share: 10% } }]';
+    for (const [more, what] of [
+      ['churn: tor-2025-11', 'churn'],
+      [fault, 'faults'],
+      ['operators: tor-2025-26', 'operators of live arms'],
+    ] as const) {
+      const found = beside(more).filter((line) => line.includes(`sybils are not simulated beside ${what}`));
+      assert.equal(found.length, 1, beside(more).join('\n'));
+    }
+  });
+
   it('more links than relays, and arms without gossip', () => {
     assert.match(wrong('{ attack: eclipse, degree: 101 }')[0], /a sybil cannot have 101 links to 100 relays/);
     assert.equal(plansOf(scenarioOf('{ attack: eclipse, degree: 101, target: relay }')).live?.degree, 101);

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { checkSpan, NONE } from './presence-schema.ts';
+import { scaled } from './schema-facts.ts';
 import {
   duration,
   moment,
@@ -34,7 +35,10 @@ function useSchema(meanSize: string, meanThink: string) {
 
 const clientsSchema = z
   .strictObject({
-    count: whole({ min: 1, max: CLIENTS_MAX }, { description: 'Number of clients', examples: [2000] }),
+    count: scaled(
+      'count',
+      whole({ min: 1, max: CLIENTS_MAX }, { description: 'Number of clients', examples: [2000] }),
+    ),
     circuits: whole(
       { min: 1, max: 16 },
       { description: 'Circuits that each client keeps open', examples: [2] },
@@ -121,9 +125,12 @@ const floodSchema = z
     to: momentOrWord(END, { description: 'When it ends; `end`: with the run', examples: [END] }).prefault(
       END,
     ),
-    guards: whole(
-      { min: 1, max: 1000 },
-      { description: 'Guards that are flooded, the heaviest first', examples: [5] },
+    guards: scaled(
+      'count',
+      whole(
+        { min: 1, max: 1000 },
+        { description: 'Guards that are flooded, the heaviest first', examples: [5] },
+      ),
     ).default(5),
     circuitsPerSecond: whole(
       { min: 1, max: 1_000_000 },

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { catalogue } from '../../node/hooks/catalogue/catalogue.ts';
 import { roleName, TOP_ROLES } from './role-name.ts';
 import type { KeyThreshold } from './scenario.ts';
+import { scaled } from './schema-facts.ts';
 import {
   duration,
   durationOrWord,
@@ -137,24 +138,30 @@ export const trustSchema = z.strictObject({
     description: "Share of operators that take third parties' updates; the others refuse them by policy",
     examples: ['100%', '60%'],
   }).prefault('100%'),
-  timestampEvery: durationOrWord(
-    NEVER,
-    's',
-    { min: 1, max: RUN_SECONDS_MAX },
-    {
-      description:
-        'A fresh timestamp comes out so often even without news, so that relays notice when somebody keeps news ' +
-        'away; `never`: with each publication only',
-      examples: [NEVER, '1h'],
-    },
+  timestampEvery: scaled(
+    'time',
+    durationOrWord(
+      NEVER,
+      's',
+      { min: 1, max: RUN_SECONDS_MAX },
+      {
+        description:
+          'A fresh timestamp comes out so often even without news, so that relays notice when somebody keeps news ' +
+          'away; `never`: with each publication only',
+        examples: [NEVER, '1h'],
+      },
+    ),
   ).prefault(NEVER),
-  timestampExpires: duration(
-    's',
-    { min: 1, max: 10 * RUN_SECONDS_MAX },
-    {
-      description: 'A timestamp is good for so long; without a newer one a relay then raises the alarm',
-      examples: ['7d', '1h'],
-    },
+  timestampExpires: scaled(
+    'time',
+    duration(
+      's',
+      { min: 1, max: 10 * RUN_SECONDS_MAX },
+      {
+        description: 'A timestamp is good for so long; without a newer one a relay then raises the alarm',
+        examples: ['7d', '1h'],
+      },
+    ),
   ).prefault('7d'),
   rotations: z
     .array(rotationSchema)

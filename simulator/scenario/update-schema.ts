@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { roleName } from './role-name.ts';
+import { scaled } from './schema-facts.ts';
 import {
   duration,
   moment,
@@ -46,27 +47,36 @@ const rolloutSchema = z.strictObject({
         'update. Below 100% at the end, the others never get it',
       examples: [['1%', '10%', '50%', '100%']],
     }),
-  every: duration(
-    's',
-    { min: 1e-3, max: RUN_SECONDS_MAX },
-    { description: 'Time between two steps', examples: ['10min'] },
+  every: scaled(
+    'time',
+    duration(
+      's',
+      { min: 1e-3, max: RUN_SECONDS_MAX },
+      { description: 'Time between two steps', examples: ['10min'] },
+    ),
   ).prefault('10min'),
-  jitter: duration(
-    's',
-    { min: 0, max: RUN_SECONDS_MAX },
-    {
-      description: 'A relay switches at a time of its own within so long of taking the update',
-      examples: ['1min'],
-    },
+  jitter: scaled(
+    'time',
+    duration(
+      's',
+      { min: 0, max: RUN_SECONDS_MAX },
+      {
+        description: 'A relay switches at a time of its own within so long of taking the update',
+        examples: ['1min'],
+      },
+    ),
   ).prefault('1min'),
   haltAbove: share({
     description:
       'The next step is not taken and the update is revoked when more than this share of reported trials failed',
     examples: ['5%'],
   }).prefault('5%'),
-  minReports: whole(
-    { min: 1, max: 1_000_000 },
-    { description: 'Reports of trials that must be in before their share counts', examples: [10] },
+  minReports: scaled(
+    'count',
+    whole(
+      { min: 1, max: 1_000_000 },
+      { description: 'Reports of trials that must be in before their share counts', examples: [10] },
+    ),
   ).default(10),
 });
 

@@ -29,6 +29,8 @@ export type Path = readonly (string | number)[];
 
 export const DEPTH_MAX = 32;
 export const ALIASES_MAX = 16;
+/** Values that a file may hold once its aliases are followed; without any it cannot hold so many. */
+const VALUES_MAX = 20_000;
 const LEXEMES_MAX = 10_000;
 const VALUE_CHARACTERS_MAX = 64 * 1024;
 
@@ -40,6 +42,8 @@ export interface YamlTree {
   readonly lines: LineCounter;
   /** Values that came from an option, and the option: they have no place in the file. */
   readonly origins: Map<Node, string>;
+  /** Nodes that came from a file that this one extends, and the tree of that file. */
+  readonly sources: Map<Node, YamlTree>;
 }
 
 /** A problem at the characters `start` to `end` of the file. */
@@ -66,7 +70,7 @@ function takeApart(text: string, lines: LineCounter): Tokens | { refused: string
   let valueCharacters = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
-    if (!/^[#\s]/.test(lexeme)) valueCharacters += lexeme.length;
+    if (!/^(#|\s*$)/.test(lexeme)) valueCharacters += lexeme.length;
     const offset = Math.min(parser.offset, text.length);
     // The parser's stack holds the document, the collections around this place, and the scalar in hand.
     if (parser.stack.length > DEPTH_MAX + 2)
@@ -78,7 +82,14 @@ function takeApart(text: string, lines: LineCounter): Tokens | { refused: string
   return { tokens };
 }
 
+const TWICE = 'this key stands here twice';
+const TAGGED = 'tags are not read';
+const MESSAGES: Partial<Record<YAMLError['code'], string>> = {
+  DUPLICATE_KEY: TWICE,
+  TAG_RESOLVE_FAILED: TAGGED,
+};
 const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
+  TAG_RESOLVE_FAILED: 'write the value alone; quotes make a text of it',
   DUPLICATE_KEY: 'keep one of them; the other would be lost',
   TAB_AS_INDENT: 'indent with spaces',
   BAD_INDENT: 'line the key up with its neighbours, two spaces a level',
@@ -89,15 +100,48 @@ const SYNTAX_HINTS: Partial<Record<YAMLError['code'], string>> = {
 function syntaxProblem(tree: YamlTree, error: YAMLError): Problem {
   const [start, end] = error.pos;
   const at = Math.min(start, Math.max(0, tree.text.length - 1));
-  const message =
-    error.code === 'DUPLICATE_KEY' ? 'this key stands here twice' : error.message.replace(/\s+/g, ' ').trim();
+  const message = MESSAGES[error.code] ?? error.message.replace(/\s+/g, ' ').trim();
   return problemAt(tree, at, Math.max(end, at + 1), '', message, SYNTAX_HINTS[error.code] ?? null);
+}
+
+/** Characters that no editor puts into a text on purpose: control characters, and ends of lines that are no line. */
+const STRAY = /[^\P{Cc}\t\n\r\u007f-\u009f]|\r(?!\n)/u;
+
+function strayCharacter(tree: YamlTree): Problem | null {
+  const { text, lines } = tree;
+  const at = STRAY.exec(text)?.index;
+  if (at === undefined) return null;
+  lines.addNewLine(0);
+  for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', end + 1)) {
+    lines.addNewLine(end + 1);
+  }
+  if (text[at] === '\r') {
+    const message = 'a carriage return ends no line here';
+    return problemAt(tree, at, at + 1, '', message, 'save the file with the line ends of Unix or of Windows');
+  }
+  const name = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  const hint = 'remove it; this may be another kind of file';
+  return problemAt(tree, at, at + 1, '', `a control character (U+${name}) stands here`, hint);
+}
+
+/** Directives can make other values of the same text: under YAML 1.1 `no` is false, and 1:30 is ninety. */
+function directiveProblems(tree: YamlTree, tokens: Tokens['tokens']): Problem[] {
+  return tokens.flatMap((token) => {
+    if (token.type !== 'directive' || /^%YAML\s+1\.2\s*$/.test(token.source)) return [];
+    const { offset, source } = token;
+    const message = `directives such as ${quoted(source)} are not read`;
+    return [
+      problemAt(tree, offset, offset + source.length, '', message, 'remove the line; scenarios are YAML 1.2'),
+    ];
+  });
 }
 
 /** Parses the text; the tree has no document when the problems forbid to look further. */
 export function parseYaml(file: string, text: string): { tree: YamlTree; problems: Problem[] } {
   const lines = new LineCounter();
-  const nothing: YamlTree = { file, text, document: null, lines, origins: new Map() };
+  const nothing: YamlTree = { file, text, document: null, lines, origins: new Map(), sources: new Map() };
+  const stray = strayCharacter(nothing);
+  if (stray !== null) return { tree: nothing, problems: [stray] };
   const parts = takeApart(text, lines);
   if ('refused' in parts) {
     const hint = 'a scenario is a short file; examples are in scenarios/';
@@ -107,6 +151,8 @@ export function parseYaml(file: string, text: string): { tree: YamlTree; problem
       problems: [problemAt(nothing, at, at + 1, '', `the file ${parts.refused}`, hint)],
     };
   }
+  const directives = directiveProblems(nothing, parts.tokens);
+  if (directives.length > 0) return { tree: nothing, problems: directives };
   const composer = new Composer({ prettyErrors: false, lineCounter: lines, stringKeys: false });
   const documents = [...composer.compose(parts.tokens, true, text.length)];
   const document = documents[0] as Document.Parsed;
@@ -136,6 +182,11 @@ function contentProblems(tree: YamlTree): Problem[] {
     ];
   }
   const problems: Problem[] = [];
+  const refuseTag = ({ tag, range }: Node) => {
+    const [start, end] = range ?? [0, 1];
+    if (tag === undefined) return;
+    problems.push(problemAt(tree, start, end, '', TAGGED, SYNTAX_HINTS.TAG_RESOLVE_FAILED!));
+  };
   let aliases = 0;
   visit(document, {
     Alias(_key, alias) {
@@ -158,8 +209,35 @@ function contentProblems(tree: YamlTree): Problem[] {
       const [start, end] = key.range ?? [0, 1];
       problems.push(problemAt(tree, start, end, '', 'this cannot be a key', 'a key is a word'));
     },
+    Value: (_key, node) => refuseTag(node),
+    Map(_key, map) {
+      refuseTag(map);
+      // To the parser 1 and "1" are two keys; here a key is its text.
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        const text = keyText(key);
+        const [start, end] = (key as ParsedNode).range ?? [0, 1];
+        if (seen.has(text))
+          problems.push(problemAt(tree, start, end, '', TWICE, SYNTAX_HINTS.DUPLICATE_KEY!));
+        seen.add(text);
+      }
+    },
   });
-  return problems;
+  if (problems.length > 0 || aliases === 0 || countValues(tree, contents) <= VALUES_MAX) return problems;
+  const hint = 'write fewer of them out, or use a shorter file';
+  return [problemAt(tree, 0, 1, '', `the aliases multiply to more than ${VALUES_MAX} values`, hint)];
+}
+
+/** How many values there are once aliases are followed; stops counting above the limit. */
+function countValues(tree: YamlTree, node: unknown, counted = 0): number {
+  if (isAlias(node)) return countValues(tree, node.resolve(tree.document!), counted);
+  let count = counted + 1;
+  const items = isMap(node) ? node.items.map(({ value }) => value) : isSeq(node) ? node.items : [];
+  for (const item of items) {
+    if (count > VALUES_MAX) break;
+    count = countValues(tree, item, count);
+  }
+  return count;
 }
 
 /** The values alone, as JavaScript has them. */
@@ -232,11 +310,41 @@ export function locate(
     return { file: found.origin, line: null, column: null, path: text, message, hint, excerpt: null };
   }
   const missing = found.depth < path.length;
-  const key = found.key?.range ?? null;
-  const value = found.node?.range ?? null;
-  const range = (missing || pointAt === 'key' ? (key ?? value) : (value ?? key)) ?? [0, 1];
-  const end = Math.max(range[1], range[0] + 1);
-  return problemAt(tree, range[0], end, text, message, hint);
+  const placed = [found.node, found.key].filter((node) => node?.range != null);
+  if (missing || pointAt === 'key') placed.reverse();
+  const [node] = placed;
+  const [start, end] = node?.range ?? [0, 1];
+  const source = node == null ? tree : sourceOf(tree, node);
+  return problemAt(source, start, Math.max(end, start + 1), text, message, hint);
+}
+
+/** Points at some characters of the text at `path`; at all of it where they cannot be told apart in the file. */
+export function locateWithin(
+  tree: YamlTree,
+  path: Path,
+  [from, to]: readonly [from: number, to: number],
+  message: string,
+  hint: string | null,
+): Problem {
+  const { node, origin } = find(tree, path);
+  const whole = locate(tree, path, 'value', message, hint);
+  if (origin !== null || !isScalar(node) || node.range == null) return whole;
+  const source = sourceOf(tree, node);
+  const offset = source.text.slice(node.range[0], node.range[1]).indexOf(String(node.value));
+  if (offset < 0) return whole; // folded over lines, or with escapes
+  const start = node.range[0] + offset;
+  return problemAt(source, start + from, start + to, pathText(path), message, hint);
+}
+
+/** The tree of the file that a node was read from. */
+export function sourceOf(tree: YamlTree, node: Node): YamlTree {
+  return tree.sources.get(node) ?? tree;
+}
+
+/** The file that names what stands at `path`: names of further files are relative to it. */
+export function fileOf(tree: YamlTree, path: Path): string {
+  const { node } = find(tree, path);
+  return node === null ? tree.file : sourceOf(tree, node).file;
 }
 
 /** "a whole number", "the text "x"": what a value is, in the words of the messages. */

@@ -16,6 +16,11 @@ import {
   SCORINGS,
   type Scenario,
 } from '../scenario/scenario.ts';
+import { churnOf } from './random-churn.ts';
+import { randomFaults } from './random-faults.ts';
+import { assertionsOf, measures, reports } from './random-measures.ts';
+import { randomOperators } from './random-operators.ts';
+import { sweeps } from './random-sweep.ts';
 import { randomSybils, type SybilsOver } from './random-sybils.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
@@ -83,22 +88,38 @@ const liveArm: fc.Arbitrary<(name: string) => Arm> = fc
     between(1, 86_400),
     between(0, 1),
     between(1e-3, 1e9),
+    fc.option(randomOperators),
   )
-  .map(([channels, authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare, perSecond]) => (name) => {
-    const plain = testLiveArm(name, channels);
-    const directory = { authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare };
-    // A plan that the arm has no channel for is not written, and reads back as the default.
-    return {
-      ...plain,
-      directory: channels.includes('directory') ? directory : plain.directory,
-      circuit: channels.includes('circuit') ? { perSecond } : plain.circuit,
-    };
-  });
+  .map(
+    ([channels, authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare, perSecond, drawn]) =>
+      (name) => {
+        const plain = testLiveArm(name, channels);
+        const directory = { authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare };
+        // Circuits and clients need the runtime everywhere; random scenarios may have clients.
+        const operators = drawn === null ? null : { ...drawn, embedsShare: 1 };
+        // A plan that the arm has no channel for is not written, and reads back as the default.
+        return {
+          ...plain,
+          directory: channels.includes('directory') ? directory : plain.directory,
+          circuit: channels.includes('circuit') ? { perSecond } : plain.circuit,
+          operators,
+          untilDays: operators === null ? null : (operators.knownDays ?? 365),
+        };
+      },
+  );
 
 const arm: fc.Arbitrary<(name: string) => Arm> = fc.oneof(
   liveArm,
   fc
-    .tuple(lag, between(0, 1), between(0, 86_400), between(0, 86_400))
+    .tuple(
+      fc.oneof(
+        lag,
+        randomOperators.map((operators) => ({ law: 'operators' as const, operators })),
+      ),
+      between(0, 1),
+      between(0, 86_400),
+      between(0, 86_400),
+    )
     .map(([law, position, drainSeconds, restartSeconds]) => (name: string): Arm => {
       const last = lastKnownDay(law) ?? 3650;
       const untilDays = Math.max(DAY, Math.min(last, last * position));
@@ -227,7 +248,9 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     updates,
     trust,
     presence,
+    churn: churnOf,
     adversary: fc.option(fc.tuple(between(1e-6, 0.99), attacks)),
+    faults: randomFaults,
     traffic: trafficOf,
     costs: fc.record({
       verifySignatureUs: between(0, 1e6),
@@ -241,6 +264,10 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       selector: ([armName]) => armName,
     }),
     historical: fc.subarray(['tor-2016-17' as const, 'tor-2025-26' as const]),
+    measure: measures,
+    report: reports,
+    assertions: assertionsOf,
+    sweep: sweeps,
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
   .map((parts): Scenario => {
@@ -255,15 +282,36 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const hasGossip = (one: Arm) => one.kind === 'live' && one.channels.includes('gossip');
     const isAttackable = arms.some(hasGossip);
     const { scoring, sybils, armSybils, ...rest } = parts;
+    const traffic = parts.traffic(end);
+    const faults =
+      traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms));
+    // Churn stands beside neither clients nor faults nor live operators, nor relays that are late or away once.
+    const { late, away } = parts.presence;
+    const isPlain =
+      traffic.clients === null &&
+      faults.length === 0 &&
+      late === null &&
+      away === null &&
+      typeof network.population === 'string' &&
+      arms.every((one) => one.kind === 'manual' || one.operators === null);
+    const churn = isPlain ? parts.churn({ relays: network.relays, durationSeconds: end }) : null;
+    // Sybils stand beside neither churn nor faults nor live operators.
+    const isFree =
+      churn === null &&
+      faults.length === 0 &&
+      arms.every((one) => one.kind === 'manual' || one.operators === null);
     const over = (plan: SybilsOver) => plan(end, network.relays);
-    const attackers = isAttackable && sybils !== null ? { sybils: over(sybils) } : {};
-    const ofArm = armSybils === null ? {} : { adversary: armSybils === 'none' ? armSybils : over(armSybils) };
+    const attackers = isFree && isAttackable && sybils !== null ? { sybils: over(sybils) } : {};
+    const ofArm =
+      !isFree || armSybils === null ? {} : { adversary: armSybils === 'none' ? armSybils : over(armSybils) };
     const attackedArms = arms.map((one): Arm => (hasGossip(one) ? { ...one, ...ofArm } : one));
     return {
       ...rest,
       gossipsub: { ...parts.gossipsub, ...(scoring !== null && { scoring }) },
+      assertions: parts.assertions(arms, parts.updates.length, parts.measure),
       costs: { ...parts.costs },
-      traffic: parts.traffic(end),
+      faults,
+      traffic,
       updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
         ...update,
         atSeconds: at(update.atSeconds),
@@ -293,6 +341,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
           forSeconds,
         })),
       },
+      churn,
       adversary: isAttackable
         ? (orNull(parts.adversary, ([share, plans]) => ({
             share,

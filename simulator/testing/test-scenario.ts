@@ -39,6 +39,8 @@ export function testLiveArm(name: string, channels: readonly LiveChannel[] = ['g
     channels,
     directory: { authorities: 9, uplinkBitsPerSecond: 100e6, intervalSeconds: 3600, jitterShare: 0.5 },
     circuit: { perSecond: 13_900 },
+    operators: null,
+    untilDays: null,
   };
 }
 
@@ -55,11 +57,17 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     updates: [testUpdate()],
     trust: TEST_TRUST,
     presence: { late: null, away: null },
+    churn: null,
     adversary: null,
+    faults: [],
     traffic: { utilization: 0.4, clients: null, marking: null, flood: null },
     costs: { verifySignatureUs: 205, hashUsPerKiB: 1, admitUs: 1000, admitUsPerKiB: 20 },
     arms: [testLiveArm('live')],
     historical: [],
+    measure: { milestonePercents: [] },
+    report: { charts: null, png: true },
+    sweep: null,
+    assertions: [],
     ...changes,
     network: {
       relays: 300,

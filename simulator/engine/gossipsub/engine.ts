@@ -7,11 +7,14 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
+import type { Churn } from '../../population/churn.ts';
+import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import { latencyColumns } from '../../population/latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
 import type { SybilPlan } from '../../scenario/sybil-plan.ts';
+import { InvariantError } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import { trafficHosts } from '../traffic/traffic-hosts.ts';
 import { wallNowMs } from '../wall.ts';
@@ -21,6 +24,7 @@ import {
   CONTROL,
   type HostileRelease,
   type Job,
+  type RelayPolicies,
   type Release,
   type SharedColumns,
   sharedColumns,
@@ -62,8 +66,14 @@ export interface EngineInput {
   readonly presence?: Presence | null;
   /** Peers beside the relays that attack gossip, on one thread only; none when left out. */
   readonly sybils?: SybilPlan | null;
+  /** Lives of all relays, in the place of `presence`; null without churn. */
+  readonly churn?: Churn | null;
+  /** What operators let their relays do; when left out, all take part and switch at once. */
+  readonly policies?: RelayPolicies | null;
   /** Authorities that relays can ask; none when left out. */
   readonly directory?: AuthorityPlan | null;
+  /** What goes wrong by itself; nothing when left out. */
+  readonly faults?: readonly ScheduledFault[];
   /** Whether relays ask others that they have no link to: such a network runs on one thread. */
   readonly asksAnybody?: boolean;
 }
@@ -72,7 +82,8 @@ export interface EngineInput {
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
   const { scenario, arm, population, topology, releases } = input;
   const { hostileRelays = new Set<number>(), hostileModules = [] } = input;
-  const { scoring = null, presence = null, directory = null, asksAnybody = false, sybils = null } = input;
+  const { scoring = null, presence = null, churn = null, policies = null } = input;
+  const { directory = null, asksAnybody = false, faults = [], sybils = null } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -86,6 +97,8 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     ],
     latency,
     asksAnybody: asksAnybody || sybils !== null,
+    relays,
+    linksAnybody: churn !== null,
   });
   const { threads, threadOf, lookAheadUs } = partition;
   const others = authorities + (sybils?.count ?? 0) + trafficHosts(scenario.traffic);
@@ -101,7 +114,10 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     scoring,
     presence,
     sybils,
+    churn,
+    policies,
     directory,
+    faults,
     releases,
     threads,
     threadOf,
@@ -178,6 +194,10 @@ class Crew {
             onPhase(threadJob.thread, message.phase);
             return;
           }
+          if (message.type === 'violated') {
+            reject(new InvariantError(message.violation, threadJob.job.scenario.seed));
+            return;
+          }
           results[threadJob.thread] = message.result;
           if (results.filter(Boolean).length === jobs.length) resolve(results);
         });
@@ -244,7 +264,13 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
     framesDelivered: sum((result) => result.framesDelivered),
     framesDropped: sum((result) => result.framesDropped),
     framesInFlight: sum((result) => result.framesInFlight),
+    framesCopied: sum((result) => result.framesCopied),
+    faultEffects: (results[0]?.faultEffects ?? []).map((_count, fault) =>
+      sum((result) => result.faultEffects[fault] ?? 0),
+    ),
     bytesSent: sum((result) => result.bytesSent),
+    onlineInTheEnd: sum((result) => result.onlineInTheEnd),
+    linkEndsInTheEnd: sum((result) => result.linkEndsInTheEnd),
     copies: sum((result) => result.copies),
     penalties: sum((result) => result.penalties),
     firsts: sum((result) => result.firsts),

@@ -10,11 +10,14 @@ import type { ModuleRequest } from '../../../updates/repository/update-entry.ts'
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { SybilResult } from '../../measure/sybil-result.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
+import type { Churn } from '../../population/churn.ts';
+import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { AttackName, LiveArm, Scenario } from '../../scenario/scenario.ts';
 import type { SybilPlan } from '../../scenario/sybil-plan.ts';
+import type { Violation } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import type { AuthorityPlan } from './hosts.ts';
 import type { ScoringOptions } from './router.ts';
@@ -29,6 +32,20 @@ export interface Release {
   readonly publisher: number;
   readonly atUs: number;
 }
+
+/** What operators let their relays do, in columns: row i is relay i. */
+export interface RelayPolicies {
+  /** 1 where the relay embeds the runtime; the others are no part of this network. */
+  readonly embeds: Uint8Array;
+  /** For each release, and after them for each hostile module: virtual microseconds from which on it may run. */
+  readonly mayRunFromUs: readonly Float64Array[];
+  /** Whether it takes third parties' updates: see THIRD_PARTIES. */
+  readonly thirdParties: Uint8Array;
+  /** What operators do later than the run's end is followed up to here, virtual microseconds. */
+  readonly untilUs: number;
+}
+
+export const THIRD_PARTIES = { none: 0, all: 1, asDrawn: 2 } as const;
 
 export interface Job {
   readonly scenario: Scenario;
@@ -47,8 +64,14 @@ export interface Job {
   readonly presence: Presence | null;
   /** Peers that attack gossip; null for none. */
   readonly sybils: SybilPlan | null;
+  /** Stands in the place of `presence` in a network with churn; null without. */
+  readonly churn: Churn | null;
+  /** Null where all relays take part, and switch at once. */
+  readonly policies: RelayPolicies | null;
   /** Null in an arm without authorities. */
   readonly directory: AuthorityPlan | null;
+  /** What goes wrong by itself; empty for nothing. */
+  readonly faults: readonly ScheduledFault[];
   readonly releases: readonly Release[];
   readonly threads: number;
   /** The thread of each host: of the relays, and of the authorities and sybils after them. */
@@ -70,6 +93,8 @@ export interface SharedColumns {
   readonly stageTimesUs: Float64Array;
   /** For each release, the virtual microsecond at which each relay took it out; NaN where it did not. */
   readonly removedTimesUs: Float64Array;
+  /** The same, at which each relay last began to run it: again after a restart, for instance. */
+  readonly gainedTimesUs: Float64Array;
   /** See Trace. */
   readonly traceWords: Uint32Array;
   /** One 32-bit word for each purpose in CONTROL. */
@@ -95,6 +120,7 @@ export function sharedColumns(
   return {
     stageTimesUs: float64(releases * STAGES.length * relays).fill(Number.NaN),
     removedTimesUs: float64(releases * relays).fill(Number.NaN),
+    gainedTimesUs: float64(releases * relays).fill(Number.NaN),
     traceWords: Trace.forRelays(relays + otherHosts).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
     reachedUs: float64(threads),
@@ -118,6 +144,11 @@ export function removedColumn(shared: SharedColumns, relays: number, release: nu
   return shared.removedTimesUs.subarray(release * relays, (release + 1) * relays);
 }
 
+/** When relays last began to run a release, as a view into the shared memory. */
+export function gainedColumn(shared: SharedColumns, relays: number, release: number): Float64Array {
+  return shared.gainedTimesUs.subarray(release * relays, (release + 1) * relays);
+}
+
 /** Phases as the threads go through them. */
 export type ThreadPhase = 'import' | 'build' | 'connect' | 'run';
 
@@ -129,7 +160,14 @@ export interface ThreadResult {
   readonly framesDropped: number;
   /** Frames still on their way when the run ended. */
   readonly framesInFlight: number;
+  /** Second copies of frames that faults have made. */
+  readonly framesCopied: number;
+  /** How often each fault of the scenario had an effect. */
+  readonly faultEffects: readonly number[];
   readonly bytesSent: number;
+  /** Relays that are up when the run ends, and the ends of links that they have then. */
+  readonly onlineInTheEnd: number;
+  readonly linkEndsInTheEnd: number;
   readonly firsts: number;
   readonly copies: number;
   readonly penalties: number;
@@ -156,4 +194,6 @@ export interface ThreadResult {
 
 export type ThreadMessage =
   | { readonly type: 'phase'; readonly phase: ThreadPhase }
-  | { readonly type: 'finished'; readonly result: ThreadResult };
+  | { readonly type: 'finished'; readonly result: ThreadResult }
+  /** An invariant is broken, and the run at its end. */
+  | { readonly type: 'violated'; readonly violation: Violation };

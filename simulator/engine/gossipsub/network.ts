@@ -9,12 +9,18 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { Environment } from '../../../node/environment.ts';
 import type { SybilPlan } from '../../scenario/sybil-plan.ts';
+import { InvariantWatch } from '../invariants/invariant-watch.ts';
+import { checkReach, type ReachabilityParts } from '../invariants/reachability.ts';
 import { randomStream } from '../random.ts';
 import type { Trace } from '../trace.ts';
 import { DataPlane } from '../traffic/data-plane.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
+import { ARRIVAL } from './arrival.ts';
 import { Authority } from './authority.ts';
 import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
+import { FaultConditions } from './faults/conditions.ts';
+import { FaultDriver } from './faults/fault-driver.ts';
+import { RoughPath } from './faults/rough-path.ts';
 import type { FrameMint } from './frame.ts';
 import { HostRandom } from './host-random.ts';
 import { HostTimers } from './host-timers.ts';
@@ -22,6 +28,7 @@ import { Hosts } from './hosts.ts';
 import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
 import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { Job } from './job.ts';
+import { type KeepingParts, relayPicker } from './link-keeper.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import { RelayProcessor } from './processor.ts';
 import { type Reception, SimulatedRelay } from './relay.ts';
@@ -37,13 +44,14 @@ import type { PeersParts } from './simulated-peers.ts';
 import { RouterSleep } from './sleep.ts';
 import { StageRecorder } from './stage-recorder.ts';
 import { crowdsAddresses, SybilCrew } from './sybils/sybil-crew.ts';
-import { type RemoteArrivals, Transport } from './transport.ts';
+import { type ArrivalWatch, type RemoteArrivals, Transport } from './transport.ts';
 import { UpdateLife } from './update-life.ts';
 import { WakingPubsub } from './waking-pubsub.ts';
 
 const RELAYS_START_WITHIN_US = 1_000_000;
 const LINKS_START_US = 1_200_000;
 const LINKS_START_WITHIN_US = 3_000_000;
+const LINKS_UP_US = LINKS_START_US + LINKS_START_WITHIN_US;
 
 export class SimulatedNetwork {
   readonly transport: Transport;
@@ -67,6 +75,14 @@ export class SimulatedNetwork {
   private readonly identities: Identity[] = [];
   private readonly addresses: Multiaddr[] = [];
   private readonly fast: boolean;
+  private readonly watch: InvariantWatch;
+  /** Null in a run in which nothing goes wrong by itself. */
+  private readonly faults: FaultDriver | null;
+  /** Relays whose network is away by the plan of presence. */
+  private readonly away = new Set<number>();
+  private readonly started = new Set<number>();
+  /** Makes a relay's process, the first or the one after a crash. */
+  private makeRelay: (index: number, before: SimulatedRelay | null) => void = () => {};
 
   constructor(
     job: Job,
@@ -94,14 +110,29 @@ export class SimulatedNetwork {
       relayName: (relay) => this.identities[relay].peerId.toString(),
     });
     this.transport = new Transport(clock, this.hosts.local, mint, trace, remote);
-    this.recorder = new StageRecorder(job, clock, trace);
-    this.updates = new UpdateLife(job, clock, this.recorder, this.hosts, this.failures.record);
+    this.watch = new InvariantWatch(clock);
+    this.faults = job.faults.length === 0 ? null : this.makeFaults();
+    this.transport.watch = this.reachWatch();
+    this.recorder = new StageRecorder(job, clock, trace, this.watch);
+    this.updates = new UpdateLife(
+      job,
+      clock,
+      this.recorder,
+      this.hosts,
+      this.failures.record,
+      (relay) => this.faults?.conditions.skewMs(relay, clock.nowUs) ?? 0,
+    );
     this.dataPlane = scenario.traffic.clients === null ? null : this.makeDataPlane(trace);
     this.sybils = job.sybils === null ? null : this.makeSybils(job.sybils);
   }
 
   private isLocal(host: number): boolean {
     return this.job.threadOf[host] === this.thread;
+  }
+
+  /** A relay without the runtime for updates is no part of this network, though it has its number. */
+  private takesPart(relay: number): boolean {
+    return this.job.policies?.embeds[relay] !== 0;
   }
 
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
@@ -122,8 +153,7 @@ export class SimulatedNetwork {
     const { clock, transport, hosts, failures } = this;
     const requests: PeersParts = { clock, transport, hosts, onError: failures.record };
     const linking = this.linksParts();
-    for (let index = 0; index < population.relays; index++) {
-      if (!this.isLocal(index)) continue;
+    this.makeRelay = (index, before) => {
       const { peerId, privateKey } = this.identities[index];
       const registrar = new RelayRegistrar();
       const router = new Router(relayComponents(peerId, privateKey, registrar, this.failures), options);
@@ -137,14 +167,15 @@ export class SimulatedNetwork {
         reception,
         sleep:
           this.fast && !crowdsAddresses(this.job.sybils) ? new RouterSleep(router, this.clock, index) : null,
-        online: this.joinsUs(index) === 0,
+        online: before === null && this.joinsUs(index) === 0,
         requests,
         linking,
+        before,
       });
       this.relays[index] = relay;
       hosts.local[index] = relay;
-      this.environments[index] = {
-        clock: this.clock,
+      const environment: Environment = {
+        clock: this.faults?.processes.clockOf(index) ?? this.clock,
         timers: new HostTimers(clock, index),
         random: new HostRandom(scenario.seed, index),
         pubsub: new WakingPubsub(
@@ -157,10 +188,21 @@ export class SimulatedNetwork {
         peers: relay.peers,
         processor: new RelayProcessor(this.clock, index, scenario.costs),
       };
+      this.environments[index] = this.faults?.processes.guard(index, environment) ?? environment;
+    };
+    for (let index = 0; index < population.relays; index++) {
+      if (this.isLocal(index) && this.takesPart(index)) this.makeRelay(index, null);
     }
     this.buildAuthorities(requests);
     this.updates.serve(this.authorities);
-    this.clock.timerGate = (timer) => this.relays[timer.relay]?.sleep?.admits(timer) ?? true;
+    this.clock.timerGate = (timer) => {
+      const relay = this.relays[timer.relay];
+      if (this.faults?.processes.isLate(timer) === true) {
+        relay?.wake();
+        return true;
+      }
+      return relay?.sleep?.admits(timer) ?? true;
+    };
   }
 
   private makeDataPlane(trace: Trace): DataPlane {
@@ -211,22 +253,48 @@ export class SimulatedNetwork {
 
   private linksParts(): LinksParts {
     const { clock, transport, job } = this;
-    let neighbours: Neighbours | null = null;
+    let known: Neighbours | null = null;
+    const neighbours = (): Neighbours => {
+      known ??= new Neighbours(job.topology, job.population.relays);
+      return known;
+    };
     return {
       clock,
       transport,
       seed: job.scenario.seed,
-      neighbours: () => {
-        neighbours ??= new Neighbours(job.topology, job.population.relays);
-        return neighbours;
-      },
+      neighbours,
+      keeping: this.keepingParts(neighbours),
+      faults:
+        this.faults === null
+          ? null
+          : { isCut: (from, to) => this.faults?.conditions.cut(from, to, clock.nowUs) != null },
       peerOf: (index) => ({ index, peerId: this.identities[index].peerId, address: this.addresses[index] }),
+    };
+  }
+
+  private keepingParts(neighbours: () => Neighbours): KeepingParts | null {
+    const { churn, population, scenario } = this.job;
+    if (churn === null) return null;
+    const { degree, dialing } = scenario.network;
+    return {
+      clock: this.clock,
+      churn,
+      population,
+      pick: relayPicker(population, dialing),
+      degree,
+      seed: scenario.seed,
+      latencyUs: (a, b) => this.hosts.latencyUs(a, b),
+      dialledAtStart: (relay) =>
+        neighbours()
+          .of(relay)
+          .filter(({ direction }) => direction === 'outbound')
+          .map(({ peer }) => peer),
     };
   }
 
   /** When the relay joins; 0 when it is there from the start. */
   private joinsUs(relay: number): number {
-    return this.job.presence?.joinsUs[relay] ?? 0;
+    return (this.job.churn ?? this.job.presence)?.joinsUs[relay] ?? 0;
   }
 
   private buildAuthorities(requests: PeersParts): void {
@@ -259,9 +327,10 @@ export class SimulatedNetwork {
     const starts = randomStream(scenario.seed, 'relay starts');
     for (let relay = 0; relay < this.relays.length; relay++) {
       const atUs = starts.integer(RELAYS_START_WITHIN_US);
+      if (!this.takesPart(relay)) continue;
       const joinsUs = this.joinsUs(relay);
       if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
-      else this.planAt(joinsUs, relay, () => this.join(relay));
+      else if (joinsUs !== Number.POSITIVE_INFINITY) this.planAt(joinsUs, relay, () => this.join(relay));
     }
     const links = randomStream(scenario.seed, 'links come up');
     for (let link = 0; link < topology.links; link++) {
@@ -269,13 +338,19 @@ export class SimulatedNetwork {
       const dialer = topology.dialer[link];
       const listener = topology.listener[link];
       const latencyUs = topology.latencyUs[link];
-      if (this.joinsUs(dialer) !== 0 || this.joinsUs(listener) !== 0) continue; // who joins late makes the link
+      if (this.joinsUs(dialer) !== 0) continue; // who joins late makes the link
+      if (this.joinsUs(listener) !== 0) {
+        // Not before all links of the topology are up: another one to dial may be at the end of one of them.
+        this.planAt(LINKS_UP_US, dialer, () => this.linksOf(dialer).replaceLost());
+        continue;
+      }
       const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };
       const toDialer: Neighbour = { peer: dialer, latencyUs, direction: 'inbound' };
       this.planAt(atUs, dialer, () => this.linksOf(dialer).open(toListener));
       this.planAt(atUs, listener, () => this.linksOf(listener).open(toDialer));
     }
     this.planAbsences();
+    this.faults?.plan();
     this.dataPlane?.planAll();
     this.sybils?.plan();
     this.updates.plan((timeUs, relay, action) => this.planAt(timeUs, relay, action));
@@ -285,13 +360,15 @@ export class SimulatedNetwork {
     if (this.isLocal(relay)) this.clock.plan(timeUs, new Call(relay, action));
   }
 
-  private start(index: number): void {
+  private start(index: number, isRestart = false): void {
+    this.started.add(index);
     const relay = this.relays[index] as SimulatedRelay;
     const environment = this.environments[index] as Environment;
     relay.router
       .start()
       .then(() => {
-        this.updates.start(index, environment);
+        const life = this.faults?.processes.lifeOf(index, isRestart) ?? null;
+        this.updates.start(index, environment, life, isRestart);
         this.dataPlane?.relayUp(index);
       })
       .catch(this.failures.record);
@@ -305,6 +382,13 @@ export class SimulatedNetwork {
     this.updates.setOnline(index, true);
   }
 
+  /** Relays of this thread that are up, and the ends of links that they have. */
+  countLinkEnds(): { onlineInTheEnd: number; linkEndsInTheEnd: number } {
+    const online = this.relays.filter((relay) => relay?.online === true);
+    const ends = online.reduce((sum, relay) => sum + (relay?.connections.size ?? 0), 0);
+    return { onlineInTheEnd: online.length, linkEndsInTheEnd: ends };
+  }
+
   /** Pairs of an honest relay of this thread and a peer that it has shut out. */
   countGraylistings(): number {
     const { hostileRelays } = this.job;
@@ -315,23 +399,110 @@ export class SimulatedNetwork {
   }
 
   private planAbsences(): void {
-    const { presence } = this.job;
-    if (presence === null) return;
-    const { absences, absentRelay, leavesUs, returnsUs } = presence;
-    for (let absence = 0; absence < absences; absence++) {
-      const relay = absentRelay[absence];
-      this.planAt(leavesUs[absence], relay, () => {
-        this.linksOf(relay).goOffline();
-        this.dataPlane?.relayDown(relay, false);
-        this.updates.setOnline(relay, false);
-      });
-      this.planAt(returnsUs[absence], relay, () => {
-        this.linksOf(relay).comeOnline();
-        this.sybils?.relayUp(relay);
-        this.dataPlane?.relayUp(relay);
-        this.updates.setOnline(relay, true);
-      });
+    const { churn, presence } = this.job;
+    const plan = churn ?? presence;
+    if (plan === null) return;
+    for (let absence = 0; absence < plan.absences; absence++) {
+      const relay = plan.absentRelay[absence];
+      if (!this.takesPart(relay)) continue;
+      const returnsUs = plan.returnsUs[absence];
+      const isForGood = returnsUs === Number.POSITIVE_INFINITY;
+      const ends = isForGood || churn?.isRestart[absence] === 1;
+      this.planAt(plan.leavesUs[absence], relay, () => this.leave(relay, ends));
+      if (!isForGood) this.planAt(returnsUs, relay, () => this.comeBack(relay, ends));
     }
+  }
+
+  /** The relay's links go down; where its process ends too, so does what it had in memory. */
+  private leave(index: number, ends: boolean): void {
+    this.away.add(index);
+    if (this.faults?.isDown(index) === true) return;
+    this.linksOf(index).goOffline();
+    this.dataPlane?.relayDown(index, false);
+    this.updates.setOnline(index, false);
+    if (!ends) return;
+    this.updates.close(index);
+    (this.relays[index] as SimulatedRelay).halt().catch(this.failures.record);
+  }
+
+  private comeBack(index: number, isNew: boolean): void {
+    this.away.delete(index);
+    if (this.faults?.isDown(index) === true) return;
+    if (isNew) {
+      this.restart(index);
+      return;
+    }
+    this.linksOf(index).comeOnline();
+    this.sybils?.relayUp(index);
+    this.dataPlane?.relayUp(index);
+    this.updates.setOnline(index, true);
+  }
+
+  get faultEffects(): readonly number[] {
+    return this.faults?.effects ?? [];
+  }
+
+  private makeFaults(): FaultDriver {
+    const { clock, job, transport, hosts } = this;
+    const { scenario, population, releases } = job;
+    const modules = new Set(releases.map(({ moduleSha256 }) => moduleSha256));
+    const conditions = new FaultConditions(job.faults);
+    const driver = new FaultDriver({
+      clock,
+      conditions,
+      seed: scenario.seed,
+      isRelease: (sha256) => modules.has(sha256),
+      network: {
+        relays: population.relays,
+        isLocal: (relay) => this.isLocal(relay),
+        hasStarted: (relay) => this.started.has(relay),
+        crash: (relay) => this.crash(relay),
+        restart: (relay) => this.restart(relay),
+        wake: (relay) => this.relays[relay]?.wake(),
+        dropLinks: (relay, isLost) => this.relays[relay]?.links.drop(isLost) ?? 0,
+        throttle: (relay, factor) => {
+          (this.relays[relay] as SimulatedRelay).uplink.factor = factor;
+        },
+      },
+    });
+    transport.path = new RoughPath({
+      conditions,
+      seed: scenario.seed,
+      hosts: hosts.local.length,
+      nowUs: () => clock.nowUs,
+      latencyUs: (from, to) => hosts.latencyUs(from, to),
+      hold: transport.hold,
+      copy: transport.copy,
+      happened: driver.happened,
+    });
+    return driver;
+  }
+
+  private crash(index: number): void {
+    const relay = this.relays[index] as SimulatedRelay;
+    relay.crash();
+    this.dataPlane?.relayDown(index, false);
+    this.updates.stop(index);
+    this.recorder.stopped(index);
+  }
+
+  private restart(index: number): void {
+    this.makeRelay(index, this.relays[index]);
+    this.start(index, true);
+    if (this.away.has(index)) return;
+    this.linksOf(index).comeOnline();
+    this.updates.setOnline(index, true);
+  }
+
+  /** Checks whatever is about to be taken by a host of this thread. */
+  private reachWatch(): ArrivalWatch {
+    const parts: ReachabilityParts = {
+      watch: this.watch,
+      nowUs: () => this.clock.nowUs,
+      isCut: (from, to, nowUs) => this.faults?.conditions.cut(from, to, nowUs) != null,
+      isGone: (host) => this.hosts.local[host]?.online !== true || this.faults?.isDown(host) === true,
+    };
+    return ({ from, relay, what }) => checkReach(parts, from, relay, what === ARRIVAL.dial);
   }
 
   private linksOf(relay: number): RelayLinks {

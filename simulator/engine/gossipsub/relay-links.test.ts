@@ -41,6 +41,8 @@ function network(topology: Topology, relays: number, uplinkBitsPerSecond = 1e6) 
     transport,
     seed: 1,
     neighbours: () => neighbours,
+    keeping: null,
+    faults: null,
     peerOf: (index: number) => ({ index, peerId: `peer ${index}`, address: '' }) as never,
   };
   const made = Array.from({ length: relays }, (_unused, index) => {

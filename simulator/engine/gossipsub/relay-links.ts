@@ -6,6 +6,9 @@
  * comes back makes its links again, with the peers that are there; with the others, whoever comes last does.
  * Which end counts as the dialler stays as the topology has it.
  *
+ * Under churn links are not bound to the topology: whoever dials is the dialler, links that are lost are replaced
+ * (link-keeper.ts), and a relay that is away answers nobody.
+ *
  * Every link has a number, chosen by who makes it, so that what is still on its way on an old link is not taken
  * for something of the new one. One direction between two relays keeps its order, and that is enough for both
  * ends to agree on the link they have.
@@ -19,7 +22,9 @@ import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { ARRIVAL, type Arrival, type ArrivalKind, type Receiver } from './arrival.ts';
 import type { RelayRegistrar } from './components.ts';
-import { SimulatedConnection } from './connection.ts';
+import { type Direction, SimulatedConnection } from './connection.ts';
+import { Redial } from './faults/redial.ts';
+import { type KeepingParts, type KeptRelay, LinkKeeper, REDIAL_WITHIN_US } from './link-keeper.ts';
 import type { Neighbour, Neighbours } from './neighbours.ts';
 import type { SimulatedRelay } from './relay.ts';
 import { SETUP_BYTES, SETUP_ROUND_TRIPS } from './simulated-peers.ts';
@@ -30,6 +35,8 @@ export const LINKS_RETURN_WITHIN_US = 3_000_000;
 /** A muxer's goodbye and TCP's FIN; a refused SYN. */
 const CLOSE_BYTES = 90;
 const REFUSE_BYTES = 40;
+/** js-libp2p gives up making a connection after so long. */
+const DIAL_TIMEOUT_US = 10_000_000;
 
 /** What the links of all relays of a thread share. */
 export interface LinksParts {
@@ -38,9 +45,19 @@ export interface LinksParts {
   readonly seed: number;
   readonly neighbours: () => Neighbours;
   readonly peerOf: (relay: number) => { index: number; peerId: PeerId; address: Multiaddr };
+  /** Where links can be lost at any time; null where they come and go with the relays alone. */
+  readonly faults: LinkFaults | null;
+  /** Where relays come and go for good and link with whom they like; null where links are the topology's. */
+  readonly keeping: KeepingParts | null;
 }
 
-export class RelayLinks implements Receiver {
+/** What the links of a relay need to know of faults. */
+export interface LinkFaults {
+  /** Whether nothing gets from one relay to another now. */
+  readonly isCut: (from: number, to: number) => boolean;
+}
+
+export class RelayLinks implements Receiver, KeptRelay {
   /** Open links by the index of the relay at the other end. */
   readonly connections = new Map<number, SimulatedConnection>();
   online: boolean;
@@ -49,24 +66,68 @@ export class RelayLinks implements Receiver {
   private readonly parts: LinksParts;
   /** Numbers of links that this relay asked for and has no answer to, by peer; null until it asks. */
   private asked: Map<number, number> | null = null;
-  private linksMade = 0;
+  private linksMade: number;
   private absences = 0;
+  /** Makes lost links anew; null where no fault can take them. */
+  private readonly redial: Redial | null;
+  private readonly keeper: LinkKeeper | null;
 
-  constructor(relay: SimulatedRelay, registrar: RelayRegistrar, online: boolean, parts: LinksParts) {
+  /** `before` are those of the relay's last process: numbers go on. */
+  constructor(
+    relay: SimulatedRelay,
+    registrar: RelayRegistrar,
+    online: boolean,
+    parts: LinksParts,
+    before: RelayLinks | null = null,
+  ) {
+    this.linksMade = before?.linksMade ?? 0;
     this.relay = relay;
     this.registrar = registrar;
     this.online = online;
     this.parts = parts;
+    this.redial =
+      parts.faults === null
+        ? null
+        : new Redial({
+            clock: parts.clock,
+            seed: parts.seed,
+            relay: relay.index,
+            isWanted: (peer) => this.online && !this.connections.has(peer),
+            dial: (peer) => void this.ask(this.neighbour(peer)),
+          });
+    this.keeper = parts.keeping === null ? null : LinkKeeper.of(parts.keeping, this, before?.keeper ?? null);
+  }
+
+  get index(): number {
+    return this.relay.index;
+  }
+
+  isLinked(peer: number): boolean {
+    return this.connections.has(peer) || this.asked?.has(peer) === true;
+  }
+
+  countDialled(): number {
+    let count = this.asked?.size ?? 0;
+    for (const { direction } of this.connections.values()) if (direction === 'outbound') count++;
+    return count;
   }
 
   /** Who takes what arrives on a link; null when that link, or the relay's network, is gone. */
   receiverOf({ from, detail, what }: Arrival): Receiver | null {
-    if (what >= ARRIVAL.dial) return this.online || what === ARRIVAL.dial ? this : null;
+    const isAnswered = what === ARRIVAL.dial && this.keeper === null;
+    if (what >= ARRIVAL.dial) return this.online || isAnswered ? this : null;
     const connection = this.connections.get(from);
     if (connection !== undefined && connection.link === detail) return connection;
-    // Only who has gone away itself can get something on a link that it no longer has.
+    if (this.parts.faults !== null) {
+      // As TCP answers what belongs to no connection: the other end must not go on with it.
+      if (this.online && what !== ARRIVAL.close) {
+        this.tell(this.neighbour(from), ARRIVAL.close, detail, REFUSE_BYTES);
+      }
+      return null;
+    }
+    // Only who has gone away itself, or given up a dial, can get something on a link that it no longer has.
     assert(
-      this.absences > 0,
+      this.absences > 0 || this.keeper !== null,
       `relay ${this.relay.index} has no link to relay ${from}, but something arrived on it`,
     );
     return null;
@@ -86,6 +147,7 @@ export class RelayLinks implements Receiver {
       link,
     );
     this.connections.set(peer, connection);
+    this.redial?.done(peer);
     this.registrar.topology?.onConnect?.(connection.remotePeer, connection.asConnection());
     relay.peers.linkUp(peer);
   }
@@ -93,8 +155,31 @@ export class RelayLinks implements Receiver {
   /** Loses the network: every link closes, requests fail, and what arrives is dropped. */
   goOffline(): void {
     assert(this.online, `relay ${this.relay.index} is away already`);
+    this.leave();
+    this.relay.peers.networkLost();
+  }
+
+  /** The relay's process dies: the operating system closes what it had open, and its router hears of nothing. */
+  processLost(): void {
+    this.registrar.topology = null;
+    if (this.online) this.leave();
+  }
+
+  /** Closes the links that a condition is true of, and tells the other ends as far as that gets there. */
+  drop(isLost: (peer: number) => boolean): number {
+    const lost = [...this.connections.values()].filter(({ remote }) => isLost(remote));
+    for (const connection of lost) {
+      this.parts.transport.transmit(connection, ARRIVAL.close, CLOSE_BYTES, null);
+      this.shut(connection);
+    }
+    return lost.length;
+  }
+
+  private leave(): void {
     this.online = false;
     this.absences++;
+    this.redial?.forget();
+    this.keeper?.wentOffline(this.dialledPeers());
     const { transport } = this.parts;
     for (const [peer, link] of this.asked ?? [])
       this.tell(this.neighbour(peer), ARRIVAL.close, link, CLOSE_BYTES);
@@ -103,13 +188,16 @@ export class RelayLinks implements Receiver {
       transport.transmit(connection, ARRIVAL.close, CLOSE_BYTES, null);
       this.shut(connection);
     }
-    this.relay.peers.networkLost();
   }
 
   /** Gets the network back, or has it for the first time: links are made one by one, each with a delay. */
   comeOnline(): void {
     assert(!this.online, `relay ${this.relay.index} is there already`);
     this.online = true;
+    if (this.keeper !== null) {
+      this.keeper.cameOnline(LINKS_RETURN_WITHIN_US, SETUP_ROUND_TRIPS - 1);
+      return;
+    }
     const { relay, absences, parts } = this;
     const { clock, seed } = parts;
     const jitter = randomStream(seed, `links made after ${clock.nowUs}`, relay.index);
@@ -120,37 +208,94 @@ export class RelayLinks implements Receiver {
       clock.schedule(
         atUs,
         new Call(relay.index, () => {
-          if (this.online && this.absences === absences) this.dial(neighbour);
+          if (this.online && this.absences === absences) this.ask(neighbour);
         }),
       );
     }
   }
 
+  /** Looks for others to dial in place of links that were lost; nothing to do where links are the topology's. */
+  replaceLost(): void {
+    this.keeper?.fill(REDIAL_WITHIN_US, SETUP_ROUND_TRIPS - 1);
+  }
+
+  /** Asks a relay of the keeper's choice for a link, and gives up after a while. */
+  dial(peer: number): void {
+    const { clock } = this.parts;
+    const neighbour = this.neighbour(peer, 'outbound');
+    const link = this.ask(neighbour);
+    const giveUp = (): void => {
+      if (this.asked?.get(peer) !== link) return;
+      this.asked.delete(peer);
+      // Its answer may be on the way: the end that it has opened is to be closed again.
+      this.tell(neighbour, ARRIVAL.close, link, CLOSE_BYTES);
+      this.replaceLost();
+    };
+    clock.schedule(clock.nowUs + DIAL_TIMEOUT_US, new Call(this.index, giveUp));
+  }
+
+  private dialledPeers(): number[] {
+    const open = [...this.connections.values()].filter(({ direction }) => direction === 'outbound');
+    return [...open.map(({ remote }) => remote), ...(this.asked?.keys() ?? [])];
+  }
+
   arrive({ what, from, detail: link }: Arrival): void {
     switch (what) {
       case ARRIVAL.dial:
-        this.hearDial(this.neighbour(from), link);
+        this.hearDial(this.neighbour(from, 'inbound'), link);
         return;
       case ARRIVAL.close: {
         const connection = this.connections.get(from);
-        if (connection?.link === link) this.shut(connection);
+        if (connection?.link !== link) return;
+        this.shut(connection);
+        if (connection.direction === 'outbound') this.replaceLost();
         return;
       }
       default: {
-        if (this.asked?.get(from) !== link) return; // asked before this relay went away
+        if (this.asked?.get(from) !== link) {
+          // Asked before this relay went away, or too long ago: then the other end must know.
+          if (what === ARRIVAL.accept && this.parts.faults !== null) {
+            this.tell(this.neighbour(from), ARRIVAL.close, link, REFUSE_BYTES);
+          }
+          return;
+        }
         this.asked.delete(from);
-        if (what === ARRIVAL.accept) this.open(this.neighbour(from), link);
+        if (what === ARRIVAL.accept) this.openAnew(this.neighbour(from), link);
+        else this.redialIfOwn(this.neighbour(from));
       }
     }
   }
 
-  private dial(neighbour: Neighbour): void {
+  /** The number of the link that was asked for; 0 where there is one already. */
+  private ask(neighbour: Neighbour): number {
     const { peer } = neighbour;
-    if (this.connections.has(peer) || this.asked?.has(peer) === true) return;
+    if (this.isLinked(peer)) return 0;
     const link = ++this.linksMade * SOURCES_MAX + this.relay.index;
     this.asked ??= new Map();
     this.asked.set(peer, link);
     this.tell(neighbour, ARRIVAL.dial, link, SETUP_BYTES);
+    if (this.redial === null) return link;
+    const { clock } = this.parts;
+    const { absences } = this;
+    const giveUp = (): void => {
+      if (this.absences !== absences || this.asked?.get(peer) !== link) return;
+      this.asked.delete(peer);
+      this.redialIfOwn(neighbour);
+    };
+    clock.schedule(clock.nowUs + DIAL_TIMEOUT_US, new Call(this.relay.index, giveUp));
+    return link;
+  }
+
+  /** A link has one end that makes it anew, the one that made it first. */
+  private redialIfOwn({ peer, direction }: Neighbour): void {
+    if (direction === 'outbound') this.redial?.soon(peer);
+  }
+
+  /** Opens a link in place of one whose other end has lost it. */
+  private openAnew(neighbour: Neighbour, link: number): void {
+    const stale = this.parts.faults === null ? undefined : this.connections.get(neighbour.peer);
+    if (stale !== undefined) this.shut(stale);
+    this.open(neighbour, link);
   }
 
   private hearDial(neighbour: Neighbour, link: number): void {
@@ -159,11 +304,13 @@ export class RelayLinks implements Receiver {
       this.tell(neighbour, ARRIVAL.refuse, link, REFUSE_BYTES);
       return;
     }
+    // Its answer would not get there: TCP's handshake comes to nothing.
+    if (this.parts.faults?.isCut(this.relay.index, peer) === true) return;
     // Both ask at once: the question of the relay with the lower number counts, and both know it. The other
     // keeps its own in mind: it is answered after all if the first goes away meanwhile.
     if (this.asked?.has(peer) === true && this.relay.index < peer) return;
     this.tell(neighbour, ARRIVAL.accept, link, SETUP_BYTES);
-    this.open(neighbour, link);
+    this.openAnew(neighbour, link);
   }
 
   private shut(connection: SimulatedConnection): void {
@@ -172,6 +319,7 @@ export class RelayLinks implements Receiver {
     connection.shut();
     this.registrar.topology?.onDisconnect?.(connection.remotePeer);
     this.relay.peers.linkDown(connection.remote);
+    if (this.online && this.redial !== null) this.redialIfOwn(this.neighbour(connection.remote));
   }
 
   private tell({ peer, latencyUs }: Neighbour, what: ArrivalKind, link: number, bytes: number): void {
@@ -185,7 +333,9 @@ export class RelayLinks implements Receiver {
     });
   }
 
-  private neighbour(peer: number): Neighbour {
+  private neighbour(peer: number, direction: Direction = 'outbound'): Neighbour {
+    const { keeping } = this.parts;
+    if (keeping !== null) return { peer, latencyUs: keeping.latencyUs(this.index, peer), direction };
     const found = this.parts.neighbours().find(this.relay.index, peer);
     assert(found !== undefined, `the topology has no link of ${this.relay.index} and ${peer}`);
     return found;

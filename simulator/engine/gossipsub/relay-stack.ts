@@ -22,10 +22,12 @@ import type { ThirdPartyPolicy, TrustVersions } from '../../../node/trust/trust-
 import { MemoryTrustStore } from '../../../node/trust/trust-store.ts';
 import { TufClient } from '../../../node/trust/tuf-client.ts';
 import type { VerificationCache } from '../../../node/trust/verification-cache.ts';
+import type { ActivationPolicy } from '../../../node/updates/activation-policy.ts';
 import type { StageObserver } from '../../../node/updates/stage-observer.ts';
 import { MemoryStore, type ModulePool } from '../../../node/updates/store.ts';
 import { UpdateAgent } from '../../../node/updates/update-agent.ts';
 import type { LiveArm, LiveChannel } from '../../scenario/scenario.ts';
+import type { RelayStores } from './faults/relay-disk.ts';
 
 /** What the relays of a thread share. */
 export interface SharedParts {
@@ -47,10 +49,13 @@ export interface StackParts {
   readonly relay: number;
   readonly environment: Environment;
   readonly thirdParties: ThirdPartyPolicy;
+  readonly activation: ActivationPolicy;
   readonly listener: TransitionListener;
   readonly observer: StageObserver;
   /** What the relay tells peers that it has; a hostile one may lie. */
   readonly tellVersions: (own: TrustVersions) => TrustVersions;
+  /** What the relay's disk holds; null for one that keeps everything in memory, which suffices where none crashes. */
+  readonly stores?: RelayStores | null;
 }
 
 /** A client that is always told where to look. */
@@ -68,13 +73,14 @@ export class RelayStack implements OfferTaker {
   private readonly environment: Environment;
 
   constructor(shared: SharedParts, parts: StackParts) {
-    const { relay, environment, listener, observer, thirdParties, tellVersions } = parts;
+    const { relay, environment, listener, observer, thirdParties, activation, tellVersions } = parts;
     const { arm, runtime, cache, binaries } = shared;
     const { clock, peers, random } = environment;
     this.shared = shared;
     this.relay = relay;
     this.environment = environment;
-    const store = new MemoryTrustStore();
+    const { stores = null } = parts;
+    const store = stores?.trust ?? new MemoryTrustStore();
     this.client = new TufClient({
       fetcher: NOWHERE,
       clock,
@@ -87,7 +93,8 @@ export class RelayStack implements OfferTaker {
     this.core = new RelayCore({
       runtime,
       listener,
-      store: new MemoryStore(binaries),
+      activation,
+      store: stores?.updates ?? new MemoryStore(binaries),
       owner: relay,
       onStaged: (hook, notBeforeMs) => shared.onStaged(relay, this.core, hook, notBeforeMs),
     });
@@ -119,6 +126,13 @@ export class RelayStack implements OfferTaker {
     this.server.start(this.environment.peers);
     this.agent.start();
     for (const channel of this.channels) channel.start();
+  }
+
+  /** The relay's process ends in good order; what it has to keep is in its stores. */
+  stop(): void {
+    for (const channel of this.channels) channel.stop();
+    this.agent.stop();
+    this.core.close();
   }
 
   async take(offer: Offer): Promise<Receipt> {

@@ -32,6 +32,8 @@ export interface RelayParts {
   readonly online: boolean;
   readonly requests: PeersParts;
   readonly linking: LinksParts;
+  /** The relay as its last process was, before a crash. */
+  readonly before?: SimulatedRelay | null;
 }
 
 export class SimulatedRelay implements Host {
@@ -52,14 +54,28 @@ export class SimulatedRelay implements Host {
     this.router = parts.router;
     this.reception = parts.reception;
     this.sleep = parts.sleep;
-    this.uplink = new Uplink(parts.uplinkBitsPerSecond);
-    this.peers = new SimulatedPeers(this, parts.requests);
-    this.links = new RelayLinks(this, parts.registrar, parts.online, parts.linking);
+    const { before = null } = parts;
+    this.uplink = before?.uplink ?? new Uplink(parts.uplinkBitsPerSecond);
+    this.peers = new SimulatedPeers(this, parts.requests, before?.peers);
+    this.links = new RelayLinks(this, parts.registrar, parts.online, parts.linking, before?.links);
   }
 
   /** To be called before anything touches the router. */
   wake(): void {
     this.sleep?.wake();
+  }
+
+  /** The process ends in good order, without links: its router stops, and no timer of it is left. */
+  async halt(): Promise<void> {
+    const { router } = this;
+    router.status.heartbeatTimeout?.cancel(); // js-libp2p lets the last heartbeat of a stopped router run
+    await router.stop();
+  }
+
+  /** The process dies: its connections are closed by the operating system, and nothing of it is left. */
+  crash(): void {
+    this.links.processLost();
+    this.peers.processLost();
   }
 
   get online(): boolean {

@@ -75,11 +75,13 @@ export class SimulatedPeers implements Peers, Receiver {
   /** Connections made for requests: until when each stays open. */
   private keptUntilUs: Map<number, number> | null = null;
   private readonly listeners: ((peer: PeerName) => void)[] = [];
-  private requests = 0;
+  private requests: number;
   /** Counts how often the host has gone away: answers that were being sent then are not resumed. */
   private absences = 0;
 
-  constructor(host: Host, parts: PeersParts) {
+  /** `before` are those of the host's last process: numbers go on, so that old answers fit no new request. */
+  constructor(host: Host, parts: PeersParts, before: SimulatedPeers | null = null) {
+    this.requests = before?.requests ?? 0;
     this.host = host;
     this.parts = parts;
     this.timers = new HostTimers(parts.clock, host.index);
@@ -152,6 +154,16 @@ export class SimulatedPeers implements Peers, Receiver {
     this.keptUntilUs = null;
     for (const id of this.pending?.keys() ?? [])
       this.settle(id, 'unreachable', 'this relay has lost its network');
+  }
+
+  /** The host's process has died: nobody waits for answers any more, and nobody gives any. */
+  processLost(): void {
+    this.absences++;
+    this.keptUntilUs = null;
+    for (const { deadline } of this.pending?.values() ?? []) deadline.cancel();
+    this.pending = null;
+    this.services.clear();
+    this.listeners.length = 0;
   }
 
   private keepsOpen(peer: number): boolean {

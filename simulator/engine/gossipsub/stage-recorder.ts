@@ -6,18 +6,21 @@
  */
 
 import type { Refusal } from '../../../node/channels/channel.ts';
+import { catalogue } from '../../../node/hooks/catalogue/catalogue.ts';
 import type { SlotView, Transition } from '../../../node/hooks/transition.ts';
 import type { ModuleTarget, StageObserver } from '../../../node/updates/stage-observer.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
+import { keysAreStolen } from '../invariants/attackers-keys.ts';
+import type { InvariantWatch } from '../invariants/invariant-watch.ts';
+import { ModuleRules } from '../invariants/module-rules.ts';
 import type { Trace } from '../trace.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import { type Job, removedColumn, stageColumn } from './job.ts';
+import { gainedColumn, type Job, removedColumn, stageColumn } from './job.ts';
 
 const TRACE_STAGE = 16;
 const TRACE_REMOVED = TRACE_STAGE + STAGES.length;
 const TRACE_REFUSED = TRACE_REMOVED + 1;
 const TRACE_HOSTILE = TRACE_REMOVED + 2;
-const VIOLATIONS_KEPT = 20;
 
 /** Watches nobody: a hostile relay's stages are no measurement. */
 export const QUIET_OBSERVER: StageObserver = {
@@ -32,7 +35,6 @@ export const QUIET_OBSERVER: StageObserver = {
 
 export class StageRecorder {
   readonly refusals: Record<string, number> = {};
-  readonly violations: string[] = [];
   /** Honest relays that have run a module of the adversary's. */
   readonly deceived = new Set<number>();
   /** Honest relays whose alarm of a freeze went off. */
@@ -47,12 +49,17 @@ export class StageRecorder {
   private readonly hostileSinceUs = new Map<string, number>();
   private readonly columns: readonly Readonly<Record<Stage, Float64Array>>[];
   private readonly removed: readonly Float64Array[];
+  private readonly gained: readonly Float64Array[];
+  readonly watch: InvariantWatch;
+  private readonly rules: ModuleRules;
+  /** Relays that have been restarted, and may come to a stage again. */
+  private readonly restartedRelays = new Set<number>();
   private readonly releaseByModule: ReadonlyMap<string, number>;
   private readonly clock: VirtualClock;
   private readonly trace: Trace;
 
-  constructor(job: Job, clock: VirtualClock, trace: Trace) {
-    const { releases, shared, population } = job;
+  constructor(job: Job, clock: VirtualClock, trace: Trace, watch: InvariantWatch) {
+    const { releases, shared, population, scenario } = job;
     const column = (release: number, stage: Stage): Float64Array =>
       stageColumn(shared, population.relays, release, stage);
     this.columns = releases.map((_release, index) => ({
@@ -62,6 +69,19 @@ export class StageRecorder {
       activated: column(index, 'activated'),
     }));
     this.removed = releases.map((_release, index) => removedColumn(shared, population.relays, index));
+    this.gained = releases.map((_release, index) => gainedColumn(shared, population.relays, index));
+    this.watch = watch;
+    this.rules = new ModuleRules({
+      watch,
+      releases: releases.map(({ moduleSha256, request: { hook, module, version } }) => ({
+        sha256: moduleSha256,
+        hook,
+        module,
+        version,
+      })),
+      keysAreStolen: keysAreStolen(scenario),
+      hasVerified: (relay, release) => !Number.isNaN(this.columns[release].verified[relay]),
+    });
     this.releaseByModule = new Map(releases.map(({ moduleSha256 }, index) => [moduleSha256, index]));
     this.clock = clock;
     this.trace = trace;
@@ -108,6 +128,8 @@ export class StageRecorder {
     if (transition === 'rolled-back') this.rolledBack++;
     const { nowUs } = this.clock;
     const place = `${relay}/${slot.hook.id}`;
+    if (transition === 'activated') this.rules.activated(relay, slot.hook, hash);
+    if (transition === 'rolled-back' || transition === 'quarantined') this.rules.takenOut(relay, slot.hook);
     if (release === undefined) {
       this.trace.add(relay, TRACE_HOSTILE, nowUs, transition.length, 0);
       if (transition === 'activated') {
@@ -120,15 +142,43 @@ export class StageRecorder {
       if (Number.isNaN(this.columns[release].activated[relay]))
         this.reach(relay, release, 'activated', nowUs);
       this.removed[release][relay] = Number.NaN;
+      this.gained[release][relay] = nowUs;
     } else if (transition === 'rolled-back') {
       this.removed[release][relay] = nowUs;
       this.trace.add(relay, TRACE_REMOVED, nowUs, release, 0);
     }
   }
 
-  violate(violation: string): void {
-    if (this.violations.length < VIOLATIONS_KEPT) {
-      this.violations.push(`${violation}, at ${this.clock.nowUs} us`);
+  /** The relay's process has ended in good order; the next one may come to a stage again. */
+  ended(relay: number): void {
+    this.restartedRelays.add(relay);
+  }
+
+  /** The relay's process has died: it runs nothing. */
+  stopped(relay: number): void {
+    this.restartedRelays.add(relay);
+    const { nowUs } = this.clock;
+    for (const [release, { activated }] of this.columns.entries()) {
+      const isRunning = !Number.isNaN(activated[relay]) && Number.isNaN(this.removed[release][relay]);
+      if (!isRunning) continue;
+      this.removed[release][relay] = nowUs;
+      this.trace.add(relay, TRACE_REMOVED, nowUs, release, 0);
+    }
+    for (const place of [...this.hostileSinceUs.keys()]) {
+      if (place.startsWith(`${relay}/`)) this.endHostile(place);
+    }
+  }
+
+  /** A new process of the relay has come up from its disk, and runs these modules, by their hashes. */
+  restarted(relay: number, running: readonly string[]): void {
+    const { nowUs } = this.clock;
+    this.rules.restarted(relay, [...catalogue.keys()]);
+    for (const hash of running) {
+      const release = this.releaseByModule.get(hash);
+      if (release === undefined) continue;
+      this.removed[release][relay] = Number.NaN;
+      this.gained[release][relay] = nowUs;
+      this.trace.add(relay, TRACE_STAGE + STAGES.length - 1, nowUs, release, 1);
     }
   }
 
@@ -149,9 +199,15 @@ export class StageRecorder {
     const columns = this.columns[release];
     const before = STAGES[STAGES.indexOf(stage) - 1];
     if (!Number.isNaN(columns[stage][relay])) {
-      this.violate(`relay ${relay} has ${stage} release ${release} twice`);
+      // What a relay has forgotten in a crash it hears anew; the first time counts.
+      if (this.restartedRelays.has(relay)) return;
+      this.watch.broken('stages-in-order', relay, `has ${stage} release ${release} twice`);
     } else if (before !== undefined && !(columns[before][relay] <= timeUs)) {
-      this.violate(`relay ${relay} has ${stage} release ${release} before it had ${before} it`);
+      this.watch.broken(
+        'stages-in-order',
+        relay,
+        `has ${stage} release ${release} before it had ${before} it`,
+      );
     }
     columns[stage][relay] = timeUs;
     this.trace.add(relay, TRACE_STAGE + STAGES.indexOf(stage), timeUs, release, 0);

@@ -7,6 +7,7 @@
 
 import './thread-globals.ts';
 import { parentPort } from 'node:worker_threads';
+import { InvariantError } from '../invariants/violation.ts';
 import type { ThreadMessage } from './job.ts';
 import { clock, workerJob } from './thread-globals.ts';
 import { runThread } from './thread-run.ts';
@@ -15,5 +16,10 @@ function tell(message: ThreadMessage): void {
   parentPort?.postMessage(message);
 }
 
-const result = await runThread(workerJob, clock, (phase) => tell({ type: 'phase', phase }));
-tell({ type: 'finished', result });
+try {
+  const result = await runThread(workerJob, clock, (phase) => tell({ type: 'phase', phase }));
+  tell({ type: 'finished', result });
+} catch (error) {
+  if (!(error instanceof InvariantError)) throw error;
+  tell({ type: 'violated', violation: error.violation });
+}

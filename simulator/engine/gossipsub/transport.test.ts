@@ -57,6 +57,7 @@ test('transport: an uplink sends one frame after the other, whoever they are for
     framesSent: 3,
     framesDelivered: 3,
     framesDropped: 0,
+    framesCopied: 0,
     bytesSent: 1501,
   });
   assert.equal(transport.countInFlight(), 0);

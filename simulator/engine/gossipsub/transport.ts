@@ -49,16 +49,30 @@ export interface TransportCounters {
   framesDelivered: number;
   /** Frames that reached a host that was away, or on a link that was closed. */
   framesDropped: number;
+  /** Second copies that a fault has made. */
+  framesCopied: number;
   bytesSent: number;
 }
+
+/** What may keep an arrival from arriving: faults of the network. */
+export interface Path {
+  judge(arrival: Arrival, rank: number): 'arrives' | 'dropped' | 'held';
+}
+
+/** Told of everything just before somebody takes it. */
+export type ArrivalWatch = (arrival: Arrival) => void;
 
 export class Transport {
   readonly counters: TransportCounters = {
     framesSent: 0,
     framesDelivered: 0,
     framesDropped: 0,
+    framesCopied: 0,
     bytesSent: 0,
   };
+  /** Null where nothing goes wrong on the way. */
+  path: Path | null = null;
+  watch: ArrivalWatch | null = null;
   private readonly clock: VirtualClock;
   private readonly hosts: readonly (TransportHost | null)[];
   private readonly mint: FrameMint;
@@ -135,6 +149,19 @@ export class Transport {
     this.clock.scheduleRanked(timeUs, rank, new Arrival(this.deliver, kind, from, to, detail, frame));
   }
 
+  /** Has something that is due arrive later. */
+  readonly hold = (arrival: Arrival, rank: number, untilUs: number): void => {
+    this.clock.scheduleRanked(untilUs, rank, arrival);
+  };
+
+  /** Has a second one like it arrive, in the name of its receiver. */
+  readonly copy = ({ what, from, relay, detail, frame }: Arrival, atUs: number): Arrival => {
+    const copy = new Arrival(this.deliver, what, from, relay, detail, frame);
+    this.counters.framesCopied++;
+    this.clock.schedule(atUs, copy);
+    return copy;
+  };
+
   /** Frames on their way to hosts of this thread, counted one by one. */
   countInFlight(): number {
     let count = 0;
@@ -145,13 +172,16 @@ export class Transport {
   private readonly deliver = (arrival: Arrival): void => {
     const { counters, trace, clock } = this;
     const { relay, what, from, frame } = arrival;
-    const receiver = (this.hosts[relay] as TransportHost).receiverOf(arrival);
+    const verdict = this.path?.judge(arrival, clock.currentRank) ?? 'arrives';
+    if (verdict === 'held') return;
+    const receiver = verdict === 'dropped' ? null : (this.hosts[relay] as TransportHost).receiverOf(arrival);
     const bytes = frame === null ? 0 : frame.bytes.length;
     if (receiver === null) {
       counters.framesDropped++;
       trace.add(relay, TRACE_DROPPED, clock.nowUs, from, bytes);
       return;
     }
+    this.watch?.(arrival);
     counters.framesDelivered++;
     trace.add(relay, what, clock.nowUs, from, bytes);
     receiver.arrive(arrival);

@@ -14,27 +14,48 @@ import {
 import { SyncServer } from '../../../node/channels/sync-server.ts';
 import type { RelayCore } from '../../../node/core.ts';
 import type { Environment } from '../../../node/environment.ts';
+import { catalogue } from '../../../node/hooks/catalogue/catalogue.ts';
+import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import type { TransitionListener } from '../../../node/hooks/transition.ts';
+import { MemoryTrustStore } from '../../../node/trust/trust-store.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
 import { ReportCollector } from '../../../node/updates/report-collector.ts';
+import type { StageObserver } from '../../../node/updates/stage-observer.ts';
+import { MemoryStore } from '../../../node/updates/store.ts';
 import { TrialReporter } from '../../../node/updates/trial-report.ts';
+import type { Stage } from '../../measure/outcome.ts';
 import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { arsenalOf } from './adversary/arsenal-of.ts';
 import { type Attempts, HostileRelay } from './adversary/hostile-relay.ts';
 import type { Authority } from './authority.ts';
 import { CircuitContacts, circuitsPerSecond } from './circuit-contacts.ts';
-import { HookTraffic } from './hook-traffic.ts';
+import type { RelayStores } from './faults/relay-disk.ts';
+import { CellsArrive, HookTraffic } from './hook-traffic.ts';
 import type { Hosts } from './hosts.ts';
-import type { Job } from './job.ts';
+import { type Job, THIRD_PARTIES } from './job.ts';
 import { ConsensusSource, type Operation, Publisher, plannedOperations } from './publisher.ts';
+import { AT_ONCE, RelayConsent } from './relay-consent.ts';
 import { RelayStack, type SharedParts } from './relay-stack.ts';
 import { ROLLOUT_CHECK_SECONDS, RolloutDriver } from './rollout-driver.ts';
 import { QUIET_OBSERVER, type StageRecorder } from './stage-recorder.ts';
 
 /** A hand-over that came to nothing leaves the two relays apart, and they may meet again after so long. */
 const HANDOVER_US = 30_000_000;
+
+/** Its relay publishes what was due when its links are up and its router has joined a mesh. */
+const PUBLISH_AFTER_RESTART_US = 5_000_000;
+
+/** A process of a relay that may crash. */
+export interface ProcessLife {
+  readonly isRestart: boolean;
+  readonly stores: RelayStores;
+  readonly isAlive: () => boolean;
+  readonly observer: (observer: StageObserver) => StageObserver;
+  /** Told when an update has reached a step here: the process may die of it. */
+  readonly reached: (step: Stage, sha256: string) => void;
+}
 
 export class UpdateLife {
   readonly attempts: Attempts = {};
@@ -50,9 +71,16 @@ export class UpdateLife {
   private readonly shared: SharedParts;
   private readonly stacks: (RelayStack | null)[];
   private readonly environments: (Environment | null)[];
+  /** What relays keep over a restart, under churn. */
+  private readonly stores = new Map<number, RelayStores>();
   private readonly hostile: HostileRelay | null;
   private readonly contacts: CircuitContacts | null;
   private readonly drivers = new Map<number, RolloutDriver>();
+  private readonly consent: RelayConsent | null;
+  /** Whether gossip is over: what happens to a relay from then on, it keeps to itself. */
+  private isOver = false;
+  /** Publications that wait for their relay to be back. */
+  private readonly due = new Map<number, (() => Uint8Array)[]>();
 
   constructor(
     job: Job,
@@ -60,6 +88,7 @@ export class UpdateLife {
     recorder: StageRecorder,
     hosts: Hosts,
     onError: (error: unknown) => void,
+    skewMs: (relay: number) => number = () => 0,
   ) {
     const { scenario, arm, population, releases } = job;
     const { relays } = population;
@@ -71,10 +100,13 @@ export class UpdateLife {
     this.onError = onError;
     this.operations = plannedOperations(job);
     this.publisher = new Publisher(job, this.operations);
-    this.traffic = new HookTraffic(job, clock);
+    this.traffic = new HookTraffic(job, clock, {
+      isRunning: (relay, core) => this.stacks[relay]?.core === core,
+      skewMs,
+    });
     this.stacks = new Array<RelayStack | null>(relays).fill(null);
     this.environments = new Array<Environment | null>(relays).fill(null);
-    const arsenal = arsenalOf(job);
+    const arsenal = arsenalOf(job, recorder.watch);
     const attacks = scenario.adversary?.attacks ?? [];
     this.hostile =
       arsenal === null
@@ -86,15 +118,18 @@ export class UpdateLife {
             nowUs: () => clock.nowUs,
             topic: UPDATE_TOPIC,
           });
+    this.consent = job.policies === null ? null : new RelayConsent(job, job.policies);
     this.contacts = arm.channels.includes('circuit') ? this.meetings() : null;
+    const members = job.policies?.embeds.reduce((sum, one) => sum + one, 0) ?? relays;
     releases.forEach((release, index) => {
       const { rollout } = scenario.updates[index];
-      if (rollout !== null) this.drivers.set(index, new RolloutDriver(index, release, rollout, relays));
+      if (rollout !== null) this.drivers.set(index, new RolloutDriver(index, release, rollout, members));
     });
     this.shared = {
       arm,
       firstRoot: this.publisher.firstRoot,
-      runtime: new HookRuntime({ clock }),
+      // Modules wait for a time by the clock of the relay that they are on.
+      runtime: new HookRuntime({ clock: { nowMs: () => clock.nowMs() + skewMs(clock.currentRelay) } }),
       cache: new VerificationCache(),
       readBundle: fast ? rememberingReader() : readBundle,
       binaries: new Map(),
@@ -105,7 +140,12 @@ export class UpdateLife {
   }
 
   /** Makes the relay's stack and starts it; its router is up. */
-  start(relay: number, environment: Environment): void {
+  start(
+    relay: number,
+    environment: Environment,
+    life: ProcessLife | null = null,
+    isRestart = life?.isRestart === true,
+  ): void {
     const isHostile = this.job.hostileRelays.has(relay);
     const hostile = isHostile ? this.hostile : null;
     const own =
@@ -115,13 +155,19 @@ export class UpdateLife {
       relay,
       environment: own,
       thirdParties: this.thirdParties(relay),
-      observer: isHostile ? QUIET_OBSERVER : this.recorder.observerOf(relay),
+      activation: this.consent?.of(relay) ?? AT_ONCE,
+      observer: isHostile
+        ? QUIET_OBSERVER
+        : (life?.observer(this.recorder.observerOf(relay)) ?? this.recorder.observerOf(relay)),
+      stores: life?.stores ?? this.storesOf(relay),
       tellVersions: (versions) => hostile?.versions(versions) ?? versions,
       listener: {
         onTransition: (slot, transition, reason, hash, atMs) => {
-          if (isHostile) return;
+          if (isHostile || life?.isAlive() === false) return;
           this.recorder.transition(slot, transition, hash);
-          reporter?.onTransition(slot, transition, reason, hash, atMs);
+          if (transition === 'activated') life?.reached('activated', hash);
+          if (life?.isAlive() === false) return;
+          if (!this.isOver) reporter?.onTransition(slot, transition, reason, hash, atMs);
         },
       },
     });
@@ -131,6 +177,49 @@ export class UpdateLife {
     stack.start();
     hostile?.start(environment);
     this.noteState(relay);
+    if (isRestart) this.goOn(relay, stack.core);
+  }
+
+  /** The relay's process ends in good order. */
+  close(relay: number): void {
+    this.stacks[relay]?.stop();
+    this.recorder.ended(relay);
+    this.stop(relay);
+  }
+
+  /** Null without churn: then relays that keep everything in memory lose nothing. */
+  private storesOf(relay: number): RelayStores | null {
+    if (this.job.churn === null) return null;
+    let stores = this.stores.get(relay);
+    if (stores === undefined) {
+      stores = { trust: new MemoryTrustStore(), updates: new MemoryStore(this.shared.binaries) };
+      this.stores.set(relay, stores);
+    }
+    return stores;
+  }
+
+  /** The relay's process has died. */
+  stop(relay: number): void {
+    this.stacks[relay] = null;
+    this.environments[relay] = null;
+    this.contacts?.setOnline(relay, false);
+  }
+
+  /** A module that was in line, or on trial, when the relay stopped is tried again: cells must come to it. */
+  private goOn(relay: number, core: RelayCore): void {
+    const hooks = [...new Set(this.job.releases.map(({ request }) => request.hook))];
+    const running = hooks.flatMap((id) => core.host.activeOf(id) ?? []);
+    if (!this.job.hostileRelays.has(relay)) this.recorder.restarted(relay, running);
+    for (const [id] of core.host.pending()) {
+      const hook = catalogue.get(id) as AnyHook;
+      this.traffic.expectCells(relay, core, hook, core.slot(hook).pendingNotBeforeMs ?? 0);
+    }
+    const due = this.due.get(relay) ?? [];
+    this.due.delete(relay);
+    for (const bundle of due) {
+      const publish = (): void => this.publish(relay, bundle);
+      this.clock.schedule(this.clock.nowUs + PUBLISH_AFTER_RESTART_US, new Call(relay, publish));
+    }
   }
 
   /** Authorities of this thread begin to serve. */
@@ -154,6 +243,15 @@ export class UpdateLife {
     return this.shared.runtime;
   }
 
+  /**
+   * Ends gossip: of all that waits, only cells still reach the hooks that modules wait at. What operators let their
+   * relays do later can then be carried through to its end, trials included, at the cost of those relays alone.
+   */
+  endGossip(): void {
+    this.isOver = true;
+    this.clock.forgetAllBut((event) => event instanceof CellsArrive);
+  }
+
   setOnline(relay: number, online: boolean): void {
     this.contacts?.setOnline(relay, online);
   }
@@ -161,7 +259,7 @@ export class UpdateLife {
   /** Schedules what the developers do, by the relay that carries it into the network. */
   plan(planAt: (timeUs: number, relay: number, action: () => void) => void): void {
     this.operations.forEach(({ atUs, relay }, index) => {
-      planAt(atUs, relay, () => this.publish(relay, this.publisher.bundleOf(index)));
+      planAt(atUs, relay, () => this.publish(relay, () => this.publisher.bundleOf(index)));
     });
     const everyUs = ROLLOUT_CHECK_SECONDS * 1e6;
     for (const [release, driver] of this.drivers) {
@@ -171,7 +269,7 @@ export class UpdateLife {
         if (this.publisher.isRevoked(release)) return; // nothing is left to decide
         const act = driver.decide(nowUs);
         if (act?.kind === 'revoke') this.haltedUs[release] = nowUs;
-        if (act !== null) this.publish(publisher, this.publisher.carryOut(act, nowUs));
+        if (act !== null) this.publish(publisher, () => this.publisher.carryOut(act, nowUs));
         this.clock.schedule(nowUs + everyUs, new Call(publisher, check));
       };
       planAt(atUs + everyUs, publisher, check);
@@ -179,11 +277,15 @@ export class UpdateLife {
   }
 
   /** The developers hand a publication to their relay, whole, and it tells the others of it. */
-  private publish(relay: number, bundle: Uint8Array): void {
+  private publish(relay: number, makeBundle: () => Uint8Array): void {
     const stack = this.stacks[relay];
     const environment = this.environments[relay];
-    if (stack === null || environment === null)
-      throw new Error(`relay ${relay} publishes before it has started`);
+    if (stack === null || environment === null) {
+      if (this.job.faults.length === 0) throw new Error(`relay ${relay} publishes before it has started`);
+      this.due.set(relay, [...(this.due.get(relay) ?? []), makeBundle]); // it is down
+      return;
+    }
+    const bundle = makeBundle();
     const { channels } = this.job.arm;
     if (channels.every((channel) => channel === 'directory')) return; // the authorities have it, and relays ask them
     const channel = channels.includes('gossip') ? 'gossip' : channels[0];
@@ -191,9 +293,11 @@ export class UpdateLife {
     if (channel === 'gossip') publishBundle(environment, bundle).catch(this.onError);
   }
 
-  /** Operators of a share of all take third parties' updates, on all their relays. */
+  /** Operators of a share of all take third parties' updates, on all their relays, unless their class decides. */
   private thirdParties(relay: number): 'all' | 'none' {
-    const { scenario, population } = this.job;
+    const { scenario, population, policies } = this.job;
+    const decided = policies?.thirdParties[relay] ?? THIRD_PARTIES.asDrawn;
+    if (decided !== THIRD_PARTIES.asDrawn) return decided === THIRD_PARTIES.all ? 'all' : 'none';
     const draw = randomStream(scenario.seed, 'trusts third parties', population.operator[relay]).uniform();
     return draw < scenario.trust.thirdPartyShare ? 'all' : 'none';
   }

@@ -2,6 +2,8 @@
 
 export class Uplink {
   readonly bytesPerUs: number;
+  /** What is left of the rate, as faults have it. */
+  factor = 1;
   /** When everything that is queued has left, virtual microseconds. */
   freeUs = 0;
 
@@ -11,7 +13,7 @@ export class Uplink {
 
   /** Queues so many bytes; answers when the last of them leaves. */
   send(nowUs: number, bytes: number): number {
-    this.freeUs = Math.max(this.freeUs, nowUs) + bytes / this.bytesPerUs;
+    this.freeUs = Math.max(this.freeUs, nowUs) + bytes / (this.bytesPerUs * this.factor);
     return this.freeUs;
   }
 }

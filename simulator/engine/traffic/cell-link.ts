@@ -71,7 +71,8 @@ export class SimulatedCellLink implements CellLink {
   tap: CellTap | null = null;
   private readonly parts: LinkParts;
   private other: SimulatedCellLink | null = null;
-  private listener: LinkListener | null = null;
+  /** Who has this end. */
+  listener: LinkListener | null = null;
   private leaving: Batch | null = null;
   closed = false;
 

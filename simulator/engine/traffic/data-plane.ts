@@ -114,6 +114,8 @@ export class DataPlane {
   private readonly clientSlots: (HookSlots | null)[];
   /** What clients had before they came. */
   private readonly installedEarly: { readonly client: number; readonly module: CarriedModule }[] = [];
+  /** When each client put the first module in line, in microseconds; NaN before. */
+  private readonly clientUpdatedUs: Float64Array;
   private readonly places: Uint32Array;
   private readonly party = new Map<number, MarkingRelay>();
   private readonly floodCounts = new FloodCounts();
@@ -149,6 +151,7 @@ export class DataPlane {
     for (const relay of this.relays) this.network.add(relay);
     this.users = new Array<WebUser | null>(this.plan.count).fill(null);
     this.clientSlots = new Array<HookSlots | null>(this.plan.count).fill(null);
+    this.clientUpdatedUs = new Float64Array(this.plan.count).fill(Number.NaN);
   }
 
   /** Schedules what clients and attackers do. All relays are up when the first client comes, but for late ones. */
@@ -215,6 +218,7 @@ export class DataPlane {
     const ends = [...made, ...users];
     return {
       clients: this.plan.count,
+      clientUpdatedSeconds: this.clientUpdatedUs.map((us) => us / 1e6),
       exchanges: recorder.exchangeColumns(),
       circuits: recorder.circuitColumns(),
       gauges: recorder.gaugeColumns(),
@@ -275,7 +279,9 @@ export class DataPlane {
     const host = firstHost + client;
     const slots = new PlainSlots(runtime, `client ${client}`);
     this.clientSlots[client] = slots;
-    for (const early of this.installedEarly) if (early.client === client) this.install(slots, early.module);
+    for (const early of this.installedEarly) {
+      if (early.client === client) this.install(client, slots, early.module);
+    }
     const bulkClients = Math.round(this.plan.bulkShare * this.plan.count);
     const kind = client < bulkClients ? USES.indexOf('bulk') : USES.indexOf('web');
     const address = FIRST_CLIENT_ADDRESS + client;
@@ -302,7 +308,7 @@ export class DataPlane {
         circuits: this.plan.circuits,
         flow: this.flow,
       },
-      onCircuitOpen: (circuit) => this.takeUpdates(circuit, slots),
+      onCircuitOpen: (circuit) => this.takeUpdates(client, circuit, slots),
     });
     this.users[client] = user;
     user.start();
@@ -311,12 +317,12 @@ export class DataPlane {
   /** A client puts a module in line by itself. To be called at its own event. */
   updateClient(client: number, module: CarriedModule): void {
     const slots = this.clientSlots[client];
-    if (slots !== null) this.install(slots, module);
+    if (slots !== null) this.install(client, slots, module);
     else this.installedEarly.push({ client, module });
   }
 
   /** A client takes over what relays of its circuit run; those of the marking party keep it to themselves. */
-  private takeUpdates(circuit: ClientCircuit, slots: HookSlots): void {
+  private takeUpdates(client: number, circuit: ClientCircuit, slots: HookSlots): void {
     const { modules, slotsOf, clientsTakeUpdates } = this.parts;
     if (!clientsTakeUpdates || this.plan.updates === 'never') return;
     for (const { relay } of circuit.path as readonly SimulatedDescriptor[]) {
@@ -324,15 +330,21 @@ export class DataPlane {
       for (const module of modules) {
         const hook = catalogue.get(module.hook) as AnyHook;
         const isNews = slots.slot(hook).activeHash !== module.sha256;
-        if (isNews && slotsOf(relay).slot(hook).activeHash === module.sha256) this.install(slots, module);
+        if (isNews && slotsOf(relay).slot(hook).activeHash === module.sha256) {
+          this.install(client, slots, module);
+        }
       }
     }
   }
 
-  private install(slots: HookSlots, { hook: id, binary }: CarriedModule): void {
+  private install(client: number, slots: HookSlots, { hook: id, binary, sha256 }: CarriedModule): void {
+    const { clock, modules, runtime } = this.parts;
     const hook = catalogue.get(id) as AnyHook;
-    const admission = this.parts.runtime.admit(hook, binary);
-    if ('admitted' in admission) slots.slot(hook).stage(admission.admitted);
+    const admission = runtime.admit(hook, binary);
+    if (!('admitted' in admission)) return;
+    slots.slot(hook).stage(admission.admitted);
+    const isFirst = sha256 === modules[0]?.sha256;
+    if (isFirst && Number.isNaN(this.clientUpdatedUs[client])) this.clientUpdatedUs[client] = clock.nowUs;
   }
 
   private vote(): void {
@@ -380,21 +392,24 @@ export class DataPlane {
         relay,
         new MarkingRelay(marking, relay, shared, {
           onMark: (exit, address) => this.onMark(exit, address),
-          onRead: (guard) => this.recorder.markRead(guard),
+          onRead: (guard, address) => this.recorder.markRead(guard, address - FIRST_CLIENT_ADDRESS),
         }),
       );
     }
   }
 
-  /** Only marks on circuits with both ends in the party can be read; the record knows, the party does not. */
+  /**
+   * Only marks on circuits with both ends in the party can be read; the record knows, the party does not. Where the
+   * middle is the party's too, it knows all without a mark, and the mark does not count.
+   */
   private onMark(exit: number, address: number): void {
-    const user = this.users[clientOf(address)];
-    const circuit = user?.onion.openCircuits.find(
+    const client = clientOf(address);
+    const circuit = this.users[client]?.onion.openCircuits.find(
       ({ path }) => (path[2] as SimulatedDescriptor).relay === exit,
     );
     if (circuit === undefined) return;
-    const guard = (circuit.path[0] as SimulatedDescriptor).relay;
-    if (this.party.has(guard)) this.recorder.mark(guard, exit);
+    const [guard, middle] = (circuit.path as readonly SimulatedDescriptor[]).map(({ relay }) => relay);
+    if (this.party.has(guard)) this.recorder.mark({ guard, exit, client, counts: !this.party.has(middle) });
   }
 
   private planFlood(): void {
@@ -442,10 +457,14 @@ export class DataPlane {
     for (const user of this.users) openCircuits += user?.onion.openCircuits.length ?? 0;
     this.recorder.sample({
       waitingCells,
+      sentCells: this.traffic.sent,
       longestWaitSeconds,
       openCircuits,
       downShare: this.downRelays / population.relays,
       downWeightShare: this.downWeight,
+      floodAsked: this.floodCounts.asked,
+      floodAnswered: this.floodCounts.answered,
+      floodRefused: this.floodCounts.refused,
     });
   }
 }

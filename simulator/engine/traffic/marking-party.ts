@@ -5,7 +5,8 @@
  * cells towards the client, in a pattern that honest traffic has not. RELAY_EARLY labels the circuit's own cells,
  * and the guard takes the label off before the client can see it; the other marks are cells of their own at even
  * times, which the guard knows by their rhythm and passes on. Its code is the relay's own; all else is done where
- * its cells enter and leave.
+ * its cells enter and leave. A relay is the guard of circuits that no other relay has sent it: elsewhere it looks
+ * for nothing and changes nothing.
  */
 
 import type { Timers } from '../../../node/environment.ts';
@@ -14,6 +15,7 @@ import type { Cell, CellPool } from '../../../node/relay/cell.ts';
 import type { EdgePort } from '../../../node/relay/circuit-edge.ts';
 import { WebServer } from '../../../node/relay/exchange.ts';
 import type { ExitService } from '../../../node/relay/exit-streams.ts';
+import type { CellLink } from '../../../node/relay/link.ts';
 import { LinkEnd } from '../../../node/relay/link-end.ts';
 import { RelayCircuit } from '../../../node/relay/relay-circuit.ts';
 import type { MarkingPlan } from '../../scenario/traffic-plan.ts';
@@ -35,24 +37,26 @@ export function isLabelled(index: number, cells: number): boolean {
 
 /** What is known of a circuit where it enters or leaves a hostile relay. */
 interface Watched {
-  readonly isGuard: boolean;
+  /** The link to the client, where this relay is the guard. */
+  readonly client: CellLink | null;
   /** Labels of the latest relay cells, the newest last; or how many came in rhythm. */
   labels: boolean[];
   inRhythm: number;
   lastUs: number;
 }
 
-/** Whether the circuit's other leg goes to a client. */
-function isGuardOf(link: SimulatedCellLink, circuitId: number): boolean {
-  const circuit = link.owner instanceof LinkEnd ? link.owner.circuit(circuitId) : null;
-  return circuit instanceof RelayCircuit && circuit.towardsClient?.end.link.peer === null;
+/** Where a circuit comes from, if this relay is its guard and it goes on over this link. */
+function clientLinkOf({ owner }: SimulatedCellLink, circuitId: number): CellLink | null {
+  const circuit = owner instanceof LinkEnd ? owner.circuit(circuitId) : null;
+  const link = circuit instanceof RelayCircuit ? (circuit.towardsClient?.end.link ?? null) : null;
+  return link?.peer === null ? link : null;
 }
 
 export interface PartyEvents {
   /** An exit of the party begins to mark a circuit, on the way to this address. */
   onMark(exit: number, address: number): void;
-  /** A guard of the party has read a whole mark. */
-  onRead(guard: number): void;
+  /** A guard of the party has read a whole mark, on a circuit from this address. */
+  onRead(guard: number, address: number): void;
 }
 
 /** One relay of the party. */
@@ -120,10 +124,10 @@ export class MarkingRelay implements CellTap, ExitService {
     }
     const circuit = this.watch(link, circuitId);
     // In the middle there is no client to see, and the mark is for the guard to read.
-    if (!circuit.isGuard) return;
+    if (circuit.client === null) return;
     const isWhole =
       this.plan.mark === 'relay-early' ? this.readLabels(cell, circuit) : this.readRhythm(circuit);
-    if (isWhole) this.events.onRead(this.relay);
+    if (isWhole) this.events.onRead(this.relay, circuit.client.address);
   }
 
   /** False where the circuit's cells are being labelled already: a mark may take more than one stream. */
@@ -158,7 +162,7 @@ export class MarkingRelay implements CellTap, ExitService {
     }
     let circuit = circuits.get(circuitId);
     if (circuit === undefined) {
-      circuit = { isGuard: isGuardOf(link, circuitId), labels: [], inRhythm: 0, lastUs: 0 };
+      circuit = { client: clientLinkOf(link, circuitId), labels: [], inRhythm: 0, lastUs: 0 };
       circuits.set(circuitId, circuit);
     }
     return circuit;

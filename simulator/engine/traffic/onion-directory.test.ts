@@ -21,6 +21,14 @@ function directoryOf(relays: number, seed = SEED) {
 }
 
 describe('onion directory', () => {
+  it('exits that the population knows are the exits, whatever the share', () => {
+    const { population } = directoryOf(50);
+    const exit = Uint8Array.from({ length: 50 }, (_unused, relay) => (relay % 7 === 0 ? 1 : 0));
+    const known = new OnionDirectory({ ...population, exit }, SEED, EXIT_SHARE).descriptors;
+    const exits = known.filter((descriptor) => descriptor.exit).map(({ relay }) => relay);
+    assert.deepEqual(exits, [0, 7, 14, 21, 28, 35, 42, 49]);
+  });
+
   it('the same seed makes the same directory, another seed another', () => {
     const tell = (seed: number) =>
       directoryOf(100, seed).directory.descriptors.map((one) => [

@@ -2,8 +2,8 @@
  * The relays as clients know them: who they are, where, and which flags authorities vote for them.
  *
  * The population knows countries, networks and /24s. Each /24 gets a /16 of its own, so that the rule of one
- * relay per /16 keeps apart what shares a /24 and no more. Operators' relays are their family. Exits are drawn;
- * the other flags are voted by nine steady relays that act as directory authorities, with the hook for votes.
+ * relay per /16 keeps apart what shares a /24 and no more. Operators' relays are their family. Exits are drawn,
+ * unless the population knows them; the other flags are voted by nine steady relays that act as directory authorities, with the hook for votes.
  */
 
 import { createHash } from 'node:crypto';
@@ -90,7 +90,10 @@ export class OnionDirectory {
     const order = randomStream(seed, 'exits').shuffle(
       Array.from({ length: relays }, (_unused, relay) => relay),
     );
-    const isExit = new Set(order.slice(0, exits));
+    const known = population.exit;
+    const isExit = new Set(
+      known === undefined ? order.slice(0, exits) : order.filter((relay) => known[relay]),
+    );
     this.descriptors = Array.from(
       { length: relays },
       (_unused, relay) =>

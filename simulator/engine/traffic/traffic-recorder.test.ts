@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { CircuitEnd } from '../../../node/relay/reasons.ts';
 import { Trace } from '../trace.ts';
 import { Call, VirtualClock } from '../virtual-clock.ts';
 import { TrafficRecorder } from './traffic-recorder.ts';
@@ -41,21 +42,37 @@ it('traffic recorder: what is asked for has a row at once, and times in it as th
   });
 });
 
-it('traffic recorder: a reading is of the oldest unread mark of its guard in 30 seconds, or false', () => {
+it('traffic recorder: a reading is of the oldest unread mark of its guard and client in 30 seconds, or false', () => {
   const { record, at, run } = recorder();
-  at(0, () => record.mark(1, 2));
-  at(1, () => record.mark(1, 2));
-  at(2, () => record.mark(0, 2));
-  at(5, () => record.markRead(1));
-  at(29, () => record.markRead(3));
-  at(40, () => record.markRead(1)); // the second mark of relay 1 is too old by now
-  at(41, () => record.mark(1, 2));
-  at(42, () => record.markRead(1));
+  const mark = (guard: number, client: number, counts = true) =>
+    record.mark({ guard, exit: 2, client, counts });
+  at(0, () => mark(1, 7));
+  at(1, () => mark(1, 7));
+  at(2, () => mark(0, 7));
+  at(3, () => mark(1, 8));
+  at(4, () => mark(1, 9, false)); // the party knows without it
+  at(5, () => record.markRead(1, 7));
+  at(6, () => record.markRead(1, 9));
+  at(29, () => record.markRead(3, 7));
+  at(40, () => record.markRead(1, 7)); // the second mark of relay 1 is too old by now
+  at(41, () => mark(1, 7));
+  at(42, () => record.markRead(1, 7));
+  at(80, () => mark(1, 7)); // may yet be read when the run ends
+  at(100, () => {});
   run();
   const { atSeconds, read } = record.markColumns();
-  assert.deepEqual([...atSeconds], [0, 1, 2, 41]);
-  assert.deepEqual([...read], [1, 0, 0, 1]);
+  assert.deepEqual([...atSeconds], [0, 1, 2, 3, 41]);
+  assert.deepEqual([...read], [1, 0, 0, 0, 1]);
   assert.equal(record.falseMarks, 2);
+});
+
+it('traffic recorder: a circuit that a hook closed is told from one that broke', () => {
+  const { record, at, run } = recorder();
+  at(1, () => record.circuitBroken(0, CircuitEnd.protocol));
+  at(2, () => record.circuitBroken(0, CircuitEnd.linkClosed));
+  run();
+  const { brokenSeconds, closedSeconds } = record.circuitColumns();
+  assert.deepEqual([[...brokenSeconds], [...closedSeconds]], [[2], [1]]);
 });
 
 it('traffic recorder: circuits, gauges and bytes are as they were told, and all of it marks the trace', () => {
@@ -67,6 +84,10 @@ it('traffic recorder: circuits, gauges and bytes are as they were told, and all 
     openCircuits: 3,
     downShare: 0.1,
     downWeightShare: 0.2,
+    sentCells: 11,
+    floodAsked: 12,
+    floodAnswered: 13,
+    floodRefused: 14,
   };
   at(1, () => record.circuitOpened(0, 250_000));
   at(2, () => record.circuitFailed(1, 6));

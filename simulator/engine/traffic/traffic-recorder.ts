@@ -1,5 +1,6 @@
 /** Records what clients, relays and attackers of simulated traffic do; nothing else knows the time of the run. */
 
+import { CircuitEnd } from '../../../node/relay/reasons.ts';
 import type {
   CircuitColumns,
   ExchangeColumns,
@@ -27,19 +28,30 @@ export interface ExchangeRecord {
   interruptions: number;
 }
 
-export interface MarkRecord {
+/** A mark, between which two relays, on whose circuit. */
+export interface MarkPlace {
   readonly guard: number;
   readonly exit: number;
+  readonly client: number;
+  /** Whether the mark tells the party what it does not know already. */
+  readonly counts: boolean;
+}
+
+interface MarkRecord extends MarkPlace {
   readonly atUs: number;
   read: boolean;
 }
 
 export interface Gauge {
   readonly waitingCells: number;
+  readonly sentCells: number;
   readonly longestWaitSeconds: number;
   readonly openCircuits: number;
   readonly downShare: number;
   readonly downWeightShare: number;
+  readonly floodAsked: number;
+  readonly floodAnswered: number;
+  readonly floodRefused: number;
 }
 
 function seconds(timesUs: readonly number[]): Float64Array {
@@ -57,6 +69,7 @@ export class TrafficRecorder {
   private readonly buildUs: number[] = [];
   private readonly failedUs: number[] = [];
   private readonly brokenUs: number[] = [];
+  private readonly closedUs: number[] = [];
   private readonly gauges: (Gauge & { atUs: number; receivedBytes: number })[] = [];
   private readonly marks: MarkRecord[] = [];
 
@@ -99,20 +112,23 @@ export class TrafficRecorder {
   }
 
   circuitBroken(host: number, reason: number): void {
-    this.brokenUs.push(this.clock.nowUs);
+    const times = reason === CircuitEnd.protocol ? this.closedUs : this.brokenUs;
+    times.push(this.clock.nowUs);
     this.trace.add(host, TRACE_CIRCUIT, this.clock.nowUs, 3, reason);
   }
 
   /** A mark is put on a circuit from a guard of the same party. */
-  mark(guard: number, exit: number): void {
-    this.marks.push({ guard, exit, atUs: this.clock.nowUs, read: false });
-    this.trace.add(exit, TRACE_MARK, this.clock.nowUs, guard, 0);
+  mark(place: MarkPlace): void {
+    this.marks.push({ ...place, atUs: this.clock.nowUs, read: false });
+    this.trace.add(place.exit, TRACE_MARK, this.clock.nowUs, place.guard, 0);
   }
 
-  /** A guard has read a whole mark: the oldest that is open there, of one exit. */
-  markRead(guard: number): void {
+  /** A guard has read a whole mark on a client's circuit: the oldest that is open there. */
+  markRead(guard: number, client: number): void {
     this.trace.add(guard, TRACE_MARK, this.clock.nowUs, guard, 1);
-    const mark = this.marks.find((one) => one.guard === guard && !one.read && this.isRecent(one));
+    const mark = this.marks.find(
+      (one) => one.guard === guard && one.client === client && !one.read && this.isRecent(one),
+    );
     if (mark === undefined) this.falseMarks++;
     else mark.read = true;
   }
@@ -140,6 +156,7 @@ export class TrafficRecorder {
       buildSeconds: seconds(this.buildUs),
       failedSeconds: seconds(this.failedUs),
       brokenSeconds: seconds(this.brokenUs),
+      closedSeconds: seconds(this.closedUs),
     };
   }
 
@@ -149,18 +166,24 @@ export class TrafficRecorder {
     return {
       atSeconds: column(({ atUs }) => atUs / 1e6),
       waitingCells: column(({ waitingCells }) => waitingCells),
+      sentCells: column(({ sentCells }) => sentCells),
       longestWaitSeconds: column(({ longestWaitSeconds }) => longestWaitSeconds),
       openCircuits: column(({ openCircuits }) => openCircuits),
       downShare: column(({ downShare }) => downShare),
       downWeightShare: column(({ downWeightShare }) => downWeightShare),
       receivedBytes: column(({ receivedBytes }) => receivedBytes),
+      floodAsked: column(({ floodAsked }) => floodAsked),
+      floodAnswered: column(({ floodAnswered }) => floodAnswered),
+      floodRefused: column(({ floodRefused }) => floodRefused),
     };
   }
 
   markColumns(): MarkColumns {
+    // Of the latest marks nobody knows yet whether they will be read.
+    const marks = this.marks.filter((mark) => mark.counts && !this.isRecent(mark));
     return {
-      atSeconds: Float64Array.from(this.marks, ({ atUs }) => atUs / 1e6),
-      read: Uint8Array.from(this.marks, ({ read }) => (read ? 1 : 0)),
+      atSeconds: Float64Array.from(marks, ({ atUs }) => atUs / 1e6),
+      read: Uint8Array.from(marks, ({ read }) => (read ? 1 : 0)),
     };
   }
 

@@ -9,7 +9,13 @@ import { createHash } from 'node:crypto';
 import { decodeBundle, encodeBundle } from '../../../../node/channels/bundle.ts';
 import { TIMESTAMP_FILE } from '../../../../node/trust/file-name.ts';
 import type { AttackPlan } from '../../../scenario/scenario.ts';
-import { forgePublication, type GenuineFiles, type StolenKey, type StolenKeys } from './forgery.ts';
+import {
+  type Edits,
+  forgePublication,
+  type GenuineFiles,
+  type StolenKey,
+  type StolenKeys,
+} from './forgery.ts';
 
 /** Version numbers so high that no honest publisher reaches them in the time of a run. */
 const FAST_FORWARD = 1_000_000;
@@ -31,6 +37,8 @@ export interface ArsenalParts {
   readonly ownKey: StolenKey;
   /** The hostile module of an attack with stolen keys. */
   readonly hostileModule: (attack: AttackPlan) => HostileModule;
+  /** Told of every forgery and the keys that sign it. */
+  readonly onForgery?: (attack: AttackPlan, keys: StolenKeys) => void;
 }
 
 export class Arsenal {
@@ -85,24 +93,28 @@ export class Arsenal {
         const bytes = Uint8Array.from({ length: NOISE_BYTES }, () => Math.floor(draw() * 256));
         const { path, custom } = hostileModule(attack);
         const keys = { targets: [ownKey], snapshot: [ownKey], timestamp: [ownKey] };
-        return encodeBundle(forgePublication(genuine, { ahead: 1, target: { path, bytes, custom } }, keys));
+        return this.forge(attack, genuine, { ahead: 1, target: { path, bytes, custom } }, keys);
       }
       case 'fast-forward':
-        return encodeBundle(forgePublication(genuine, { ahead: FAST_FORWARD }, stolen));
+        return this.forge(attack, genuine, { ahead: FAST_FORWARD }, { ...stolen, targets: [] });
       case 'equivocation': {
         // Every relay tells one of two stories; both are signed under the same version.
         const hour = draw() < 0.5 ? '00' : '12';
-        return encodeBundle(
-          forgePublication(genuine, { ahead: 1, timestampExpires: `2100-01-01T${hour}:00:00Z` }, stolen),
-        );
+        const edits = { ahead: 1, timestampExpires: `2100-01-01T${hour}:00:00Z` };
+        return this.forge(attack, genuine, edits, { ...stolen, targets: [] });
       }
       case 'stolen-keys': {
         const keys = { ...stolen, targets: stolen.targets.slice(0, attack.keys) };
-        return encodeBundle(forgePublication(genuine, { ahead: 1, target: hostileModule(attack) }, keys));
+        return this.forge(attack, genuine, { ahead: 1, target: hostileModule(attack) }, keys);
       }
       case 'freeze':
         return null; // it says nothing: see hostile-relay.ts
     }
+  }
+
+  private forge(attack: AttackPlan, genuine: GenuineFiles, edits: Edits, keys: StolenKeys): Uint8Array {
+    this.parts.onForgery?.(attack, keys);
+    return encodeBundle(forgePublication(genuine, edits, keys));
   }
 
   private genuine(): GenuineFiles | null {

@@ -1,0 +1,43 @@
+/**
+ * Attackers hold only the keys given: what a forged publication is signed with, key by key.
+ *
+ * Fast-forward and equivocation are given the keys of timestamp and snapshot, a theft in addition so many of targets
+ * as the scenario says. Nobody is ever given a key of root.
+ */
+
+import type { AttackName, Scenario } from '../../scenario/scenario.ts';
+
+export interface HeldKeys {
+  readonly targets: readonly string[];
+  readonly snapshot: readonly string[];
+  readonly timestamp: readonly string[];
+}
+
+const ONLINE_KEYS: readonly AttackName[] = ['fast-forward', 'equivocation', 'stolen-keys'];
+
+/** What an attack holds beyond what it is given; null when nothing. `own` are keys that nobody trusts. */
+export function keysBeyond(
+  attack: { readonly attack: AttackName; readonly keys: number },
+  used: HeldKeys,
+  own: readonly string[],
+): string | null {
+  const foreign = (ids: readonly string[]): number => new Set(ids.filter((id) => !own.includes(id))).size;
+  const mayTargets = attack.attack === 'stolen-keys' ? attack.keys : 0;
+  if (foreign(used.targets) > mayTargets) {
+    return `${attack.attack} signs with ${foreign(used.targets)} keys of targets, and was given ${mayTargets}`;
+  }
+  if (ONLINE_KEYS.includes(attack.attack)) return null;
+  const online = foreign(used.snapshot) + foreign(used.timestamp);
+  return online === 0
+    ? null
+    : `${attack.attack} signs with ${online} keys of snapshot and timestamp, and was given none`;
+}
+
+/** Whether thieves hold keys enough of targets to sign modules of their own. */
+export function keysAreStolen({ adversary, trust }: Pick<Scenario, 'adversary' | 'trust'>): boolean {
+  return (
+    adversary?.attacks.some(
+      ({ attack, keys }) => attack === 'stolen-keys' && keys >= trust.roles.targets.threshold,
+    ) === true
+  );
+}

@@ -1,0 +1,33 @@
+/** What a scenario measures and reports, after reading. */
+
+/** Charts that a report may hold, in its order (report/charts.ts draws them). */
+export const CHART_NAMES = [
+  'figure1',
+  'channels',
+  'live-vs-manual',
+  'membership',
+  'classes',
+  'running',
+  'attacks',
+  'sybils',
+  'faults',
+  'marks',
+  'restart-vs-swap',
+  'flood',
+  'queues',
+  'stages',
+  'latency',
+] as const;
+export type ChartName = (typeof CHART_NAMES)[number];
+
+export interface MeasurePlan {
+  /** Whole percents of relays whose times the tables show, rising; empty: the usual five. */
+  readonly milestonePercents: readonly number[];
+}
+
+export interface ReportPlan {
+  /** Null: every chart that has something to show. */
+  readonly charts: readonly ChartName[] | null;
+  /** Whether charts are written as PNG beside SVG. */
+  readonly png: boolean;
+}

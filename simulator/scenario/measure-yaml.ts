@@ -1,0 +1,56 @@
+/** Measures, reports and assertions: from the keys of the YAML to the numbers of a scenario, and back. */
+
+import assert from 'node:assert';
+import { type AssertionPlan, type AssertionWords, parseAssertion } from './assertion.ts';
+import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
+import { ALL, type MeasureInput, type ReportInput } from './measure-schema.ts';
+import type { Arm } from './scenario.ts';
+
+export function toMeasure({ milestones = [] }: MeasureInput): MeasurePlan {
+  return { milestonePercents: milestones.map((share) => Math.round(share * 100)) };
+}
+
+export function toReport({ charts, png }: ReportInput): ReportPlan {
+  return { charts: charts === ALL ? null : charts, png };
+}
+
+/** What assertions of these arms may name. */
+export function assertionWords(
+  arms: readonly Arm[],
+  updates: number,
+  { milestonePercents }: MeasurePlan,
+): AssertionWords {
+  return {
+    arms: arms.map(({ name, kind }) => ({ name, isManual: kind === 'manual' })),
+    updates,
+    percents: milestonePercents,
+  };
+}
+
+/** Assertions that have been checked before. */
+export function toAssertions(texts: readonly string[], words: AssertionWords): AssertionPlan[] {
+  return texts.map((text) => {
+    const plan = parseAssertion(text, words);
+    assert(!('message' in plan), `${text} was checked`);
+    return plan;
+  });
+}
+
+/** The keys in the language of the file. What is as usual is left out, as it changes no figure. */
+export function measureYaml(plans: {
+  readonly measure: MeasurePlan;
+  readonly report: ReportPlan;
+  readonly assertions: readonly AssertionPlan[];
+}): object {
+  const { measure, report, assertions } = plans;
+  const { milestonePercents } = measure;
+  return {
+    ...(milestonePercents.length > 0 && {
+      measure: { milestones: milestonePercents.map((percent) => `${percent}%`) },
+    }),
+    ...((report.charts !== null || !report.png) && {
+      report: { charts: report.charts === null ? ALL : [...report.charts], png: report.png },
+    }),
+    ...(assertions.length > 0 && { assert: assertions.map(({ text }) => text) }),
+  };
+}
