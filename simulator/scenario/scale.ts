@@ -9,7 +9,7 @@
  */
 
 import { isMap } from 'yaml';
-import type { Scenario } from './scenario.ts';
+import { type Scenario, sybilsOfArm } from './scenario.ts';
 import { resolvedYaml } from './scenario-yaml.ts';
 import { scenarioSchema } from './schema.ts';
 import { quantityFacts, scalingOf } from './schema-facts.ts';
@@ -32,14 +32,17 @@ export interface ScaledSize {
 }
 
 /** Relays without whom a share of the scenario would be nobody: a first step, an adversary, those who embed a runtime. */
-function relaysNeeded({ updates, adversary, arms }: Scenario): number {
+function relaysNeeded(scenario: Scenario): number {
+  const { updates, adversary, arms } = scenario;
   const shares = updates.flatMap(({ rollout }) => (rollout === null ? [] : [rollout.steps[0]!]));
-  if (adversary !== null) shares.push(adversary.share);
+  if (adversary !== null && adversary.share > 0) shares.push(adversary.share);
   // Those with a runtime must be two at least, to gossip.
   const embedding = arms.map((arm) =>
     arm.kind === 'live' && arm.operators !== null ? Math.ceil(2 / arm.operators.embedsShare) : 0,
   );
-  return Math.max(RELAYS_FLOOR, ...shares.map((share) => Math.ceil(1 / share)), ...embedding);
+  // A sybil has as many links as before.
+  const linked = arms.map((arm) => (arm.kind === 'live' ? (sybilsOfArm(scenario, arm)?.degree ?? 0) : 0));
+  return Math.max(RELAYS_FLOOR, ...linked, ...shares.map((share) => Math.ceil(1 / share)), ...embedding);
 }
 
 /** How large the scenario is at `scale`, above 0 and at most 1. */

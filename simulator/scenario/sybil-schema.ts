@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { checkSpan } from './presence-schema.ts';
+import { scaled } from './schema-facts.ts';
 import {
   duration,
   moment,
@@ -41,9 +42,12 @@ export const sybilSchema = z
         examples: ['publisher'],
       })
       .optional(),
-    count: whole(
-      { min: 1, max: SYBILS_MAX },
-      { description: 'Number of sybils, beside the relays. Default: 100', examples: [4000] },
+    count: scaled(
+      'count',
+      whole(
+        { min: 1, max: SYBILS_MAX },
+        { description: 'Number of sybils, beside the relays. Default: 100', examples: [4000] },
+      ),
     ).optional(),
     degree: whole(
       { min: 1, max: 1000 },
@@ -67,13 +71,16 @@ export const sybilSchema = z
       description: 'When it ends; `end` (the default): with the run',
       examples: ['end', '5min'],
     }).optional(),
-    every: duration(
-      's',
-      { min: 1e-3, max: RUN_SECONDS_MAX },
-      {
-        description: 'Floods only: each sybil sends to all its links so often. Default: 1s',
-        examples: ['1s'],
-      },
+    every: scaled(
+      'time',
+      duration(
+        's',
+        { min: 1e-3, max: RUN_SECONDS_MAX },
+        {
+          description: 'Floods only: each sybil sends to all its links so often. Default: 1s',
+          examples: ['1s'],
+        },
+      ),
     ).optional(),
     batch: whole(
       { min: 1, max: BATCH_MAX },
