@@ -14,6 +14,7 @@ import { randomStream } from '../engine/random.ts';
 import type { ArmOutcome, UpdateOutcome } from '../measure/outcome.ts';
 import type { Population } from '../population/population.ts';
 import type { ManualArm, Scenario } from '../scenario/scenario.ts';
+import { rejectOutdated } from './rejection.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -49,7 +50,10 @@ export function runManualArm(
       const seconds = lagSeconds[operator]! + arm.drainSeconds + arm.restartSeconds;
       if (seconds <= knownSeconds) activated[relay] = seconds;
     });
+    const rejected =
+      arm.reject === undefined ? undefined : rejectOutdated(arm.reject, activated, knownSeconds);
     hash.update(new Uint8Array(activated.buffer));
+    if (rejected !== undefined) hash.update(new Uint8Array(rejected.buffer));
     const { module, moduleBytes, moduleSha256 } = modules[index]!;
     const stages = {
       heard: notReached(population.relays),
@@ -58,7 +62,8 @@ export function runManualArm(
       activated,
     };
     const removed = notReached(population.relays);
-    return { module, moduleBytes, moduleSha256, stages, removed, haltedSeconds: null };
+    const made = { module, moduleBytes, moduleSha256, stages, removed, haltedSeconds: null };
+    return rejected === undefined ? made : { ...made, rejected };
   });
   return {
     arm,

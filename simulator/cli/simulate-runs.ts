@@ -16,11 +16,12 @@ import { ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { runSeeds, seededScenarios } from '../sweep/run-seeds.ts';
 import { type CommandContext, tellProblems } from './command.ts';
-import { EXIT } from './exit-code.ts';
 import { progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
 import {
   asScenarioError,
+  exitCodeOf,
+  missingFromAnswer,
   resolvedText,
   resultsFolder,
   tellViolations,
@@ -176,8 +177,9 @@ export async function simulateRuns(
     for (const violation of violations) context.err.line(`violation: ${violation}`);
     if (written.summary.violations > 0) context.err.line(`reproduce with: ${command}`);
     const unmet = unmetAssertions(loaded, written.summary);
-    if (unmet.length > 0) tellProblems(unmet, context);
-    return written.summary.violations > 0 ? EXIT.failed : unmet.length > 0 ? EXIT.assertion : EXIT.ok;
+    const missing = missingFromAnswer(loaded, written.summary);
+    if (unmet.length + missing.length > 0) tellProblems([...unmet, ...missing], context);
+    return exitCodeOf(written.summary, unmet, missing);
   } finally {
     display.stop();
     watch.stop();

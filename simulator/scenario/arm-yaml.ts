@@ -9,6 +9,7 @@ import {
 } from './arm-schema.ts';
 import type { LagCurve } from './lag-curve.ts';
 import { DEFAULT_UNTIL_DAYS, LAST_OBSERVED_DAY, type LagInput } from './lag-schema.ts';
+import { rejectionYaml, toRejection } from './rejection-schema.ts';
 import type { Arm, CircuitPlan, DirectoryPlan, LagLaw, LagPart, LiveArm } from './scenario.ts';
 import { formatDuration, formatRate } from './units.ts';
 
@@ -67,7 +68,15 @@ export function toArm(name: string, input: ArmInput, readCurve: CurveReader): Ar
   }
   const lag = lagLaw(input.lag, readCurve);
   const untilDays = input.until ?? lastKnownDay(lag) ?? DEFAULT_UNTIL_DAYS;
-  return { kind: 'manual', name, lag, untilDays, drainSeconds: input.drain, restartSeconds: input.restart };
+  return {
+    kind: 'manual',
+    name,
+    lag,
+    untilDays,
+    drainSeconds: input.drain,
+    restartSeconds: input.restart,
+    ...(input.reject !== undefined && { reject: toRejection(input.reject) }),
+  };
 }
 
 function lawYaml(part: LagPart | Exclude<LagLaw, { law: 'historical' | 'mixture' | 'empirical' }>): object {
@@ -118,5 +127,6 @@ export function armYaml(one: Arm): object {
     until: formatDuration(one.untilDays, 'd'),
     drain: formatDuration(one.drainSeconds, 's'),
     restart: formatDuration(one.restartSeconds, 's'),
+    ...(one.reject !== undefined && { reject: rejectionYaml(one.reject) }),
   };
 }

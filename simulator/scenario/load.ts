@@ -5,6 +5,7 @@
  * file shows, and those of the files that it names. The command line's changes are part of what is checked.
  */
 
+import { parseAnswer } from './answer-template.ts';
 import { lastKnownDay } from './arm-yaml.ts';
 import { type AssertionWords, parseAssertion } from './assertion.ts';
 import { closest } from './closest.ts';
@@ -48,6 +49,13 @@ export interface LoadedScenario {
   readonly scaled: { readonly scale: number; readonly summary: string } | null;
   /** A problem found later, placed at a key of the file. */
   readonly problemAt: (path: Path, message: string, hint: string | null) => Problem;
+  /** The same for some characters of the text there. */
+  readonly problemWithin: (
+    path: Path,
+    span: readonly [from: number, to: number],
+    message: string,
+    hint: string | null,
+  ) => Problem;
 }
 
 export interface LoadOptions {
@@ -137,6 +145,20 @@ function checkAssertions(tree: YamlTree, values: Values): Problem[] {
   });
 }
 
+/** Figures of the answer that cannot be read. */
+function checkAnswer(tree: YamlTree, { answer }: Values): Problem[] {
+  if (typeof answer !== 'string') return [];
+  return parseAnswer(answer).faults.map(({ from, to, message, hint }) =>
+    locateWithin(tree, ['answer'], [from, to], message, hint),
+  );
+}
+
+/** What --set makes of a scenario is another one: the words of its answer may not be true of it. */
+function withoutAnswer(scenario: Scenario, { set = [] }: ScenarioOverrides): Scenario {
+  const isChanged = set.length > 0 && !set.some((text) => text.startsWith('answer='));
+  return isChanged ? { ...scenario, hypothesis: '', answer: '' } : scenario;
+}
+
 interface Curves {
   readonly read: Map<string, LagCurve>;
   readonly problems: Problem[];
@@ -210,6 +232,11 @@ function byPlace(file: string): (a: Problem, b: Problem) => number {
 function checkHorizons(tree: YamlTree, scenario: Scenario): Problem[] {
   return scenario.arms.flatMap((arm) => {
     if (arm.kind !== 'manual') return [];
+    if (arm.reject !== undefined && arm.reject.afterDays > arm.untilDays) {
+      const message = `${formatDuration(arm.reject.afterDays, 'd')} comes when the curve has ended, at ${formatDuration(arm.untilDays, 'd')}`;
+      const path = ['arms', arm.name, 'reject', 'after'];
+      return [locate(tree, path, 'value', message, 'make it earlier')];
+    }
     const last = lastKnownDay(arm.lag);
     if (last === null || arm.untilDays <= last) return [];
     const message = `${formatDuration(arm.untilDays, 'd')} is later than the last point of its table`;
@@ -259,11 +286,13 @@ export function scenarioFromText(
     ),
     ...checkEngine(tree, known),
     ...checkAssertions(tree, known),
+    ...checkAnswer(tree, known),
     ...curves.problems,
     ...files.problems,
   ];
   if (!parsed.success || found.length > 0) throw new ScenarioError(found.sort(byPlace(file)));
-  const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!, files.population);
+  const read = toScenario(parsed.data, (name) => curves.read.get(name)!, files.population);
+  const scenario = withoutAnswer(read, overrides);
   const beyond = checkHorizons(tree, scenario);
   if (beyond.length > 0) throw new ScenarioError(beyond);
   const loaded: LoadedScenario = {
@@ -272,6 +301,7 @@ export function scenarioFromText(
     resolvedYaml: resolvedYaml(scenario),
     scaled: null,
     problemAt: (path, message, hint) => locate(tree, path, 'value', message, hint),
+    problemWithin: (path, span, message, hint) => locateWithin(tree, path, span, message, hint),
   };
   return typeof scale !== 'number' || scale === 1
     ? loaded

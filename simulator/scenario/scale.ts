@@ -4,7 +4,7 @@
  * The number of relays and the duration shrink, each down to a floor; numbers that follow the relays and moments
  * that follow the duration shrink by what the two really shrank by, so their order stays. What a relay, a link, a
  * module or an operator is like does not change: latencies, sizes, rates, the parameters of protocols, lags. The
- * figures of such a run answer no question, so its assertions are left out.
+ * figures of such a run answer no question, so its answer and its assertions are left out.
  */
 
 import { isMap } from 'yaml';
@@ -20,6 +20,9 @@ import { type Path, parseYaml, type YamlTree } from './yaml-tree.ts';
 export const RELAYS_FLOOR = 50;
 /** In a shorter run no mesh forms before a release; a shorter scenario keeps its own duration. */
 export const DURATION_FLOOR_SECONDS = 30;
+
+/** What is said of the full scenario's result. */
+const WORDS = ['hypothesis', 'answer', 'assert'];
 
 /** What a scaled scenario has of the full one. */
 export interface ScaledSize {
@@ -84,6 +87,6 @@ export function scaledYaml(scenario: Scenario, scale: number): { text: string; s
   set(tree, ['network', 'relays'], size.relays);
   set(tree, ['network', 'degree'], Math.min(network.degree, size.relays - 1));
   set(tree, ['duration'], formatDuration(size.durationSeconds, 's'));
-  if (isMap(document.contents)) document.contents.delete('assert');
+  if (isMap(document.contents)) for (const key of WORDS) document.contents.delete(key);
   return { text: document.toString({ lineWidth: 0 }), size };
 }

@@ -16,7 +16,7 @@ import {
   type Scenario,
 } from '../scenario/scenario.ts';
 import { randomFaults } from './random-faults.ts';
-import { assertionsOf, measures, reports } from './random-measures.ts';
+import { answers, assertionsOf, measures, reports } from './random-measures.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -98,11 +98,20 @@ const liveArm: fc.Arbitrary<(name: string) => Arm> = fc
 const arm: fc.Arbitrary<(name: string) => Arm> = fc.oneof(
   liveArm,
   fc
-    .tuple(lag, between(0, 1), between(0, 86_400), between(0, 86_400))
-    .map(([law, position, drainSeconds, restartSeconds]) => (name: string): Arm => {
+    .tuple(
+      lag,
+      between(0, 1),
+      between(0, 86_400),
+      between(0, 86_400),
+      fc.option(fc.tuple(between(0, 1), fc.boolean())),
+    )
+    .map(([law, position, drainSeconds, restartSeconds, rejected]) => (name: string): Arm => {
       const last = lastKnownDay(law) ?? 3650;
       const untilDays = Math.max(DAY, Math.min(last, last * position));
-      return { kind: 'manual', name, lag: law, untilDays, drainSeconds, restartSeconds };
+      const plain = { kind: 'manual' as const, name, lag: law, untilDays, drainSeconds, restartSeconds };
+      if (rejected === null) return plain;
+      const [part, readmits] = rejected;
+      return { ...plain, reject: { afterDays: Math.max(DAY, untilDays * part), readmits } };
     }),
 );
 
@@ -173,11 +182,20 @@ const attacks = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
+/** Circuits of clients do not heed rejections, so the two do not stand together. */
+function withoutRejection(arm: Arm): Arm {
+  if (arm.kind !== 'manual') return arm;
+  const { reject, ...plain } = arm;
+  return plain;
+}
+
 /** Scenarios whose every part is random, and right together. */
 export const randomScenarios: fc.Arbitrary<Scenario> = fc
   .record({
     name,
     question: fc.string({ unit: 'grapheme', maxLength: 60 }),
+    hypothesis: fc.string({ unit: 'grapheme', maxLength: 60 }),
+    answer: answers,
     seed: whole(0, 0xffffffff),
     engine: fc.constant('gossipsub' as const),
     fidelity: fc.constantFrom('full' as const, 'fast' as const),
@@ -250,10 +268,11 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const orNull = <T, R>(value: T | null, map: (value: T) => R): R | null =>
       value === null ? null : map(value);
     // Names that look like numbers come first in every JavaScript object, whatever the file says.
-    const arms = Object.values(
+    const traffic = parts.traffic(end);
+    const made = Object.values(
       Object.fromEntries(parts.arms.map(([armName, make]) => [armName, make(armName)])),
     );
-    const traffic = parts.traffic(end);
+    const arms = traffic.clients === null ? made : made.map(withoutRejection);
     const isAttackable = arms.some(
       (one) => one.kind === 'live' && one.channels.some((channel) => channel === 'gossip'),
     );
@@ -303,7 +322,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
                 fromSeconds: at(from),
                 toSeconds: at(to),
                 everySeconds,
-                keys: steals ? keys : 0,
+                keys: steals || (attack === 'false-revocation' && keysShare > 0.5) ? keys : 0,
                 module: steals ? module : '',
               };
             }),

@@ -47,6 +47,8 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
   return {
     name: 'test',
     question: '',
+    hypothesis: '',
+    answer: '',
     seed: 1,
     engine: 'gossipsub',
     fidelity: 'fast',
@@ -62,7 +64,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     arms: [testLiveArm('live')],
     historical: [],
     measure: { milestonePercents: [] },
-    report: { charts: null, png: true },
+    report: { charts: null, figure: null, png: true },
     assertions: [],
     ...changes,
     network: {
