@@ -124,7 +124,7 @@ describe('the library verb', () => {
 
   it('refuses names that are no scenario, and options that contradict each other', async () => {
     await assert.rejects(
-      run(['tow']),
+      run(['twoo']),
       (error) => error instanceof UsageError && error.hint === 'did you mean two?',
     );
     await assert.rejects(run(['two'], { page: true }), UsageError);

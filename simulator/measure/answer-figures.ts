@@ -92,12 +92,12 @@ function operandValue(operand: Operand, read: FigureReader): number | null {
 }
 
 /** What a figure comes to; null where one of its numbers is, or where it divides by 0. */
-export function valueOfFigure({ left, then }: AnswerFigure, read: FigureReader): number | null {
+export function valueOfFigure({ left, joined }: AnswerFigure, read: FigureReader): number | null {
   const a = operandValue(left, read);
-  if (then === null || a === null) return a;
-  const b = operandValue(then.right, read);
+  if (joined === null || a === null) return a;
+  const b = operandValue(joined.right, read);
   if (b === null) return null;
-  switch (then.operator) {
+  switch (joined.operator) {
     case '+':
       return a + b;
     case '-':

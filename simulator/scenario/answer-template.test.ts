@@ -23,9 +23,9 @@ describe('the template of an answer', () => {
     assert.equal(parts[0], 'Half after ');
     assert.deepEqual(parts[3], {
       text: '{1 - arms.a-1.reachedFraction}',
-      from: 41,
+      from: 35,
       left: { number: 1 },
-      then: { operator: '-', right: { path: 'arms.a-1.reachedFraction' } },
+      joined: { operator: '-', right: { path: 'arms.a-1.reachedFraction' } },
       format: 'percent',
     });
     assert.deepEqual(figuresOf('{a / b} {relays}').map(pathsOf), [['a', 'b'], ['relays']]);

@@ -42,7 +42,7 @@ export interface AnswerFigure {
   /** Where it stands in the template. */
   readonly from: number;
   readonly left: Operand;
-  readonly then: { readonly operator: Operator; readonly right: Operand } | null;
+  readonly joined: { readonly operator: Operator; readonly right: Operand } | null;
   readonly format: FigureFormat;
 }
 
@@ -81,11 +81,11 @@ function readOperand(text: string): Operand | null {
   return PATH.test(text) ? { path: text } : null;
 }
 
-function usualFormat(left: Operand, then: AnswerFigure['then']): FigureFormat | null {
-  if (then !== null && then.operator === '/') return 'ratio';
-  if (then !== null && then.operator === '*') return null;
+function usualFormat(left: Operand, joined: AnswerFigure['joined']): FigureFormat | null {
+  if (joined !== null && joined.operator === '/') return 'ratio';
+  if (joined !== null && joined.operator === '*') return null;
   if ('path' in left) return formatOfPath(left.path);
-  return then !== null && 'path' in then.right ? formatOfPath(then.right.path) : null;
+  return joined !== null && 'path' in joined.right ? formatOfPath(joined.right.path) : null;
 }
 
 /** Reads what stands between two braces; `from` is the place of the first one. */
@@ -122,17 +122,17 @@ function readFigure(text: string, from: number): AnswerFigure | AnswerFault {
       'write numbers that do not change outside braces',
     );
   }
-  const then = operator === undefined || right === null ? null : { operator, right };
+  const joined = operator === undefined || right === null ? null : { operator, right };
   const named = formatText?.trim();
   const format =
-    named === undefined ? usualFormat(left, then) : FIGURE_FORMATS.find((known) => known === named);
+    named === undefined ? usualFormat(left, joined) : FIGURE_FORMATS.find((known) => known === named);
   if (format === null) return fault('a product needs a format', `such as {${expression.trim()}:count}`);
   if (format === undefined) {
     const guess = closest(named ?? '', FIGURE_FORMATS);
     const hint = guess === null ? `there are ${FIGURE_FORMATS.join(', ')}` : `did you mean ${guess}?`;
     return fault(`there is no format ${quoted(named)}`, hint);
   }
-  return { text, from, left, then, format };
+  return { text, from, left, joined, format };
 }
 
 /** The parts of a template in their order, and all that is wrong with it. */
@@ -161,7 +161,7 @@ export function figuresOf(template: string): AnswerFigure[] {
 }
 
 /** Every path that a figure names. */
-export function pathsOf({ left, then }: AnswerFigure): string[] {
-  const operands = then === null ? [left] : [left, then.right];
+export function pathsOf({ left, joined }: AnswerFigure): string[] {
+  const operands = joined === null ? [left] : [left, joined.right];
   return operands.flatMap((operand) => ('path' in operand ? [operand.path] : []));
 }
