@@ -45,8 +45,12 @@ export function missingFromAnswer(loaded: LoadedScenario, summary: Summary): Pro
 }
 
 /** The exit code of a run that was written, by what is wrong with it. */
-export function exitCodeOf(summary: Summary, unmet: readonly Problem[], missing: readonly Problem[]): number {
-  if (summary.violations > 0) return EXIT.failed;
+export function exitCodeOf(
+  violations: number,
+  unmet: readonly Problem[],
+  missing: readonly Problem[],
+): number {
+  if (violations > 0) return EXIT.failed;
   if (missing.length > 0) return EXIT.usage;
   return unmet.length > 0 ? EXIT.assertion : EXIT.ok;
 }

@@ -179,7 +179,7 @@ export async function simulateRuns(
     const unmet = unmetAssertions(loaded, written.summary);
     const missing = missingFromAnswer(loaded, written.summary);
     if (unmet.length + missing.length > 0) tellProblems([...unmet, ...missing], context);
-    return exitCodeOf(written.summary, unmet, missing);
+    return exitCodeOf(written.summary.violations, unmet, missing);
   } finally {
     display.stop();
     watch.stop();

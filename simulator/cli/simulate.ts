@@ -123,7 +123,7 @@ export async function simulate(
     const unmet = unmetAssertions(loaded, written.summary);
     const missing = missingFromAnswer(loaded, written.summary);
     if (unmet.length + missing.length > 0) tellProblems([...unmet, ...missing], context);
-    return exitCodeOf(written.summary, unmet, missing);
+    return exitCodeOf(violations.length, unmet, missing);
   } finally {
     display.stop();
     watch.stop();
