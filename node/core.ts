@@ -11,6 +11,7 @@ import type { HookRuntime } from './hooks/hook-runtime.ts';
 import type { Parameter, ResultKind } from './hooks/parameter.ts';
 import type { Slot } from './hooks/slot.ts';
 import type { TransitionListener } from './hooks/transition.ts';
+import type { ActivationPolicy } from './updates/activation-policy.ts';
 import { LifecycleHost, type ModuleHost, type StagedListener } from './updates/module-host.ts';
 import { RelayLifecycle } from './updates/relay-lifecycle.ts';
 import type { UpdateStore } from './updates/store.ts';
@@ -21,6 +22,8 @@ export interface CoreParts {
   /** Names the relay: to rollouts as text, and as it is to whoever listens. */
   readonly owner: string | number;
   readonly listener?: TransitionListener;
+  /** What the operator lets the relay do by itself; everything at once by default. */
+  readonly activation?: ActivationPolicy;
   /** Hears of each module in line. */
   readonly onStaged?: StagedListener;
 }

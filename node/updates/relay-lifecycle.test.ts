@@ -5,9 +5,10 @@ import { HookRuntime } from '../hooks/hook-runtime.ts';
 import { i32 } from '../hooks/parameter.ts';
 import { PowerLossDisk } from '../testing/power-loss-disk.ts';
 import { wat } from '../testing/wat.ts';
+import { NEVER_MS } from './activation-policy.ts';
 import type { CohortReport } from './cohort-gate.ts';
 import { DiskStore } from './disk-store.ts';
-import type { Offer } from './offer.ts';
+import type { Claim, Offer } from './offer.ts';
 import { type LifecycleOptions, REVOCATIONS_KEPT, RelayLifecycle } from './relay-lifecycle.ts';
 import { MemoryStore, type UpdateStore } from './store.ts';
 
@@ -114,6 +115,48 @@ describe('offers', () => {
       'revoked',
       'the same bytes under a new number',
     );
+  });
+});
+
+describe('what the operator lets a relay run', () => {
+  it('waits in its place until the time that the operator names, and may never come', () => {
+    const activation = {
+      mayRunFromMs: ({ version }: Claim) => (version === 1 ? 0 : version === 2 ? 1000 : NEVER_MS),
+    };
+    const { refusal, call, slot, clock } = open(new MemoryStore(), { activation });
+    const hashOfActive = () => slot.activeHash;
+    assert.equal(refusal(offerOf(1)), 'staged');
+    call(6);
+    const first = hashOfActive();
+    assert.notEqual(first, null);
+    assert.equal(refusal(offerOf(2)), 'staged');
+    clock.ms = 999;
+    call(1);
+    assert.equal(hashOfActive(), first);
+    assert.notEqual(slot.pendingHash, null);
+    clock.ms = 1000;
+    call(6);
+    const second = hashOfActive();
+    assert.notEqual(second, first);
+    assert.equal(refusal(offerOf(3)), 'staged');
+    clock.ms = 1e14;
+    call(100);
+    assert.equal(hashOfActive(), second);
+    assert.notEqual(slot.pendingHash, null);
+  });
+
+  it('a rollout that comes later than the operator still counts, and the wait is kept over a restart', () => {
+    const store = new MemoryStore();
+    const activation = { mayRunFromMs: () => 1000 };
+    const before = open(store, { activation });
+    assert.equal(before.refusal(offerOf(1, { rollout: [{ upToShare: 1, notBeforeMs: 5000 }] })), 'staged');
+    const after = open(store, { activation });
+    after.clock.ms = 4999;
+    after.call(1);
+    assert.equal(after.slot.activeHash, null);
+    after.clock.ms = 5000;
+    after.call(1);
+    assert.notEqual(after.slot.activeHash, null);
   });
 });
 

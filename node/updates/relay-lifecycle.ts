@@ -13,6 +13,7 @@ import type { Parameter, ResultKind } from '../hooks/parameter.ts';
 import type { HookSlot, Slot } from '../hooks/slot.ts';
 import type { Occupant } from '../hooks/staging.ts';
 import type { Reason, SlotView, Transition, TransitionListener } from '../hooks/transition.ts';
+import type { ActivationPolicy } from './activation-policy.ts';
 import { CohortGate, type CohortPolicy, type CohortReports } from './cohort-gate.ts';
 import { HookLedger } from './hook-ledger.ts';
 import type { Claim, Offer, OfferDecision, Refusal } from './offer.ts';
@@ -39,6 +40,8 @@ export interface LifecycleOptions {
   readonly owner?: unknown;
   readonly cohortReports?: CohortReports;
   readonly cohortPolicy?: CohortPolicy;
+  /** What the operator lets the relay do by itself; everything at once by default. */
+  readonly activation?: ActivationPolicy;
   /** Hears of the slots' transitions, and of a store that fails: the relay runs on without it. */
   readonly listener?: TransitionListener;
   readonly onStoreFailure?: (error: unknown) => void;
@@ -124,7 +127,8 @@ export class RelayLifecycle implements TransitionListener {
     if (place === null) return { refused: 'not-in-cohort', detail: module };
     const { jitterMs = 0 } = offer;
     const ownMs = jitterMs === 0 ? 0 : runtime.nowMs() + Math.floor(jitterPosition(relayId, salt) * jitterMs);
-    const notBeforeMs = Math.max(place.notBeforeMs, ownMs);
+    const allowedMs = this.options.activation?.mayRunFromMs(offer, hash) ?? 0;
+    const notBeforeMs = Math.max(place.notBeforeMs, ownMs, allowedMs);
     const ledger = this.open(known);
     const stored: StoredModule = { hash: admitted.hash, module, version, stateVersion };
     const gate = this.gateOf(place.wave);

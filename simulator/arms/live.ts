@@ -1,18 +1,24 @@
 /** A live arm: the network of the scenario on its engine, and what came of it. */
 
+import assert from 'node:assert/strict';
 import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
 import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
 import { gainedColumn, type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
 import { unbalanced } from '../engine/invariants/frame-ledger.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
-import { randomStream } from '../engine/random.ts';
+import { cohortAt } from '../measure/cohort.ts';
 import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
+import { revokedSeconds } from '../measure/removal-summary.ts';
+import type { Churn } from '../population/churn.ts';
 import { type ScheduledFault, scheduleFaults } from '../population/fault-schedule.ts';
 import type { Population, Topology } from '../population/population.ts';
 import { drawPresence } from '../population/presence.ts';
-import type { LiveArm, Scenario } from '../scenario/scenario.ts';
+import { buildTopology } from '../population/topology.ts';
+import type { LiveArm, Scenario, UpdatePlan } from '../scenario/scenario.ts';
+import { drawHostileRelays } from './hostile-relays.ts';
+import { drawPolicies, type LivePolicies } from './live-policies.ts';
 import type { PreparedRelease } from './release.ts';
 import type { Phase, RunOptions } from './run-contract.ts';
 import { trafficViolations } from './traffic-violations.ts';
@@ -30,17 +36,27 @@ export interface LiveInput {
   readonly population: Population;
   readonly topology: Topology;
   readonly releases: readonly PreparedRelease[];
+  /** Lives of the relays; null without churn. */
+  readonly churn?: Churn | null;
   /** Of each attack, as prepareHostileModules gives them. */
   readonly hostileModules: readonly (HostileRelease | null)[];
 }
 
 /** Runs the arm; rejects with the signal's reason when stopped. */
 export async function runLiveArm(input: LiveInput, options: RunOptions): Promise<LiveRun> {
-  const { scenario, arm, population, topology, releases, hostileModules } = input;
+  const { scenario, arm, population, hostileModules, churn = null } = input;
   const { relays } = population;
+  const policies = drawPolicies(scenario, arm, population);
+  const embeds = policies?.ofRelays.embeds ?? null;
+  assert(churn === null || policies === null, `seed ${scenario.seed}: churn and operators in one live arm`);
+  const releases = input.releases.map((release) => publishedByMember(release, embeds));
+  const topology =
+    embeds === null || embeds.every((one) => one === 1)
+      ? input.topology
+      : buildTopology(population, scenario.network, scenario.seed, embeds);
   const { adversary, presence, updates: plans, seed } = scenario;
   const publishers = new Set(releases.map(({ publisher }) => publisher));
-  const hostileRelays = drawHostileRelays(scenario, publishers);
+  const hostileRelays = drawHostileRelays(scenario, publishers, embeds);
   const hasDirectory = arm.channels.includes('directory');
   const authorities = hasDirectory ? arm.directory.authorities : 0;
   const faults = scheduleFaults(scenario.faults, { population, publishers, authorities, seed });
@@ -55,6 +71,8 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       hostileRelays,
       hostileModules,
       presence: isSmooth ? null : drawPresence(relays, presence, publishers, seed),
+      churn,
+      policies: policies?.ofRelays ?? null,
       directory: hasDirectory ? arm.directory : null,
       faults,
       scoring: adversary === null ? null : invalidMessageScoring(UPDATE_TOPIC),
@@ -73,8 +91,8 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const seconds = (timeUs: number, release: number): number => (timeUs - releases[release].atUs) / 1e6;
   const sinceRelease = (release: number, stage: Stage): Float64Array =>
     stageColumn(shared, relays, release, stage).map((timeUs) => seconds(timeUs, release));
-  const updates = releases.map(
-    ({ module, moduleBytes, moduleSha256 }, release): UpdateOutcome => ({
+  const updates = releases.map(({ module, moduleBytes, moduleSha256 }, release): UpdateOutcome => {
+    const update: UpdateOutcome = {
       module,
       moduleBytes,
       moduleSha256,
@@ -85,12 +103,14 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
         activated: sinceRelease(release, 'activated'),
       },
       removed: removedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
+      ...(churn === null ? {} : { cohort: cohortAt(churn, releases[release].atUs / 1e6) }),
       haltedSeconds: release in total.haltedUs ? seconds(total.haltedUs[release], release) : null,
       ...(faults.length > 0 && {
         gained: gainedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
       }),
-    }),
-  );
+    };
+    return policies === null ? update : withByHand(update, release, plans[release], policies);
+  });
   // A publisher takes its own update without receiving it.
   const deliveries = updates.reduce(
     (sum, { stages }) => sum + Math.max(0, countReached(stages.heard) - 1),
@@ -100,7 +120,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const outcome: ArmOutcome = {
     arm,
     engine: 'gossipsub',
-    horizonSeconds: scenario.durationSeconds - firstReleaseUs / 1e6,
+    horizonSeconds: policies?.horizonSeconds ?? scenario.durationSeconds - firstReleaseUs / 1e6,
     updates,
     cost: {
       deliveries,
@@ -109,6 +129,14 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       frames: total.framesSent,
       penalties: total.penalties,
     },
+    ...(churn === null
+      ? {}
+      : {
+          links: {
+            meanDegreeInTheEnd: total.linkEndsInTheEnd / Math.max(1, total.onlineInTheEnd),
+            framesDropped: total.framesDropped,
+          },
+        }),
     trust: {
       refusals: total.refusals,
       attempts: total.attempts,
@@ -121,22 +149,35 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     ...(faults.length > 0 && { faults: faultOutcomes(faults, total.faultEffects, hostileRelays) }),
     rolledBack: total.rolledBack,
     circuitsBroken: total.traffic?.circuits.brokenSeconds.length ?? null,
+    operators: policies?.outcome ?? null,
     traceHash,
     violations: [...total.violations, ...trafficViolations(total.traffic)],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
 }
 
-/** Relays of the adversary's: a share of all, none of them one that the developers publish through. */
-function drawHostileRelays(
-  { adversary, network, seed }: Scenario,
-  publishers: ReadonlySet<number>,
-): Set<number> {
-  if (adversary === null) return new Set();
-  const candidates = Array.from({ length: network.relays }, (_unused, relay) => relay);
-  randomStream(seed, 'hostile relays').shuffle(candidates);
-  const count = Math.round(adversary.share * network.relays);
-  return new Set(candidates.filter((relay) => !publishers.has(relay)).slice(0, count));
+/** The developers publish through a relay that takes part: the next one, where the one drawn does not. */
+function publishedByMember(release: PreparedRelease, embeds: Uint8Array | null): PreparedRelease {
+  let { publisher } = release;
+  while (embeds !== null && embeds[publisher] !== 1) publisher = (publisher + 1) % embeds.length;
+  return { ...release, publisher };
+}
+
+/** Relays that were simulated, and with them those that their operators upgrade. */
+function withByHand(
+  update: UpdateOutcome,
+  number: number,
+  plan: UpdatePlan,
+  policies: LivePolicies,
+): UpdateOutcome {
+  const byHand = policies.byHand(number, revokedSeconds(update, plan, true));
+  const either = (live: Float64Array, hand: Float64Array): Float64Array =>
+    live.map((seconds, relay) => (Number.isNaN(seconds) ? hand[relay]! : seconds));
+  return {
+    ...update,
+    stages: { ...update.stages, activated: either(update.stages.activated, byHand.activated) },
+    removed: either(update.removed, byHand.removed),
+  };
 }
 
 /** Each fault as it happened; relays of the adversary's do not count among those that it hit. */

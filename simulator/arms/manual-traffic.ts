@@ -6,7 +6,7 @@ import type { ArmOutcome } from '../measure/outcome.ts';
 import { latencyColumns } from '../population/latency.ts';
 import type { Population } from '../population/population.ts';
 import type { ManualArm, Scenario } from '../scenario/scenario.ts';
-import { clientLags, operatorLags } from './manual.ts';
+import { clientLags, installLags } from './manual.ts';
 import type { PreparedRelease } from './release.ts';
 import type { RunOptions } from './run-contract.ts';
 import { trafficViolations } from './traffic-violations.ts';
@@ -29,7 +29,7 @@ export async function withTraffic(
   const { traffic, seed, durationSeconds, updates, network } = scenario;
   const { clients } = traffic;
   if (clients === null) return outcome;
-  const { operator, operators, relays } = population;
+  const lags = installLags(scenario, arm, population);
   const inRun = (lagSeconds: number, update: number): number => {
     const atSeconds = updates[update].atSeconds + lagSeconds;
     return atSeconds < durationSeconds ? atSeconds : Number.NaN;
@@ -46,12 +46,9 @@ export async function withTraffic(
         binary,
         sha256: moduleSha256,
       })),
-      installSeconds: releases.map((_release, update) => {
-        const lagSeconds = operatorLags(seed, arm, operators, update);
-        return Float64Array.from({ length: relays }, (_unused, relay) =>
-          inRun(lagSeconds[operator[relay]], update),
-        );
-      }),
+      installSeconds: releases.map((_release, update) =>
+        lags.secondsOf[update].map((lagSeconds) => inRun(lagSeconds, update)),
+      ),
       clientSeconds: releases.map((_release, update) =>
         clientLags(seed, arm, clients.count, update).map((lagSeconds) => inRun(lagSeconds, update)),
       ),

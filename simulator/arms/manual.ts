@@ -1,5 +1,6 @@
 /**
- * The manual arm: each operator installs a release after a lag of days, on all relays at once.
+ * The manual arm: each operator installs a release after a lag of days, on all relays at once (or nearly, where the
+ * scenario has operators by classes: see population/keepers.ts).
  *
  * Nothing is simulated in between, so a relay has one stage, `activated`; that it was heard of by mail or from
  * a package manager leaves no time to measure. Two arms with different laws draw the same numbers, so that
@@ -11,9 +12,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { lagQuantileDays, lastObservedDay } from '../baseline/lag-law.ts';
 import { randomStream } from '../engine/random.ts';
-import type { ArmOutcome, UpdateOutcome } from '../measure/outcome.ts';
+import type { ArmOutcome, OperatorsOutcome, UpdateOutcome } from '../measure/outcome.ts';
 import type { Population } from '../population/population.ts';
-import type { ManualArm, Scenario } from '../scenario/scenario.ts';
+import type { LagLaw, ManualArm, Scenario } from '../scenario/scenario.ts';
+import { lagOfClass, OperatorActs } from './operator-acts.ts';
 import { rejectOutdated } from './rejection.ts';
 
 const DAY_SECONDS = 86_400;
@@ -39,15 +41,16 @@ export function runManualArm(
   modules: readonly ReleasedModule[],
 ): ArmOutcome {
   assert.equal(modules.length, scenario.updates.length, `seed ${scenario.seed}: one module per update`);
-  const horizonSeconds = Math.min(arm.untilDays, lastObservedDay(arm.lag)) * DAY_SECONDS;
+  const knownDays = arm.lag.law === 'operators' ? arm.lag.operators.knownDays : lastObservedDay(arm.lag);
+  const horizonSeconds = Math.min(arm.untilDays, knownDays ?? Number.POSITIVE_INFINITY) * DAY_SECONDS;
+  const lags = installLags(scenario, arm, population);
   const firstReleaseSeconds = Math.min(...scenario.updates.map((update) => update.atSeconds));
   const hash = createHash('sha256');
   const updates = scenario.updates.map((update, index): UpdateOutcome => {
     const knownSeconds = horizonSeconds - (update.atSeconds - firstReleaseSeconds);
-    const lagSeconds = operatorLags(scenario.seed, arm, population.operators, index);
     const activated = notReached(population.relays);
-    population.operator.forEach((operator, relay) => {
-      const seconds = lagSeconds[operator]! + arm.drainSeconds + arm.restartSeconds;
+    lags.secondsOf[index]!.forEach((lagSeconds, relay) => {
+      const seconds = lagSeconds + arm.drainSeconds + arm.restartSeconds;
       if (seconds <= knownSeconds) activated[relay] = seconds;
     });
     const rejected =
@@ -75,25 +78,61 @@ export function runManualArm(
     traffic: null,
     rolledBack: 0,
     circuitsBroken: null,
+    operators: lags.operators,
     traceHash: hash.digest('hex').slice(0, 16),
     violations: [],
   };
 }
 
-/** After what time each operator acts on an update, in seconds since its release; Infinity for never. */
-export function operatorLags(seed: number, arm: ManualArm, operators: number, update: number): Float64Array {
-  return lags(seed, arm, operators, `operator lag of update ${update}`);
+/** When relays are upgraded by hand, and by whom. */
+export interface InstallLags {
+  /** For each update, the seconds from its release until the operator of each relay acts; Infinity for never. */
+  readonly secondsOf: readonly Float64Array[];
+  /** Null where all operators follow one law. */
+  readonly operators: OperatorsOutcome | null;
 }
 
-/** The same for the users of clients, who are slow or quick like operators. */
-export function clientLags(seed: number, arm: ManualArm, clients: number, update: number): Float64Array {
-  return lags(seed, arm, clients, `client lag of update ${update}`);
+/** Draws after what time the operator of each relay acts on each update of the scenario. */
+export function installLags(
+  { seed, updates }: Scenario,
+  { lag }: ManualArm,
+  population: Population,
+): InstallLags {
+  const { operator, operators } = population;
+  if (lag.law !== 'operators') {
+    const secondsOf = updates.map((_update, index) => {
+      const ofOperators = draws(seed, `operator lag of update ${index}`, operators, lag);
+      return Float64Array.from(operator, (one) => ofOperators[one]!);
+    });
+    return { secondsOf, operators: null };
+  }
+  const acts = new OperatorActs(population, lag.operators, seed);
+  const secondsOf = updates.map(({ atSeconds }, number) =>
+    acts.installSeconds({ number, atSeconds }).map((seconds) => seconds - atSeconds),
+  );
+  return {
+    secondsOf,
+    operators: { classes: lag.operators.classes, classOf: acts.classOfRelays(), embeds: null },
+  };
 }
 
-function lags(seed: number, arm: ManualArm, count: number, purpose: string): Float64Array {
+/** The same for the users of clients, who are slow or quick like operators; they have no packages or hours. */
+export function clientLags(seed: number, { lag }: ManualArm, clients: number, update: number): Float64Array {
+  const purpose = `client lag of update ${update}`;
+  if (lag.law !== 'operators') return draws(seed, purpose, clients, lag);
+  const { classes } = lag.operators;
+  return Float64Array.from({ length: clients }, (_unused, client) => {
+    const stream = randomStream(seed, purpose, client);
+    const u = stream.uniform();
+    let upTo = stream.uniform();
+    return lagOfClass(classes.find(({ share }) => (upTo -= share) < 0) ?? classes.at(-1)!, u);
+  });
+}
+
+function draws(seed: number, purpose: string, count: number, lag: LagLaw): Float64Array {
   return Float64Array.from(
     { length: count },
-    (_unused, index) => lagQuantileDays(arm.lag, randomStream(seed, purpose, index).uniform()) * DAY_SECONDS,
+    (_unused, index) => lagQuantileDays(lag, randomStream(seed, purpose, index).uniform()) * DAY_SECONDS,
   );
 }
 

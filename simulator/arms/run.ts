@@ -6,12 +6,14 @@
 
 import { wallNowMs } from '../engine/wall.ts';
 import type { ArmOutcome } from '../measure/outcome.ts';
-import { drawPopulation } from '../population/draw.ts';
 import { buildTopology } from '../population/topology.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { drawHostileRelays } from './hostile-relays.ts';
 import { runLiveArm } from './live.ts';
 import { runManualArm } from './manual.ts';
+import { withChurn } from './manual-churn.ts';
 import { withTraffic } from './manual-traffic.ts';
+import { drawRelayLives, foundersOf } from './relay-lives.ts';
 import { prepareHostileModules, prepareReleases } from './release.ts';
 import type { FinishedRun, Phase, RunOptions } from './run-contract.ts';
 
@@ -24,8 +26,11 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const releases = await prepareReleases(scenario);
   const hostileModules = await prepareHostileModules(scenario);
   signal?.throwIfAborted();
-  const population = drawPopulation(scenario.network, scenario.traffic, scenario.seed);
-  const topology = buildTopology(population, scenario.network, scenario.seed);
+  const publishers = new Set(releases.map(({ publisher }) => publisher));
+  const always = new Set([...publishers, ...drawHostileRelays(scenario, publishers)]);
+  const { population, churn } = drawRelayLives(scenario, always);
+  const founders = foundersOf(population, scenario.network.relays);
+  const topology = buildTopology(founders, scenario.network, scenario.seed);
   const phasesWallMs: Partial<Record<Phase, number>> = { prepare: wallNowMs() - startMs };
 
   const arms: ArmOutcome[] = [];
@@ -34,11 +39,14 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   for (const arm of scenario.arms) {
     signal?.throwIfAborted();
     if (arm.kind === 'manual') {
-      const drawn = runManualArm(scenario, arm, population, releases);
+      const drawn = withChurn(runManualArm(scenario, arm, population, releases), scenario, churn);
       arms.push(await withTraffic(drawn, arm, { scenario, population, releases }, options));
       continue;
     }
-    const run = await runLiveArm({ scenario, arm, population, topology, releases, hostileModules }, options);
+    const run = await runLiveArm(
+      { scenario, arm, population, churn, topology, releases, hostileModules },
+      options,
+    );
     arms.push(run.outcome);
     threads = Math.max(threads, run.threads);
     for (const warning of run.warnings) warnings.add(warning);
@@ -47,7 +55,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     }
   }
   return {
-    outcome: { scenario, population, topology, arms },
+    outcome: { scenario, population, churn, topology, arms },
     threads,
     phasesWallMs,
     warnings: [...warnings],

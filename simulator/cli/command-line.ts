@@ -15,6 +15,7 @@ import { Interruption } from './interrupt.ts';
 import type { LibraryOptions } from './library.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
+import type { SweepOptions } from './sweep.ts';
 import type { ValidateOptions } from './validate.ts';
 import type { VerifyOptions } from './verify.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
@@ -87,6 +88,26 @@ async function buildProgram(
     .action(async (file: string, options: SimulateOptions) => {
       const { simulate } = await import('./simulate.ts');
       finish(await simulate(file, options, context, surroundings));
+    });
+
+  program
+    .command('sweep')
+    .description('run a scenario at every combination of the values that it varies')
+    .argument('<file>', 'a scenario with the key sweep')
+    .option('--seed <n>', "the first run's seed, instead of the scenario's")
+    .option('--runs <n>', 'runs at each point, instead of the number in the scenario')
+    .option('--out <dir>', 'where to write (default: results/<scenario>/sweep)')
+    .option('--force', 'replace results that are there already')
+    .option('--resume', 'keep the runs that are there and do the others')
+    .addOption(setOption())
+    .addOption(scaleOption())
+    .option('--engine <name>', 'gossipsub, model or wire')
+    .option('--fidelity <level>', 'full or fast')
+    .option('--json', 'print summary.json of the sweep and nothing else')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (file: string, options: SweepOptions) => {
+      const { sweep } = await import('./sweep.ts');
+      finish(await sweep(file, options, context, surroundings));
     });
 
   program

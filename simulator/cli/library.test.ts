@@ -41,8 +41,8 @@ describe('the library verb', () => {
     const captured = capturedContext(home);
     const code = await library(names, options, captured.context, {
       home,
-      simulate: (path, directory) =>
-        runCommandLine(['simulate', path, '--out', directory, '--force', '--quiet'], captured.context),
+      run: (verb, path, directory) =>
+        runCommandLine([verb, path, '--out', directory, '--force', '--quiet'], captured.context),
     });
     return { code, err: captured.err() };
   }
@@ -51,9 +51,9 @@ describe('the library verb', () => {
     const { code, err } = await run(['two']);
     assert.equal(code, 0, err);
     const summary = JSON.parse(readFileSync(join(results('two', 7), 'summary.json'), 'utf8')) as Summary;
-    const { figures: kept, seed, traceHash, cpuSeconds } = figures().two!;
+    const { figures: kept, seeds, traceHash, cpuSeconds } = figures().two!;
     assert.deepEqual(kept, { 'arms.live.t50Seconds': summary.arms.live!.t50Seconds, relays: 30 });
-    assert.equal(seed, 7);
+    assert.deepEqual(seeds, [7]);
     assert.equal(traceHash, summary.traceHash);
     assert.ok(cpuSeconds > 0);
     const half = humanDuration(summary.arms.live!.t50Seconds!);
@@ -120,6 +120,24 @@ describe('the library verb', () => {
     assert.match(err, /one: ended with 3; its figures stay as they are/);
     assert.match(err, /two: figures taken/);
     assert.deepEqual(figures().one, before.one);
+  });
+
+  it('a sweep answers with the figures of its points, and shows its response', async () => {
+    const text = scenario('three', 'sweep: { vary: { network.degree: [4, 8] }, runs: 2 }\n').replace(
+      /answer: .*/,
+      "answer: 'Half after {points.0.arms.live.t50Seconds} and {points.1.arms.live.t50Seconds}.'",
+    );
+    writeFileSync(file('three'), text);
+    const { code, err } = await run(['three']);
+    assert.equal(code, 0, err);
+    const found = JSON.parse(readFileSync(join(home, 'results/three/sweep/all/summary.json'), 'utf8')) as {
+      points: { arms: { live: { t50Seconds: number } } }[];
+    };
+    const [few, many] = found.points.map(({ arms }) => humanDuration(arms.live.t50Seconds));
+    assert.ok(page().includes(`*Found:* Half after ${few} and ${many}.`), page());
+    assert.ok(page().includes('`npm run sweep -- scenarios/three.yaml`'));
+    assert.match(page(), /Figures of seeds 1, 2,/);
+    assert.match(readFileSync(chart('three'), 'utf8'), /^<svg /);
   });
 
   it('refuses names that are no scenario, and options that contradict each other', async () => {

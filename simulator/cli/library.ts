@@ -7,7 +7,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Library } from '../library/library.ts';
 import { closest } from '../scenario/closest.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
@@ -26,13 +26,13 @@ export interface LibraryOptions {
 export interface LibrarySurroundings {
   /** The folder that has `scenarios/` in it. */
   readonly home: string;
-  /** Runs a scenario into a folder; the exit code of it. */
-  readonly simulate: (file: string, directory: string) => Promise<number>;
+  /** Runs a scenario, or its sweep, into a folder; the exit code of it. */
+  readonly run: (verb: 'simulate' | 'sweep', file: string, directory: string) => Promise<number>;
 }
 
-function simulateInProcess(file: string, directory: string): Promise<number> {
+function runInProcess(verb: string, file: string, directory: string): Promise<number> {
   const program = join(PACKAGE_FOLDER, 'simulator', 'cli', 'relaywave.mjs');
-  const args = [program, 'simulate', file, '--out', directory, '--force'];
+  const args = [program, verb, file, '--out', directory, '--force'];
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     child.once('error', fail);
@@ -40,7 +40,7 @@ function simulateInProcess(file: string, directory: string): Promise<number> {
   });
 }
 
-const SURROUNDINGS: LibrarySurroundings = { home: PACKAGE_FOLDER, simulate: simulateInProcess };
+const SURROUNDINGS: LibrarySurroundings = { home: PACKAGE_FOLDER, run: runInProcess };
 
 function chosen(names: readonly string[], library: Library): (readonly [string, LoadedScenario])[] {
   if (names.length === 0) return [...library.scenarios];
@@ -62,17 +62,17 @@ export async function library(
   surroundings: LibrarySurroundings = SURROUNDINGS,
 ): Promise<number> {
   const { err, workplace } = context;
-  const { home, simulate } = surroundings;
+  const { home, run } = surroundings;
   if (options.page === true && (names.length > 0 || options.from !== undefined)) {
     throw new UsageError('--page runs nothing and reads no results', 'leave out the names and --from');
   }
   const books = new Library(home);
-  const { collectFigures } = await import('../library/collect-figures.ts');
+  const { collectFigures, resultsOf } = await import('../library/collect-figures.ts');
   let code: number = EXIT.ok;
   for (const [name, loaded] of options.page === true ? [] : chosen(names, books)) {
     const results =
       options.from === undefined ? join(home, 'results') : resolve(workplace.userFolder, options.from);
-    const directory = join(results, name, `seed-${loaded.scenario.seed}`);
+    const directory = resultsOf(loaded.scenario, results);
     const shown = shownPath(directory, workplace.userFolder);
     if (options.from !== undefined && !existsSync(directory)) {
       if (names.length > 0)
@@ -82,7 +82,10 @@ export async function library(
     }
     if (options.from === undefined) {
       err.line(`${name}: ${loaded.scenario.question}`);
-      const ended = await simulate(loaded.file, directory);
+      const ended =
+        loaded.scenario.sweep === null
+          ? await run('simulate', loaded.file, directory)
+          : await run('sweep', loaded.file, dirname(directory));
       if (ended === EXIT.interrupted || ended === EXIT.terminated) return ended;
       if (ended !== EXIT.ok) {
         err.line(`${name}: ended with ${ended}; its figures stay as they are`);

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
 import { missingFigures } from '../measure/answer-figures.ts';
 import type { Summary } from '../measure/summary.ts';
+import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -37,8 +38,12 @@ export function unmetAssertions(loaded: LoadedScenario, { assertions = [] }: Sum
   });
 }
 
-/** Figures that the scenario's answer names and the run's summary has not, each at its place in the file. */
-export function missingFromAnswer(loaded: LoadedScenario, summary: Summary): Problem[] {
+/**
+ * Figures that the scenario's answer names and the summary has not, each at its place in the file. One run of a scenario
+ * that varies something does not answer it.
+ */
+export function missingFromAnswer(loaded: LoadedScenario, summary: Summary | SweepSummary): Problem[] {
+  if (loaded.scenario.sweep !== null && !('points' in summary)) return [];
   return missingFigures(loaded.scenario.answer, summary).map(({ from, to, message, hint }) =>
     loaded.problemWithin(['answer'], [from, to], message, hint),
   );

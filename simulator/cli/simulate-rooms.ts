@@ -8,11 +8,13 @@
 import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import type { Summary } from '../measure/summary.ts';
+import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { DataFiles } from '../report/data-files.ts';
 import type { WrittenRun } from '../report/read-run.ts';
 import type { TerminalFacts } from '../report/terminal.ts';
 import type { ResultsContext, ResultsTarget, WrittenResults } from '../report/write-results.ts';
 import type { RunsContext, WrittenRuns } from '../report/write-runs.ts';
+import type { PointRuns, SweepContext, WrittenSweep } from '../report/write-sweep.ts';
 import type { HistoricalName, Scenario } from '../scenario/scenario.ts';
 
 export interface SimulateRooms {
@@ -29,6 +31,14 @@ export interface SimulateRooms {
   readRun(directory: string): Promise<WrittenRun>;
   /** Merges runs that have been written. */
   writeRuns(target: ResultsTarget, runs: readonly WrittenRun[], context: RunsContext): Promise<WrittenRuns>;
+  readSummary(directory: string): Promise<Summary>;
+  writeSweep(
+    target: ResultsTarget,
+    points: readonly PointRuns[],
+    context: SweepContext,
+  ): Promise<WrittenSweep>;
+  formatSweepSummary(summary: SweepSummary): Promise<string>;
+  renderSweep(summary: SweepSummary): Promise<string>;
   formatSummary(summary: Summary): Promise<string>;
   renderTerminalReport(summary: Summary, facts: TerminalFacts): Promise<string>;
 }
@@ -69,6 +79,22 @@ export const SIMULATE_ROOMS: SimulateRooms = {
   async writeRuns(target, runs, context) {
     const { writeRuns } = await import('../report/write-runs.ts');
     return writeRuns(target, runs, context);
+  },
+  async readSummary(directory) {
+    const { readSummary } = await import('../report/read-run.ts');
+    return readSummary(directory);
+  },
+  async writeSweep(target, points, context) {
+    const { writeSweep } = await import('../report/write-sweep.ts');
+    return writeSweep(target, points, context);
+  },
+  async formatSweepSummary(summary) {
+    const { formatSweepSummary } = await import('../measure/sweep-summary.ts');
+    return formatSweepSummary(summary);
+  },
+  async renderSweep(summary) {
+    const { renderSweep } = await import('../report/sweep-table.ts');
+    return renderSweep(summary);
   },
   async formatSummary(summary) {
     const { formatSummary } = await import('../measure/summary.ts');

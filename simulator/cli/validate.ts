@@ -4,6 +4,8 @@ import { infeasibility } from '../scenario/feasibility.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { loadPoints } from '../scenario/sweep-load.ts';
+import { sweepPoints } from '../scenario/sweep-plan.ts';
 import { type CommandContext, tellProblems } from './command.ts';
 import { EXIT } from './exit-code.ts';
 
@@ -12,10 +14,11 @@ export interface ValidateOptions {
   readonly scale?: string;
 }
 
-function portrait({ network, engine, updates, arms }: Scenario): string {
+function portrait({ network, engine, updates, arms, sweep }: Scenario): string {
   const modules = updates.map(({ module }) => module).join(', ');
   const armNames = arms.map(({ name }) => name).join(', ');
-  return `${network.relays} relays, engine ${engine}, module ${modules}, arms ${armNames}`;
+  const points = sweep === null ? '' : `, sweep of ${sweepPoints(sweep).length} points`;
+  return `${network.relays} relays, engine ${engine}, module ${modules}, arms ${armNames}${points}`;
 }
 
 /** Prints a line for each file that is right and the problems of the others; tells the exit code. */
@@ -27,7 +30,10 @@ export function validate(
   const problems: Problem[] = [];
   for (const file of files) {
     try {
-      const { scenario, scaled } = loadScenario(file, options);
+      const loaded = loadScenario(file, options);
+      const { scenario, scaled } = loaded;
+      // A point that cannot be is a mistake of the file, and is better found now than when the sweep starts.
+      if (scenario.sweep !== null) loadPoints(file, options, loaded, scenario.sweep);
       context.out.line(`${file}: ok (${portrait(scenario)})${scaled === null ? '' : `, ${scaled.summary}`}`);
       const refusal = infeasibility(scenario);
       if (refusal !== null)

@@ -175,6 +175,18 @@ export class VirtualClock {
     return this.queue.waiting();
   }
 
+  /** Forgets the events that have not taken place but for those that `isKept` names. */
+  forgetAllBut(isKept: (event: SimulationEvent) => boolean): void {
+    const { queue } = this;
+    const kept: [timeUs: number, rank: number, event: SimulationEvent][] = [];
+    while (queue.size > 0) {
+      const [timeUs, rank] = [queue.nextTimeUs, queue.nextRank];
+      const event = queue.pop();
+      if (isKept(event)) kept.push([timeUs, rank, event]);
+    }
+    for (const [timeUs, rank, event] of kept) queue.push(timeUs, rank, event);
+  }
+
   /** Runs every event before `endUs`, or until `interrupted` (asked every 1,024 events) says so. */
   runUntil(endUs: number, drain: TickCallback, interrupted: () => boolean): void {
     const { queue } = this;

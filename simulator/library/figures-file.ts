@@ -15,7 +15,8 @@ import { resolvedYaml } from '../scenario/scenario-yaml.ts';
 export interface ScenarioFigures {
   /** The day of the run, UTC. */
   readonly date: string;
-  readonly seed: number;
+  /** One, or those of a sweep. */
+  readonly seeds: readonly number[];
   /** Of relaywave. */
   readonly version: string;
   /** Processor time from the command to the report, 2 significant digits. */

@@ -4,6 +4,7 @@
  * No figure in it is typed: words come from the scenario files, numbers from figures.json.
  */
 
+import { seedsInWords } from '../report/chart-data.ts';
 import { fillAnswer } from '../report/filled-answer.ts';
 import { groupThousands } from '../report/human-units.ts';
 import { figuresOf, pathsOf } from '../scenario/answer-template.ts';
@@ -28,7 +29,8 @@ const ADDING = `## How to add a scenario
 
 1. Write \`scenarios/<name>.yaml\`: a comment that says what is asked and why (with \`Run it:\` and \`Try next:\` lines),
    \`name\`, a \`question\` that ends with a question mark, and a \`hypothesis\`: what you expect before you run it.
-2. Run it: \`npm run simulate -- scenarios/<name>.yaml\`. Look at \`summary.json\` in its results.
+2. Run it: \`npm run simulate -- scenarios/<name>.yaml\`, or \`npm run sweep\` where it varies something. Look at
+   \`summary.json\` in its results; that of a sweep, in \`all\`, has its figures under \`points.0\` and so on.
 3. Write the \`answer\`: words with figures in braces, such as \`{arms.live.t50Seconds}\`, each a path in \`summary.json\`.
    Numbers that the run does not give stand in no answer. Units come by themselves: \`...Seconds\` becomes a span of time,
    \`...Fraction\` a percentage; \`{path:count}\` says otherwise, \`{a - b}\` and \`{a / b}\` compare two figures, and
@@ -60,21 +62,25 @@ function costInWords({ cpuSeconds }: ScenarioFigures): string {
     : `${groupThousands(Number((cpuSeconds / 60).toPrecision(2)))} min`;
 }
 
-function command(name: string): string {
-  return `npm run simulate -- scenarios/${name}.yaml`;
+function seeds({ seeds }: ScenarioFigures): string {
+  return `${seeds.length === 1 ? 'seed' : 'seeds'} ${seedsInWords(seeds)}`;
+}
+
+function command({ name, sweep }: Scenario): string {
+  return `npm run ${sweep === null ? 'simulate' : 'sweep'} -- scenarios/${name}.yaml`;
 }
 
 function section(scenario: Scenario, figures: ScenarioFigures | undefined): string {
-  const { name, question, hypothesis, answer, seed } = scenario;
+  const { name, question, hypothesis, answer } = scenario;
   const lines = [`## ${name}`, `**${question}**`, `*Expected:* ${hypothesis}`];
   if (figures === undefined || lackOf(scenario, figures) !== null) {
     lines.push(`*Found:* nothing yet; \`npm run library -- ${name}\` runs it.`);
-    lines.push(`[${name}.yaml](${name}.yaml), \`${command(name)}\``);
+    lines.push(`[${name}.yaml](${name}.yaml), \`${command(scenario)}\``);
   } else {
     lines.push(`*Found:* ${fillAnswer(answer, (path) => figures.figures[path] ?? null)}`);
     lines.push(
-      `[${name}.yaml](${name}.yaml), \`${command(name)}\`: ${costInWords(figures)} of processor time. Figures of seed ` +
-        `${figures.seed ?? seed}, ${figures.date}, version ${figures.version}.`,
+      `[${name}.yaml](${name}.yaml), \`${command(scenario)}\`: ${costInWords(figures)} of processor time. Figures of ` +
+        `${seeds(figures)}, ${figures.date}, version ${figures.version}.`,
     );
     lines.push(`![Chart of ${name}](../docs/scenarios/${name}.svg)`);
   }

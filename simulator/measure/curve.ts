@@ -5,6 +5,8 @@
  * Shares are of ALL relays, so a curve that never reaches 1 is one whose last relays were never reached.
  */
 
+import { type Cohort, ofCohort } from './cohort.ts';
+
 /** Row i holds the value from `seconds[i]` on; before the first row it is 0. */
 export interface AdoptionCurve {
   /** Distinct moments at which relays arrived, ascending; virtual seconds since the release. */
@@ -32,14 +34,22 @@ function arrivalOrder(arrivedSeconds: Float64Array): Uint32Array {
 }
 
 /**
- * Builds the curve from one time per relay (NaN: never) and one weight per relay (any positive scale).
+ * Builds the curve from one time per relay (NaN: never) and one weight per relay (any positive scale); relays that
+ * the cohort leaves out are not there.
  *
  * Relays that arrive at the same moment, such as those of one operator, make one row. Throws RangeError
  * when the columns differ in length.
  */
-export function adoptionCurve(arrivedSeconds: Float64Array, weight: Float64Array): AdoptionCurve {
+export function adoptionCurve(
+  times: Float64Array,
+  weights: Float64Array,
+  cohort: Cohort = null,
+): AdoptionCurve {
+  if (weights.length !== times.length)
+    throw new RangeError(`${times.length} times for ${weights.length} weights`);
+  const arrivedSeconds = ofCohort(times, cohort);
+  const weight = ofCohort(weights, cohort);
   const relays = arrivedSeconds.length;
-  if (weight.length !== relays) throw new RangeError(`${relays} times for ${weight.length} weights`);
   let totalWeight = 0;
   for (const value of weight) totalWeight += value;
 

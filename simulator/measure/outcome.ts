@@ -2,8 +2,11 @@
  * What the arms of a run hand to the report: when each relay reached each stage of each update.
  */
 
+import type { Churn } from '../population/churn.ts';
 import type { Population, Topology } from '../population/population.ts';
+import type { OperatorClass } from '../scenario/operators-plan.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
+import type { Cohort } from './cohort.ts';
 import type { FaultOutcome } from './fault-outcome.ts';
 import type { TrafficResult } from './traffic-result.ts';
 
@@ -21,6 +24,8 @@ export interface UpdateOutcome {
   /** SHA-256 of the binary, hexadecimal. */
   readonly moduleSha256: string;
   readonly stages: StageTimes;
+  /** Whom its adoption curve counts (cohort.ts). */
+  readonly cohort?: Cohort;
   /** When each relay took it out again (rolled back, or revoked), seconds since the release; NaN where it did not. */
   readonly removed: Float64Array;
   /** When its rollout was halted, seconds since the release; null when it was not. */
@@ -66,6 +71,23 @@ export interface GossipCost {
   readonly penalties: number;
 }
 
+/** What became of the links while relays came and went. */
+export interface LinksOutcome {
+  /** Mean number of links of the relays that are up when the run ends. */
+  readonly meanDegreeInTheEnd: number;
+  /** Frames that reached a relay that was away, or on a link that had closed. */
+  readonly framesDropped: number;
+}
+
+/** Whom the relays of an arm belong to. */
+export interface OperatorsOutcome {
+  readonly classes: readonly OperatorClass[];
+  /** By relay: index into `classes`. */
+  readonly classOf: Uint8Array;
+  /** By relay: 1 where it embeds the runtime for updates, 0 where it is upgraded by hand; null: a manual arm. */
+  readonly embeds: Uint8Array | null;
+}
+
 export interface ArmOutcome {
   readonly arm: Arm;
   /** What produced the numbers: an engine, or `lag` for draws of operator lag. */
@@ -75,6 +97,8 @@ export interface ArmOutcome {
   readonly updates: readonly UpdateOutcome[];
   /** Null for arms that send nothing. */
   readonly cost: GossipCost | null;
+  /** Absent without churn, and for arms that have no links. */
+  readonly links?: LinksOutcome;
   /** Null for arms that verify nothing. */
   readonly trust: TrustOutcome | null;
   /** Null where no cell was simulated. */
@@ -85,6 +109,8 @@ export interface ArmOutcome {
   readonly rolledBack: number;
   /** Circuits broken by restarts; null where the arm carries no circuits. */
   readonly circuitsBroken: number | null;
+  /** Null where operators are all alike. */
+  readonly operators: OperatorsOutcome | null;
   /** Hash over everything that happened, hexadecimal; equal runs have equal hashes. */
   readonly traceHash: string;
   /** Broken invariants, one line each; empty in a sound run. */
@@ -94,7 +120,10 @@ export interface ArmOutcome {
 /** Everything the report is made from. */
 export interface RunOutcome {
   readonly scenario: Scenario;
+  /** Under churn those that join later are in it, after those that the run begins with. */
   readonly population: Population;
+  /** Null without churn. */
+  readonly churn: Churn | null;
   readonly topology: Topology;
   readonly arms: readonly ArmOutcome[];
 }

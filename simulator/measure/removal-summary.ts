@@ -1,6 +1,7 @@
 /** What became of an update after its release: who ran it, who runs it still, how fast it was taken back. */
 
 import type { UpdatePlan } from '../scenario/scenario.ts';
+import { type Cohort, ofCohort } from './cohort.ts';
 import type { UpdateOutcome } from './outcome.ts';
 import { roundFraction, roundTime } from './rounding.ts';
 import { removalSeconds, runningCurve, runningFraction } from './running.ts';
@@ -41,18 +42,20 @@ export function removalSummary(
   update: UpdateOutcome,
   plan: UpdatePlan | undefined,
   isLive: boolean,
+  cohort: Cohort = null,
 ): RemovalSummary {
-  const { activated } = update.stages;
+  const activated = ofCohort(update.stages.activated, cohort);
+  const removed = ofCohort(update.removed, cohort);
   const revoked = revokedSeconds(update, plan, isLive);
   const removedBy = (fraction: number): number | null => {
     if (revoked === null) return null;
-    const seconds = removalSeconds(activated, update.removed, revoked, fraction);
+    const seconds = removalSeconds(activated, removed, revoked, fraction);
     return seconds === null ? null : roundTime(seconds);
   };
   const ran = activated.reduce((count, at) => (Number.isNaN(at) ? count : count + 1), 0);
   return {
     everRanFraction: roundFraction(ran / activated.length),
-    runningFraction: roundFraction(runningFraction(runningCurve(activated, update.removed))),
+    runningFraction: roundFraction(runningFraction(runningCurve(activated, removed))),
     haltedSeconds: update.haltedSeconds === null ? null : roundTime(update.haltedSeconds),
     revokedSeconds: revoked === null ? null : roundTime(revoked),
     t50RemovedSeconds: removedBy(0.5),

@@ -5,6 +5,8 @@
  * rolled the module back, or took a revocation, does not run it any more.
  */
 
+import { type Cohort, ofCohort } from './cohort.ts';
+
 /** Row i holds from `seconds[i]` on; before the first row nobody runs it. */
 export interface RunningCurve {
   /** Distinct moments at which the share changed, ascending; virtual seconds since the release. */
@@ -19,10 +21,16 @@ function everRan(activatedSeconds: number): boolean {
 }
 
 /** Builds the curve from two times a relay, NaN for never. A relay that never ran it removes nothing. */
-export function runningCurve(activatedSeconds: Float64Array, removedSeconds: Float64Array): RunningCurve {
+export function runningCurve(
+  activations: Float64Array,
+  removals: Float64Array,
+  cohort: Cohort = null,
+): RunningCurve {
+  if (removals.length !== activations.length)
+    throw new RangeError(`${activations.length} activations for ${removals.length} removals`);
+  const activatedSeconds = ofCohort(activations, cohort);
+  const removedSeconds = ofCohort(removals, cohort);
   const relays = activatedSeconds.length;
-  if (removedSeconds.length !== relays)
-    throw new RangeError(`${relays} activations for ${removedSeconds.length} removals`);
   const changes: { readonly at: number; readonly by: 1 | -1 }[] = [];
   for (let relay = 0; relay < relays; relay++) {
     const activated = activatedSeconds[relay] as number;

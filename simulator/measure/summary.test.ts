@@ -201,7 +201,10 @@ test('summary: a manual arm states its law beside its draws, and nothing beyond 
 test('summary: busy and idle relays by themselves, where the scenario asks for them', () => {
   const run = madeRun({ relays: 200 });
   assert.equal('tails' in summarize(run, []).arms.live!.updates[0]!, false);
-  const asking = { ...run, scenario: { ...run.scenario, measure: { milestonePercents: [], tailShare: 0.1 } } };
+  const asking = {
+    ...run,
+    scenario: { ...run.scenario, measure: { milestonePercents: [], tailShare: 0.1 } },
+  };
   const { tails } = summarize(asking, []).arms.live!.updates[0]!;
   const { activated } = run.arms[0]!.updates[0]!.stages;
   const byWeight = [...activated.keys()].sort(
@@ -211,5 +214,8 @@ test('summary: busy and idle relays by themselves, where the scenario asks for t
   const sorted = lightest.sort((a, b) => a - b);
   assert.equal(tails?.lightest.t50Seconds, sorted[9]);
   assert.equal(tails?.lightest.reachedFraction, 1);
-  assert.ok(tails!.heaviest.t50Seconds! < tails!.lightest.t50Seconds!, 'busy relays of the made run are quicker');
+  assert.ok(
+    tails!.heaviest.t50Seconds! < tails!.lightest.t50Seconds!,
+    'busy relays of the made run are quicker',
+  );
 });

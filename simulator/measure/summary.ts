@@ -12,10 +12,14 @@ import { lagQuantileDays } from '../baseline/lag-law.ts';
 import type { MeasurePlan } from '../scenario/measure-plan.ts';
 import { channelLabel, type LagLaw } from '../scenario/scenario.ts';
 import { type AssertionResult, judgeAssertions } from './assertions.ts';
+import { type ChurnSummary, churnSummary } from './churn-summary.ts';
+import { type ClassesSummary, classesSummary } from './class-summary.ts';
+import { ofCohort } from './cohort.ts';
 import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
 import { vulnerableRelayHours } from './exposure.ts';
-import type { ArmOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
+import type { ArmOutcome, LinksOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
 import { STAGES } from './outcome.ts';
+import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
 import { type FaultSummary, faultSummary } from './recovery.ts';
 import { type RejectionSummary, rejectionSummary } from './rejection-summary.ts';
@@ -57,7 +61,12 @@ export interface AdoptionSummary extends ReachSummary {
   readonly vulnerableRelayHours: number;
 }
 
-export interface UpdateSummary extends AdoptionSummary, RemovalSummary {
+/** Present only where a scenario has operators: by class in the arms that have them, peaks in all. */
+export interface OperatorFigures extends Partial<ClassesSummary> {
+  readonly peakSwitches?: PeakSwitches;
+}
+
+export interface UpdateSummary extends AdoptionSummary, RemovalSummary, OperatorFigures {
   readonly module: string;
   readonly moduleBytes: number;
   readonly moduleSha256: string;
@@ -67,6 +76,8 @@ export interface UpdateSummary extends AdoptionSummary, RemovalSummary {
   readonly tails?: { readonly heaviest: ReachSummary; readonly lightest: ReachSummary };
   /** Of a manual arm whose authorities take out who has not upgraded. */
   readonly rejection?: RejectionSummary;
+  /** Absent without churn. */
+  readonly churn?: ChurnSummary;
 }
 
 export interface CostSummary {
@@ -75,7 +86,7 @@ export interface CostSummary {
   readonly bytes: number;
 }
 
-export interface ArmSummary extends AdoptionSummary {
+export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   readonly engine: ArmOutcome['engine'];
   /** How updates travel: `gossip`, `gossip+catch-up`, `manual`. */
   readonly channel: string;
@@ -90,6 +101,8 @@ export interface ArmSummary extends AdoptionSummary {
   readonly rolledBack: number;
   /** Null for an arm that sends nothing. */
   readonly cost: CostSummary | null;
+  /** Absent without churn, and for an arm that has no links. */
+  readonly links?: LinksOutcome;
   /** Null for an arm that verifies nothing. */
   readonly trust: TrustSummary | null;
   /** Null for an arm without simulated cells. */
@@ -186,7 +199,7 @@ function adoption(
   percents: Percents,
 ): AdoptionSummary {
   const curves = {} as Record<Stage, AdoptionCurve>;
-  for (const stage of STAGES) curves[stage] = adoptionCurve(update.stages[stage], weight);
+  for (const stage of STAGES) curves[stage] = adoptionCurve(update.stages[stage], weight, update.cohort);
   return {
     ...reach(curves.activated, 'fractionOfRelays', percents),
     byConsensusWeight: reach(curves.activated, 'fractionOfConsensusWeight', percents),
@@ -197,7 +210,11 @@ function adoption(
       activated: stageSummary(curves.activated),
     },
     vulnerableRelayHours: roundRelayHours(
-      vulnerableRelayHours(update.stages.activated, horizonSeconds, update.rejected),
+      vulnerableRelayHours(
+        ofCohort(update.stages.activated, update.cohort ?? null),
+        horizonSeconds,
+        update.rejected === undefined ? undefined : ofCohort(update.rejected, update.cohort ?? null),
+      ),
     ),
   };
 }
@@ -222,6 +239,10 @@ function costSummary(arm: ArmOutcome): CostSummary | null {
   return { deliveries: arm.cost.deliveries, duplicates: arm.cost.duplicates, bytes: arm.cost.bytes };
 }
 
+function roundLinks({ meanDegreeInTheEnd, framesDropped }: LinksOutcome): LinksOutcome {
+  return { meanDegreeInTheEnd: roundFraction(meanDegreeInTheEnd), framesDropped };
+}
+
 /** When the law has reached all: a formula never has, a table where it says so. */
 function lastQuantileDays(lag: LagLaw): number {
   const days = lag.law === 'empirical' ? lag.days[lag.fractions.indexOf(1)] : undefined;
@@ -230,10 +251,12 @@ function lastQuantileDays(lag: LagLaw): number {
 
 /** The law's own times, up to the arm's horizon: the lag, and the restart that follows it. */
 function lawSummary({ arm, horizonSeconds }: ArmOutcome, percents: Percents): ArmSummary['law'] {
-  if (arm.kind !== 'manual') return null;
+  // Classes with working hours and timers have no law in closed form.
+  if (arm.kind !== 'manual' || arm.lag.law === 'operators') return null;
+  const { lag } = arm;
   const at = (fraction: number): number | null => {
     const { drainSeconds, restartSeconds } = arm;
-    const days = fraction < 1 ? lagQuantileDays(arm.lag, fraction) : lastQuantileDays(arm.lag);
+    const days = fraction < 1 ? lagQuantileDays(lag, fraction) : lastQuantileDays(lag);
     const seconds = days * DAY_SECONDS + drainSeconds + restartSeconds;
     return seconds <= horizonSeconds ? roundTime(seconds) : null;
   };
@@ -244,6 +267,18 @@ function lawSummary({ arm, horizonSeconds }: ArmOutcome, percents: Percents): Ar
     t90Seconds: at(MILESTONES.t90),
     t99Seconds: at(MILESTONES.t99),
     ...further(percents, 'Seconds', at),
+  };
+}
+
+function operatorFigures(
+  { stages: { activated } }: UpdateOutcome,
+  { arm, operators }: ArmOutcome,
+  { arms }: RunOutcome,
+): OperatorFigures {
+  if (arms.every((one) => one.operators === null)) return {};
+  return {
+    ...(operators !== null && classesSummary(operators, activated)),
+    peakSwitches: peakSwitches(activated, arm.kind === 'manual' ? arm.restartSeconds : null),
   };
 }
 
@@ -264,7 +299,9 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       moduleSha256,
       releasedAtSeconds: roundTime(releasedAtSeconds),
       ...figures,
-      ...removalSummary(update, plans[index], arm.arm.kind === 'live'),
+      ...removalSummary(update, plans[index], arm.arm.kind === 'live', update.cohort),
+      ...churnPart(arm, outcome, index, releasedAtSeconds),
+      ...operatorFigures(update, arm, outcome),
       ...tailsOf(update, consensusWeight, outcome.scenario.measure),
       ...(update.rejected !== undefined && {
         rejection: rejectionSummary(update.rejected, update.stages.activated, consensusWeight),
@@ -291,8 +328,10 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     circuitsBroken: arm.circuitsBroken,
     rolledBack: arm.rolledBack,
     cost: costSummary(arm),
+    ...(arm.links === undefined ? {} : { links: roundLinks(arm.links) }),
     trust: trustSummary(arm.trust),
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
+    ...operatorFigures(arm.updates[0] as UpdateOutcome, arm, outcome),
     updates,
     ...(arm.faults !== undefined && {
       faults: arm.faults.map((fault) =>
@@ -300,6 +339,19 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       ),
     }),
   };
+}
+
+/** To the arm's own horizon: lives are drawn no further. */
+function churnPart(
+  arm: ArmOutcome,
+  { churn, scenario }: RunOutcome,
+  index: number,
+  releasedAtSeconds: number,
+): { readonly churn?: ChurnSummary } {
+  if (churn === null) return {};
+  const update = arm.updates[index]!;
+  const horizonSeconds = arm.horizonSeconds - (releasedAtSeconds - (scenario.updates[0]?.atSeconds ?? 0));
+  return { churn: churnSummary(churn, update, releasedAtSeconds, horizonSeconds) };
 }
 
 function milestoneDays(days: MilestoneDays): MilestoneDays {
@@ -377,7 +429,7 @@ export function summarize(outcome: RunOutcome, historical: readonly HistoricalBa
   const summary: Summary = {
     scenario: outcome.scenario.name,
     engine: outcome.scenario.engine,
-    relays: outcome.population.relays,
+    relays: outcome.scenario.network.relays,
     seeds: [outcome.scenario.seed],
     traceHash: traceHashOfAll(outcome.arms),
     violations: outcome.arms.reduce((count, arm) => count + arm.violations.length, 0),

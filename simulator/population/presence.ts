@@ -10,7 +10,7 @@ import type { PresencePlan } from '../scenario/scenario.ts';
 import { float64Column, uint32Column } from './column.ts';
 
 /** Links first come up within the first seconds, so nobody goes away before this. */
-const FIRST_LEAVE_SECONDS = 5;
+export const FIRST_LEAVE_SECONDS = 5;
 
 export interface Presence {
   /** When each relay joins, virtual microseconds; 0 for one that is there from the start. */

@@ -161,3 +161,34 @@ test('topology: one seed always lays the same links, another seed others', () =>
   assert.equal(hashOf(1), 'e99ef50d95b6608e');
   assert.notEqual(hashOf(1), hashOf(2));
 });
+
+test('topology: links join members only, who have as many as in a network of their own and are connected', () => {
+  for (const dialing of ['uniform', 'consensus-weight'] as const) {
+    const plan = madePlan({ relays: 600, degree: 10, dialing });
+    const population = drawPopulation(plan, TRAFFIC, 1);
+    const members = Uint8Array.from({ length: 600 }, (_unused, relay) => (relay % 3 === 2 ? 1 : 0));
+    const { dialer, listener, links, latencyUs } = buildTopology(population, plan, 1, members);
+    assert.ok(links >= 1000 && links < 1010, `${links} links of 200 members of degree 10`);
+    const seen = new Set([2]);
+    const peers = new Map<number, number[]>();
+    for (let link = 0; link < links; link++) {
+      const [a, b] = [dialer[link]!, listener[link]!];
+      assert.ok(members[a] === 1 && members[b] === 1 && latencyUs[link]! > 0);
+      for (const [one, other] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        peers.set(one, [...(peers.get(one) ?? []), other]);
+      }
+    }
+    for (const relay of seen) for (const peer of peers.get(relay) ?? []) seen.add(peer);
+    assert.equal(seen.size, 200);
+  }
+});
+
+test('topology: members all is as without members', () => {
+  const plan = madePlan({ relays: 300 });
+  const population = drawPopulation(plan, TRAFFIC, 1);
+  const all = new Uint8Array(300).fill(1);
+  assert.deepEqual(buildTopology(population, plan, 1, all), buildTopology(population, plan, 1));
+});

@@ -19,27 +19,38 @@ const VAIN_PICKS = 64;
 const NONE = 0xffffffff;
 
 /**
- * The links of `population` under `seed`.
+ * The links of `population` under `seed`; with `members` only between relays that are 1 there, as if the others did
+ * not exist.
  *
- * Relay i dials floor((i + 1) degree / 2) - floor(i degree / 2) others, so that an odd degree gives every
+ * Relay i (of the members) dials floor((i + 1) degree / 2) - floor(i degree / 2) others, so that an odd degree gives every
  * second relay one more. Throws RangeError when no link at all can be laid: fewer than two relays, a degree
  * that dials nobody, or relays all of one operator.
  */
-export function buildTopology(population: Population, plan: NetworkPlan, seed: number): Topology {
-  const { relays } = population;
+export function buildTopology(
+  population: Population,
+  plan: NetworkPlan,
+  seed: number,
+  members: Uint8Array | null = null,
+): Topology {
+  const taking = members ?? new Uint8Array(population.relays).fill(1);
+  const rows = Uint32Array.from(taking.keys()).filter((relay) => taking[relay] === 1);
+  const relays = rows.length;
   if (!(plan.degree > 0 && plan.degree < 1e6)) throw new RangeError(`degree ${plan.degree} is out of range`);
-  const graph = new LinkGraph(population, Math.floor((relays * plan.degree) / 2));
-  const pick =
-    plan.dialing === 'consensus-weight' ? weightedPicker(population.consensusWeight) : uniformPicker(relays);
+  const graph = new LinkGraph(population, taking, Math.floor((relays * plan.degree) / 2));
+  const pickRow =
+    plan.dialing === 'consensus-weight'
+      ? weightedPicker(Float64Array.from(rows, (relay) => population.consensusWeight[relay]!))
+      : uniformPicker(relays);
+  const pick: RelayPicker = (from) => rows[pickRow(from)]!;
   const stream = randomStream(seed, 'topology');
-  for (let relay = 0; relay < relays; relay++) {
-    const dials = Math.floor(((relay + 1) * plan.degree) / 2) - Math.floor((relay * plan.degree) / 2);
+  rows.forEach((relay, row) => {
+    const dials = Math.floor(((row + 1) * plan.degree) / 2) - Math.floor((row * plan.degree) / 2);
     dial(graph, relay, dials, pick, stream);
-  }
+  });
   if (graph.links === 0) {
     throw new RangeError(`${relays} relays of ${population.operators} operators leave no link to lay`);
   }
-  joinComponents(graph, stream);
+  joinComponents(graph, rows, stream);
 
   const latency = latencyModel(population, plan, seed);
   const dialer = uint32Column(graph.links);
@@ -56,6 +67,7 @@ export function buildTopology(population: Population, plan: NetworkPlan, seed: n
 /** Links under construction: every relay's list of ends, for looking up a pair, and the components. */
 class LinkGraph {
   readonly population: Population;
+  private readonly members: Uint8Array;
   links = 0;
   /** End 2k is link k at its dialer, end 2k + 1 at its listener; each names the relay at the other end. */
   private peerAtEnd: Uint32Array;
@@ -63,8 +75,9 @@ class LinkGraph {
   private readonly firstEnd: Uint32Array;
   private readonly parent: Uint32Array;
 
-  constructor(population: Population, expectedLinks: number) {
+  constructor(population: Population, members: Uint8Array, expectedLinks: number) {
     this.population = population;
+    this.members = members;
     this.peerAtEnd = new Uint32Array(2 * expectedLinks + 16);
     this.nextEnd = new Uint32Array(2 * expectedLinks + 16);
     this.firstEnd = new Uint32Array(population.relays).fill(NONE);
@@ -86,10 +99,15 @@ class LinkGraph {
     return false;
   }
 
-  /** Whether the rule leaves the pair: two relays, of two operators and two /24s. */
+  /** Whether the rule leaves the pair: two members, of two operators and two /24s. */
   isAllowed(a: number, b: number): boolean {
     const { operator, subnet } = this.population;
+    if (this.members[a] !== 1 || this.members[b] !== 1) return false;
     return a !== b && operator[a] !== operator[b] && subnet[a] !== subnet[b];
+  }
+
+  isMember(relay: number): boolean {
+    return this.members[relay] === 1;
   }
 
   add(dialer: number, listener: number): void {
@@ -146,27 +164,34 @@ function dial(graph: LinkGraph, relay: number, dials: number, pick: RelayPicker,
   }
 }
 
-/** Links every component to that of relay 0, by a pair that the rule allows wherever there is one. */
-function joinComponents(graph: LinkGraph, stream: RandomStream): void {
+/** Links every component to that of the first member, by a pair that the rule allows wherever there is one. */
+function joinComponents(graph: LinkGraph, rows: Uint32Array, stream: RandomStream): void {
+  const first = rows[0]!;
   const { relays } = graph.population;
   const roots = new Uint32Array(relays).map((_, relay) => graph.rootOf(relay));
   const components = groupRows(roots, relays);
   for (let root = 0; root < relays; root++) {
-    const members = components.rows.subarray(components.starts[root], components.starts[root + 1]);
-    if (members.length === 0 || graph.rootOf(root) === graph.rootOf(0)) continue;
-    const [relay, peer] = joiningPair(graph, members, stream.integer(relays));
+    const component = components.rows.subarray(components.starts[root], components.starts[root + 1]);
+    if (component.length === 0 || !graph.isMember(component[0]!)) continue;
+    if (graph.rootOf(root) === graph.rootOf(first)) continue;
+    const [relay, peer] = joiningPair(graph, component, first, stream.integer(relays));
     graph.add(relay, peer);
   }
 }
 
-/** A relay of the component and one of relay 0's; the search for the latter goes round from `start`. */
-function joiningPair(graph: LinkGraph, members: Uint32Array, start: number): [number, number] {
+/** A relay of the component and one of the first member's; the search for the latter goes round from `start`. */
+function joiningPair(
+  graph: LinkGraph,
+  component: Uint32Array,
+  first: number,
+  start: number,
+): [number, number] {
   const { relays } = graph.population;
-  for (const relay of members) {
+  for (const relay of component) {
     for (let i = 0; i < relays; i++) {
       const peer = (start + i) % relays;
-      if (graph.rootOf(peer) === graph.rootOf(0) && graph.isAllowed(relay, peer)) return [relay, peer];
+      if (graph.rootOf(peer) === graph.rootOf(first) && graph.isAllowed(relay, peer)) return [relay, peer];
     }
   }
-  return [members[0]!, 0];
+  return [component[0]!, first];
 }

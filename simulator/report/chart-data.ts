@@ -71,7 +71,7 @@ function armCurves(
   const first = arm.updates[0];
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to draw`);
   const stages = {} as Record<Stage, AdoptionCurve>;
-  for (const stage of STAGES) stages[stage] = adoptionCurve(first.stages[stage], weight);
+  for (const stage of STAGES) stages[stage] = adoptionCurve(first.stages[stage], weight, first.cohort);
   const isLive = arm.arm.kind !== 'manual';
   return {
     outcome: arm,

@@ -4,12 +4,14 @@ import type { ChartName } from '../scenario/measure-plan.ts';
 import { drawAttacks, hasAttacks } from './attacks-chart.ts';
 import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData, CurvesData } from './chart-data.ts';
+import { drawClasses, hasClasses } from './classes-chart.ts';
 import type { DrawingBoard } from './drawing-board.ts';
 import { drawFaults, hasFaults } from './faults-chart.ts';
 import { drawFigure1 } from './figure1.ts';
 import { drawLatency } from './latency-chart.ts';
 import { drawLiveVsManual, hasManual } from './live-vs-manual-chart.ts';
 import { drawMarks, hasMarks } from './marks-chart.ts';
+import { drawMembership, hasChurn } from './membership-chart.ts';
 import { drawRunning, hasRemovals } from './running-chart.ts';
 import { drawStages } from './stages-chart.ts';
 import { drawFlood, drawQueues, drawRestarts, hasFlood, hasQueues, hasRestarts } from './traffic-charts.ts';
@@ -21,6 +23,8 @@ export const CHARTS = [
   { name: 'figure1', draw: drawFigure1, isDrawn: always },
   { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
   { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: hasManual },
+  { name: 'membership', draw: drawMembership, isDrawn: hasChurn },
+  { name: 'classes', draw: drawClasses, isDrawn: hasClasses },
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
   { name: 'faults', draw: drawFaults, isDrawn: hasFaults },

@@ -44,7 +44,7 @@ export function curvesCsv(outcome: RunOutcome): CurvesCsv {
   for (const arm of outcome.arms) {
     arm.updates.forEach((update, index) => {
       const name = names[index] as string;
-      const curve = adoptionCurve(update.stages.activated, population.consensusWeight);
+      const curve = adoptionCurve(update.stages.activated, population.consensusWeight, update.cohort);
       const { every, rows } = writtenRows(curve.seconds.length);
       if (every > 1) thinned.push(`${arm.arm.name}/${name}: one of ${every} steps`);
       const offsetSeconds = (scenario.updates[index]?.atSeconds ?? firstAtSeconds) - firstAtSeconds;

@@ -1,12 +1,13 @@
 /**
- * The right panel of figure 1: Tor's history over days, and the manual arm over it.
+ * The right panel of figure 1: Tor's history over days, and over it the manual arms and the live ones in which people
+ * decide.
  *
  * Nothing is drawn past the last day that was observed: history ends with its data, and the manual arm
  * where chart-data.ts says that its lag is known.
  */
 
 import type { HistoricalBaseline } from '../baseline/historical.ts';
-import type { CurvesData } from './chart-data.ts';
+import type { ActivationCurves, CurvesData } from './chart-data.ts';
 import { armLooks, historicalLook, type LineLook } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { DAY_SECONDS, humanDuration } from './human-units.ts';
@@ -81,36 +82,39 @@ function historyLines(baseline: HistoricalBaseline): DaysLine[] {
   return lines;
 }
 
-function manualLines(data: CurvesData, endDays: number, pixelsPerDay: number): DaysLine[] {
-  const looks = armLooks(data.scenario.arms);
-  return data.arms
-    .filter((arm) => !arm.isLive)
-    .map((arm) => {
-      const curve = arm.stages.activated;
-      const span = {
-        ofSeconds: (seconds: number) => seconds / DAY_SECONDS,
-        pixel: (x: number) => x * pixelsPerDay,
-        fromX: 0,
-        toX: Math.min(endDays, arm.horizonSeconds / DAY_SECONDS),
-      };
-      const points = stepPoints(curve, 'fractionOfRelays', span);
-      const half = halfInWords(curve, 'fractionOfRelays');
-      return {
-        name: `${arm.name} arm, by relay count`,
-        points,
-        band: bandPoints(curve, arm.bands?.fractionOfRelays ?? null, span),
-        look: looks.get(arm.name) as LineLook,
-        curve: 'step-after',
-        opacity: 1,
-        label: endLabel(points, `${arm.name} arm`, 'simulated, by count', half),
-      };
-    });
+/** Whether people decide in an arm, so that it takes days: a manual one, or a live one with operators. */
+function takesDays({ arm }: ActivationCurves): boolean {
+  return arm.kind === 'manual' || arm.operators !== null;
 }
 
-/** The live arms on the scale of days: upright lines at the release, thinner than they can be drawn. */
+function armLines(data: CurvesData, endDays: number, pixelsPerDay: number): DaysLine[] {
+  const looks = armLooks(data.scenario.arms);
+  return data.arms.filter(takesDays).map((arm) => {
+    const curve = arm.stages.activated;
+    const span = {
+      ofSeconds: (seconds: number) => seconds / DAY_SECONDS,
+      pixel: (x: number) => x * pixelsPerDay,
+      fromX: 0,
+      toX: Math.min(endDays, arm.horizonSeconds / DAY_SECONDS),
+    };
+    const points = stepPoints(curve, 'fractionOfRelays', span);
+    const half = halfInWords(curve, 'fractionOfRelays');
+    return {
+      name: `${arm.name} arm, by relay count`,
+      points,
+      band: bandPoints(curve, arm.bands?.fractionOfRelays ?? null, span),
+      look: looks.get(arm.name) as LineLook,
+      curve: 'step-after',
+      opacity: 1,
+      label: endLabel(points, `${arm.name} arm`, 'simulated, by count', half),
+    };
+  });
+}
+
+/** Live arms without operators on the scale of days: upright lines at the release, thinner than they can be drawn. */
 function liveLines(data: CurvesData): DaysLine[] {
   const looks = armLooks(data.scenario.arms);
-  const arms = data.arms.filter((arm) => arm.isLive && arm.stages.activated.seconds.length > 0);
+  const arms = data.arms.filter((arm) => !takesDays(arm) && arm.stages.activated.seconds.length > 0);
   return arms.map((arm, index) => {
     const { seconds, fractionOfRelays } = arm.stages.activated;
     const lastDays = (seconds.at(-1) as number) / DAY_SECONDS;
@@ -133,7 +137,7 @@ function liveLines(data: CurvesData): DaysLine[] {
 function axisEndDays(data: CurvesData): number {
   const ends = [
     ...data.historical.map((baseline) => baseline.lastObservedDay),
-    ...data.arms.filter((arm) => !arm.isLive).map((arm) => arm.horizonSeconds / DAY_SECONDS),
+    ...data.arms.filter(takesDays).map((arm) => arm.horizonSeconds / DAY_SECONDS),
   ];
   return ends.length > 0 ? Math.max(...ends) : 365;
 }
@@ -159,7 +163,7 @@ function pixelsOf(lines: readonly DaysLine[], panel: Panel): Polyline[] {
 export function drawDaysPanel(board: DrawingBoard, data: CurvesData, box: Box): Markup {
   const endDays = axisEndDays(data);
   const pixelsPerDay = (box.width - MARGINS.left - MARGINS.right) / endDays;
-  const byHand = [...data.historical.flatMap(historyLines), ...manualLines(data, endDays, pixelsPerDay)];
+  const byHand = [...data.historical.flatMap(historyLines), ...armLines(data, endDays, pixelsPerDay)];
   const lines = byHand.length > 0 ? [...byHand, ...liveLines(data)] : [];
   const panel = board.panel(box, MARGINS, {
     x: { domain: [0, endDays] },

@@ -76,13 +76,14 @@ describe('a filled answer', () => {
   it('can be written from the figures that were kept of it', () => {
     const template = '{arms.live.t50Seconds} of {relays}, {arms.live.trust.attempts.*}';
     const kept = readFigures(template, SUMMARY);
+    const entries = new Map(Object.entries(kept));
     assert.deepEqual(kept, {
       'arms.live.t50Seconds': 0.1957,
       'arms.live.trust.attempts.*': 1257,
       relays: 7500,
     });
     assert.equal(
-      fillAnswer(template, (path) => kept[path] ?? null),
+      fillAnswer(template, (path) => entries.get(path) ?? null),
       filled(template),
     );
     assert.throws(() => readFigures('{nothing}', SUMMARY), RangeError);

@@ -121,7 +121,7 @@ function phases(wallMs: RunCost['phasesWallMs']): RunCost['phasesWallMs'] {
 }
 
 export interface ManifestParts {
-  readonly summary: Summary;
+  readonly summary: Pick<Summary, 'scenario' | 'seeds' | 'traceHash'>;
   readonly command: string | null;
   readonly cost: RunCost;
   readonly warnings: readonly string[];

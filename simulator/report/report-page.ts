@@ -10,6 +10,7 @@ import type { Summary } from '../measure/summary.ts';
 import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
 import { assertions } from './assertion-table.ts';
 import type { ChartName, DrawnCharts } from './charts.ts';
+import { classes } from './classes-table.ts';
 import { faultSection } from './fault-table.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
 import {
@@ -178,7 +179,10 @@ export function reportPage(parts: ReportPageParts): string {
     milestones(summary),
     ratios(summary),
     chart('live-vs-manual', charts),
+    classes(summary),
+    chart('classes', charts),
     removals(outcome, summary),
+    chart('membership', charts),
     chart('running', charts),
     attacks(summary),
     chart('attacks', charts),

@@ -62,8 +62,8 @@ function runningLines(data: ChartData): RunningLine[] {
         ...(live.length > 1 ? [arm.name] : []),
         ...(plans.length > 1 || live.length === 1 ? [names[index] as string] : []),
       ].join(', ');
-      const running = runningCurve(activated, update.removed);
-      const everRan = adoptionCurve(activated, data.outcome.population.consensusWeight);
+      const running = runningCurve(activated, update.removed, update.cohort);
+      const everRan = adoptionCurve(activated, data.outcome.population.consensusWeight, update.cohort);
       return [{ arm, name, running, everRan, haltedSeconds: update.haltedSeconds, revokedSeconds: revoked }];
     }),
   );

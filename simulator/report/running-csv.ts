@@ -30,7 +30,7 @@ export function runningCsv(outcome: RunOutcome): RunningCsv | null {
     arm.updates.forEach((update, index) => {
       if (update.removed.every(Number.isNaN)) return;
       const name = names[index] as string;
-      const curve = runningCurve(update.stages.activated, update.removed);
+      const curve = runningCurve(update.stages.activated, update.removed, update.cohort);
       const row = (seconds: number, fraction: number) => {
         const fields = [csvField(arm.arm.name), scenario.seed, csvField(name), roundTime(seconds)];
         lines.push([...fields, roundFraction(fraction)].join(','));

@@ -5,6 +5,7 @@
  * wide line to a thin one, and a second panel shows what each relay adds after it heard of the update.
  */
 
+import type { Cohort } from '../measure/cohort.ts';
 import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import type { Stage, StageTimes } from '../measure/outcome.ts';
 import { STAGES } from '../measure/outcome.ts';
@@ -125,15 +126,18 @@ function curvesPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
 }
 
 /** For each later stage, the curve of how long relays needed from hearing of the update to that stage. */
-function sinceHeard(times: StageTimes, stage: Stage): AdoptionCurve {
+function sinceHeard(times: StageTimes, stage: Stage, cohort: Cohort): AdoptionCurve {
   const heard = times.heard;
   const since = times[stage].map((at, relay) => Math.max(SHORTEST_SECONDS, at - (heard[relay] as number)));
-  return adoptionCurve(since, new Float64Array(since.length).fill(1));
+  return adoptionCurve(since, new Float64Array(since.length).fill(1), cohort);
 }
 
 function laterCurves(arm: ArmCurves): { readonly stage: Stage; readonly curve: AdoptionCurve }[] {
   const times = arm.outcome.updates[0]?.stages as StageTimes;
-  return STAGES.slice(1).map((stage) => ({ stage, curve: sinceHeard(times, stage) }));
+  return STAGES.slice(1).map((stage) => ({
+    stage,
+    curve: sinceHeard(times, stage, arm.outcome.updates[0]?.cohort ?? null),
+  }));
 }
 
 function stepsPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { madeRun } from '../testing/made-run.ts';
 import { withRemoval } from '../testing/made-trust.ts';
+import { testClass } from '../testing/test-operators.ts';
 import { stagesParquet } from './stages-parquet.ts';
 
 const COLUMNS = [
@@ -90,4 +91,26 @@ test('stages.parquet: the same run gives the same bytes, and the file names no d
   const second = await stagesParquet(madeRun({ relays: 300 }));
   assert.deepEqual(first, second);
   assert.equal(parquetMetadata(first.buffer as ArrayBuffer).created_by, 'relaywave');
+});
+
+test('stages.parquet: with operators it names the class of each relay, and whether it embeds the runtime', async () => {
+  const run = madeRun({ relays: 4 });
+  const [live, manual] = run.arms;
+  const operators = {
+    classes: [testClass('quick', 0.5), testClass('slow', 0.5)],
+    classOf: Uint8Array.of(0, 1, 1, 0),
+    embeds: Uint8Array.of(1, 1, 0, 0),
+  };
+  const rows = await readBack(await stagesParquet({ ...run, arms: [{ ...live!, operators }, manual!] }));
+  assert.deepEqual(Object.keys(rows[0] ?? {}), [...COLUMNS, 'operator_class', 'embeds_runtime']);
+  assert.deepEqual(
+    rows.map((row) => [row.operator_class, row.embeds_runtime]),
+    [
+      ['quick', true],
+      ['slow', true],
+      ['slow', false],
+      ['quick', false],
+      ...Array.from({ length: 4 }, () => [null, null]),
+    ],
+  );
 });

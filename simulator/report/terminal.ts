@@ -12,6 +12,7 @@ import type { Summary } from '../measure/summary.ts';
 import { totalOf } from '../measure/trust-summary.ts';
 import { foundInWords } from './assertion-words.ts';
 import { type ActivationCurves, seedsInWords } from './chart-data.ts';
+import { groupsOf } from './classes-table.ts';
 import { allFaults, recoveryInWords } from './fault-table.ts';
 import type { Answered } from './filled-answer.ts';
 import {
@@ -179,6 +180,20 @@ function rejectionLines(summary: Summary): string[] {
   );
 }
 
+/** "live: attentive 124 relays, half after 2 days; ...", for arms with operators. */
+function classLines(summary: Summary): string[] {
+  return Object.entries(summary.arms).flatMap(([arm, figures]) => {
+    const groups = groupsOf(figures).map(([name, { relays, t50Seconds, reachedFraction }]) => {
+      const half =
+        t50Seconds === null
+          ? `${humanPercent(reachedFraction)} in the end`
+          : `half after ${humanDuration(t50Seconds)}`;
+      return `${withoutControls(name)} (${groupThousands(relays)}) ${half}`;
+    });
+    return groups.length === 0 ? [] : [`${withoutControls(arm)}: ${groups.join(', ')}`];
+  });
+}
+
 /** "assert live.t99 < 30s: holds (0.309 s)". */
 function assertionLines({ assertions = [] }: Summary, paint: Paint, unicode: boolean): string[] {
   return assertions.map((result) => {
@@ -310,6 +325,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     channelLines(summary),
     ratioLines(summary, paint),
     violations,
+    classLines(summary),
     assertionLines(summary, paint, unicode),
     removalLines(summary),
     rejectionLines(summary),

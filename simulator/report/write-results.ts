@@ -18,6 +18,7 @@ import { openDrawingBoard } from './drawing-board.ts';
 import { FileSet } from './file-set.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
 import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
+import { membershipCsv } from './membership-csv.ts';
 import { renderPng } from './png.ts';
 import { reportPage } from './report-page.ts';
 import { type ResultsTarget, writeFolder } from './results-folder.ts';
@@ -89,6 +90,8 @@ export async function writeResults(
     files.start('curves.csv', curves.text);
     const running = runningCsv(outcome);
     if (running !== null) files.start('running.csv', running.text);
+    const membership = membershipCsv(outcome);
+    if (membership !== null) files.start('membership.csv', membership.text);
     const traffic = trafficCsv(outcome);
     if (traffic !== null) files.start('traffic.csv', traffic.text);
     files.start('stages.parquet', stagesParquet(outcome));
@@ -110,7 +113,7 @@ export async function writeResults(
       command: context.command ?? null,
       cost: cost(),
       warnings: run.warnings,
-      thinnedCurves: [...curves.thinned, ...(running?.thinned ?? []), ...(traffic?.thinned ?? [])],
+      thinnedCurves: [curves, running, membership, traffic].flatMap((csv) => csv?.thinned ?? []),
       inputs: populationFiles(outcome.scenario.network.population),
       sha256: files.sha256(),
     });

@@ -102,6 +102,9 @@ describe('the template of an answer', () => {
     assert.deepEqual(words(scenarioFromText('x.yaml', text, { set: ['answer=none'] }))[1], 'none');
     assert.deepEqual(words(loadScenario(QUICK, { scale: '20%' })), ['', '']);
     assert.notEqual(loadScenario(QUICK).scenario.answer, '');
-    assert.deepEqual(words(scenarioFromText(QUICK.replace('quick', 'y'), 'name: y\nextends: quick.yaml\n')), ['', '']);
+    assert.deepEqual(words(scenarioFromText(QUICK.replace('quick', 'y'), 'name: y\nextends: quick.yaml\n')), [
+      '',
+      '',
+    ]);
   });
 });

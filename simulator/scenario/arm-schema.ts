@@ -6,7 +6,8 @@
  */
 
 import { z } from 'zod';
-import { LAST_OBSERVED_DAY, lagSchema } from './lag-schema.ts';
+import { HISTORICAL_NAMES, LAST_OBSERVED_DAY, lawSchema } from './lag-schema.ts';
+import { BY_CLASS, embedsSchema, operatorsSchema } from './operators-schema.ts';
 import { rejectionSchema } from './rejection-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { scaled } from './schema-facts.ts';
@@ -53,6 +54,13 @@ const directorySchema = z.strictObject({
   }).prefault('50%'),
 });
 
+const ownOperators = operatorsSchema
+  .meta({
+    description: "This arm's own operators, instead of the scenario's; `none`: as without any",
+    examples: ['none', 'tor-2025-26'],
+  })
+  .optional();
+
 const circuitSchema = z.strictObject({
   perSecond: z
     .number()
@@ -90,6 +98,24 @@ export const liveArmSchema = z
         examples: [{ perSecond: 13_900 }],
       })
       .optional(),
+    operators: ownOperators,
+    embeds: embedsSchema
+      .meta({
+        description:
+          'With operators: the share of relays that embed the runtime in this arm. Default: theirs',
+        examples: ['30%'],
+      })
+      .optional(),
+    until: duration(
+      'd',
+      { min: 1 / 86_400, max: 36_500 },
+      {
+        description:
+          'With operators: how far their doings are followed, beyond the duration. Default: the last day known of ' +
+          'their laws, else 365d',
+        examples: ['365d'],
+      },
+    ).optional(),
   })
   .superRefine(({ channel, directory, circuit }, context) => {
     const channels = [channel].flat();
@@ -115,7 +141,17 @@ export const manualArmSchema = z
       description: 'manual: operators install the release by hand, after a lag',
       examples: ['manual'],
     }),
-    lag: lagSchema,
+    lag: z
+      .union([z.enum([...HISTORICAL_NAMES, BY_CLASS]), lawSchema])
+      .meta({
+        description:
+          'How long operators take to install a release: what was observed of Tor in 2016-17 (the headline) or ' +
+          '2025-26 (today, with automatic updates), a law of your own (lognormal, weibull, mixture, empirical), or ' +
+          'operators: by their classes. Default: operators, where the scenario has any',
+        examples: ['tor-2016-17', { lognormal: { median: '52d', sigma: 2.15, never: 0.25 } }, BY_CLASS],
+      })
+      .optional(),
+    operators: ownOperators,
     until: duration(
       'd',
       { min: 1 / 86_400, max: 36_500 },
@@ -153,7 +189,7 @@ export const manualArmSchema = z
       .optional(),
   })
   .superRefine(({ lag, until }, context) => {
-    const last = typeof lag === 'string' ? LAST_OBSERVED_DAY[lag] : undefined;
+    const last = typeof lag === 'string' && lag !== BY_CLASS ? LAST_OBSERVED_DAY[lag] : undefined;
     if (last === undefined || until === undefined || until <= last) return;
     const message = `${formatDuration(until, 'd')} is later than anything observed of ${lag}`;
     report(context, message, `at most ${last}d; a law of your own may go further`, ['until']);

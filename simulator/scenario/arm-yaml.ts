@@ -1,4 +1,4 @@
-/** Arms and lags: from the keys of the YAML to the numbers of a scenario, and back. */
+/** Arms: from the keys of the YAML to the numbers of a scenario, and back. */
 
 import {
   type ArmInput,
@@ -7,42 +7,18 @@ import {
   DEFAULT_DIRECTORY,
   type DirectoryInput,
 } from './arm-schema.ts';
-import type { LagCurve } from './lag-curve.ts';
-import { DEFAULT_UNTIL_DAYS, LAST_OBSERVED_DAY, type LagInput } from './lag-schema.ts';
+import { DEFAULT_UNTIL_DAYS, LAST_OBSERVED_DAY } from './lag-schema.ts';
+import { type CurveReader, lagLaw, lagYaml } from './lag-yaml.ts';
+import type { OperatorsPlan } from './operators-plan.ts';
+import { BY_CLASS } from './operators-schema.ts';
+import { operatorsYaml, toOperators } from './operators-yaml.ts';
 import { rejectionYaml, toRejection } from './rejection-schema.ts';
-import type { Arm, CircuitPlan, DirectoryPlan, LagLaw, LagPart, LiveArm } from './scenario.ts';
+import type { Arm, CircuitPlan, DirectoryPlan, LiveArm, ManualArm } from './scenario.ts';
 import { formatDuration, formatRate } from './units.ts';
 
-/** The curve that an empirical law's CSV file holds. */
-export type CurveReader = (file: string) => LagCurve;
-
-function lagPart(part: NonNullable<Exclude<LagInput, string>['mixture']>[number]): LagPart {
-  const { share, lognormal, weibull } = part;
-  if (lognormal !== undefined) {
-    return { law: 'lognormal', share, medianDays: lognormal.median, sigma: lognormal.sigma };
-  }
-  return { law: 'weibull', share, scaleDays: weibull!.scale, shape: weibull!.shape };
-}
-
-function lagLaw(input: LagInput, readCurve: CurveReader): LagLaw {
-  if (typeof input === 'string') return { law: 'historical', name: input };
-  const { lognormal, weibull, mixture, empirical } = input;
-  if (lognormal !== undefined) {
-    const { median, sigma, never } = lognormal;
-    return { law: 'lognormal', medianDays: median, sigma, never };
-  }
-  if (weibull !== undefined) {
-    const { scale, shape, never } = weibull;
-    return { law: 'weibull', scaleDays: scale, shape, never };
-  }
-  if (mixture !== undefined) return { law: 'mixture', parts: mixture.map(lagPart), never: input.never ?? 0 };
-  if (typeof empirical === 'string') return { law: 'empirical', ...readCurve(empirical) };
-  const points = empirical ?? [];
-  return { law: 'empirical', days: points.map(([day]) => day), fractions: points.map(([, share]) => share) };
-}
-
 /** The last day that anything is known of; null for a law given by a formula. */
-export function lastKnownDay(lag: LagLaw): number | null {
+export function lastKnownDay(lag: ManualArm['lag']): number | null {
+  if (lag.law === 'operators') return lag.operators.knownDays;
   if (lag.law === 'historical') return LAST_OBSERVED_DAY[lag.name];
   return lag.law === 'empirical' ? lag.days[lag.days.length - 1] : null;
 }
@@ -55,18 +31,28 @@ function circuitPlan({ perSecond }: CircuitInput): CircuitPlan {
   return { perSecond };
 }
 
-/** The arm that a file's values stand for. */
-export function toArm(name: string, input: ArmInput, readCurve: CurveReader): Arm {
+/** The arm that a file's values stand for, under the operators that the scenario has unless the arm has its own. */
+export function toArm(
+  name: string,
+  input: ArmInput,
+  readCurve: CurveReader,
+  ofScenario: OperatorsPlan | null,
+): Arm {
+  const operators = input.operators === undefined ? ofScenario : toOperators(input.operators, readCurve);
   if (input.channel !== 'manual') {
+    const { embeds } = input;
     return {
       kind: 'live',
       name,
       channels: [input.channel].flat(),
       directory: directoryPlan(input.directory ?? DEFAULT_DIRECTORY),
       circuit: circuitPlan(input.circuit ?? DEFAULT_CIRCUIT),
+      operators:
+        operators === null || embeds === undefined ? operators : { ...operators, embedsShare: embeds },
+      untilDays: operators === null ? null : (input.until ?? operators.knownDays ?? DEFAULT_UNTIL_DAYS),
     };
   }
-  const lag = lagLaw(input.lag, readCurve);
+  const lag = manualLag(input.lag, operators, readCurve);
   const untilDays = input.until ?? lastKnownDay(lag) ?? DEFAULT_UNTIL_DAYS;
   return {
     kind: 'manual',
@@ -79,31 +65,19 @@ export function toArm(name: string, input: ArmInput, readCurve: CurveReader): Ar
   };
 }
 
-function lawYaml(part: LagPart | Exclude<LagLaw, { law: 'historical' | 'mixture' | 'empirical' }>): object {
-  const never = 'never' in part ? { never: part.never } : {};
-  if (part.law === 'lognormal') {
-    return { lognormal: { median: formatDuration(part.medianDays, 'd'), sigma: part.sigma, ...never } };
-  }
-  return { weibull: { scale: formatDuration(part.scaleDays, 'd'), shape: part.shape, ...never } };
+/** A manual arm follows the operators' classes unless it has a law of its own. */
+function manualLag(
+  input: Extract<ArmInput, { channel: 'manual' }>['lag'],
+  operators: OperatorsPlan | null,
+  readCurve: CurveReader,
+): ManualArm['lag'] {
+  if (input !== undefined && input !== BY_CLASS) return lagLaw(input, readCurve);
+  // The cross checks have refused an arm that has neither.
+  if (operators === null) throw new Error('a manual arm has neither a lag nor operators');
+  return { law: 'operators', operators };
 }
 
-function lagYaml(lag: LagLaw): unknown {
-  switch (lag.law) {
-    case 'historical':
-      return lag.name;
-    case 'mixture':
-      return {
-        mixture: lag.parts.map((part) => ({ share: part.share, ...lawYaml(part) })),
-        never: lag.never,
-      };
-    case 'empirical':
-      return { empirical: lag.days.map((day, index) => [day, lag.fractions[index]]) };
-    default:
-      return lawYaml(lag);
-  }
-}
-
-function liveYaml({ channels, directory, circuit }: LiveArm): object {
+function liveYaml({ channels, directory, circuit, operators, untilDays }: LiveArm): object {
   return {
     channel: channels.length === 1 ? channels[0] : [...channels],
     ...(channels.includes('directory') && {
@@ -115,6 +89,8 @@ function liveYaml({ channels, directory, circuit }: LiveArm): object {
       },
     }),
     ...(channels.includes('circuit') && { circuit: { perSecond: circuit.perSecond } }),
+    ...(operators !== null && { operators: operatorsYaml(operators) }),
+    ...(untilDays !== null && { until: formatDuration(untilDays, 'd') }),
   };
 }
 
@@ -123,7 +99,9 @@ export function armYaml(one: Arm): object {
   if (one.kind === 'live') return liveYaml(one);
   return {
     channel: 'manual',
-    lag: lagYaml(one.lag),
+    ...(one.lag.law === 'operators'
+      ? { lag: BY_CLASS, operators: operatorsYaml(one.lag.operators) }
+      : { lag: lagYaml(one.lag) }),
     until: formatDuration(one.untilDays, 'd'),
     drain: formatDuration(one.drainSeconds, 's'),
     restart: formatDuration(one.restartSeconds, 's'),

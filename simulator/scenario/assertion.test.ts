@@ -51,6 +51,14 @@ describe('assertions', () => {
     assert.deepEqual(read('live.reached > manual.reached').right, { arm: 'manual', ...reached });
   });
 
+  it('an arm named by a number is not taken for a limit, nor a limit for it', () => {
+    const words = { ...WORDS, arms: [{ name: '0', isManual: false }] };
+    const right = (text: string) => (parseAssertion(text, words) as { right?: unknown }).right;
+    assert.equal(right('0.vulnerableRelayHours == 0.5'), 0.5);
+    assert.equal(right('0.t50 < 0.5min'), 30);
+    assert.deepEqual(right('0.t50 < 0.t90'), { arm: '0', update: 0, name: 't90' });
+  });
+
   it('an unknown name is told with the one that was meant', () => {
     assert.equal(wrong('lve.t99 < 30s'), 'lve: there is no arm "lve" | did you mean live?');
     assert.match(wrong('zzz.t99 < 30s'), /there are live, 2nd-way, manual, violations, ratio$/);

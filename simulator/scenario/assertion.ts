@@ -98,9 +98,11 @@ export function parseAssertion(text: string, words: AssertionWords): AssertionPl
   return { text: whole.text, kind: left.kind, left: left.measure, comparison, right: right.measure };
 }
 
-/** Arms may have names that begin with a digit. */
+/** Arms may have names that begin with a digit: of an arm named 0, `0.t50` is a measure and `0.5` is not. */
 function isArmsMeasure(text: string, { arms }: AssertionWords): boolean {
-  return arms.some(({ name }) => text.startsWith(`${name}.`));
+  return arms.some(
+    ({ name }) => text.startsWith(`${name}.`) && /^[A-Za-z]/.test(text.slice(name.length + 1)),
+  );
 }
 
 function listed(names: Iterable<string>): string {

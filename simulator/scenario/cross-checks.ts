@@ -8,8 +8,10 @@
 
 import { type AdversaryInput, ATTACK_CHANNELS, HOSTILE_MODULE } from './adversary-schema.ts';
 import type { ArmInput } from './arm-schema.ts';
+import { checkChurn } from './churn-checks.ts';
 import type { FaultKind } from './fault-plan.ts';
 import type { KnownModules } from './known-modules.ts';
+import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
@@ -232,6 +234,8 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkPublishers(parts, modules),
     ...checkStolenKeys(parts, modules),
     ...checkAttackedArms(parts),
+    ...checkChurn(parts),
+    ...checkOperators(parts),
     ...checkFaults(parts),
     ...checkRejections(parts),
   ];

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { CRASH_STEPS, FAULT_KINDS, type FaultKind } from './fault-plan.ts';
+import { scaled } from './schema-facts.ts';
 import { duration, durationOrWord, moment, RUN_SECONDS_MAX, report, share, whole } from './schema-values.ts';
 
 export const FAULTS_MAX = 64;
@@ -78,10 +79,13 @@ const faultSchema = z
       examples: ['crash'],
     }),
     from: moment({ description: 'When it begins, in the time of the run', examples: ['90s'] }),
-    for: durationOrWord(FOREVER, 's', AT_MOST_A_YEAR, {
-      description: `How long it lasts; \`${FOREVER}\`: it does not end. Of a crash at a step of an update: how long a relay is down`,
-      examples: ['2min', FOREVER],
-    }),
+    for: scaled(
+      'time',
+      durationOrWord(FOREVER, 's', AT_MOST_A_YEAR, {
+        description: `How long it lasts; \`${FOREVER}\`: it does not end. Of a crash at a step of an update: how long a relay is down`,
+        examples: ['2min', FOREVER],
+      }),
+    ),
     targets: z
       .union([z.enum(TARGET_ROLES), selectorSchema])
       .meta({

@@ -122,7 +122,8 @@ const pointsSchema = z
 
 const LAW_KEYS = ['lognormal', 'weibull', 'mixture', 'empirical'] as const;
 
-const lawSchema = z
+/** A law of the scenario's own. */
+export const lawSchema = z
   .strictObject({
     lognormal: z
       .strictObject({ ...lognormalShape, never })
@@ -184,3 +185,4 @@ export const lagSchema = z.union([z.enum(HISTORICAL_NAMES), lawSchema]).meta({
 });
 
 export type LagInput = z.output<typeof lagSchema>;
+export type LawInput = z.output<typeof lawSchema>;

@@ -49,6 +49,7 @@ describe('loading a scenario', () => {
       updates: [testUpdate({ atSeconds: 60 })],
       trust: TEST_TRUST,
       presence: { late: null, away: null },
+      churn: null,
       adversary: null,
       faults: [],
       traffic: { utilization: 0.4, clients: null, marking: null, flood: null },
@@ -57,6 +58,7 @@ describe('loading a scenario', () => {
       historical: [],
       measure: { milestonePercents: [] },
       report: { charts: null, figure: null, png: true },
+      sweep: null,
       assertions: [],
     });
   });

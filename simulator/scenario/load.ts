@@ -164,18 +164,43 @@ interface Curves {
   readonly problems: Problem[];
 }
 
-/** Reads the CSV files that arms name, and checks that no curve goes on beyond their last day. */
+/** Where a file may name a CSV table of lag: in arms, and in the operators of the scenario or of an arm. */
+function* lawPlaces(values: Values): Generator<[Path, unknown]> {
+  yield* operatorLaws(['operators'], values.operators);
+  for (const [name, arm] of Object.entries(isMap(values.arms) ? values.arms : {})) {
+    if (!isMap(arm)) continue;
+    yield [['arms', name, 'lag'], arm.lag];
+    yield* operatorLaws(['arms', name, 'operators'], arm.operators);
+  }
+}
+
+function* operatorLaws(path: Path, operators: unknown): Generator<[Path, unknown]> {
+  if (!isMap(operators)) return;
+  for (const [key, laws] of [
+    ['classes', ['lag', 'delay']],
+    ['platforms', ['delay']],
+  ] as const) {
+    const parts: unknown = operators[key];
+    if (!Array.isArray(parts)) continue;
+    for (const [index, part] of parts.entries()) {
+      if (!isMap(part)) continue;
+      for (const law of laws) yield [[...path, key, index, law], part[law]];
+    }
+  }
+}
+
+/** Reads the CSV files that laws name, and checks that no curve goes on beyond their last day. */
 function readCurves(tree: YamlTree, values: Values): Curves {
   const read = new Map<string, LagCurve>();
   const problems: Problem[] = [];
-  for (const [name, arm] of Object.entries(isMap(values.arms) ? values.arms : {})) {
-    if (!isMap(arm) || !isMap(arm.lag)) continue;
-    const file = arm.lag.empirical;
+  for (const [lawPath, law] of lawPlaces(values)) {
+    if (!isMap(law)) continue;
+    const file = law.empirical;
     if (typeof file !== 'string' || file === '') continue;
-    const place: Path = ['arms', name, 'lag', 'empirical'];
+    const place: Path = [...lawPath, 'empirical'];
     const { path, shownAs } = fileBeside(fileOf(tree, place), file);
     // Files that extend each other may name different tables by one name.
-    (arm.lag as Record<string, unknown>).empirical = shownAs;
+    (law as Record<string, unknown>).empirical = shownAs;
     try {
       read.set(shownAs, readLagCurve(path, shownAs));
     } catch (error) {
@@ -231,14 +256,14 @@ function byPlace(file: string): (a: Problem, b: Problem) => number {
 /** Arms whose curve would go on where their table has ended. */
 function checkHorizons(tree: YamlTree, scenario: Scenario): Problem[] {
   return scenario.arms.flatMap((arm) => {
-    if (arm.kind !== 'manual') return [];
-    if (arm.reject !== undefined && arm.reject.afterDays > arm.untilDays) {
-      const message = `${formatDuration(arm.reject.afterDays, 'd')} comes when the curve has ended, at ${formatDuration(arm.untilDays, 'd')}`;
-      const path = ['arms', arm.name, 'reject', 'after'];
-      return [locate(tree, path, 'value', message, 'make it earlier')];
+    const reject = arm.kind === 'manual' ? arm.reject : undefined;
+    if (reject !== undefined && arm.untilDays !== null && reject.afterDays > arm.untilDays) {
+      const [day, end] = [reject.afterDays, arm.untilDays].map((days) => formatDuration(days, 'd'));
+      const message = `${day} comes when the curve has ended, at ${end}`;
+      return [locate(tree, ['arms', arm.name, 'reject', 'after'], 'value', message, 'make it earlier')];
     }
-    const last = lastKnownDay(arm.lag);
-    if (last === null || arm.untilDays <= last) return [];
+    const last = arm.kind === 'manual' ? lastKnownDay(arm.lag) : (arm.operators?.knownDays ?? null);
+    if (last === null || arm.untilDays === null || arm.untilDays <= last) return [];
     const message = `${formatDuration(arm.untilDays, 'd')} is later than the last point of its table`;
     return [
       locate(tree, ['arms', arm.name, 'until'], 'value', message, `at most ${formatDuration(last, 'd')}`),

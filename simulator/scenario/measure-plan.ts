@@ -5,6 +5,8 @@ export const CHART_NAMES = [
   'figure1',
   'channels',
   'live-vs-manual',
+  'membership',
+  'classes',
   'running',
   'attacks',
   'faults',

@@ -14,7 +14,7 @@ import {
   RUN_MEASURES,
   updateMeasures,
 } from './assertion-measures.ts';
-import { DURATION_FLOOR_SECONDS, RELAYS_FLOOR } from './scale.ts';
+import { DURATION_FLOOR_SECONDS, RELAYS_FLOOR, START_SECONDS } from './scale.ts';
 import { scenarioSchema } from './schema.ts';
 import { quantityFacts, scalingOf } from './schema-facts.ts';
 import { layersOf } from './schema-lookup.ts';
@@ -156,8 +156,17 @@ function wordsOf(schema: Schema): string[] {
   return [...(values ?? []), ...Object.values(entries ?? {})].map(String);
 }
 
+/** Places that hold the same as another, which has the section. */
+const SAME_AS: Readonly<Record<string, string>> = {
+  'arms.NAME.operators': 'operators',
+  'operators.classes[].lag': 'arms.NAME.lag',
+  'operators.classes[].delay': 'arms.NAME.lag',
+  'operators.platforms[].delay': 'arms.NAME.lag',
+};
+
 /** The sections that a place opens, those inside it not included. */
-function sectionsAt(schema: Schema, path: string): Section[] {
+function sectionsAt(schema: Schema, at: string): Section[] {
+  const path = SAME_AS[at] ?? at;
   const { shape, options, element, valueType } = definition(core(schema));
   const text = metaOf(schema).description ?? null;
   if (shape !== undefined) return [{ path, variant: null, shape, text }];
@@ -233,7 +242,8 @@ function scalingText(schema: Schema): string {
     .map(scalingOf)
     .find((found) => found !== null);
   if (how == null) return '';
-  return how === 'time' ? ' *Scaled with the duration.*' : ' *Scaled with the relays.*';
+  if (how === 'count') return ' *Scaled with the relays.*';
+  return how === 'moment' ? ' *A moment, scaled.*' : ' *Scaled with the duration.*';
 }
 
 function cell(text: string): string {
@@ -265,6 +275,7 @@ function sectionText(section: Section): string {
 }
 
 function* allSections(schema: Schema, path: string): Generator<Section> {
+  if (path in SAME_AS) return;
   for (const section of sectionsAt(schema, path)) {
     yield section;
     for (const [key, inner] of Object.entries(section.shape)) {
@@ -304,10 +315,13 @@ does not hold; its results are kept. With \`--runs\` a condition holds when it h
 1. \`network.relays\` becomes R of itself, but not less than SMALLEST relays, nor so few that a rollout's first step or
    an adversary's share would be nobody; a scenario with fewer relays keeps its own number.
 2. \`duration\` becomes R of itself, but not less than SHORTEST; a shorter scenario keeps its own.
-3. Keys marked *scaled with the duration* are multiplied by what the duration really shrank by, down to their smallest
-   value; those marked *scaled with the relays* by what the relays shrank by, rounded down, to 1 at least.
-4. \`network.degree\` becomes at most one less than the relays. \`assert\` is left out.
-5. Nothing else changes: lags, latencies, sizes, rates, costs, parameters of protocols.
+3. The first STARTING, in which relays start and dial each other, stay as long as they are. A key marked *a moment,
+   scaled* that comes later is STARTING plus the rest of it times F, where F is what the duration after STARTING really
+   shrank by; so the order of moments stays, and the end stays the end.
+4. Keys marked *scaled with the duration* are multiplied by F, down to their smallest value; those marked *scaled with
+   the relays* by what the relays shrank by, rounded down, to 1 at least.
+5. \`network.degree\` becomes at most one less than the relays. \`assert\` is left out.
+6. Nothing else changes: lags, latencies, sizes, rates, costs, parameters of protocols.
 
 Results go to \`results/<name>/scale-<R>/\`, and say that they do not answer the scenario's question.
 
@@ -349,7 +363,8 @@ export function scenarioReference(): string {
   const [whole, ...sections] = allSections(scenarioSchema, '');
   const introduction = INTRODUCTION.replace('ASSERTIONS', measureTable())
     .replace('SMALLEST', String(RELAYS_FLOOR))
-    .replace('SHORTEST', formatDuration(DURATION_FLOOR_SECONDS, 's'));
+    .replace('SHORTEST', formatDuration(DURATION_FLOOR_SECONDS, 's'))
+    .replaceAll('STARTING', formatDuration(START_SECONDS, 's'));
   const contents = sections.map((section) => `- ${link(section)}`).join('\n');
   const parts = [`## scenario\n\n${sectionText(whole!)}`, ...sections.map(sectionText)];
   return `${introduction}Sections:\n\n- [scenario](#scenario)\n${contents}\n\n${parts.join('\n')}`;

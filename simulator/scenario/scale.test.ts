@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { between, randomScenarios } from '../testing/random-scenario.ts';
 import { load, MODULES, SMALL, told } from '../testing/small-scenario.ts';
 import { scenarioFromText } from './load.ts';
-import { DURATION_FLOOR_SECONDS, RELAYS_FLOOR, scaledSize, scaledYaml } from './scale.ts';
+import { DURATION_FLOOR_SECONDS, RELAYS_FLOOR, START_SECONDS, scaledSize, scaledYaml } from './scale.ts';
 import type { Scenario } from './scenario.ts';
 
 const seed = Number(process.env.RELAYWAVE_TEST_SEED ?? 1);
@@ -30,13 +30,19 @@ adversary:
   share: 5%
   attacks: [{ attack: replay, from: 10min, to: end, every: 1min }]
 traffic:
-  clients: { count: 1000, from: 10s, to: 100s, circuitLife: 10min }
+  clients: { count: 1000, from: 2s, to: 100s, circuitLife: 10min }
   flood: { from: 50min, circuitsPerSecond: 100, guards: 4 }
 arms:
   gossip: { channel: gossip }
   directory: { channel: directory, directory: { interval: 1h, uplink: 10 Mbit/s } }
   manual: { channel: manual, lag: { weibull: { scale: 2d, shape: 4 } }, until: 90d, drain: 30s }
 `;
+
+/** What is left of the time after the start, from 100 min to 10 min. */
+const FACTOR = (600 - START_SECONDS) / (6000 - START_SECONDS);
+const down = (seconds: number) => Math.floor(seconds * 1e6 + 1e-3) / 1e6;
+const time = (seconds: number) => down(seconds * FACTOR);
+const moment = (seconds: number) => down(START_SECONDS + (seconds - START_SECONDS) * FACTOR);
 
 describe('--scale', () => {
   it('shrinks relays and duration, and what follows from the two; nothing else', () => {
@@ -54,34 +60,41 @@ describe('--scale', () => {
       updates: [
         {
           ...full.updates[0],
-          atSeconds: 60,
-          notBeforeSeconds: 66,
-          revokeAtSeconds: 300,
-          rollout: { ...full.updates[0].rollout!, everySeconds: 60, jitterSeconds: 6, minReports: 4 },
+          atSeconds: moment(600),
+          notBeforeSeconds: moment(660),
+          revokeAtSeconds: moment(3000),
+          rollout: {
+            ...full.updates[0].rollout!,
+            everySeconds: time(600),
+            jitterSeconds: time(60),
+            minReports: 4,
+          },
         },
       ],
       trust: {
         ...full.trust,
-        timestampEverySeconds: 120,
-        timestampExpiresSeconds: 240,
-        rotations: [{ role: 'targets', atSeconds: 360 }],
+        timestampEverySeconds: time(1200),
+        timestampExpiresSeconds: time(2400),
+        rotations: [{ role: 'targets', atSeconds: moment(3600) }],
       },
       presence: {
-        late: { share: 0.2, fromSeconds: 120, toSeconds: 300 },
-        away: { share: 0.1, fromSeconds: 30, toSeconds: 90, forSeconds: 120 },
+        late: { share: 0.2, fromSeconds: moment(1200), toSeconds: moment(3000) },
+        away: { share: 0.1, fromSeconds: moment(300), toSeconds: moment(900), forSeconds: time(1200) },
       },
       adversary: {
         share: 0.05,
-        attacks: [{ ...full.adversary!.attacks[0], fromSeconds: 60, toSeconds: 600, everySeconds: 6 }],
+        attacks: [
+          { ...full.adversary!.attacks[0], fromSeconds: moment(600), toSeconds: 600, everySeconds: time(60) },
+        ],
       },
       traffic: {
         ...full.traffic,
-        clients: { ...clients!, count: 100, fromSeconds: 1, toSeconds: 10 },
-        flood: { ...flood!, fromSeconds: 300, toSeconds: 600, guards: 1 },
+        clients: { ...clients!, count: 100, fromSeconds: 2, toSeconds: moment(100) },
+        flood: { ...flood!, fromSeconds: moment(3000), toSeconds: 600, guards: 1 },
       },
       arms: full.arms.map((arm) => {
         if (arm.kind === 'manual' || !arm.channels.includes('directory')) return arm;
-        return { ...arm, directory: { ...arm.directory, intervalSeconds: 360 } };
+        return { ...arm, directory: { ...arm.directory, intervalSeconds: time(3600) } };
       }),
     };
     assert.deepEqual(scenario, expected);
@@ -90,7 +103,7 @@ describe('--scale', () => {
   it('defaults are scaled like what is spelled out', () => {
     const { scenario } = load(SMALL.replace('100', '1000'), { scale: '10%' });
     assert.equal(scenario.durationSeconds, 60);
-    assert.equal(scenario.updates[0].atSeconds, 6);
+    assert.equal(scenario.updates[0].atSeconds, down(5 + (55 * 55) / 595));
   });
 
   it('changes by --set are part of what is scaled', () => {

@@ -1,8 +1,9 @@
 /**
  * A scenario made smaller, to see within seconds that it runs: `--scale 0.05`.
  *
- * The number of relays and the duration shrink, each down to a floor; numbers that follow the relays and moments
- * that follow the duration shrink by what the two really shrank by, so their order stays. What a relay, a link, a
+ * The number of relays and the duration shrink, each down to a floor; numbers that follow the relays, and times that
+ * follow the duration, shrink by what the two really shrank by. The first seconds, in which the network starts, stay
+ * as long as they are; the order of moments stays as well. What a relay, a link, a
  * module or an operator is like does not change: latencies, sizes, rates, the parameters of protocols, lags. The
  * figures of such a run answer no question, so its answer and its assertions are left out.
  */
@@ -23,6 +24,8 @@ export const DURATION_FLOOR_SECONDS = 30;
 
 /** What is said of the full scenario's result. */
 const WORDS = ['hypothesis', 'answer', 'assert'];
+/** Relays start and dial each other within the first seconds of a run, however long it is: moments in them stay. */
+export const START_SECONDS = 5;
 
 /** What a scaled scenario has of the full one. */
 export interface ScaledSize {
@@ -30,11 +33,15 @@ export interface ScaledSize {
   readonly durationSeconds: number;
 }
 
-/** Relays without whom a share of the scenario would be nobody: a first step, an adversary. */
-function relaysNeeded({ updates, adversary }: Scenario): number {
+/** Relays without whom a share of the scenario would be nobody: a first step, an adversary, those who embed a runtime. */
+function relaysNeeded({ updates, adversary, arms }: Scenario): number {
   const shares = updates.flatMap(({ rollout }) => (rollout === null ? [] : [rollout.steps[0]!]));
   if (adversary !== null) shares.push(adversary.share);
-  return Math.max(RELAYS_FLOOR, ...shares.map((share) => Math.ceil(1 / share)));
+  // Those with a runtime must be two at least, to gossip.
+  const embedding = arms.map((arm) =>
+    arm.kind === 'live' && arm.operators !== null ? Math.ceil(2 / arm.operators.embedsShare) : 0,
+  );
+  return Math.max(RELAYS_FLOOR, ...shares.map((share) => Math.ceil(1 / share)), ...embedding);
 }
 
 /** How large the scenario is at `scale`, above 0 and at most 1. */
@@ -51,6 +58,19 @@ export function scaledSize(scenario: Scenario, scale: number): ScaledSize {
 /** Rounded down to a microsecond, so that what ends with the run does not end after it. */
 function microseconds(seconds: number): number {
   return Math.floor(seconds * 1e6 + 1e-3) / 1e6;
+}
+
+/** By what spans of time shrink: what comes after the start is fitted into what the run has left after it. */
+function timeFactor(fullSeconds: number, { durationSeconds }: ScaledSize): number {
+  return durationSeconds < fullSeconds
+    ? (durationSeconds - START_SECONDS) / (fullSeconds - START_SECONDS)
+    : 1;
+}
+
+function scaledMoment({ value }: Place, factor: number): unknown {
+  const reading = parseDuration(value, 's');
+  if ('problem' in reading || reading.value <= START_SECONDS) return value;
+  return formatDuration(microseconds(START_SECONDS + (reading.value - START_SECONDS) * factor), 's');
 }
 
 function scaledTime({ value, layers }: Place, factor: number): unknown {
@@ -72,12 +92,13 @@ function set(tree: YamlTree, path: Path, value: unknown): void {
 export function scaledYaml(scenario: Scenario, scale: number): { text: string; size: ScaledSize } {
   const size = scaledSize(scenario, scale);
   const { network, durationSeconds } = scenario;
-  const timeFactor = size.durationSeconds / durationSeconds;
+  const factor = timeFactor(durationSeconds, size);
   const { tree } = parseYaml('', resolvedYaml(scenario));
   const document = tree.document!;
   for (const place of [...placesOf(scenarioSchema, document.toJS())]) {
     const how = place.layers.map(scalingOf).find((found) => found !== null);
-    if (how === 'time' && timeFactor < 1) set(tree, place.path, scaledTime(place, timeFactor));
+    if (how === 'moment' && factor < 1) set(tree, place.path, scaledMoment(place, factor));
+    if (how === 'time' && factor < 1) set(tree, place.path, scaledTime(place, factor));
     if (how === 'count') {
       // Rounded down, so that what was enough of a share of the relays still is.
       const count = Math.floor(((place.value as number) * size.relays) / network.relays);

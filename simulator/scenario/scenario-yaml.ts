@@ -8,14 +8,18 @@
 import assert from 'node:assert/strict';
 import { Document, isMap, visit } from 'yaml';
 import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
-import { armYaml, type CurveReader, toArm } from './arm-yaml.ts';
+import { armYaml, toArm } from './arm-yaml.ts';
+import { churnYaml, toChurn } from './churn-yaml.ts';
 import { faultYaml, toFault } from './fault-yaml.ts';
+import type { CurveReader } from './lag-yaml.ts';
 import { assertionWords, measureYaml, toAssertions, toMeasure, toReport } from './measure-yaml.ts';
+import { toOperators } from './operators-yaml.ts';
 import type { PopulationInput } from './population-schema.ts';
 import { populationYaml } from './population-yaml.ts';
 import { presenceYaml, toPresence } from './presence-yaml.ts';
 import type { FilePopulation, LatencyLaw, NetworkPlan, Scenario } from './scenario.ts';
 import type { ScenarioInput } from './schema.ts';
+import { sweepYaml, toSweep } from './sweep-schema.ts';
 import { toTraffic, trafficYaml } from './traffic-yaml.ts';
 import { toTrust, trustYaml } from './trust-yaml.ts';
 import { formatDuration, formatRate } from './units.ts';
@@ -48,7 +52,8 @@ export function toScenario(
   const { network, gossipsub, costs } = input;
   const { heartbeat, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
-  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve));
+  const operators = toOperators(input.operators, readCurve);
+  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve, operators));
   const measure = toMeasure(input.measure);
   return {
     name: input.name,
@@ -73,6 +78,7 @@ export function toScenario(
     updates: input.updates.map(toUpdate),
     trust,
     presence: toPresence(input.presence),
+    churn: toChurn(input.churn),
     adversary: toAdversary(input.adversary, {
       durationSeconds: input.duration,
       targetsThreshold: trust.roles.targets.threshold,
@@ -89,6 +95,7 @@ export function toScenario(
     historical: input.historical,
     measure,
     report: toReport(input.report),
+    sweep: toSweep(input.sweep),
     assertions: toAssertions(input.assert, assertionWords(arms, input.updates.length, measure)),
   };
 }
@@ -108,7 +115,7 @@ export function schemaComment(schemaPath: string): string {
 const SCHEMA_FROM_RESULTS = '../../../scenarios/schema.json';
 
 /**
- * The scenario as a file of the same language, every default spelled out. `pathOf` turns the absolute path of a
+ * The scenario as a file of the same language, every default spelled out; each arm has its own operators. `pathOf` turns the absolute path of a
  * file that it names into what the written file should say.
  */
 export function resolvedYaml(
@@ -140,6 +147,7 @@ export function resolvedYaml(
     updates: scenario.updates.map(updateYaml),
     trust: trustYaml(scenario.trust),
     presence: presenceYaml(scenario.presence),
+    churn: churnYaml(scenario.churn),
     adversary: adversaryYaml(scenario.adversary),
     ...(scenario.faults.length > 0 && { faults: scenario.faults.map(faultYaml) }),
     traffic: trafficYaml(scenario.traffic),
@@ -151,6 +159,7 @@ export function resolvedYaml(
     },
     arms: Object.fromEntries(scenario.arms.map((one) => [one.name, armYaml(one)])),
     historical: scenario.historical,
+    ...(scenario.sweep === null ? {} : { sweep: sweepYaml(scenario.sweep) }),
     ...measureYaml(scenario),
   };
   const document = new Document(tree, { aliasDuplicateObjects: false });

@@ -5,15 +5,20 @@
  */
 
 import type { AssertionPlan } from './assertion.ts';
+import type { ChurnPlan } from './churn-plan.ts';
 import type { FaultPlan } from './fault-plan.ts';
+import type { HistoricalName, LagLaw } from './lag-plan.ts';
 import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
+import type { OperatorsPlan } from './operators-plan.ts';
 import type { RejectionPlan } from './rejection-schema.ts';
+import type { SweepPlan } from './sweep-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
+
+export type { HistoricalName, LagLaw, LagPart } from './lag-plan.ts';
 
 export type EngineName = 'gossipsub' | 'model' | 'wire';
 export type Fidelity = 'full' | 'fast';
 export type PopulationName = 'tor-2025-11' | 'uniform';
-export type HistoricalName = 'tor-2016-17' | 'tor-2025-26';
 
 /** How links get their one-way latency: from the population's places, or from a law. */
 export type LatencyLaw =
@@ -185,18 +190,6 @@ export interface CostPlan {
   readonly admitUsPerKiB: number;
 }
 
-/** A distribution of operator lag in days. Shares of a mixture, with `never`, add up to 1. */
-export type LagLaw =
-  | { readonly law: 'historical'; readonly name: HistoricalName }
-  | { readonly law: 'lognormal'; readonly medianDays: number; readonly sigma: number; readonly never: number }
-  | { readonly law: 'weibull'; readonly scaleDays: number; readonly shape: number; readonly never: number }
-  | { readonly law: 'mixture'; readonly parts: readonly LagPart[]; readonly never: number }
-  | { readonly law: 'empirical'; readonly days: readonly number[]; readonly fractions: readonly number[] };
-
-export type LagPart =
-  | { readonly law: 'lognormal'; readonly share: number; readonly medianDays: number; readonly sigma: number }
-  | { readonly law: 'weibull'; readonly share: number; readonly scaleDays: number; readonly shape: number };
-
 /** Ways for updates to reach a relay (node/channels/channel.ts). */
 export type LiveChannel = 'gossip' | 'directory' | 'circuit' | 'catch-up';
 
@@ -226,12 +219,22 @@ export interface LiveArm {
   readonly channels: readonly LiveChannel[];
   readonly directory: DirectoryPlan;
   readonly circuit: CircuitPlan;
+  /** Null: every relay embeds the runtime and switches at once. */
+  readonly operators: OperatorsPlan | null;
+  /** What operators do is followed up to here, beyond the simulated duration if need be; null without operators. */
+  readonly untilDays: number | null;
+}
+
+/** Operators lag by classes instead of by one law. */
+export interface OperatorsLag {
+  readonly law: 'operators';
+  readonly operators: OperatorsPlan;
 }
 
 export interface ManualArm {
   readonly kind: 'manual';
   readonly name: string;
-  readonly lag: LagLaw;
+  readonly lag: LagLaw | OperatorsLag;
   /** The curve ends here; a law fitted on data is never drawn past its last observed day. */
   readonly untilDays: number;
   /** How long a relay takes no new circuits before it goes down, in seconds. */
@@ -268,6 +271,8 @@ export interface Scenario {
   readonly updates: readonly UpdatePlan[];
   readonly trust: TrustPlan;
   readonly presence: PresencePlan;
+  /** Null: nobody comes or goes but by `presence`. */
+  readonly churn: ChurnPlan | null;
   /** Null: nobody attacks. */
   readonly adversary: AdversaryPlan | null;
   /** What goes wrong by itself; empty for nothing. */
@@ -279,5 +284,7 @@ export interface Scenario {
   readonly measure: MeasurePlan;
   readonly report: ReportPlan;
   /** What the scenario says of its own result. */
+  /** Null: nothing is varied. */
+  readonly sweep: SweepPlan | null;
   readonly assertions: readonly AssertionPlan[];
 }

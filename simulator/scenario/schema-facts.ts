@@ -8,10 +8,11 @@ import { z } from 'zod';
 import type { TimeUnit } from './units.ts';
 
 /**
- * How a value follows when a scenario is scaled (scale.ts). `time`: moments of the run, and how often something
- * happens in its course. `count`: numbers of clients, reports and the like, which follow the number of relays.
+ * How a value follows when a scenario is scaled (scale.ts). `moment`: when something happens in the run. `time`: how
+ * long it takes, or how often it happens. `count`: numbers of clients, reports and the like, which follow the number
+ * of relays.
  */
-export type Scaling = 'time' | 'count';
+export type Scaling = 'moment' | 'time' | 'count';
 
 export interface QuantityFacts {
   readonly noun: 'duration' | 'size' | 'rate' | 'share';

@@ -143,12 +143,12 @@ export function durationOrWord(word: string, unit: TimeUnit, bounds: Bounds, tex
 
 /** A moment of the run in virtual seconds from its start, or null for the word. */
 export function momentOrWord(word: string, text: KeyText) {
-  return scaled('time', durationOrWord(word, 's', RUN_SECONDS, text));
+  return scaled('moment', durationOrWord(word, 's', RUN_SECONDS, text));
 }
 
 /** A moment of the run in virtual seconds from its start. */
 export function moment(text: KeyText) {
-  return scaled('time', duration('s', RUN_SECONDS, text));
+  return scaled('moment', duration('s', RUN_SECONDS, text));
 }
 
 /** A rate in bits per second. */

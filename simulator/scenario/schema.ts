@@ -9,12 +9,15 @@ import { z } from 'zod';
 import { adversarySchema } from './adversary-schema.ts';
 import { answerSchema } from './answer-schema.ts';
 import { armSchema } from './arm-schema.ts';
+import { churnSchema } from './churn-schema.ts';
 import { faultsSchema } from './fault-schema.ts';
 import { HISTORICAL_NAMES } from './lag-schema.ts';
 import { assertSchema, measureSchema, reportSchema } from './measure-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
+import { operatorsSchema } from './operators-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
 import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
+import { sweepSchema } from './sweep-schema.ts';
 import { trafficSchema } from './traffic-schema.ts';
 import { trustSchema } from './trust-schema.ts';
 import { updateSchema } from './update-schema.ts';
@@ -139,6 +142,17 @@ export const scenarioSchema = z
     presence: presenceSchema
       .prefault({})
       .meta({ description: 'Relays that join late, or go away for a while' }),
+    churn: churnSchema.prefault(NONE).meta({
+      description:
+        'How relays come and go for all of the run: as measured of Tor, or by laws of your own; `none`: all stay',
+      examples: ['tor-2025-11', NONE],
+    }),
+    operators: operatorsSchema.prefault(NONE).meta({
+      description:
+        'Who runs the relays: classes of operators, their packages, and what they let their relays do; a name has those ' +
+        'of an era; `none`: operators all alike, relays that switch at once',
+      examples: ['tor-2025-26', NONE],
+    }),
     adversary: adversarySchema.prefault(NONE).meta({
       description: 'Relays that attack the updates; `none`: nobody does',
       examples: [{ share: '5%', attacks: [{ attack: 'replay', from: '1min', every: '10s' }] }, NONE],
@@ -176,6 +190,12 @@ export const scenarioSchema = z
       }),
     measure: measureSchema.prefault({}).meta({ description: 'What is measured beside the usual' }),
     report: reportSchema.prefault({}).meta({ description: 'What is drawn' }),
+    sweep: sweepSchema
+      .meta({
+        description: 'What `npm run sweep` varies; `npm run simulate` runs the scenario as it stands',
+        examples: [{ vary: { 'network.degree': [6, 10, 14] }, runs: 6 }],
+      })
+      .optional(),
     assert: assertSchema,
   })
   .meta({

@@ -172,6 +172,7 @@ function madeArm(arm: Arm, scenario: Scenario, population: Population): ArmOutco
     traffic: null,
     rolledBack: 0,
     circuitsBroken: null,
+    operators: null,
     traceHash: (isManual ? 'cd' : 'ef').repeat(32),
     violations: [],
   };
@@ -190,6 +191,7 @@ export function madeRun(options: MadeRunOptions = {}): RunOutcome {
   return {
     scenario,
     population,
+    churn: null,
     topology: madeTopology(full.relays, full.seed),
     arms: full.arms.map((arm) => madeArm(arm, scenario, population)),
   };

@@ -15,8 +15,11 @@ import {
   type LagPart,
   type Scenario,
 } from '../scenario/scenario.ts';
+import { churnOf } from './random-churn.ts';
 import { randomFaults } from './random-faults.ts';
 import { answers, assertionsOf, measures, reports } from './random-measures.ts';
+import { randomOperators } from './random-operators.ts';
+import { sweeps } from './random-sweep.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -83,23 +86,34 @@ const liveArm: fc.Arbitrary<(name: string) => Arm> = fc
     between(1, 86_400),
     between(0, 1),
     between(1e-3, 1e9),
+    fc.option(randomOperators),
   )
-  .map(([channels, authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare, perSecond]) => (name) => {
-    const plain = testLiveArm(name, channels);
-    const directory = { authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare };
-    // A plan that the arm has no channel for is not written, and reads back as the default.
-    return {
-      ...plain,
-      directory: channels.includes('directory') ? directory : plain.directory,
-      circuit: channels.includes('circuit') ? { perSecond } : plain.circuit,
-    };
-  });
+  .map(
+    ([channels, authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare, perSecond, drawn]) =>
+      (name) => {
+        const plain = testLiveArm(name, channels);
+        const directory = { authorities, uplinkBitsPerSecond, intervalSeconds, jitterShare };
+        // Circuits and clients need the runtime everywhere; random scenarios may have clients.
+        const operators = drawn === null ? null : { ...drawn, embedsShare: 1 };
+        // A plan that the arm has no channel for is not written, and reads back as the default.
+        return {
+          ...plain,
+          directory: channels.includes('directory') ? directory : plain.directory,
+          circuit: channels.includes('circuit') ? { perSecond } : plain.circuit,
+          operators,
+          untilDays: operators === null ? null : (operators.knownDays ?? 365),
+        };
+      },
+  );
 
 const arm: fc.Arbitrary<(name: string) => Arm> = fc.oneof(
   liveArm,
   fc
     .tuple(
-      lag,
+      fc.oneof(
+        lag,
+        randomOperators.map((operators) => ({ law: 'operators' as const, operators })),
+      ),
       between(0, 1),
       between(0, 86_400),
       between(0, 86_400),
@@ -242,6 +256,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     updates,
     trust,
     presence,
+    churn: churnOf,
     adversary: fc.option(fc.tuple(between(1e-6, 0.99), attacks)),
     faults: randomFaults,
     traffic: trafficOf,
@@ -260,6 +275,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     measure: measures,
     report: reports,
     assertions: assertionsOf,
+    sweep: sweeps,
   })
   // fast-check makes some objects without a prototype, which deepEqual would tell apart.
   .map((parts): Scenario => {
@@ -267,8 +283,8 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const at = (share: number) => share * end;
     const orNull = <T, R>(value: T | null, map: (value: T) => R): R | null =>
       value === null ? null : map(value);
-    // Names that look like numbers come first in every JavaScript object, whatever the file says.
     const traffic = parts.traffic(end);
+    // Names that look like numbers come first in every JavaScript object, whatever the file says.
     const made = Object.values(
       Object.fromEntries(parts.arms.map(([armName, make]) => [armName, make(armName)])),
     );
@@ -276,11 +292,22 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const isAttackable = arms.some(
       (one) => one.kind === 'live' && one.channels.some((channel) => channel === 'gossip'),
     );
+    const faults =
+      traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms));
+    // Churn stands beside neither clients nor faults nor live operators, nor relays that are late or away once.
+    const { late, away } = parts.presence;
+    const isPlain =
+      traffic.clients === null &&
+      faults.length === 0 &&
+      late === null &&
+      away === null &&
+      typeof network.population === 'string' &&
+      arms.every((one) => (one.kind === 'manual' ? one.reject === undefined : one.operators === null));
     return {
       ...parts,
       assertions: parts.assertions(arms, parts.updates.length, parts.measure),
       costs: { ...parts.costs },
-      faults: traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms)),
+      faults,
       traffic,
       updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
         ...update,
@@ -311,6 +338,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
           forSeconds,
         })),
       },
+      churn: isPlain ? parts.churn({ relays: network.relays, durationSeconds: end }) : null,
       adversary: isAttackable
         ? orNull(parts.adversary, ([share, plans]) => ({
             share,

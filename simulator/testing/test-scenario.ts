@@ -39,6 +39,8 @@ export function testLiveArm(name: string, channels: readonly LiveChannel[] = ['g
     channels,
     directory: { authorities: 9, uplinkBitsPerSecond: 100e6, intervalSeconds: 3600, jitterShare: 0.5 },
     circuit: { perSecond: 13_900 },
+    operators: null,
+    untilDays: null,
   };
 }
 
@@ -57,6 +59,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     updates: [testUpdate()],
     trust: TEST_TRUST,
     presence: { late: null, away: null },
+    churn: null,
     adversary: null,
     faults: [],
     traffic: { utilization: 0.4, clients: null, marking: null, flood: null },
@@ -65,6 +68,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     historical: [],
     measure: { milestonePercents: [] },
     report: { charts: null, figure: null, png: true },
+    sweep: null,
     assertions: [],
     ...changes,
     network: {

@@ -7,6 +7,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
+import type { Churn } from '../../population/churn.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import { latencyColumns } from '../../population/latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
@@ -22,6 +23,7 @@ import {
   CONTROL,
   type HostileRelease,
   type Job,
+  type RelayPolicies,
   type Release,
   type SharedColumns,
   sharedColumns,
@@ -61,6 +63,10 @@ export interface EngineInput {
   readonly scoring?: ScoringOptions | null;
   /** Who joins late or goes away; when left out, every relay is there all the time. */
   readonly presence?: Presence | null;
+  /** Lives of all relays, in the place of `presence`; null without churn. */
+  readonly churn?: Churn | null;
+  /** What operators let their relays do; when left out, all take part and switch at once. */
+  readonly policies?: RelayPolicies | null;
   /** Authorities that relays can ask; none when left out. */
   readonly directory?: AuthorityPlan | null;
   /** What goes wrong by itself; nothing when left out. */
@@ -73,7 +79,8 @@ export interface EngineInput {
 export async function runGossipsub(input: EngineInput, options: RunOptions): Promise<EngineResult> {
   const { scenario, arm, population, topology, releases } = input;
   const { hostileRelays = new Set<number>(), hostileModules = [] } = input;
-  const { scoring = null, presence = null, directory = null, asksAnybody = false, faults = [] } = input;
+  const { scoring = null, presence = null, churn = null, policies = null } = input;
+  const { directory = null, asksAnybody = false, faults = [] } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -84,6 +91,8 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     authorityPlaces: authorityPlaces(authorities, relays, seed),
     latency,
     asksAnybody,
+    relays,
+    linksAnybody: churn !== null,
   });
   const { threads, threadOf, lookAheadUs } = partition;
   const others = authorities + trafficHosts(scenario.traffic);
@@ -98,6 +107,8 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     latency,
     scoring,
     presence,
+    churn,
+    policies,
     directory,
     faults,
     releases,
@@ -251,6 +262,8 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
       sum((result) => result.faultEffects[fault] ?? 0),
     ),
     bytesSent: sum((result) => result.bytesSent),
+    onlineInTheEnd: sum((result) => result.onlineInTheEnd),
+    linkEndsInTheEnd: sum((result) => result.linkEndsInTheEnd),
     copies: sum((result) => result.copies),
     penalties: sum((result) => result.penalties),
     firsts: sum((result) => result.firsts),

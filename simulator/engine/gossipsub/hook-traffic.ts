@@ -11,6 +11,7 @@ import type { RelayCore } from '../../../node/core.ts';
 import { CellFlag, CircuitState, cellAdmission } from '../../../node/hooks/catalogue/cell-admission.ts';
 import { CELL, RELAY } from '../../../node/hooks/catalogue/cell-commands.ts';
 import type { AnyHook } from '../../../node/hooks/define-hook.ts';
+import { NEVER_MS } from '../../../node/updates/activation-policy.ts';
 import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
@@ -18,6 +19,9 @@ import type { Job } from './job.ts';
 const CELL_BYTES = 514;
 /** A trial of 1,000 cells takes some 25 events. */
 const BURST_CELLS_MAX = 64;
+
+/** Cells that reach a relay's hook. */
+export class CellsArrive extends Call {}
 
 /** What cells need to know of the relay that they come to. */
 export interface HookSurroundings {
@@ -34,6 +38,8 @@ export class HookTraffic {
   private readonly clock: VirtualClock;
   /** For each relay and hook, which series of cells is the valid one: the latest. */
   private readonly series = new Map<string, number>();
+  /** Where a module waits for its operator: no cell is to be brought to it before; by relay and hook. */
+  private readonly held = new Map<string, symbol>();
 
   private readonly surroundings: HookSurroundings;
 
@@ -54,11 +60,31 @@ export class HookTraffic {
     const bytesPerSecond = scenario.traffic.utilization * population.advertisedBytesPerSecond[relay];
     if (bytesPerSecond === 0) return; // nothing ever reaches the hooks of a relay without traffic
     const place = `${relay}/${hook.id}`;
-    const series = (this.series.get(place) ?? 0) + 1;
-    this.series.set(place, series);
     const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs() - this.surroundings.skewMs(relay));
-    const meanWaitUs = (1e6 * CELL_BYTES) / bytesPerSecond;
-    this.expectBurst({ relay, place, core, hook, series, meanWaitUs }, this.clock.nowUs + waitMs * 1000, 1);
+    const fromUs = this.clock.nowUs + waitMs * 1000;
+    const begin = (): void => {
+      const series = (this.series.get(place) ?? 0) + 1;
+      this.series.set(place, series);
+      const meanWaitUs = (1e6 * CELL_BYTES) / bytesPerSecond;
+      this.expectBurst({ relay, place, core, hook, series, meanWaitUs }, fromUs, 1);
+    };
+    if (this.job.policies === null || waitMs === 0) {
+      this.held.delete(place);
+      begin();
+    } else this.hold(relay, place, notBeforeMs, fromUs, begin);
+  }
+
+  /** Until the operator agrees, the trial of the module before goes on. */
+  private hold(relay: number, place: string, notBeforeMs: number, fromUs: number, begin: () => void): void {
+    const hold = Symbol(place);
+    this.held.set(place, hold);
+    if (notBeforeMs >= NEVER_MS) return;
+    const end = (): void => {
+      if (this.held.get(place) !== hold) return; // another module has come in line since
+      this.held.delete(place);
+      begin();
+    };
+    this.clock.schedule(fromUs, new CellsArrive(relay, end));
   }
 
   private expectBurst(arrivals: Arrivals, fromUs: number, cells: number): void {
@@ -67,10 +93,10 @@ export class HookTraffic {
     const arriveUs = fromUs + Math.ceil(stream.erlang(cells, meanWaitUs));
     const arrive = (): void => {
       if (this.series.get(place) !== series || !this.surroundings.isRunning(relay, core)) return;
-      if (cellsArrive(core, hook, cells))
+      if (cellsArrive(core, hook, cells, this.held.has(place)))
         this.expectBurst(arrivals, arriveUs, Math.min(cells * 2, BURST_CELLS_MAX));
     };
-    this.clock.schedule(arriveUs, new Call(relay, arrive));
+    this.clock.schedule(arriveUs, new CellsArrive(relay, arrive));
   }
 }
 
@@ -97,10 +123,10 @@ const ORDINARY: ReadonlyMap<string, readonly (number | bigint | Uint8Array)[]> =
   ],
 ]);
 
-/** Cells reach the hook; true if it still has a module in line or on trial. */
-function cellsArrive(core: RelayCore, hook: AnyHook, cells: number): boolean {
+/** Cells reach the hook; true if it still has a module on trial, or in line and not held back. */
+function cellsArrive(core: RelayCore, hook: AnyHook, cells: number, isHeld: boolean): boolean {
   const slot = core.slot(hook);
   const args = ORDINARY.get(hook.id) ?? hook.vectors[0]!.args;
   for (let cell = 0; cell < cells; cell++) slot.call(...(args as []));
-  return slot.pendingHash !== null || slot.phase === 'trial';
+  return (slot.pendingHash !== null && !isHeld) || slot.phase === 'trial';
 }

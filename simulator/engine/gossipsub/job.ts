@@ -9,6 +9,7 @@ import type { ModuleCustomJson } from '../../../node/trust/update-target.ts';
 import type { ModuleRequest } from '../../../updates/repository/update-entry.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
+import type { Churn } from '../../population/churn.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
@@ -30,6 +31,20 @@ export interface Release {
   readonly atUs: number;
 }
 
+/** What operators let their relays do, in columns: row i is relay i. */
+export interface RelayPolicies {
+  /** 1 where the relay embeds the runtime; the others are no part of this network. */
+  readonly embeds: Uint8Array;
+  /** For each release, and after them for each hostile module: virtual microseconds from which on it may run. */
+  readonly mayRunFromUs: readonly Float64Array[];
+  /** Whether it takes third parties' updates: see THIRD_PARTIES. */
+  readonly thirdParties: Uint8Array;
+  /** What operators do later than the run's end is followed up to here, virtual microseconds. */
+  readonly untilUs: number;
+}
+
+export const THIRD_PARTIES = { none: 0, all: 1, asDrawn: 2 } as const;
+
 export interface Job {
   readonly scenario: Scenario;
   readonly arm: LiveArm;
@@ -45,6 +60,10 @@ export interface Job {
   readonly scoring: ScoringOptions | null;
   /** Null when every relay is there all the time. */
   readonly presence: Presence | null;
+  /** Stands in the place of `presence` in a network with churn; null without. */
+  readonly churn: Churn | null;
+  /** Null where all relays take part, and switch at once. */
+  readonly policies: RelayPolicies | null;
   /** Null in an arm without authorities. */
   readonly directory: AuthorityPlan | null;
   /** What goes wrong by itself; empty for nothing. */
@@ -142,6 +161,9 @@ export interface ThreadResult {
   /** How often each fault of the scenario had an effect. */
   readonly faultEffects: readonly number[];
   readonly bytesSent: number;
+  /** Relays that are up when the run ends, and the ends of links that they have then. */
+  readonly onlineInTheEnd: number;
+  readonly linkEndsInTheEnd: number;
   readonly firsts: number;
   readonly copies: number;
   readonly penalties: number;

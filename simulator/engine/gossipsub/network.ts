@@ -27,6 +27,7 @@ import { Hosts } from './hosts.ts';
 import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
 import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { Job } from './job.ts';
+import { type KeepingParts, relayPicker } from './link-keeper.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import { RelayProcessor } from './processor.ts';
 import { type Reception, SimulatedRelay } from './relay.ts';
@@ -48,6 +49,7 @@ import { WakingPubsub } from './waking-pubsub.ts';
 const RELAYS_START_WITHIN_US = 1_000_000;
 const LINKS_START_US = 1_200_000;
 const LINKS_START_WITHIN_US = 3_000_000;
+const LINKS_UP_US = LINKS_START_US + LINKS_START_WITHIN_US;
 
 export class SimulatedNetwork {
   readonly transport: Transport;
@@ -122,6 +124,11 @@ export class SimulatedNetwork {
     return this.job.threadOf[host] === this.thread;
   }
 
+  /** A relay without the runtime for updates is no part of this network, though it has its number. */
+  private takesPart(relay: number): boolean {
+    return this.job.policies?.embeds[relay] !== 0;
+  }
+
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
   async build(): Promise<void> {
     const { scenario, population } = this.job;
@@ -176,7 +183,7 @@ export class SimulatedNetwork {
       this.environments[index] = this.faults?.processes.guard(index, environment) ?? environment;
     };
     for (let index = 0; index < population.relays; index++) {
-      if (this.isLocal(index)) this.makeRelay(index, null);
+      if (this.isLocal(index) && this.takesPart(index)) this.makeRelay(index, null);
     }
     this.buildAuthorities(requests);
     this.updates.serve(this.authorities);
@@ -218,15 +225,17 @@ export class SimulatedNetwork {
 
   private linksParts(): LinksParts {
     const { clock, transport, job } = this;
-    let neighbours: Neighbours | null = null;
+    let known: Neighbours | null = null;
+    const neighbours = (): Neighbours => {
+      known ??= new Neighbours(job.topology, job.population.relays);
+      return known;
+    };
     return {
       clock,
       transport,
       seed: job.scenario.seed,
-      neighbours: () => {
-        neighbours ??= new Neighbours(job.topology, job.population.relays);
-        return neighbours;
-      },
+      neighbours,
+      keeping: this.keepingParts(neighbours),
       faults:
         this.faults === null
           ? null
@@ -235,9 +244,29 @@ export class SimulatedNetwork {
     };
   }
 
+  private keepingParts(neighbours: () => Neighbours): KeepingParts | null {
+    const { churn, population, scenario } = this.job;
+    if (churn === null) return null;
+    const { degree, dialing } = scenario.network;
+    return {
+      clock: this.clock,
+      churn,
+      population,
+      pick: relayPicker(population, dialing),
+      degree,
+      seed: scenario.seed,
+      latencyUs: (a, b) => this.hosts.latencyUs(a, b),
+      dialledAtStart: (relay) =>
+        neighbours()
+          .of(relay)
+          .filter(({ direction }) => direction === 'outbound')
+          .map(({ peer }) => peer),
+    };
+  }
+
   /** When the relay joins; 0 when it is there from the start. */
   private joinsUs(relay: number): number {
-    return this.job.presence?.joinsUs[relay] ?? 0;
+    return (this.job.churn ?? this.job.presence)?.joinsUs[relay] ?? 0;
   }
 
   private buildAuthorities(requests: PeersParts): void {
@@ -270,9 +299,10 @@ export class SimulatedNetwork {
     const starts = randomStream(scenario.seed, 'relay starts');
     for (let relay = 0; relay < this.relays.length; relay++) {
       const atUs = starts.integer(RELAYS_START_WITHIN_US);
+      if (!this.takesPart(relay)) continue;
       const joinsUs = this.joinsUs(relay);
       if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
-      else this.planAt(joinsUs, relay, () => this.join(relay));
+      else if (joinsUs !== Number.POSITIVE_INFINITY) this.planAt(joinsUs, relay, () => this.join(relay));
     }
     const links = randomStream(scenario.seed, 'links come up');
     for (let link = 0; link < topology.links; link++) {
@@ -280,7 +310,12 @@ export class SimulatedNetwork {
       const dialer = topology.dialer[link];
       const listener = topology.listener[link];
       const latencyUs = topology.latencyUs[link];
-      if (this.joinsUs(dialer) !== 0 || this.joinsUs(listener) !== 0) continue; // who joins late makes the link
+      if (this.joinsUs(dialer) !== 0) continue; // who joins late makes the link
+      if (this.joinsUs(listener) !== 0) {
+        // Not before all links of the topology are up: another one to dial may be at the end of one of them.
+        this.planAt(LINKS_UP_US, dialer, () => this.linksOf(dialer).replaceLost());
+        continue;
+      }
       const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };
       const toDialer: Neighbour = { peer: dialer, latencyUs, direction: 'inbound' };
       this.planAt(atUs, dialer, () => this.linksOf(dialer).open(toListener));
@@ -303,7 +338,8 @@ export class SimulatedNetwork {
     relay.router
       .start()
       .then(() => {
-        this.updates.start(index, environment, this.faults?.processes.lifeOf(index, isRestart) ?? null);
+        const life = this.faults?.processes.lifeOf(index, isRestart) ?? null;
+        this.updates.start(index, environment, life, isRestart);
         this.dataPlane?.relayUp(index);
       })
       .catch(this.failures.record);
@@ -316,6 +352,13 @@ export class SimulatedNetwork {
     this.updates.setOnline(index, true);
   }
 
+  /** Relays of this thread that are up, and the ends of links that they have. */
+  countLinkEnds(): { onlineInTheEnd: number; linkEndsInTheEnd: number } {
+    const online = this.relays.filter((relay) => relay?.online === true);
+    const ends = online.reduce((sum, relay) => sum + (relay?.connections.size ?? 0), 0);
+    return { onlineInTheEnd: online.length, linkEndsInTheEnd: ends };
+  }
+
   /** Pairs of an honest relay of this thread and a peer that it has shut out. */
   countGraylistings(): number {
     const { hostileRelays } = this.job;
@@ -326,26 +369,42 @@ export class SimulatedNetwork {
   }
 
   private planAbsences(): void {
-    const { presence } = this.job;
-    if (presence === null) return;
-    const { absences, absentRelay, leavesUs, returnsUs } = presence;
-    for (let absence = 0; absence < absences; absence++) {
-      const relay = absentRelay[absence];
-      this.planAt(leavesUs[absence], relay, () => {
-        this.away.add(relay);
-        if (this.faults?.isDown(relay) === true) return;
-        this.linksOf(relay).goOffline();
-        this.dataPlane?.relayDown(relay, false);
-        this.updates.setOnline(relay, false);
-      });
-      this.planAt(returnsUs[absence], relay, () => {
-        this.away.delete(relay);
-        if (this.faults?.isDown(relay) === true) return;
-        this.linksOf(relay).comeOnline();
-        this.dataPlane?.relayUp(relay);
-        this.updates.setOnline(relay, true);
-      });
+    const { churn, presence } = this.job;
+    const plan = churn ?? presence;
+    if (plan === null) return;
+    for (let absence = 0; absence < plan.absences; absence++) {
+      const relay = plan.absentRelay[absence];
+      if (!this.takesPart(relay)) continue;
+      const returnsUs = plan.returnsUs[absence];
+      const isForGood = returnsUs === Number.POSITIVE_INFINITY;
+      const ends = isForGood || churn?.isRestart[absence] === 1;
+      this.planAt(plan.leavesUs[absence], relay, () => this.leave(relay, ends));
+      if (!isForGood) this.planAt(returnsUs, relay, () => this.comeBack(relay, ends));
     }
+  }
+
+  /** The relay's links go down; where its process ends too, so does what it had in memory. */
+  private leave(index: number, ends: boolean): void {
+    this.away.add(index);
+    if (this.faults?.isDown(index) === true) return;
+    this.linksOf(index).goOffline();
+    this.dataPlane?.relayDown(index, false);
+    this.updates.setOnline(index, false);
+    if (!ends) return;
+    this.updates.close(index);
+    (this.relays[index] as SimulatedRelay).halt().catch(this.failures.record);
+  }
+
+  private comeBack(index: number, isNew: boolean): void {
+    this.away.delete(index);
+    if (this.faults?.isDown(index) === true) return;
+    if (isNew) {
+      this.restart(index);
+      return;
+    }
+    this.linksOf(index).comeOnline();
+    this.dataPlane?.relayUp(index);
+    this.updates.setOnline(index, true);
   }
 
   get faultEffects(): readonly number[] {

@@ -28,6 +28,10 @@ export interface BesideLinks {
   readonly latency: LatencyColumns;
   /** Whether relays ask any other relay: then two threads would have to wait for the nearest pair. */
   readonly asksAnybody: boolean;
+  /** Relays of the run, those that join it later among them; the scenario's own number when left out. */
+  readonly relays?: number;
+  /** Whether a link may join any two relays, as where they come and go. */
+  readonly linksAnybody?: boolean;
 }
 
 const CHOSEN_THREADS_MAX = 2;
@@ -49,10 +53,12 @@ export function choosePartition(
   topology: Topology,
   besides: BesideLinks | null = null,
 ): Partition {
-  const { relays } = scenario.network;
+  const relays = besides?.relays ?? scenario.network.relays;
   const best = (threads: number): Partition => bestPartition(relays, topology, besides, threads);
   if (besides?.asksAnybody === true) return best(1);
   if (scenario.threads !== 0) return best(Math.min(scenario.threads, relays));
+  // Events of a long run with churn are few and far between: threads would wait for each other at every one.
+  if (besides?.linksAnybody === true) return best(1);
   const several = Math.min(CHOSEN_THREADS_MAX, availableParallelism());
   if (several > 1 && relays >= RELAYS_FOR_TWO_THREADS) {
     const spread = best(several);
@@ -97,12 +103,30 @@ function partition(
     threadOf[relays + authority] = threadOf[place];
   });
   let lookAheadUs =
-    threads === 1 ? Number.POSITIVE_INFINITY : authorityLookAheadUs(relays, threadOf, besides);
+    threads === 1
+      ? Number.POSITIVE_INFINITY
+      : Math.min(
+          authorityLookAheadUs(relays, threadOf, besides),
+          anyPairLookAheadUs(relays, threadOf, besides),
+        );
   for (let link = 0; link < links; link++) {
     const crosses = threadOf[dialer[link]] !== threadOf[listener[link]];
     if (crosses && latencyUs[link] < lookAheadUs) lookAheadUs = latencyUs[link];
   }
   return { threads, threadOf, lookAheadUs, largestShare: Math.max(...loads) / relays };
+}
+
+/** Shortest latency between any two relays of two threads, where any two may have a link; else Infinity. */
+function anyPairLookAheadUs(relays: number, threadOf: Uint8Array, besides: BesideLinks | null): number {
+  let leastUs = Number.POSITIVE_INFINITY;
+  if (besides?.linksAnybody !== true) return leastUs;
+  const { oneWayUs } = pairLatency(besides.latency);
+  for (let relay = 0; relay < relays; relay++) {
+    for (let other = 0; other < relay; other++) {
+      if (threadOf[relay] !== threadOf[other]) leastUs = Math.min(leastUs, oneWayUs(other, relay));
+    }
+  }
+  return leastUs;
 }
 
 /** Shortest latency between an authority and a host of another thread. */

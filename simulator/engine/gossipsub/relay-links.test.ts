@@ -41,6 +41,7 @@ function network(topology: Topology, relays: number, uplinkBitsPerSecond = 1e6) 
     transport,
     seed: 1,
     neighbours: () => neighbours,
+    keeping: null,
     faults: null,
     peerOf: (index: number) => ({ index, peerId: `peer ${index}`, address: '' }) as never,
   };

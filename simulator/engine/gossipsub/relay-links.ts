@@ -6,6 +6,9 @@
  * comes back makes its links again, with the peers that are there; with the others, whoever comes last does.
  * Which end counts as the dialler stays as the topology has it.
  *
+ * Under churn links are not bound to the topology: whoever dials is the dialler, links that are lost are replaced
+ * (link-keeper.ts), and a relay that is away answers nobody.
+ *
  * Every link has a number, chosen by who makes it, so that what is still on its way on an old link is not taken
  * for something of the new one. One direction between two relays keeps its order, and that is enough for both
  * ends to agree on the link they have.
@@ -19,8 +22,9 @@ import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { ARRIVAL, type Arrival, type ArrivalKind, type Receiver } from './arrival.ts';
 import type { RelayRegistrar } from './components.ts';
-import { SimulatedConnection } from './connection.ts';
+import { type Direction, SimulatedConnection } from './connection.ts';
 import { Redial } from './faults/redial.ts';
+import { type KeepingParts, type KeptRelay, LinkKeeper, REDIAL_WITHIN_US } from './link-keeper.ts';
 import type { Neighbour, Neighbours } from './neighbours.ts';
 import type { SimulatedRelay } from './relay.ts';
 import { SETUP_BYTES, SETUP_ROUND_TRIPS } from './simulated-peers.ts';
@@ -43,6 +47,8 @@ export interface LinksParts {
   readonly peerOf: (relay: number) => { index: number; peerId: PeerId; address: Multiaddr };
   /** Where links can be lost at any time; null where they come and go with the relays alone. */
   readonly faults: LinkFaults | null;
+  /** Where relays come and go for good and link with whom they like; null where links are the topology's. */
+  readonly keeping: KeepingParts | null;
 }
 
 /** What the links of a relay need to know of faults. */
@@ -51,7 +57,7 @@ export interface LinkFaults {
   readonly isCut: (from: number, to: number) => boolean;
 }
 
-export class RelayLinks implements Receiver {
+export class RelayLinks implements Receiver, KeptRelay {
   /** Open links by the index of the relay at the other end. */
   readonly connections = new Map<number, SimulatedConnection>();
   online: boolean;
@@ -64,6 +70,7 @@ export class RelayLinks implements Receiver {
   private absences = 0;
   /** Makes lost links anew; null where no fault can take them. */
   private readonly redial: Redial | null;
+  private readonly keeper: LinkKeeper | null;
 
   /** `before` are those of the relay's last process: numbers go on. */
   constructor(
@@ -86,13 +93,29 @@ export class RelayLinks implements Receiver {
             seed: parts.seed,
             relay: relay.index,
             isWanted: (peer) => this.online && !this.connections.has(peer),
-            dial: (peer) => this.dial(this.neighbour(peer)),
+            dial: (peer) => void this.ask(this.neighbour(peer)),
           });
+    this.keeper = parts.keeping === null ? null : LinkKeeper.of(parts.keeping, this, before?.keeper ?? null);
+  }
+
+  get index(): number {
+    return this.relay.index;
+  }
+
+  isLinked(peer: number): boolean {
+    return this.connections.has(peer) || this.asked?.has(peer) === true;
+  }
+
+  countDialled(): number {
+    let count = this.asked?.size ?? 0;
+    for (const { direction } of this.connections.values()) if (direction === 'outbound') count++;
+    return count;
   }
 
   /** Who takes what arrives on a link; null when that link, or the relay's network, is gone. */
   receiverOf({ from, detail, what }: Arrival): Receiver | null {
-    if (what >= ARRIVAL.dial) return this.online || what === ARRIVAL.dial ? this : null;
+    const isAnswered = what === ARRIVAL.dial && this.keeper === null;
+    if (what >= ARRIVAL.dial) return this.online || isAnswered ? this : null;
     const connection = this.connections.get(from);
     if (connection !== undefined && connection.link === detail) return connection;
     if (this.parts.faults !== null) {
@@ -102,9 +125,9 @@ export class RelayLinks implements Receiver {
       }
       return null;
     }
-    // Only who has gone away itself can get something on a link that it no longer has.
+    // Only who has gone away itself, or given up a dial, can get something on a link that it no longer has.
     assert(
-      this.absences > 0,
+      this.absences > 0 || this.keeper !== null,
       `relay ${this.relay.index} has no link to relay ${from}, but something arrived on it`,
     );
     return null;
@@ -156,6 +179,7 @@ export class RelayLinks implements Receiver {
     this.online = false;
     this.absences++;
     this.redial?.forget();
+    this.keeper?.wentOffline(this.dialledPeers());
     const { transport } = this.parts;
     for (const [peer, link] of this.asked ?? [])
       this.tell(this.neighbour(peer), ARRIVAL.close, link, CLOSE_BYTES);
@@ -170,6 +194,10 @@ export class RelayLinks implements Receiver {
   comeOnline(): void {
     assert(!this.online, `relay ${this.relay.index} is there already`);
     this.online = true;
+    if (this.keeper !== null) {
+      this.keeper.cameOnline(LINKS_RETURN_WITHIN_US, SETUP_ROUND_TRIPS - 1);
+      return;
+    }
     const { relay, absences, parts } = this;
     const { clock, seed } = parts;
     const jitter = randomStream(seed, `links made after ${clock.nowUs}`, relay.index);
@@ -180,20 +208,47 @@ export class RelayLinks implements Receiver {
       clock.schedule(
         atUs,
         new Call(relay.index, () => {
-          if (this.online && this.absences === absences) this.dial(neighbour);
+          if (this.online && this.absences === absences) this.ask(neighbour);
         }),
       );
     }
   }
 
+  /** Looks for others to dial in place of links that were lost; nothing to do where links are the topology's. */
+  replaceLost(): void {
+    this.keeper?.fill(REDIAL_WITHIN_US, SETUP_ROUND_TRIPS - 1);
+  }
+
+  /** Asks a relay of the keeper's choice for a link, and gives up after a while. */
+  dial(peer: number): void {
+    const { clock } = this.parts;
+    const neighbour = this.neighbour(peer, 'outbound');
+    const link = this.ask(neighbour);
+    const giveUp = (): void => {
+      if (this.asked?.get(peer) !== link) return;
+      this.asked.delete(peer);
+      // Its answer may be on the way: the end that it has opened is to be closed again.
+      this.tell(neighbour, ARRIVAL.close, link, CLOSE_BYTES);
+      this.replaceLost();
+    };
+    clock.schedule(clock.nowUs + DIAL_TIMEOUT_US, new Call(this.index, giveUp));
+  }
+
+  private dialledPeers(): number[] {
+    const open = [...this.connections.values()].filter(({ direction }) => direction === 'outbound');
+    return [...open.map(({ remote }) => remote), ...(this.asked?.keys() ?? [])];
+  }
+
   arrive({ what, from, detail: link }: Arrival): void {
     switch (what) {
       case ARRIVAL.dial:
-        this.hearDial(this.neighbour(from), link);
+        this.hearDial(this.neighbour(from, 'inbound'), link);
         return;
       case ARRIVAL.close: {
         const connection = this.connections.get(from);
-        if (connection?.link === link) this.shut(connection);
+        if (connection?.link !== link) return;
+        this.shut(connection);
+        if (connection.direction === 'outbound') this.replaceLost();
         return;
       }
       default: {
@@ -211,14 +266,15 @@ export class RelayLinks implements Receiver {
     }
   }
 
-  private dial(neighbour: Neighbour): void {
+  /** The number of the link that was asked for; 0 where there is one already. */
+  private ask(neighbour: Neighbour): number {
     const { peer } = neighbour;
-    if (this.connections.has(peer) || this.asked?.has(peer) === true) return;
+    if (this.isLinked(peer)) return 0;
     const link = ++this.linksMade * SOURCES_MAX + this.relay.index;
     this.asked ??= new Map();
     this.asked.set(peer, link);
     this.tell(neighbour, ARRIVAL.dial, link, SETUP_BYTES);
-    if (this.redial === null) return;
+    if (this.redial === null) return link;
     const { clock } = this.parts;
     const { absences } = this;
     const giveUp = (): void => {
@@ -227,6 +283,7 @@ export class RelayLinks implements Receiver {
       this.redialIfOwn(neighbour);
     };
     clock.schedule(clock.nowUs + DIAL_TIMEOUT_US, new Call(this.relay.index, giveUp));
+    return link;
   }
 
   /** A link has one end that makes it anew, the one that made it first. */
@@ -276,7 +333,9 @@ export class RelayLinks implements Receiver {
     });
   }
 
-  private neighbour(peer: number): Neighbour {
+  private neighbour(peer: number, direction: Direction = 'outbound'): Neighbour {
+    const { keeping } = this.parts;
+    if (keeping !== null) return { peer, latencyUs: keeping.latencyUs(this.index, peer), direction };
     const found = this.parts.neighbours().find(this.relay.index, peer);
     assert(found !== undefined, `the topology has no link of ${this.relay.index} and ${peer}`);
     return found;

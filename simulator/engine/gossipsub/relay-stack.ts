@@ -22,6 +22,7 @@ import type { ThirdPartyPolicy, TrustVersions } from '../../../node/trust/trust-
 import { MemoryTrustStore } from '../../../node/trust/trust-store.ts';
 import { TufClient } from '../../../node/trust/tuf-client.ts';
 import type { VerificationCache } from '../../../node/trust/verification-cache.ts';
+import type { ActivationPolicy } from '../../../node/updates/activation-policy.ts';
 import type { StageObserver } from '../../../node/updates/stage-observer.ts';
 import { MemoryStore, type ModulePool } from '../../../node/updates/store.ts';
 import { UpdateAgent } from '../../../node/updates/update-agent.ts';
@@ -48,6 +49,7 @@ export interface StackParts {
   readonly relay: number;
   readonly environment: Environment;
   readonly thirdParties: ThirdPartyPolicy;
+  readonly activation: ActivationPolicy;
   readonly listener: TransitionListener;
   readonly observer: StageObserver;
   /** What the relay tells peers that it has; a hostile one may lie. */
@@ -71,7 +73,7 @@ export class RelayStack implements OfferTaker {
   private readonly environment: Environment;
 
   constructor(shared: SharedParts, parts: StackParts) {
-    const { relay, environment, listener, observer, thirdParties, tellVersions } = parts;
+    const { relay, environment, listener, observer, thirdParties, activation, tellVersions } = parts;
     const { arm, runtime, cache, binaries } = shared;
     const { clock, peers, random } = environment;
     this.shared = shared;
@@ -91,6 +93,7 @@ export class RelayStack implements OfferTaker {
     this.core = new RelayCore({
       runtime,
       listener,
+      activation,
       store: stores?.updates ?? new MemoryStore(binaries),
       owner: relay,
       onStaged: (hook, notBeforeMs) => shared.onStaged(relay, this.core, hook, notBeforeMs),
@@ -123,6 +126,13 @@ export class RelayStack implements OfferTaker {
     this.server.start(this.environment.peers);
     this.agent.start();
     for (const channel of this.channels) channel.start();
+  }
+
+  /** The relay's process ends in good order; what it has to keep is in its stores. */
+  stop(): void {
+    for (const channel of this.channels) channel.stop();
+    this.agent.stop();
+    this.core.close();
   }
 
   async take(offer: Offer): Promise<Receipt> {

@@ -65,6 +65,13 @@ export class SimulatedRelay implements Host {
     this.sleep?.wake();
   }
 
+  /** The process ends in good order, without links: its router stops, and no timer of it is left. */
+  async halt(): Promise<void> {
+    const { router } = this;
+    router.status.heartbeatTimeout?.cancel(); // js-libp2p lets the last heartbeat of a stopped router run
+    await router.stop();
+  }
+
   /** The process dies: its connections are closed by the operating system, and nothing of it is left. */
   crash(): void {
     this.links.processLost();

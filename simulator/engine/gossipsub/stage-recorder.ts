@@ -149,6 +149,11 @@ export class StageRecorder {
     }
   }
 
+  /** The relay's process has ended in good order; the next one may come to a stage again. */
+  ended(relay: number): void {
+    this.restartedRelays.add(relay);
+  }
+
   /** The relay's process has died: it runs nothing. */
   stopped(relay: number): void {
     this.restartedRelays.add(relay);

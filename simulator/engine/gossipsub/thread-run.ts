@@ -69,7 +69,30 @@ export async function runThread(
   enter('run');
   await runUntil(endUs);
   if (windows.stopped) throw new Error('stopped');
-  return resultOf(network, clock, drain === null ? [NO_DRAIN] : []);
+  const result = resultOf(network, clock, drain === null ? [NO_DRAIN] : []);
+  if (job.policies === null) return result;
+  const { untilUs } = job.policies;
+  const isStopped = (): boolean => windows.stopped;
+  network.updates.endGossip();
+  await (drain === null
+    ? clock.runUntilByTurns(untilUs, isStopped)
+    : fromEventLoop(() => clock.runUntil(untilUs, drain, isStopped)));
+  if (windows.stopped) throw new Error('stopped');
+  return { ...result, ...afterGossip(network, clock) };
+}
+
+/** What operators' later doings have changed. Hours of hostile modules are those within the run. */
+function afterGossip(
+  { recorder, failures }: SimulatedNetwork,
+  { eventsFired }: VirtualClock,
+): Partial<ThreadResult> {
+  const failed = failures.failures.map((failure) => `a router failed: ${failure}`);
+  return {
+    eventsFired,
+    rolledBack: recorder.rolledBack,
+    deceivedRelays: recorder.deceived.size,
+    violations: failed,
+  };
 }
 
 function runDraining(
@@ -119,6 +142,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     framesInFlight: network.transport.countInFlight(),
     faultEffects: network.faultEffects,
     ...network.counters,
+    ...network.countLinkEnds(),
     eventsFired: clock.eventsFired,
     rolledBack: network.recorder.rolledBack,
     deceivedRelays: network.recorder.deceived.size,

@@ -18,9 +18,11 @@ import { catalogue } from '../../../node/hooks/catalogue/catalogue.ts';
 import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import type { TransitionListener } from '../../../node/hooks/transition.ts';
+import { MemoryTrustStore } from '../../../node/trust/trust-store.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
 import { ReportCollector } from '../../../node/updates/report-collector.ts';
 import type { StageObserver } from '../../../node/updates/stage-observer.ts';
+import { MemoryStore } from '../../../node/updates/store.ts';
 import { TrialReporter } from '../../../node/updates/trial-report.ts';
 import type { Stage } from '../../measure/outcome.ts';
 import { randomStream } from '../random.ts';
@@ -30,10 +32,11 @@ import { type Attempts, HostileRelay } from './adversary/hostile-relay.ts';
 import type { Authority } from './authority.ts';
 import { CircuitContacts, circuitsPerSecond } from './circuit-contacts.ts';
 import type { RelayStores } from './faults/relay-disk.ts';
-import { HookTraffic } from './hook-traffic.ts';
+import { CellsArrive, HookTraffic } from './hook-traffic.ts';
 import type { Hosts } from './hosts.ts';
-import type { Job } from './job.ts';
+import { type Job, THIRD_PARTIES } from './job.ts';
 import { ConsensusSource, type Operation, Publisher, plannedOperations } from './publisher.ts';
+import { AT_ONCE, RelayConsent } from './relay-consent.ts';
 import { RelayStack, type SharedParts } from './relay-stack.ts';
 import { ROLLOUT_CHECK_SECONDS, RolloutDriver } from './rollout-driver.ts';
 import { QUIET_OBSERVER, type StageRecorder } from './stage-recorder.ts';
@@ -68,9 +71,14 @@ export class UpdateLife {
   private readonly shared: SharedParts;
   private readonly stacks: (RelayStack | null)[];
   private readonly environments: (Environment | null)[];
+  /** What relays keep over a restart, under churn. */
+  private readonly stores = new Map<number, RelayStores>();
   private readonly hostile: HostileRelay | null;
   private readonly contacts: CircuitContacts | null;
   private readonly drivers = new Map<number, RolloutDriver>();
+  private readonly consent: RelayConsent | null;
+  /** Whether gossip is over: what happens to a relay from then on, it keeps to itself. */
+  private isOver = false;
   /** Publications that wait for their relay to be back. */
   private readonly due = new Map<number, (() => Uint8Array)[]>();
 
@@ -110,10 +118,12 @@ export class UpdateLife {
             nowUs: () => clock.nowUs,
             topic: UPDATE_TOPIC,
           });
+    this.consent = job.policies === null ? null : new RelayConsent(job, job.policies);
     this.contacts = arm.channels.includes('circuit') ? this.meetings() : null;
+    const members = job.policies?.embeds.reduce((sum, one) => sum + one, 0) ?? relays;
     releases.forEach((release, index) => {
       const { rollout } = scenario.updates[index];
-      if (rollout !== null) this.drivers.set(index, new RolloutDriver(index, release, rollout, relays));
+      if (rollout !== null) this.drivers.set(index, new RolloutDriver(index, release, rollout, members));
     });
     this.shared = {
       arm,
@@ -130,7 +140,12 @@ export class UpdateLife {
   }
 
   /** Makes the relay's stack and starts it; its router is up. */
-  start(relay: number, environment: Environment, life: ProcessLife | null = null): void {
+  start(
+    relay: number,
+    environment: Environment,
+    life: ProcessLife | null = null,
+    isRestart = life?.isRestart === true,
+  ): void {
     const isHostile = this.job.hostileRelays.has(relay);
     const hostile = isHostile ? this.hostile : null;
     const own =
@@ -140,10 +155,11 @@ export class UpdateLife {
       relay,
       environment: own,
       thirdParties: this.thirdParties(relay),
+      activation: this.consent?.of(relay) ?? AT_ONCE,
       observer: isHostile
         ? QUIET_OBSERVER
         : (life?.observer(this.recorder.observerOf(relay)) ?? this.recorder.observerOf(relay)),
-      stores: life?.stores ?? null,
+      stores: life?.stores ?? this.storesOf(relay),
       tellVersions: (versions) => hostile?.versions(versions) ?? versions,
       listener: {
         onTransition: (slot, transition, reason, hash, atMs) => {
@@ -151,7 +167,7 @@ export class UpdateLife {
           this.recorder.transition(slot, transition, hash);
           if (transition === 'activated') life?.reached('activated', hash);
           if (life?.isAlive() === false) return;
-          reporter?.onTransition(slot, transition, reason, hash, atMs);
+          if (!this.isOver) reporter?.onTransition(slot, transition, reason, hash, atMs);
         },
       },
     });
@@ -161,7 +177,25 @@ export class UpdateLife {
     stack.start();
     hostile?.start(environment);
     this.noteState(relay);
-    if (life?.isRestart === true) this.goOn(relay, stack.core);
+    if (isRestart) this.goOn(relay, stack.core);
+  }
+
+  /** The relay's process ends in good order. */
+  close(relay: number): void {
+    this.stacks[relay]?.stop();
+    this.recorder.ended(relay);
+    this.stop(relay);
+  }
+
+  /** Null without churn: then relays that keep everything in memory lose nothing. */
+  private storesOf(relay: number): RelayStores | null {
+    if (this.job.churn === null) return null;
+    let stores = this.stores.get(relay);
+    if (stores === undefined) {
+      stores = { trust: new MemoryTrustStore(), updates: new MemoryStore(this.shared.binaries) };
+      this.stores.set(relay, stores);
+    }
+    return stores;
   }
 
   /** The relay's process has died. */
@@ -209,6 +243,15 @@ export class UpdateLife {
     return this.shared.runtime;
   }
 
+  /**
+   * Ends gossip: of all that waits, only cells still reach the hooks that modules wait at. What operators let their
+   * relays do later can then be carried through to its end, trials included, at the cost of those relays alone.
+   */
+  endGossip(): void {
+    this.isOver = true;
+    this.clock.forgetAllBut((event) => event instanceof CellsArrive);
+  }
+
   setOnline(relay: number, online: boolean): void {
     this.contacts?.setOnline(relay, online);
   }
@@ -250,9 +293,11 @@ export class UpdateLife {
     if (channel === 'gossip') publishBundle(environment, bundle).catch(this.onError);
   }
 
-  /** Operators of a share of all take third parties' updates, on all their relays. */
+  /** Operators of a share of all take third parties' updates, on all their relays, unless their class decides. */
   private thirdParties(relay: number): 'all' | 'none' {
-    const { scenario, population } = this.job;
+    const { scenario, population, policies } = this.job;
+    const decided = policies?.thirdParties[relay] ?? THIRD_PARTIES.asDrawn;
+    if (decided !== THIRD_PARTIES.asDrawn) return decided === THIRD_PARTIES.all ? 'all' : 'none';
     const draw = randomStream(scenario.seed, 'trusts third parties', population.operator[relay]).uniform();
     return draw < scenario.trust.thirdPartyShare ? 'all' : 'none';
   }

@@ -1,0 +1,161 @@
+/**
+ * What a sweep found: each figure of each arm at each point, and which axis it depends on most.
+ *
+ * At a point, figures are medians over its runs with bootstrap intervals (bootstrap.ts). The ranking compares
+ * main effects: for each value of an axis the median over all points that have it, and of those the greatest
+ * over the least. With points that differ in one key only, that is the response itself.
+ */
+
+import type { SweepPlan, SweepValue } from '../scenario/sweep-plan.ts';
+import { MedianOverRuns } from './bootstrap.ts';
+import { COMPARED, type ComparedName } from './comparison.ts';
+import { roundRatio } from './rounding.ts';
+import type { Bounds } from './runs-summary.ts';
+import type { Summary } from './summary.ts';
+
+/** Medians over a point's runs; null where a share was never reached. Figures that an arm has not are missing. */
+export type ArmFigures = Readonly<Partial<Record<ComparedName, number | null>>>;
+
+export interface PointSummary {
+  /** From 1. */
+  readonly point: number;
+  /** By the path of the axis. */
+  readonly values: Readonly<Record<string, SweepValue>>;
+  readonly seeds: readonly number[];
+  readonly violations: number;
+  readonly arms: Readonly<Record<string, ArmFigures>>;
+  /** By the path of the figure, `arms.live.t50Seconds`; figures that all runs agree on are left out. */
+  readonly intervals: Readonly<Record<string, Bounds>>;
+}
+
+export interface AxisEffect {
+  readonly path: string;
+  /** Greatest over least median among the axis's values; null where one is 0 or was never reached. */
+  readonly ratio: number | null;
+}
+
+export interface RankedFigure {
+  readonly arm: string;
+  readonly figure: ComparedName;
+  /** Strongest first; those without a ratio last. */
+  readonly axes: readonly AxisEffect[];
+}
+
+export interface SweepSummary {
+  readonly scenario: string;
+  readonly engine: string;
+  readonly runs: number;
+  readonly axes: SweepPlan['axes'];
+  readonly violations: number;
+  readonly points: readonly PointSummary[];
+  readonly ranking: readonly RankedFigure[];
+}
+
+/** Figures that a ranking makes sense for: times and costs, not counts that are mostly 0. */
+const RANKED: readonly ComparedName[] = [
+  't50Seconds',
+  't90Seconds',
+  't99Seconds',
+  'vulnerableRelayHours',
+  'bytes',
+];
+
+/** The summaries of one point's runs. */
+export interface SweptPoint {
+  readonly values: readonly SweepValue[];
+  readonly summaries: readonly Summary[];
+}
+
+/** The medians of one point's runs, and their bounds. */
+function figuresOf(summaries: readonly Summary[]): Pick<PointSummary, 'arms' | 'intervals'> {
+  const over = new MedianOverRuns(summaries.length);
+  const arms: Record<string, Partial<Record<ComparedName, number | null>>> = {};
+  const intervals: Record<string, Bounds> = {};
+  for (const arm of Object.keys(summaries[0]?.arms ?? {})) {
+    const figures: Partial<Record<ComparedName, number | null>> = {};
+    arms[arm] = figures;
+    for (const figure of Object.keys(COMPARED) as ComparedName[]) {
+      const values = summaries.map((one) => COMPARED[figure](one.arms[arm] as Summary['arms'][string]));
+      if (values.every((value) => value === null) && !isTime(figure)) continue;
+      const { median, low, high } = over.of(values);
+      figures[figure] = median;
+      if (low !== high) intervals[`arms.${arm}.${figure}`] = [low, high];
+    }
+  }
+  return { arms, intervals };
+}
+
+function isTime(figure: ComparedName): boolean {
+  return figure.endsWith('Seconds');
+}
+
+/** The median of a figure over all points that have a value; null, for never, counts as the latest. */
+export function mainEffect(
+  points: readonly PointSummary[],
+  arm: string,
+  figure: ComparedName,
+  path: string,
+  value: SweepValue,
+): number | null {
+  const medians = points
+    .filter(({ values }) => values[path] === value)
+    .map(({ arms }) => arms[arm]?.[figure] ?? null);
+  return medians.length === 0 ? null : new MedianOverRuns(medians.length).of(medians).median;
+}
+
+function effect(
+  points: readonly PointSummary[],
+  arm: string,
+  figure: ComparedName,
+  axis: SweepPlan['axes'][number],
+) {
+  const { path, values } = axis;
+  const medians = values.map((value) => mainEffect(points, arm, figure, path, value));
+  const numbers = medians.filter((median) => median !== null && median > 0) as number[];
+  const isKnown = numbers.length === medians.length;
+  return { path, ratio: isKnown ? roundRatio(Math.max(...numbers) / Math.min(...numbers)) : null };
+}
+
+function rankingOf(points: readonly PointSummary[], axes: SweepPlan['axes']): RankedFigure[] {
+  const arms = [...new Set(points.flatMap((point) => Object.keys(point.arms)))];
+  return arms.flatMap((arm) =>
+    RANKED.filter((figure) => points.some((point) => point.arms[arm]?.[figure] !== undefined)).map(
+      (figure) => ({
+        arm,
+        figure,
+        axes: axes
+          .map((axis) => effect(points, arm, figure, axis))
+          .sort((a, b) => (b.ratio ?? 0) - (a.ratio ?? 0)),
+      }),
+    ),
+  );
+}
+
+/** Sums up a sweep; `swept` in the order of `sweepPoints`. Throws RangeError without a point. */
+export function summarizeSweep({ axes, runs }: SweepPlan, swept: readonly SweptPoint[]): SweepSummary {
+  const first = swept[0]?.summaries[0];
+  if (first === undefined) throw new RangeError('a sweep without a run');
+  const points = swept.map(
+    ({ values, summaries }, index): PointSummary => ({
+      point: index + 1,
+      values: Object.fromEntries(axes.map(({ path }, axis) => [path, values[axis] as SweepValue])),
+      seeds: summaries.flatMap(({ seeds }) => seeds),
+      violations: summaries.reduce((sum, { violations }) => sum + violations, 0),
+      ...figuresOf(summaries),
+    }),
+  );
+  return {
+    scenario: first.scenario,
+    engine: first.engine,
+    runs,
+    axes,
+    violations: points.reduce((sum, { violations }) => sum + violations, 0),
+    points,
+    ranking: rankingOf(points, axes),
+  };
+}
+
+/** The text of summary.json of a sweep. */
+export function formatSweepSummary(summary: SweepSummary): string {
+  return `${JSON.stringify(summary, null, 2)}\n`;
+}

@@ -1,0 +1,99 @@
+/** Writes what a sweep found into one folder: every figure, the response as a chart, and a page that leads to each run. */
+
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Summary } from '../measure/summary.ts';
+import { formatSweepSummary, type SweepSummary, summarizeSweep } from '../measure/sweep-summary.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { type SweepPlan, sweepPoints } from '../scenario/sweep-plan.ts';
+import { openDrawingBoard } from './drawing-board.ts';
+import { FileSet } from './file-set.ts';
+import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
+import { renderPng } from './png.ts';
+import { drawResponse } from './response-chart.ts';
+import { type ResultsTarget, writeFolder } from './results-folder.ts';
+import { sweepCsv } from './sweep-csv.ts';
+import { sweepPage } from './sweep-page.ts';
+
+/** The runs of one point: their folders and what they found, in the order of their seeds. */
+export interface PointRuns {
+  readonly directories: readonly string[];
+  readonly summaries: readonly Summary[];
+}
+
+export interface SweepContext {
+  readonly scenario: Scenario;
+  readonly plan: SweepPlan;
+  readonly resolvedScenario: string;
+  readonly command: string | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WrittenSweep extends RunCost {
+  readonly directory: string;
+  readonly summary: SweepSummary;
+}
+
+/** `points` in the order of `sweepPoints`. Throws `ResultsError` as `writeResults` does. */
+export async function writeSweep(
+  target: ResultsTarget,
+  points: readonly PointRuns[],
+  context: SweepContext,
+): Promise<WrittenSweep> {
+  const { scenario, plan, resolvedScenario, command, signal } = context;
+  const fromWallMs = performance.now();
+  const values = sweepPoints(plan);
+  const summary = summarizeSweep(
+    plan,
+    points.map(({ summaries }, index) => ({ values: values[index] ?? [], summaries })),
+  );
+  const hash = createHash('sha256');
+  for (const { summaries } of points) for (const { traceHash } of summaries) hash.update(`${traceHash}\n`);
+  const seeds = [...new Set(points.flatMap(({ summaries }) => summaries.flatMap((one) => one.seeds)))];
+  const cost = (): RunCost => ({
+    threads: 1,
+    wallMs: performance.now(),
+    cpuMs: processorMs(),
+    phasesWallMs: { report: performance.now() - fromWallMs },
+    peakMemoryBytes: peakMemoryBytes(),
+  });
+
+  const fill = async (files: FileSet): Promise<void> => {
+    const board = await openDrawingBoard();
+    await mkdir(join(files.folder, 'charts'));
+    files.start('summary.json', formatSweepSummary(summary));
+    files.start('sweep.csv', sweepCsv(summary));
+    files.start('scenario.resolved.yaml', resolvedScenario);
+    const response = drawResponse(board, summary);
+    files.start('charts/response.svg', response);
+    if (scenario.report.png) files.start('charts/response.png', renderPng(response));
+    await files.finished();
+    const manifest = makeManifest({
+      summary: { scenario: summary.scenario, seeds, traceHash: hash.digest('hex') },
+      command,
+      cost: cost(),
+      warnings: [],
+      thinnedCurves: [],
+      sha256: files.sha256(),
+    });
+    files.start('manifest.json', formatManifest(manifest));
+    const folders = points.map(({ directories }) =>
+      directories.map((directory) => relative(target.directory, directory).replaceAll('\\', '/')),
+    );
+    files.start(
+      'report.html',
+      sweepPage({ scenario, summary, manifest, resolvedScenario, response, folders }),
+    );
+    await files.finished();
+  };
+  await writeFolder(
+    target,
+    async (folder) => {
+      const files = new FileSet(folder, signal);
+      await fill(files).finally(() => files.settled());
+    },
+    signal,
+  );
+  return { ...cost(), directory: target.directory, summary };
+}

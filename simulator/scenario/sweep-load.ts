@@ -1,0 +1,56 @@
+/** The scenarios of a sweep: the file read once for each combination, with its values put in. */
+
+import { type LoadedScenario, loadScenario, type ScenarioOverrides } from './load.ts';
+import { type Problem, ScenarioError } from './problem.ts';
+import { type SweepPlan, type SweepPoint, sweepPoints } from './sweep-plan.ts';
+
+/** Of a sweep with a mistake in every point, so many are told. */
+const PROBLEMS_TOLD = 10;
+
+export interface LoadedPoint {
+  /** From 1, in the order of `sweepPoints`. */
+  readonly number: number;
+  readonly values: SweepPoint;
+  /** The changes that make the point of the file, as --set takes them. */
+  readonly set: readonly string[];
+  readonly loaded: LoadedScenario;
+}
+
+/** `network.relays=500`, `updates[0].size="20 KiB"`: strings quoted, so that YAML takes them for nothing else. */
+function changes({ axes }: SweepPlan, values: SweepPoint): string[] {
+  return axes.map(({ path }, axis) => `${path}=${JSON.stringify(values[axis])}`);
+}
+
+/** A mistake of one point, at the axis that it comes from. */
+function placed(problem: Problem, base: LoadedScenario, plan: SweepPlan, values: SweepPoint): Problem {
+  const axis = plan.axes.findIndex(
+    ({ path }) => problem.file.startsWith(`--set ${path}=`) || problem.path === path,
+  );
+  const { path } = plan.axes[Math.max(0, axis)] ?? { path: '' };
+  const where = plan.axes.map((one, index) => `${one.path}=${values[index]}`).join(', ');
+  const what = problem.path === '' || problem.path === path ? '' : `${problem.path}: `;
+  return base.problemAt(['sweep', 'vary', path], `at ${where}: ${what}${problem.message}`, problem.hint);
+}
+
+/** Reads every point; throws `ScenarioError` with what is wrong with any of them. */
+export function loadPoints(
+  file: string,
+  overrides: ScenarioOverrides,
+  base: LoadedScenario,
+  plan: SweepPlan,
+): LoadedPoint[] {
+  const problems: Problem[] = [];
+  const points = sweepPoints(plan).flatMap((values, index): LoadedPoint[] => {
+    const set = changes(plan, values);
+    try {
+      const all = [...(overrides.set ?? []), ...set, 'sweep=null'];
+      return [{ number: index + 1, values, set, loaded: loadScenario(file, { ...overrides, set: all }) }];
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      problems.push(...error.problems.map((problem) => placed(problem, base, plan, values)));
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new ScenarioError(problems.slice(0, PROBLEMS_TOLD));
+  return points;
+}
