@@ -39,7 +39,13 @@ describe('the library of the project', () => {
 
   it('keeps no figures and no charts of scenarios that are gone', () => {
     const names = [...library.scenarios.keys()];
-    assert.deepEqual(Object.keys(library.figures), names);
-    assert.deepEqual(readdirSync(CHARTS).sort(), names.map((name) => `${name}.svg`).sort());
+    assert.deepEqual(
+      Object.keys(library.figures).filter((name) => !names.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      readdirSync(CHARTS).filter((file) => !names.includes(file.replace(/\.svg$/, ''))),
+      [],
+    );
   });
 });

@@ -39,7 +39,8 @@ describe('the scenarios of the project', () => {
       assert.equal(`${scenario.name}.yaml`, file);
       assert.match(scenario.question, /\?$/);
       assert.match(text, /^# yaml-language-server: \$schema=\.\/schema\.json\n/);
-      assert.ok(opening(text).includes(`npm run simulate -- scenarios/${file}`));
+      const verb = scenario.sweep === null ? 'simulate' : 'sweep';
+      assert.ok(opening(text).includes(`npm run ${verb} -- scenarios/${file}`));
     });
   }
 
