@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -108,6 +108,19 @@ describe('population from a file in a scenario', () => {
   it('without a file the number of relays must be given', () => {
     assert.match(told('{ degree: 4 }')[0]!, /network.relays: is missing/);
     assert.match(told('{ population: uniform }')[0]!, /network.relays: is missing/);
+  });
+
+  it('a scenario that extends another finds the file beside the other, and a smaller scale takes a sample', () => {
+    mkdirSync(join(folder, 'below'), { recursive: true });
+    writeFileSync(FILE, text('{ population: { csv: relays.csv } }'));
+    const extending = 'extends: ../test.yaml\nname: other\nnetwork: { degree: 6 }\n';
+    const file = join(folder, 'below', 'other.yaml');
+    const { network } = scenarioFromText(file, extending, {}, MODULES).scenario;
+    assert.ok(typeof network.population !== 'string' && network.population.source === 'csv');
+    assert.deepEqual([network.population.csv.path, network.relays], [join(folder, 'relays.csv'), 30]);
+    writeFileSync(join(folder, 'large.csv'), `bandwidth\n${'1000\n'.repeat(200)}`);
+    const smaller = load('{ population: { csv: large.csv } }', { scale: '0.4' });
+    assert.equal(smaller.scenario.network.relays, 80);
   });
 
   it('the example has sixty relays, and two operators or more', () => {
