@@ -32,6 +32,7 @@ import {
   unsaidChannels,
 } from './milestone-table.ts';
 import { withoutControls } from './svg-markup.ts';
+import { sybilLines } from './sybil-table.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
 import { trafficLines } from './traffic-table.ts';
 
@@ -292,6 +293,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     assertionLines(summary, paint, unicode),
     removalLines(summary),
     trustLines(summary, paint),
+    sybilLines(summary),
     faultLines(summary),
     trafficLines(summary).map((line) => shown(line, unicode)),
     plot,
