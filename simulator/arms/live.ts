@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
 import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
+import { fullScoring } from '../../node/channels/peer-scoring.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
 import { gainedColumn, type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
+import type { ScoringOptions } from '../engine/gossipsub/router.ts';
 import { unbalanced } from '../engine/invariants/frame-ledger.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
 import { cohortAt } from '../measure/cohort.ts';
@@ -16,7 +18,13 @@ import { type ScheduledFault, scheduleFaults } from '../population/fault-schedul
 import type { Population, Topology } from '../population/population.ts';
 import { drawPresence } from '../population/presence.ts';
 import { buildTopology } from '../population/topology.ts';
-import type { LiveArm, Scenario, UpdatePlan } from '../scenario/scenario.ts';
+import {
+  isAttacked,
+  type LiveArm,
+  type Scenario,
+  sybilsOfArm,
+  type UpdatePlan,
+} from '../scenario/scenario.ts';
 import { drawHostileRelays } from './hostile-relays.ts';
 import { drawPolicies, type LivePolicies } from './live-policies.ts';
 import type { PreparedRelease } from './release.ts';
@@ -44,7 +52,9 @@ export interface LiveInput {
 
 /** Runs the arm; rejects with the signal's reason when stopped. */
 export async function runLiveArm(input: LiveInput, options: RunOptions): Promise<LiveRun> {
-  const { scenario, arm, population, hostileModules, churn = null } = input;
+  const { arm, population, hostileModules, churn = null } = input;
+  const scenario = arm.adversary === 'none' ? { ...input.scenario, adversary: null } : input.scenario;
+  const sybils = sybilsOfArm(scenario, arm);
   const { relays } = population;
   const policies = drawPolicies(scenario, arm, population);
   const embeds = policies?.ofRelays.embeds ?? null;
@@ -75,7 +85,8 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       policies: policies?.ofRelays ?? null,
       directory: hasDirectory ? arm.directory : null,
       faults,
-      scoring: adversary === null ? null : invalidMessageScoring(UPDATE_TOPIC),
+      scoring: scoringOf(input.scenario),
+      sybils,
       // Reports of a staged rollout go to anybody, the adversary's relays share what they know, and circuits
       // go through any relays.
       asksAnybody:
@@ -139,13 +150,17 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
         }),
     trust: {
       refusals: total.refusals,
-      attempts: total.attempts,
+      attempts:
+        total.sybils === null || sybils === null
+          ? total.attempts
+          : { ...total.attempts, [sybils.attack]: total.sybils.attempts },
       wrongActivations: total.deceivedRelays,
       hostileRelayHours: total.hostileRelayHours,
       staleRelays: total.staleRelays,
       graylistings: total.graylistings,
     },
     traffic: total.traffic,
+    ...(total.sybils !== null && sybils !== null && { sybils: { plan: sybils, ...total.sybils } }),
     ...(faults.length > 0 && { faults: faultOutcomes(faults, total.faultEffects, hostileRelays) }),
     rolledBack: total.rolledBack,
     circuitsBroken: total.traffic?.circuits.brokenSeconds.length ?? null,
@@ -154,6 +169,20 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     violations: [...total.violations, ...trafficViolations(total.traffic)],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
+}
+
+/** The same in every arm, attacked or not, so that the attack alone makes the difference. */
+function scoringOf(scenario: Scenario): ScoringOptions | null {
+  switch (scenario.gossipsub.scoring) {
+    case 'none':
+      return null;
+    case 'invalid-messages':
+      return invalidMessageScoring(UPDATE_TOPIC);
+    case 'full':
+      return fullScoring(UPDATE_TOPIC);
+    default:
+      return isAttacked(scenario) ? invalidMessageScoring(UPDATE_TOPIC) : null;
+  }
 }
 
 /** The developers publish through a relay that takes part: the next one, where the one drawn does not. */

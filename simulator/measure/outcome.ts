@@ -6,8 +6,10 @@ import type { Churn } from '../population/churn.ts';
 import type { Population, Topology } from '../population/population.ts';
 import type { OperatorClass } from '../scenario/operators-plan.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
+import type { GossipAttackName, SybilPlan } from '../scenario/sybil-plan.ts';
 import type { Cohort } from './cohort.ts';
 import type { FaultOutcome } from './fault-outcome.ts';
+import type { SybilResult } from './sybil-result.ts';
 import type { TrafficResult } from './traffic-result.ts';
 
 /** Stages in the order a relay passes them. */
@@ -47,7 +49,7 @@ export interface TrustOutcome {
   /** Refusals on all honest relays by reason (node/trust/refusal.ts and admission). */
   readonly refusals: Readonly<Record<string, number>>;
   /** Hostile messages and answers sent, by attack; empty without an adversary. */
-  readonly attempts: Readonly<Partial<Record<AttackName, number>>>;
+  readonly attempts: Readonly<Partial<Record<AttackName | GossipAttackName, number>>>;
   /** Honest relays that ever ran a module which no honest publisher released. */
   readonly wrongActivations: number;
   /** Hours that such modules ran, summed over relays, to the end of the run at most. */
@@ -56,6 +58,11 @@ export interface TrustOutcome {
   readonly staleRelays: number;
   /** Honest relays whose peers' scores fell low enough to be shut out: sender and receiver pairs. */
   readonly graylistings: number;
+}
+
+/** The sybils of an arm, and what they did. */
+export interface SybilOutcome extends SybilResult {
+  readonly plan: SybilPlan;
 }
 
 /** What the gossip cost, over the whole arm; null fields of a manual arm are absent as a whole. */
@@ -103,6 +110,8 @@ export interface ArmOutcome {
   readonly trust: TrustOutcome | null;
   /** Null where no cell was simulated. */
   readonly traffic: TrafficResult | null;
+  /** Absent where no sybils were. */
+  readonly sybils?: SybilOutcome;
   /** The scenario's faults, in its order; absent where it has none, or the arm is not simulated. */
   readonly faults?: readonly FaultOutcome[];
   /** Modules rolled back by a relay's core. */

@@ -25,6 +25,7 @@ import { type FaultSummary, faultSummary } from './recovery.ts';
 import { type RejectionSummary, rejectionSummary } from './rejection-summary.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
+import { type SybilSummary, sybilSummary } from './sybil-summary.ts';
 import { tails } from './tails.ts';
 import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
 import { type TrustSummary, trustSummary } from './trust-summary.ts';
@@ -105,6 +106,8 @@ export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   readonly links?: LinksOutcome;
   /** Null for an arm that verifies nothing. */
   readonly trust: TrustSummary | null;
+  /** Absent for an arm without sybils. */
+  readonly sybils?: SybilSummary;
   /** Null for an arm without simulated cells. */
   readonly traffic: TrafficSummary | null;
   readonly updates: readonly UpdateSummary[];
@@ -308,6 +311,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       }),
     };
   });
+  const sybils = sybilSummary(arm, outcome);
   const first = updates[0];
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to summarize`);
   return {
@@ -330,6 +334,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     cost: costSummary(arm),
     ...(arm.links === undefined ? {} : { links: roundLinks(arm.links) }),
     trust: trustSummary(arm.trust),
+    ...(sybils !== null && { sybils }),
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
     ...operatorFigures(arm.updates[0] as UpdateOutcome, arm, outcome),
     updates,

@@ -42,9 +42,10 @@ function attackedArms(data: ChartData): AttackedArm[] {
   );
 }
 
-/** Whether somebody attacked, or anything was refused. */
+/** Whether somebody attacked the updates; sybils have a chart of their own. */
 export function hasAttacks(data: ChartData): boolean {
-  return data.outcome.scenario.adversary !== null && attackedArms(data).length > 0;
+  const { adversary } = data.outcome.scenario;
+  return adversary !== null && adversary.attacks.length > 0 && attackedArms(data).length > 0;
 }
 
 /** Names of all arms' counts, the largest first; of equal ones in order of the alphabet. */
@@ -145,7 +146,9 @@ export function drawAttacks(_board: unknown, data: ChartData): string {
   const caption = data.sourceOfAll;
   const { adversary } = data.outcome.scenario;
   const share =
-    adversary === null ? '' : `${humanPercent(adversary.share)} of the relays are the adversary's: `;
+    adversary === null || adversary.share === 0
+      ? ''
+      : `${humanPercent(adversary.share)} of the relays are the adversary's: `;
   const tried = arms.reduce((sum, { trust }) => sum + totalOf(trust.attempts), 0);
   const refused = arms.reduce((sum, { trust }) => sum + totalOf(trust.refusals), 0);
   const [left, right] = COLUMNS;

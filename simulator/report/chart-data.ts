@@ -106,7 +106,7 @@ export function sourceLine(scenario: Scenario, summary: Summary, isOfFirst: bool
   if (seeds.length > 1 && seeds.length < RUNS_FOR_CONFIDENCE)
     parts.push(`too few runs for that confidence: at least ${RUNS_FOR_CONFIDENCE} are needed`);
   const { updates, adversary } = scenario;
-  if (adversary !== null) {
+  if (adversary !== null && adversary.share > 0) {
     const share = humanPercent(adversary.share);
     parts.push(`${share} of the relays are the adversary's and count as not reached`);
   }

@@ -14,6 +14,7 @@ import { drawMarks, hasMarks } from './marks-chart.ts';
 import { drawMembership, hasChurn } from './membership-chart.ts';
 import { drawRunning, hasRemovals } from './running-chart.ts';
 import { drawStages } from './stages-chart.ts';
+import { drawSybils, hasSybils } from './sybils-chart.ts';
 import { drawFlood, drawQueues, drawRestarts, hasFlood, hasQueues, hasRestarts } from './traffic-charts.ts';
 
 const always = () => true;
@@ -27,6 +28,7 @@ export const CHARTS = [
   { name: 'classes', draw: drawClasses, isDrawn: hasClasses },
   { name: 'running', draw: drawRunning, isDrawn: hasRemovals },
   { name: 'attacks', draw: drawAttacks, isDrawn: hasAttacks },
+  { name: 'sybils', draw: drawSybils, isDrawn: hasSybils },
   { name: 'faults', draw: drawFaults, isDrawn: hasFaults },
   { name: 'marks', draw: drawMarks, isDrawn: hasMarks },
   { name: 'restart-vs-swap', draw: drawRestarts, isDrawn: hasRestarts },

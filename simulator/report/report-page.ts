@@ -27,6 +27,7 @@ import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
 import { table } from './report-table.ts';
 import { element, join, type Markup, trusted } from './svg-markup.ts';
+import { gossipAttacks } from './sybil-table.ts';
 import { traffic } from './traffic-table.ts';
 import { attacks } from './trust-table.ts';
 
@@ -186,6 +187,8 @@ export function reportPage(parts: ReportPageParts): string {
     chart('running', charts),
     attacks(summary),
     chart('attacks', charts),
+    gossipAttacks(summary),
+    chart('sybils', charts),
     faultSection(summary),
     chart('faults', charts),
     traffic(summary),

@@ -33,6 +33,7 @@ import {
   unsaidChannels,
 } from './milestone-table.ts';
 import { withoutControls } from './svg-markup.ts';
+import { sybilLines } from './sybil-table.ts';
 import { type TerminalCurve, terminalPlot } from './terminal-plot.ts';
 import { trafficLines } from './traffic-table.ts';
 
@@ -330,6 +331,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     removalLines(summary),
     rejectionLines(summary),
     trustLines(summary, paint),
+    sybilLines(summary),
     faultLines(summary),
     trafficLines(summary).map((line) => shown(line, unicode)),
     plot,

@@ -1,4 +1,4 @@
-/** The part of the schema that says who attacks the updates, how and when. */
+/** The part of the schema that says who attacks, how and when: relays that attack the updates, sybils the gossip. */
 
 import { z } from 'zod';
 import { checkSpan, NONE } from './presence-schema.ts';
@@ -14,6 +14,7 @@ import {
   share,
   whole,
 } from './schema-values.ts';
+import { sybilSchema } from './sybil-schema.ts';
 
 const ATTACKS_MAX = 32;
 
@@ -100,23 +101,41 @@ const attackSchema = z
 
 export const adversarySchema = z.union([
   z.literal(NONE),
-  z.strictObject({
-    share: share(
-      {
-        description: "Share of relays that are the adversary's: they take part, and answer as it likes",
-        examples: ['5%'],
-      },
-      { aboveZero: true, belowOne: true },
-    ).prefault('5%'),
-    attacks: z
-      .array(attackSchema)
-      .min(1)
-      .max(ATTACKS_MAX)
-      .meta({
-        description: 'What it does; several attacks go on side by side',
-        examples: [[{ attack: 'replay', from: '1min', to: '5min', every: '10s' }]],
-      }),
-  }),
+  z
+    .strictObject({
+      share: share(
+        {
+          description: "Share of relays that are the adversary's: they take part, and answer as it likes",
+          examples: ['5%'],
+        },
+        { aboveZero: true, belowOne: true },
+      ).prefault('5%'),
+      attacks: z
+        .array(attackSchema)
+        .min(1)
+        .max(ATTACKS_MAX)
+        .meta({
+          description: 'What its relays do to the updates; several attacks go on side by side',
+          examples: [[{ attack: 'replay', from: '1min', to: '5min', every: '10s' }]],
+        })
+        .optional(),
+      sybils: sybilSchema
+        .meta({
+          description:
+            'Peers of its own, beside the relays, that attack gossip itself. An arm may change any key of it, or name ' +
+            'the attack',
+          examples: [{ attack: 'eclipse', count: 4000, degree: 20 }],
+        })
+        .optional(),
+    })
+    .superRefine(({ attacks, sybils }, context) => {
+      if (attacks !== undefined || sybils !== undefined) return;
+      report(
+        context,
+        'says neither attacks nor sybils',
+        'add "attacks: [{ attack: replay }]" or "sybils: { attack: eclipse }"',
+      );
+    }),
 ]);
 
 export type AdversaryInput = z.output<typeof adversarySchema>;

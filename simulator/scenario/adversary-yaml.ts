@@ -8,9 +8,11 @@
 import { type AdversaryInput, HOSTILE_MODULE } from './adversary-schema.ts';
 import { NONE } from './presence-schema.ts';
 import type { AdversaryPlan, AttackPlan } from './scenario.ts';
+import type { SybilInput } from './sybil-schema.ts';
+import { sybilYaml, toSybils } from './sybil-yaml.ts';
 import { formatDuration } from './units.ts';
 
-type AttackInput = Exclude<AdversaryInput, string>['attacks'][number];
+type AttackInput = NonNullable<Exclude<AdversaryInput, string>['attacks']>[number];
 
 /** What the rest of the file says. */
 export interface AttackDefaults {
@@ -34,7 +36,19 @@ function toAttack(input: AttackInput, defaults: AttackDefaults): AttackPlan {
 /** The adversary that a file's values stand for; null for none. */
 export function toAdversary(input: AdversaryInput, defaults: AttackDefaults): AdversaryPlan | null {
   if (input === NONE) return null;
-  return { share: input.share, attacks: input.attacks.map((attack) => toAttack(attack, defaults)) };
+  const { share, attacks = [] } = input;
+  const sybils = toSybils(input.sybils, defaults.durationSeconds);
+  if (attacks.length === 0 && sybils === undefined) return null; // each arm names its own attack
+  return {
+    share: attacks.length === 0 ? 0 : share,
+    attacks: attacks.map((attack) => toAttack(attack, defaults)),
+    ...(sybils !== undefined && { sybils }),
+  };
+}
+
+/** The keys of sybils that arms start from. */
+export function sybilsOf(input: AdversaryInput): SybilInput | undefined {
+  return input === NONE ? undefined : input.sybils;
 }
 
 function attackYaml({ attack, fromSeconds, toSeconds, everySeconds, keys, module }: AttackPlan): object {
@@ -51,5 +65,9 @@ function attackYaml({ attack, fromSeconds, toSeconds, everySeconds, keys, module
 /** The adversary in the language of the file. */
 export function adversaryYaml(adversary: AdversaryPlan | null): unknown {
   if (adversary === null) return NONE;
-  return { share: adversary.share, attacks: adversary.attacks.map(attackYaml) };
+  const { share, attacks, sybils } = adversary;
+  return {
+    ...(attacks.length > 0 && { share, attacks: attacks.map(attackYaml) }),
+    ...(sybils !== undefined && { sybils: sybilYaml(sybils) }),
+  };
 }

@@ -8,10 +8,12 @@
 import { z } from 'zod';
 import { HISTORICAL_NAMES, LAST_OBSERVED_DAY, lawSchema } from './lag-schema.ts';
 import { BY_CLASS, embedsSchema, operatorsSchema } from './operators-schema.ts';
+import { NONE } from './presence-schema.ts';
 import { rejectionSchema } from './rejection-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { scaled } from './schema-facts.ts';
 import { duration, rate, report, share, whole } from './schema-values.ts';
+import { sybilSchema } from './sybil-schema.ts';
 import { formatDuration } from './units.ts';
 
 export const LIVE_CHANNELS = [
@@ -96,6 +98,15 @@ export const liveArmSchema = z
       .meta({
         description: 'With the channel circuit: how many circuits there are',
         examples: [{ perSecond: 13_900 }],
+      })
+      .optional(),
+    adversary: z
+      .union([z.literal(NONE), sybilSchema])
+      .meta({
+        description:
+          'Who attacks this arm. `none`: nobody, whatever the scenario says. Otherwise sybils: keys of ' +
+          'adversary.sybils that are different here. Default: whoever attacks the scenario',
+        examples: [NONE, { attack: 'covert-flash' }],
       })
       .optional(),
     operators: ownOperators,

@@ -14,6 +14,8 @@ import { BY_CLASS } from './operators-schema.ts';
 import { operatorsYaml, toOperators } from './operators-yaml.ts';
 import { rejectionYaml, toRejection } from './rejection-schema.ts';
 import type { Arm, CircuitPlan, DirectoryPlan, LiveArm, ManualArm } from './scenario.ts';
+import type { SybilInput } from './sybil-schema.ts';
+import { overlaid, sybilYaml, toSybils } from './sybil-yaml.ts';
 import { formatDuration, formatRate } from './units.ts';
 
 /** The last day that anything is known of; null for a law given by a formula. */
@@ -31,11 +33,28 @@ function circuitPlan({ perSecond }: CircuitInput): CircuitPlan {
   return { perSecond };
 }
 
+/** What the rest of the file says of an attack on an arm. */
+export interface ArmAttackDefaults {
+  readonly sybils: SybilInput | undefined;
+  readonly durationSeconds: number;
+}
+
+function armAdversary(
+  input: Exclude<ArmInput, { channel: 'manual' }>['adversary'],
+  { sybils, durationSeconds }: ArmAttackDefaults,
+): Pick<LiveArm, 'adversary'> {
+  if (input === undefined) return {};
+  if (input === 'none') return { adversary: input };
+  const adversary = toSybils(overlaid(sybils, input), durationSeconds);
+  return adversary === undefined ? {} : { adversary };
+}
+
 /** The arm that a file's values stand for, under the operators that the scenario has unless the arm has its own. */
 export function toArm(
   name: string,
   input: ArmInput,
   readCurve: CurveReader,
+  attacked: ArmAttackDefaults,
   ofScenario: OperatorsPlan | null,
 ): Arm {
   const operators = input.operators === undefined ? ofScenario : toOperators(input.operators, readCurve);
@@ -50,6 +69,7 @@ export function toArm(
       operators:
         operators === null || embeds === undefined ? operators : { ...operators, embedsShare: embeds },
       untilDays: operators === null ? null : (input.until ?? operators.knownDays ?? DEFAULT_UNTIL_DAYS),
+      ...armAdversary(input.adversary, attacked),
     };
   }
   const lag = manualLag(input.lag, operators, readCurve);
@@ -77,7 +97,7 @@ function manualLag(
   return { law: 'operators', operators };
 }
 
-function liveYaml({ channels, directory, circuit, operators, untilDays }: LiveArm): object {
+function liveYaml({ channels, directory, circuit, operators, untilDays, adversary }: LiveArm): object {
   return {
     channel: channels.length === 1 ? channels[0] : [...channels],
     ...(channels.includes('directory') && {
@@ -91,6 +111,7 @@ function liveYaml({ channels, directory, circuit, operators, untilDays }: LiveAr
     ...(channels.includes('circuit') && { circuit: { perSecond: circuit.perSecond } }),
     ...(operators !== null && { operators: operatorsYaml(operators) }),
     ...(untilDays !== null && { until: formatDuration(untilDays, 'd') }),
+    ...(adversary !== undefined && { adversary: adversary === 'none' ? adversary : sybilYaml(adversary) }),
   };
 }
 

@@ -10,21 +10,18 @@ import { type AdversaryInput, ATTACK_CHANNELS, HOSTILE_MODULE } from './adversar
 import type { ArmInput } from './arm-schema.ts';
 import { checkChurn } from './churn-checks.ts';
 import type { FaultKind } from './fault-plan.ts';
+import type { Finding } from './finding.ts';
 import type { KnownModules } from './known-modules.ts';
 import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
+import { checkSybils } from './sybil-checks.ts';
 import { formatDuration } from './units.ts';
 import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
 import type { Path } from './yaml-tree.ts';
 
-/** A mistake at a key; the caller knows where that stands in the file. */
-export interface Finding {
-  readonly path: Path;
-  readonly message: string;
-  readonly hint: string;
-}
+export type { Finding } from './finding.ts';
 
 /** The parts of a file that are right by themselves. */
 type SoundParts = Partial<ScenarioInput>;
@@ -73,7 +70,7 @@ function* momentsOf({
 }
 
 function attacksOf(adversary: AdversaryInput | undefined) {
-  return adversary === undefined || adversary === NONE ? [] : adversary.attacks;
+  return adversary === undefined || adversary === NONE ? [] : (adversary.attacks ?? []);
 }
 
 function* checkMoments(parts: SoundParts): Generator<Finding> {
@@ -234,6 +231,7 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkPublishers(parts, modules),
     ...checkStolenKeys(parts, modules),
     ...checkAttackedArms(parts),
+    ...checkSybils(parts),
     ...checkChurn(parts),
     ...checkOperators(parts),
     ...checkFaults(parts),

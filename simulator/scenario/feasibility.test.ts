@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { testScenario } from '../testing/test-scenario.ts';
+import { testLiveArm, testScenario } from '../testing/test-scenario.ts';
 import { infeasibility, memoryEstimateBytes, thisMachine } from './feasibility.ts';
 import type { Scenario } from './scenario.ts';
+import { toSybils } from './sybil-yaml.ts';
 
 const GIB = 1024 ** 3;
 
@@ -35,6 +36,20 @@ describe('feasibility', () => {
     assert.match(hint, /model is meant for networks of this size, and is not available in this version/);
     assert.equal(infeasibility(scenario(most), machine), null);
     assert.notEqual(infeasibility(scenario(most * 1.5 + 100), machine), null);
+  });
+
+  it('sybils cost memory, the more the more they flood with', () => {
+    const machine = { availableBytes: 1e9 };
+    const attacked = (keys: object) => {
+      const adversary = toSybils({ count: 4000, degree: 20, ...keys } as never, 100);
+      assert(adversary !== undefined);
+      return infeasibility(scenario(1000, [{ ...testLiveArm('live'), adversary }]), machine);
+    };
+    assert.equal(attacked({ attack: 'eclipse' }), null);
+    assert.match(
+      attacked({ attack: 'ihave-flood' })?.message ?? '',
+      /^1,000 relays and the sybils need about 2/,
+    );
   });
 
   it('links cost memory as well', () => {

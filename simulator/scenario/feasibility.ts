@@ -7,7 +7,7 @@
 
 import { freemem, totalmem } from 'node:os';
 import { ENGINES } from './engines.ts';
-import type { Scenario } from './scenario.ts';
+import { type Scenario, sybilsOfArm } from './scenario.ts';
 
 /** What the engine gossipsub needs, fitted to 0.33, 0.84 and 1.45 GB at 500, 7,500 and 15,000 relays. */
 export const GOSSIPSUB_MEMORY = {
@@ -39,6 +39,23 @@ export function memoryEstimateBytes(relays: number, degree: number): number {
   return baseBytes + relays * (relayBytes + degree * linkEndBytes);
 }
 
+/** What sybils add, fitted to 0.4 GB without and 0.9 GB with floods at 1,000 relays and 20,000 links of sybils. */
+const SYBIL_MEMORY = {
+  linkBytes: 4e3,
+  /** Of each id or topic of a flood, at both ends of a link, until the routers forget it. */
+  floodItemBytes: 200,
+} as const;
+
+/** Peak memory for the sybils of the most attacked arm; arms run one after the other. */
+function sybilMemoryBytes(scenario: Scenario): number {
+  const needs = scenario.arms.map((arm) => {
+    const plan = arm.kind === 'live' ? sybilsOfArm(scenario, arm) : null;
+    if (plan === null) return 0;
+    return plan.count * plan.degree * (SYBIL_MEMORY.linkBytes + plan.batch * SYBIL_MEMORY.floodItemBytes);
+  });
+  return Math.max(0, ...needs);
+}
+
 function gigabytes(bytes: number): string {
   const value = bytes / 1e9;
   return `${value < 10 ? value.toFixed(1) : String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')} GB`;
@@ -55,11 +72,12 @@ export function infeasibility(
 ): { message: string; hint: string } | null {
   if (!scenario.arms.some((arm) => arm.kind === 'live')) return null;
   const { relays, degree } = scenario.network;
-  const needed = memoryEstimateBytes(relays, degree);
+  const ofSybils = sybilMemoryBytes(scenario);
+  const needed = memoryEstimateBytes(relays, degree) + ofSybils;
   if (needed <= machine.availableBytes) return null;
   const { baseBytes, relayBytes, linkEndBytes } = GOSSIPSUB_MEMORY;
   const perRelay = relayBytes + degree * linkEndBytes;
-  const fitting = Math.floor((machine.availableBytes - baseBytes) / perRelay);
+  const fitting = Math.floor((machine.availableBytes - baseBytes - ofSybils) / perRelay);
   const rounded = fitting >= 1000 ? fitting - (fitting % 100) : fitting;
   const fits = rounded > 2 ? `at most ${grouped(rounded)} relays fit here` : 'no network fits here';
   const { model } = ENGINES;
@@ -70,7 +88,7 @@ export function infeasibility(
   const absent = model.isAvailable ? '' : ', and is not available in this version';
   return {
     message:
-      `${grouped(relays)} relays need about ${gigabytes(needed)} of memory with the engine gossipsub; ` +
+      `${grouped(relays)} relays${ofSybils > 0 ? ' and the sybils' : ''} need about ${gigabytes(needed)} of memory with the engine gossipsub; ` +
       `${gigabytes(machine.availableBytes)} is available`,
     hint: `${fits}; ${other}${absent}`,
   };

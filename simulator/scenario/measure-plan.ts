@@ -9,6 +9,7 @@ export const CHART_NAMES = [
   'classes',
   'running',
   'attacks',
+  'sybils',
   'faults',
   'marks',
   'restart-vs-swap',

@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import { populationSchema } from './population-schema.ts';
+import { SCORINGS } from './scenario.ts';
 import { checkOneOf, duration, rateOrWord, report, whole } from './schema-values.ts';
 import { formatDuration } from './units.ts';
 
@@ -135,6 +136,16 @@ export const gossipsubSchema = z
         description: `Whether a publisher sends its own message to all its peers (${SPECIFICATION})`,
         examples: [true],
       }),
+    scoring: z
+      .enum(SCORINGS)
+      .meta({
+        description:
+          'How routers score their peers. none: what js-libp2p counts by itself, broken promises (P7) and crowded ' +
+          'addresses (P6). invalid-messages: those (P4) as well. full: time in the mesh (P1) and first deliveries (P2) ' +
+          'as well, so that a mesh of idle peers is improved. Default: none where nobody attacks, else invalid-messages',
+        examples: ['full'],
+      })
+      .optional(),
   })
   .superRefine((plan, context) => {
     const { D, Dlo, Dhi, Dscore, Dout } = plan;

@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 import { Document, isMap, visit } from 'yaml';
-import { adversaryYaml, toAdversary } from './adversary-yaml.ts';
+import { adversaryYaml, sybilsOf, toAdversary } from './adversary-yaml.ts';
 import { armYaml, toArm } from './arm-yaml.ts';
 import { churnYaml, toChurn } from './churn-yaml.ts';
 import { faultYaml, toFault } from './fault-yaml.ts';
@@ -50,10 +50,13 @@ export function toScenario(
   filePopulation: FilePopulation | null = null,
 ): Scenario {
   const { network, gossipsub, costs } = input;
-  const { heartbeat, ...peers } = gossipsub;
+  const { heartbeat, scoring, ...peers } = gossipsub;
   const trust = toTrust(input.trust);
+  const attacked = { sybils: sybilsOf(input.adversary), durationSeconds: input.duration };
   const operators = toOperators(input.operators, readCurve);
-  const arms = Object.entries(input.arms).map(([name, one]) => toArm(name, one, readCurve, operators));
+  const arms = Object.entries(input.arms).map(([name, one]) =>
+    toArm(name, one, readCurve, attacked, operators),
+  );
   const measure = toMeasure(input.measure);
   return {
     name: input.name,
@@ -73,7 +76,7 @@ export function toScenario(
       uplink:
         network.uplink === null ? { law: 'population' } : { law: 'constant', bitsPerSecond: network.uplink },
     },
-    gossipsub: { ...peers, heartbeatMs: heartbeat },
+    gossipsub: { ...peers, heartbeatMs: heartbeat, ...(scoring !== undefined && { scoring }) },
     durationSeconds: input.duration,
     updates: input.updates.map(toUpdate),
     trust,
@@ -124,7 +127,7 @@ export function resolvedYaml(
   pathOf: (absolute: string) => string = (absolute) => absolute,
 ): string {
   const { network, gossipsub, costs } = scenario;
-  const { heartbeatMs, floodPublish, ...peers } = gossipsub;
+  const { heartbeatMs, floodPublish, scoring, ...peers } = gossipsub;
   const tree = {
     name: scenario.name,
     question: scenario.question,
@@ -142,7 +145,12 @@ export function resolvedYaml(
       latency: latencyYaml(network.latency),
       uplink: network.uplink.law === 'population' ? 'population' : formatRate(network.uplink.bitsPerSecond),
     },
-    gossipsub: { ...peers, heartbeat: formatDuration(heartbeatMs, 'ms'), floodPublish },
+    gossipsub: {
+      ...peers,
+      heartbeat: formatDuration(heartbeatMs, 'ms'),
+      floodPublish,
+      ...(scoring !== undefined && { scoring }),
+    },
     duration: formatDuration(scenario.durationSeconds, 's'),
     updates: scenario.updates.map(updateYaml),
     trust: trustYaml(scenario.trust),

@@ -12,6 +12,7 @@ import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
 import type { OperatorsPlan } from './operators-plan.ts';
 import type { RejectionPlan } from './rejection-schema.ts';
 import type { SweepPlan } from './sweep-plan.ts';
+import type { SybilPlan } from './sybil-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
 
 export type { HistoricalName, LagLaw, LagPart } from './lag-plan.ts';
@@ -64,7 +65,16 @@ export interface GossipsubPlan {
   readonly Dlazy: number;
   readonly heartbeatMs: number;
   readonly floodPublish: boolean;
+  /** How routers score their peers; absent: invalid messages count where somebody attacks. */
+  readonly scoring?: ScoringName;
 }
+
+/**
+ * none: what js-libp2p counts by itself, broken promises (P7) and crowded addresses (P6). invalid-messages: these (P4)
+ * as well. full: time in the mesh (P1) and first deliveries (P2) as well.
+ */
+export const SCORINGS = ['none', 'invalid-messages', 'full'] as const;
+export type ScoringName = (typeof SCORINGS)[number];
 
 /** How an update is let out: in steps of a growing cohort, or to everybody at once. */
 export interface RolloutPlan {
@@ -177,9 +187,11 @@ export interface AttackPlan {
 }
 
 export interface AdversaryPlan {
-  /** Share of relays that are the adversary's: they take part in gossip and answer peers as it likes. */
+  /** Share of relays that are the adversary's: they take part in gossip and answer peers as it likes; 0: none. */
   readonly share: number;
   readonly attacks: readonly AttackPlan[];
+  /** Peers beside the relays that attack gossip; absent: none. */
+  readonly sybils?: SybilPlan;
 }
 
 /** What a relay's processor needs for the work of an update, in virtual time. */
@@ -219,6 +231,8 @@ export interface LiveArm {
   readonly channels: readonly LiveChannel[];
   readonly directory: DirectoryPlan;
   readonly circuit: CircuitPlan;
+  /** Nobody attacks this arm, or these sybils do; absent: whoever attacks the scenario. */
+  readonly adversary?: 'none' | SybilPlan;
   /** Null: every relay embeds the runtime and switches at once. */
   readonly operators: OperatorsPlan | null;
   /** What operators do is followed up to here, beyond the simulated duration if need be; null without operators. */
@@ -250,6 +264,17 @@ export type Arm = LiveArm | ManualArm;
 /** How updates reach the relays of an arm, in words: `gossip`, `gossip+catch-up`, `manual`. */
 export function channelLabel(arm: Arm): string {
   return arm.kind === 'manual' ? 'manual' : arm.channels.join('+');
+}
+
+/** The sybils that attack an arm; null for none. */
+export function sybilsOfArm({ adversary }: Scenario, arm: LiveArm): SybilPlan | null {
+  if (arm.adversary === 'none') return null;
+  return arm.adversary ?? adversary?.sybils ?? null;
+}
+
+/** Whether anybody attacks any arm. */
+export function isAttacked({ adversary, arms }: Scenario): boolean {
+  return adversary !== null || arms.some((arm) => arm.kind === 'live' && typeof arm.adversary === 'object');
 }
 
 export interface Scenario {

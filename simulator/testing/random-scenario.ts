@@ -13,6 +13,7 @@ import {
   type KeyThreshold,
   type LagLaw,
   type LagPart,
+  SCORINGS,
   type Scenario,
 } from '../scenario/scenario.ts';
 import { churnOf } from './random-churn.ts';
@@ -20,6 +21,7 @@ import { randomFaults } from './random-faults.ts';
 import { answers, assertionsOf, measures, reports } from './random-measures.ts';
 import { randomOperators } from './random-operators.ts';
 import { sweeps } from './random-sweep.ts';
+import { randomSybils, type SybilsOver } from './random-sybils.ts';
 import { trafficOf } from './random-traffic.ts';
 import { MODULES } from './small-scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
@@ -252,6 +254,9 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
         const Dout = Math.max(0, Math.min(Dlo - 1, Math.floor(D / 2)));
         return { D, Dlo, Dhi, Dscore: Math.min(Dscore, Dhi), Dout, Dlazy, heartbeatMs, floodPublish };
       }),
+    scoring: fc.option(fc.constantFrom(...SCORINGS)),
+    sybils: fc.option(randomSybils),
+    armSybils: fc.option(fc.oneof(fc.constant('none' as const), randomSybils)),
     durationSeconds: between(1, 86_400 * 365),
     updates,
     trust,
@@ -289,9 +294,9 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       Object.fromEntries(parts.arms.map(([armName, make]) => [armName, make(armName)])),
     );
     const arms = traffic.clients === null ? made : made.map(withoutRejection);
-    const isAttackable = arms.some(
-      (one) => one.kind === 'live' && one.channels.some((channel) => channel === 'gossip'),
-    );
+    const hasGossip = (one: Arm) => one.kind === 'live' && one.channels.includes('gossip');
+    const isAttackable = arms.some(hasGossip);
+    const { scoring, sybils, armSybils, ...rest } = parts;
     const faults =
       traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms));
     // Churn stands beside neither clients nor faults nor live operators, nor relays that are late or away once.
@@ -303,8 +308,20 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       away === null &&
       typeof network.population === 'string' &&
       arms.every((one) => (one.kind === 'manual' ? one.reject === undefined : one.operators === null));
+    const churn = isPlain ? parts.churn({ relays: network.relays, durationSeconds: end }) : null;
+    // Sybils stand beside neither churn nor faults nor live operators.
+    const isFree =
+      churn === null &&
+      faults.length === 0 &&
+      arms.every((one) => one.kind === 'manual' || one.operators === null);
+    const over = (plan: SybilsOver) => plan(end, network.relays);
+    const attackers = isFree && isAttackable && sybils !== null ? { sybils: over(sybils) } : {};
+    const ofArm =
+      !isFree || armSybils === null ? {} : { adversary: armSybils === 'none' ? armSybils : over(armSybils) };
+    const attackedArms = arms.map((one): Arm => (hasGossip(one) ? { ...one, ...ofArm } : one));
     return {
-      ...parts,
+      ...rest,
+      gossipsub: { ...parts.gossipsub, ...(scoring !== null && { scoring }) },
       assertions: parts.assertions(arms, parts.updates.length, parts.measure),
       costs: { ...parts.costs },
       faults,
@@ -338,10 +355,11 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
           forSeconds,
         })),
       },
-      churn: isPlain ? parts.churn({ relays: network.relays, durationSeconds: end }) : null,
+      churn,
       adversary: isAttackable
-        ? orNull(parts.adversary, ([share, plans]) => ({
+        ? (orNull(parts.adversary, ([share, plans]) => ({
             share,
+            ...attackers,
             attacks: plans.map(({ attack, span: [from, to], everySeconds, keysShare, module }) => {
               const steals = attack === 'stolen-keys';
               const keys = 1 + Math.floor(keysShare * (parts.trust.roles.targets.keys - 1));
@@ -354,8 +372,8 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
                 module: steals ? module : '',
               };
             }),
-          }))
+          })) ?? ('sybils' in attackers ? { share: 0, attacks: [], ...attackers } : null))
         : null,
-      arms,
+      arms: attackedArms,
     };
   });

@@ -13,12 +13,13 @@ import { latencyColumns } from '../../population/latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
+import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import { InvariantError } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import { trafficHosts } from '../traffic/traffic-hosts.ts';
 import { wallNowMs } from '../wall.ts';
 import { bundleThread } from './bundle.ts';
-import { type AuthorityPlan, authorityPlaces } from './hosts.ts';
+import { type AuthorityPlan, authorityPlaces, sybilPlaces } from './hosts.ts';
 import {
   CONTROL,
   type HostileRelease,
@@ -63,6 +64,8 @@ export interface EngineInput {
   readonly scoring?: ScoringOptions | null;
   /** Who joins late or goes away; when left out, every relay is there all the time. */
   readonly presence?: Presence | null;
+  /** Peers beside the relays that attack gossip, on one thread only; none when left out. */
+  readonly sybils?: SybilPlan | null;
   /** Lives of all relays, in the place of `presence`; null without churn. */
   readonly churn?: Churn | null;
   /** What operators let their relays do; when left out, all take part and switch at once. */
@@ -80,7 +83,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   const { scenario, arm, population, topology, releases } = input;
   const { hostileRelays = new Set<number>(), hostileModules = [] } = input;
   const { scoring = null, presence = null, churn = null, policies = null } = input;
-  const { directory = null, asksAnybody = false, faults = [] } = input;
+  const { directory = null, asksAnybody = false, faults = [], sybils = null } = input;
   const { signal } = options;
   signal?.throwIfAborted();
   const { relays } = population;
@@ -88,14 +91,17 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   const latency = latencyColumns(population, network, seed);
   const authorities = directory?.authorities ?? 0;
   const partition = choosePartition(scenario, topology, {
-    authorityPlaces: authorityPlaces(authorities, relays, seed),
+    authorityPlaces: [
+      ...authorityPlaces(authorities, relays, seed),
+      ...sybilPlaces(sybils?.count ?? 0, relays, seed),
+    ],
     latency,
-    asksAnybody,
+    asksAnybody: asksAnybody || sybils !== null,
     relays,
     linksAnybody: churn !== null,
   });
   const { threads, threadOf, lookAheadUs } = partition;
-  const others = authorities + trafficHosts(scenario.traffic);
+  const others = authorities + (sybils?.count ?? 0) + trafficHosts(scenario.traffic);
   const shared = sharedColumns(relays, others, releases.length, threads);
   const job: Job = {
     scenario,
@@ -107,6 +113,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     latency,
     scoring,
     presence,
+    sybils,
     churn,
     policies,
     directory,
@@ -276,8 +283,9 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
     attempts: addUpCounts(results.map((result) => result.attempts)),
     haltedUs: Object.assign({}, ...results.map((result) => result.haltedUs)),
     refusals: addUpCounts(results.map((result) => result.refusals)),
-    // Arms with traffic run on one thread.
+    // Arms with traffic or sybils run on one thread.
     traffic: results.find(({ traffic }) => traffic !== null)?.traffic ?? null,
+    sybils: results.find(({ sybils }) => sybils !== null)?.sybils ?? null,
     violations: results.flatMap((result) => result.violations),
     warnings: [...new Set(results.flatMap((result) => result.warnings))],
   };

@@ -1,8 +1,8 @@
 /**
- * Everybody in the network, as every thread knows them: relays first, then directory authorities.
+ * Everybody in the network, as every thread knows them: relays first, then directory authorities, then sybils.
  *
- * Names and latencies are known for all hosts, the hosts themselves only where they live. An authority stands
- * at the place of a relay drawn for it, so its latencies follow the population's law.
+ * Names and latencies are known for all hosts, the hosts themselves only where they live. An authority or a sybil
+ * stands at the place of a relay drawn for it, so its latencies follow the population's law.
  */
 
 import type { PeerName } from '../../../node/environment.ts';
@@ -26,6 +26,12 @@ export interface AuthorityPlan {
   readonly uplinkBitsPerSecond: number;
 }
 
+/** The relay at whose place each sybil stands. */
+export function sybilPlaces(sybils: number, relays: number, seed: number): number[] {
+  const stream = randomStream(seed, 'sybil places');
+  return Array.from({ length: sybils }, () => stream.integer(relays));
+}
+
 /** The relay at whose place each authority stands. */
 export function authorityPlaces(authorities: number, relays: number, seed: number): number[] {
   const stream = randomStream(seed, 'authority places');
@@ -40,10 +46,12 @@ export function authorityName(number: number): PeerName {
 export interface HostsParts {
   readonly relays: number;
   readonly authorities: number;
+  /** None when left out. */
+  readonly sybils?: number;
   readonly latency: LatencyColumns;
   readonly seed: number;
-  /** The peer id of a relay as text. */
-  readonly relayName: (relay: number) => PeerName;
+  /** The peer id of a relay, or of a sybil, as text. */
+  readonly relayName: (host: number) => PeerName;
 }
 
 export class Hosts {
@@ -56,16 +64,17 @@ export class Hosts {
   private indexes: ReadonlyMap<PeerName, number> | null = null;
 
   constructor(parts: HostsParts) {
-    const { relays, authorities, seed } = parts;
+    const { relays, authorities, sybils = 0, seed } = parts;
     this.parts = parts;
-    this.local = new Array<Host | null>(relays + authorities).fill(null);
+    this.local = new Array<Host | null>(relays + authorities + sybils).fill(null);
     this.authorityNames = Array.from({ length: authorities }, (_unused, number) => authorityName(number));
-    this.places = authorityPlaces(authorities, relays, seed);
+    this.places = [...authorityPlaces(authorities, relays, seed), ...sybilPlaces(sybils, relays, seed)];
   }
 
   nameOf(host: number): PeerName {
-    const { relays, relayName } = this.parts;
-    return host < relays ? relayName(host) : this.authorityNames[host - relays];
+    const { relays, authorities, relayName } = this.parts;
+    const isAuthority = host >= relays && host < relays + authorities;
+    return isAuthority ? this.authorityNames[host - relays] : relayName(host);
   }
 
   /** Undefined for a name that nobody bears. */

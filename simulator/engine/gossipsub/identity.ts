@@ -39,6 +39,11 @@ export function syntheticIdentity(relay: number, seed: number): Identity {
   return { peerId, privateKey: null };
 }
 
+/** The address of sybils, the `number`th of them; none is a relay's. */
+export function sybilAddress(number: number): Multiaddr {
+  return multiaddr(`/ip4/${100 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}.1/tcp/9001`);
+}
+
 /** An address of the relay's own, so that peer scores see no two relays behind one. */
 export function relayAddress(relay: number): Multiaddr {
   return multiaddr(`/ip4/${10 + (relay >> 16)}.${(relay >> 8) & 255}.${relay & 255}.1/tcp/9001`);

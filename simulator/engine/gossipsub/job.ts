@@ -8,6 +8,7 @@
 import type { ModuleCustomJson } from '../../../node/trust/update-target.ts';
 import type { ModuleRequest } from '../../../updates/repository/update-entry.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
+import type { SybilResult } from '../../measure/sybil-result.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
 import type { Churn } from '../../population/churn.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
@@ -15,6 +16,7 @@ import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Presence } from '../../population/presence.ts';
 import type { AttackName, LiveArm, Scenario } from '../../scenario/scenario.ts';
+import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import type { Violation } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import type { AuthorityPlan } from './hosts.ts';
@@ -60,6 +62,8 @@ export interface Job {
   readonly scoring: ScoringOptions | null;
   /** Null when every relay is there all the time. */
   readonly presence: Presence | null;
+  /** Peers that attack gossip; null for none. */
+  readonly sybils: SybilPlan | null;
   /** Stands in the place of `presence` in a network with churn; null without. */
   readonly churn: Churn | null;
   /** Null where all relays take part, and switch at once. */
@@ -70,7 +74,7 @@ export interface Job {
   readonly faults: readonly ScheduledFault[];
   readonly releases: readonly Release[];
   readonly threads: number;
-  /** The thread of each host: of the relays, and of the authorities after them. */
+  /** The thread of each host: of the relays, and of the authorities and sybils after them. */
   readonly threadOf: Uint8Array;
   readonly shared: SharedColumns;
 }
@@ -182,6 +186,8 @@ export interface ThreadResult {
   readonly refusals: Readonly<Record<string, number>>;
   /** Null in a scenario without clients. */
   readonly traffic: TrafficResult | null;
+  /** Null without sybils. */
+  readonly sybils: SybilResult | null;
   readonly violations: readonly string[];
   readonly warnings: readonly string[];
 }

@@ -8,6 +8,7 @@
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { Environment } from '../../../node/environment.ts';
+import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import { InvariantWatch } from '../invariants/invariant-watch.ts';
 import { checkReach, type ReachabilityParts } from '../invariants/reachability.ts';
 import { randomStream } from '../random.ts';
@@ -42,6 +43,7 @@ import {
 import type { PeersParts } from './simulated-peers.ts';
 import { RouterSleep } from './sleep.ts';
 import { StageRecorder } from './stage-recorder.ts';
+import { crowdsAddresses, SybilCrew } from './sybils/sybil-crew.ts';
 import { type ArrivalWatch, type RemoteArrivals, Transport } from './transport.ts';
 import { UpdateLife } from './update-life.ts';
 import { WakingPubsub } from './waking-pubsub.ts';
@@ -61,6 +63,8 @@ export class SimulatedNetwork {
   readonly hosts: Hosts;
   /** Cells and circuits; null in a scenario without clients. */
   readonly dataPlane: DataPlane | null;
+  /** Peers that attack gossip; null in an arm without them. */
+  readonly sybils: SybilCrew | null;
   /** Authorities of this thread. */
   readonly authorities: Authority[] = [];
   private readonly job: Job;
@@ -100,6 +104,7 @@ export class SimulatedNetwork {
     this.hosts = new Hosts({
       relays,
       authorities: job.directory?.authorities ?? 0,
+      sybils: job.sybils?.count ?? 0,
       latency,
       seed: scenario.seed,
       relayName: (relay) => this.identities[relay].peerId.toString(),
@@ -118,6 +123,7 @@ export class SimulatedNetwork {
       (relay) => this.faults?.conditions.skewMs(relay, clock.nowUs) ?? 0,
     );
     this.dataPlane = scenario.traffic.clients === null ? null : this.makeDataPlane(trace);
+    this.sybils = job.sybils === null ? null : this.makeSybils(job.sybils);
   }
 
   private isLocal(host: number): boolean {
@@ -138,6 +144,7 @@ export class SimulatedNetwork {
         this.fast ? syntheticIdentity(relay, scenario.seed) : await realIdentity(relay, scenario.seed),
       );
     }
+    await this.sybils?.build(this.fast);
     const Router = this.routerClass();
     const options = routerOptions(scenario.gossipsub, this.fast, this.job.scoring ?? {});
     const reception: Reception = this.fast
@@ -158,7 +165,8 @@ export class SimulatedNetwork {
         router,
         registrar,
         reception,
-        sleep: this.fast ? new RouterSleep(router, this.clock, index) : null,
+        sleep:
+          this.fast && !crowdsAddresses(this.job.sybils) ? new RouterSleep(router, this.clock, index) : null,
         online: before === null && this.joinsUs(index) === 0,
         requests,
         linking,
@@ -206,7 +214,7 @@ export class SimulatedNetwork {
       traffic: scenario.traffic,
       seed: scenario.seed,
       durationSeconds: scenario.durationSeconds,
-      firstHost: population.relays + (directory?.authorities ?? 0),
+      firstHost: population.relays + (directory?.authorities ?? 0) + (this.job.sybils?.count ?? 0),
       latencyUs: (a, b) => this.hosts.latencyUs(a, b),
       runtime: this.updates.runtime,
       slotsOf: (relay) => {
@@ -220,6 +228,26 @@ export class SimulatedNetwork {
         sha256: moduleSha256,
       })),
       clientsTakeUpdates: true,
+    });
+  }
+
+  private makeSybils(plan: SybilPlan): SybilCrew {
+    const { job, clock, transport, hosts, mint, identities, addresses, relays, failures } = this;
+    return new SybilCrew({
+      plan,
+      scenario: job.scenario,
+      relays: job.population.relays,
+      firstHost: job.population.relays + (job.directory?.authorities ?? 0),
+      publishers: new Set(job.releases.map(({ publisher }) => publisher)),
+      clock,
+      transport,
+      mint,
+      hosts,
+      identities,
+      addresses,
+      relayOf: (index) => relays[index] as SimulatedRelay,
+      joinsUs: (relay) => this.joinsUs(relay),
+      onError: failures.record,
     });
   }
 
@@ -289,7 +317,7 @@ export class SimulatedNetwork {
     if (missing.length > 0) {
       throw new Error(`this version of gossipsub lacks what the engine reaches into: ${missing.join(', ')}`);
     }
-    const Watched = watchedRouter(Base, this.counters);
+    const Watched = watchedRouter(Base, this.counters, this.sybils?.onBlame ?? null);
     return this.fast ? fastRouter(Watched, this.mint) : Watched;
   }
 
@@ -324,6 +352,7 @@ export class SimulatedNetwork {
     this.planAbsences();
     this.faults?.plan();
     this.dataPlane?.planAll();
+    this.sybils?.plan();
     this.updates.plan((timeUs, relay, action) => this.planAt(timeUs, relay, action));
   }
 
@@ -349,6 +378,7 @@ export class SimulatedNetwork {
   private join(index: number): void {
     this.start(index);
     this.linksOf(index).comeOnline();
+    this.sybils?.relayUp(index);
     this.updates.setOnline(index, true);
   }
 
@@ -403,6 +433,7 @@ export class SimulatedNetwork {
       return;
     }
     this.linksOf(index).comeOnline();
+    this.sybils?.relayUp(index);
     this.dataPlane?.relayUp(index);
     this.updates.setOnline(index, true);
   }

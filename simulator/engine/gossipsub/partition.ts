@@ -23,7 +23,7 @@ export interface Partition {
 
 /** What crosses between relays besides the links. */
 export interface BesideLinks {
-  /** The relay at whose place each authority stands; the authority shares its thread. */
+  /** The relay at whose place each authority stands, then each sybil: they share its thread. */
   readonly authorityPlaces: readonly number[];
   readonly latency: LatencyColumns;
   /** Whether relays ask any other relay: then two threads would have to wait for the nearest pair. */

@@ -29,8 +29,15 @@ export interface RouterCounters {
   penalties: number;
 }
 
+/** Told what a router holds against a peer: a behavioural penalty (P7) or an invalid message (P4). */
+export type BlameListener = (peer: string, blame: 'penalty' | 'invalid-message') => void;
+
 /** The router class with its received messages and given penalties counted. */
-export function watchedRouter(Base: GossipSubClass, counters: RouterCounters): GossipSubClass {
+export function watchedRouter(
+  Base: GossipSubClass,
+  counters: RouterCounters,
+  onBlame: BlameListener | null = null,
+): GossipSubClass {
   return class extends Base implements WatchedRouter {
     readonly shutOut = new Set<string>();
 
@@ -40,7 +47,14 @@ export function watchedRouter(Base: GossipSubClass, counters: RouterCounters): G
       const addPenalty = score.addPenalty.bind(score);
       score.addPenalty = (...penalty) => {
         counters.penalties++;
+        onBlame?.(penalty[0], 'penalty');
         addPenalty(...penalty);
+      };
+      if (onBlame === null) return;
+      const markInvalid = score.markInvalidMessageDelivery.bind(score);
+      score.markInvalidMessageDelivery = (peer, topic) => {
+        onBlame(peer, 'invalid-message');
+        markInvalid(peer, topic);
       };
     }
 

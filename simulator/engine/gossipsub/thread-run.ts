@@ -153,6 +153,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     haltedUs: network.updates.haltedUs,
     refusals: network.recorder.refusals,
     traffic: network.dataPlane?.result() ?? null,
+    sybils: network.sybils?.result() ?? null,
     violations: failures,
     warnings,
   };
