@@ -47,6 +47,7 @@ function cell(text: string): string {
 
 /** What the library lacks of a scenario: figures, some of them, or those of the scenario as it is now. */
 export function lackOf(scenario: Scenario, figures: ScenarioFigures | undefined): string | null {
+  if (scenario.answer === '') return 'it has no answer';
   if (figures === undefined) return 'it has no figures yet';
   if (figures.scenarioSha256 !== decisiveHash(scenario)) return 'it was changed since its figures were taken';
   const lacking = figuresOf(scenario.answer)
