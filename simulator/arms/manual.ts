@@ -16,6 +16,7 @@ import type { ArmOutcome, OperatorsOutcome, UpdateOutcome } from '../measure/out
 import type { Population } from '../population/population.ts';
 import type { LagLaw, ManualArm, Scenario } from '../scenario/scenario.ts';
 import { lagOfClass, OperatorActs } from './operator-acts.ts';
+import { rejectOutdated } from './rejection.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -52,7 +53,10 @@ export function runManualArm(
       const seconds = lagSeconds + arm.drainSeconds + arm.restartSeconds;
       if (seconds <= knownSeconds) activated[relay] = seconds;
     });
+    const rejected =
+      arm.reject === undefined ? undefined : rejectOutdated(arm.reject, activated, knownSeconds);
     hash.update(new Uint8Array(activated.buffer));
+    if (rejected !== undefined) hash.update(new Uint8Array(rejected.buffer));
     const { module, moduleBytes, moduleSha256 } = modules[index]!;
     const stages = {
       heard: notReached(population.relays),
@@ -61,7 +65,8 @@ export function runManualArm(
       activated,
     };
     const removed = notReached(population.relays);
-    return { module, moduleBytes, moduleSha256, stages, removed, haltedSeconds: null };
+    const made = { module, moduleBytes, moduleSha256, stages, removed, haltedSeconds: null };
+    return rejected === undefined ? made : { ...made, rejected };
   });
   return {
     arm,

@@ -12,6 +12,7 @@ import type { CompareOptions } from './compare.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import type { InitOptions } from './init.ts';
 import { Interruption } from './interrupt.ts';
+import type { LibraryOptions } from './library.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import type { SweepOptions } from './sweep.ts';
@@ -189,6 +190,17 @@ async function buildProgram(
     .action(async (file: string | undefined, options: SchemaOptions) => {
       const { schema } = await import('./schema.ts');
       finish(schema(file, options, context));
+    });
+
+  program
+    .command('library')
+    .description("run the project's scenarios, and write their figures, charts and page")
+    .argument('[names...]', 'scenarios of scenarios/ (default: all)')
+    .option('--from <dir>', 'take the results in a folder instead of running them')
+    .option('--page', 'write the page alone, from the figures that are there')
+    .action(async (names: string[], options: LibraryOptions) => {
+      const { library } = await import('./library.ts');
+      finish(await library(names, options, context));
     });
 
   await addUpdateVerb(program, args, context, finish);

@@ -2,11 +2,14 @@
 
 import { join, relative } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
+import { missingFigures } from '../measure/answer-figures.ts';
 import type { Summary } from '../measure/summary.ts';
+import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { resolvedYaml } from '../scenario/scenario-yaml.ts';
+import { EXIT } from './exit-code.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
 
 /** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
@@ -33,6 +36,28 @@ export function unmetAssertions(loaded: LoadedScenario, { assertions = [] }: Sum
     const message = `${result.assert} does not hold: ${result.note ?? `found ${result.found}`}`;
     return [loaded.problemAt(['assert', index], message, null)];
   });
+}
+
+/**
+ * Figures that the scenario's answer names and the summary has not, each at its place in the file. One run of a scenario
+ * that varies something does not answer it.
+ */
+export function missingFromAnswer(loaded: LoadedScenario, summary: Summary | SweepSummary): Problem[] {
+  if (loaded.scenario.sweep !== null && !('points' in summary)) return [];
+  return missingFigures(loaded.scenario.answer, summary).map(({ from, to, message, hint }) =>
+    loaded.problemWithin(['answer'], [from, to], message, hint),
+  );
+}
+
+/** The exit code of a run that was written, by what is wrong with it. */
+export function exitCodeOf(
+  violations: number,
+  unmet: readonly Problem[],
+  missing: readonly Problem[],
+): number {
+  if (violations > 0) return EXIT.failed;
+  if (missing.length > 0) return EXIT.usage;
+  return unmet.length > 0 ? EXIT.assertion : EXIT.ok;
 }
 
 /** Where results go without --out; those of a scaled scenario stand apart. */

@@ -5,7 +5,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { missingFigures } from '../measure/answer-figures.ts';
 import type { Summary } from '../measure/summary.ts';
+import { loadScenario } from '../scenario/load.ts';
 import { capturedContext } from './captured-output.ts';
 import { runCommandLine } from './command-line.ts';
 
@@ -41,6 +43,8 @@ describe('the scenarios of the project run', () => {
         Object.values(summary.arms).some(({ reachedFraction }) => reachedFraction > 0),
         'no arm reached anybody',
       );
+      const { scenario } = loadScenario(file);
+      if (scenario.sweep === null) assert.deepEqual(missingFigures(scenario.answer, summary), []);
       const resolved = join(out, 'scenario.resolved.yaml');
       assert.match(readFileSync(resolved, 'utf8'), /^# scaled to 0\.02: /);
       assert.equal((await command('validate', resolved)).code, 0);

@@ -8,11 +8,10 @@
 import { join, resolve } from 'node:path';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { type CommandContext, tellProblems } from './command.ts';
-import { EXIT } from './exit-code.ts';
 import { progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
 import { openRuns, runBatch, seedRuns } from './run-batch.ts';
-import { resultsFolder, unmetAssertions } from './run-results.ts';
+import { exitCodeOf, missingFromAnswer, resultsFolder, unmetAssertions } from './run-results.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
@@ -79,8 +78,9 @@ export async function simulateRuns(
     for (const violation of violations) context.err.line(`violation: ${violation}`);
     if (written.summary.violations > 0) context.err.line(`reproduce with: ${command}`);
     const unmet = unmetAssertions(loaded, written.summary);
-    if (unmet.length > 0) tellProblems(unmet, context);
-    return written.summary.violations > 0 ? EXIT.failed : unmet.length > 0 ? EXIT.assertion : EXIT.ok;
+    const missing = missingFromAnswer(loaded, written.summary);
+    if (unmet.length + missing.length > 0) tellProblems([...unmet, ...missing], context);
+    return exitCodeOf(written.summary.violations, unmet, missing);
   } finally {
     display.stop();
     watch.stop();

@@ -55,6 +55,7 @@ function working(change: Partial<SimulateRooms> = {}): SimulateRooms {
       directory,
       summary: SUMMARY,
       curves: [],
+      answered: null,
       files: [],
       threads: 1,
       wallMs: 10,

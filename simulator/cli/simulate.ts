@@ -11,12 +11,14 @@ import { infeasibility, type Machine, thisMachine } from '../scenario/feasibilit
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import { type CommandContext, tellProblems } from './command.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { UsageError } from './exit-code.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { type ProgressDisplay, progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
 import {
   asScenarioError,
+  exitCodeOf,
+  missingFromAnswer,
   resolvedText,
   resultsFolder,
   tellViolations,
@@ -119,8 +121,9 @@ export async function simulate(
       context.err.line(`reproduce with: ${command}`);
     }
     const unmet = unmetAssertions(loaded, written.summary);
-    if (unmet.length > 0) tellProblems(unmet, context);
-    return violations.length > 0 ? EXIT.failed : unmet.length > 0 ? EXIT.assertion : EXIT.ok;
+    const missing = missingFromAnswer(loaded, written.summary);
+    if (unmet.length + missing.length > 0) tellProblems([...unmet, ...missing], context);
+    return exitCodeOf(violations.length, unmet, missing);
   } finally {
     display.stop();
     watch.stop();

@@ -6,18 +6,19 @@
  */
 
 import { join, resolve } from 'node:path';
+import { answeredBy } from '../report/filled-answer.ts';
 import { infeasibility, thisMachine } from '../scenario/feasibility.ts';
 import { type LoadedScenario, loadScenario, type ScenarioOverrides } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import { type LoadedPoint, loadPoints } from '../scenario/sweep-load.ts';
 import type { SweepPlan } from '../scenario/sweep-plan.ts';
-import type { CommandContext } from './command.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { type CommandContext, tellProblems } from './command.ts';
+import { UsageError } from './exit-code.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { progressDisplay } from './progress.ts';
 import { repeatLine, shellWord } from './repeat-line.ts';
 import { type BatchRun, openRuns, runBatch, seedRuns } from './run-batch.ts';
-import { resolvedText, resultsFolder } from './run-results.ts';
+import { exitCodeOf, missingFromAnswer, resolvedText, resultsFolder } from './run-results.ts';
 import type { SimulateSurroundings } from './simulate-options.ts';
 import { SIMULATE_ROOMS } from './simulate-rooms.ts';
 import { shownPath } from './workplace.ts';
@@ -148,11 +149,15 @@ export async function sweep(
     display.stop();
     if (options.json === true) context.out.write(await rooms.formatSweepSummary(written.summary));
     else {
+      const answered = answeredBy(base.scenario, written.summary);
+      if (answered !== null) context.out.line(`${answered.question}\n${answered.answer}\n`);
       context.out.line(await rooms.renderSweep(written.summary));
       context.out.line(`\nreport: ${shownPath(together, userFolder)}/report.html`);
     }
     for (const violation of violations) context.err.line(`violation: ${violation}`);
-    return written.summary.violations > 0 ? EXIT.failed : EXIT.ok;
+    const missing = missingFromAnswer(base, written.summary);
+    if (missing.length > 0) tellProblems(missing, context);
+    return exitCodeOf(written.summary.violations, [], missing);
   } finally {
     display.stop();
     watch.stop();

@@ -25,6 +25,8 @@ const OWN_OPTIONS = [
   'resume',
   'bootstrap',
   'release',
+  'from',
+  'page',
 ];
 
 export interface Workplace {

@@ -37,6 +37,11 @@ export interface UpdateOutcome {
    * meanwhile. NaN for never; absent in a run without faults, in which nothing is lost.
    */
   readonly gained?: Float64Array;
+  /**
+   * When directory authorities took each relay out of the consensus, seconds since the release; NaN where they did
+   * not. Absent in an arm in which they never do.
+   */
+  readonly rejected?: Float64Array;
 }
 
 /** What an arm's relays refused, and what an adversary achieved. */

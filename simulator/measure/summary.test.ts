@@ -197,3 +197,25 @@ test('summary: a manual arm states its law beside its draws, and nothing beyond 
   assert(Math.abs((manual.law.t25Seconds ?? 0) / 86_400 - 20.5) < 0.05, String(manual.law.t25Seconds));
   assert.equal(manual.law.t75Seconds, null, '75 % lies beyond the last observed day');
 });
+
+test('summary: busy and idle relays by themselves, where the scenario asks for them', () => {
+  const run = madeRun({ relays: 200 });
+  assert.equal('tails' in summarize(run, []).arms.live!.updates[0]!, false);
+  const asking = {
+    ...run,
+    scenario: { ...run.scenario, measure: { milestonePercents: [], tailShare: 0.1 } },
+  };
+  const { tails } = summarize(asking, []).arms.live!.updates[0]!;
+  const { activated } = run.arms[0]!.updates[0]!.stages;
+  const byWeight = [...activated.keys()].sort(
+    (a, b) => run.population.consensusWeight[a]! - run.population.consensusWeight[b]!,
+  );
+  const lightest = byWeight.slice(0, 20).map((relay) => activated[relay]!);
+  const sorted = lightest.sort((a, b) => a - b);
+  assert.equal(tails?.lightest.t50Seconds, sorted[9]);
+  assert.equal(tails?.lightest.reachedFraction, 1);
+  assert.ok(
+    tails!.heaviest.t50Seconds! < tails!.lightest.t50Seconds!,
+    'busy relays of the made run are quicker',
+  );
+});

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { dayOfFraction } from '../baseline/derive-curves.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
+import type { MeasurePlan } from '../scenario/measure-plan.ts';
 import { channelLabel, type LagLaw } from '../scenario/scenario.ts';
 import { type AssertionResult, judgeAssertions } from './assertions.ts';
 import { type ChurnSummary, churnSummary } from './churn-summary.ts';
@@ -21,9 +22,11 @@ import { STAGES } from './outcome.ts';
 import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
 import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
 import { type FaultSummary, faultSummary } from './recovery.ts';
+import { type RejectionSummary, rejectionSummary } from './rejection-summary.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
 import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
 import { type SybilSummary, sybilSummary } from './sybil-summary.ts';
+import { tails } from './tails.ts';
 import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
 import { type TrustSummary, trustSummary } from './trust-summary.ts';
 
@@ -70,6 +73,10 @@ export interface UpdateSummary extends AdoptionSummary, RemovalSummary, Operator
   readonly moduleSha256: string;
   /** Virtual seconds from the start of the run to the release. */
   readonly releasedAtSeconds: number;
+  /** The busiest and the idlest relays by themselves; missing unless the scenario asks for them. */
+  readonly tails?: { readonly heaviest: ReachSummary; readonly lightest: ReachSummary };
+  /** Of a manual arm whose authorities take out who has not upgraded. */
+  readonly rejection?: RejectionSummary;
   /** Absent without churn. */
   readonly churn?: ChurnSummary;
 }
@@ -206,9 +213,28 @@ function adoption(
       activated: stageSummary(curves.activated),
     },
     vulnerableRelayHours: roundRelayHours(
-      vulnerableRelayHours(ofCohort(update.stages.activated, update.cohort ?? null), horizonSeconds),
+      vulnerableRelayHours(
+        ofCohort(update.stages.activated, update.cohort ?? null),
+        horizonSeconds,
+        update.rejected === undefined ? undefined : ofCohort(update.rejected, update.cohort ?? null),
+      ),
     ),
   };
+}
+
+/** The relays with the most weight and with the least, each group counted by itself. */
+function tailsOf(
+  { stages }: UpdateOutcome,
+  weight: Float64Array,
+  { tailShare, milestonePercents }: MeasurePlan,
+): Pick<UpdateSummary, 'tails'> {
+  if (tailShare === undefined) return {};
+  const { heaviest, lightest } = tails(weight, tailShare);
+  const of = (relays: Uint32Array): ReachSummary => {
+    const pick = (column: Float64Array) => Float64Array.from(relays, (relay) => column[relay] as number);
+    return reach(adoptionCurve(pick(stages.activated), pick(weight)), 'fractionOfRelays', milestonePercents);
+  };
+  return { tails: { heaviest: of(heaviest), lightest: of(lightest) } };
 }
 
 function costSummary(arm: ArmOutcome): CostSummary | null {
@@ -279,6 +305,10 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       ...removalSummary(update, plans[index], arm.arm.kind === 'live', update.cohort),
       ...churnPart(arm, outcome, index, releasedAtSeconds),
       ...operatorFigures(update, arm, outcome),
+      ...tailsOf(update, consensusWeight, outcome.scenario.measure),
+      ...(update.rejected !== undefined && {
+        rejection: rejectionSummary(update.rejected, update.stages.activated, consensusWeight),
+      }),
     };
   });
   const sybils = sybilSummary(arm, outcome);

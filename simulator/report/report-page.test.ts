@@ -112,3 +112,18 @@ test('page: says of each assertion whether it holds, and what was found', () => 
   assert.match(asserting('live.t50 < 1h'), /All of them hold/);
   assert.doesNotMatch(asserting(), /What the scenario asserts/);
 });
+
+test('page: what the scenario expected and what it found, escaped, under its question', () => {
+  const run = madeRun({ relays: 40 });
+  const scenario = {
+    ...run.scenario,
+    hypothesis: 'Within <b>seconds</b>.',
+    answer: '{relays} & {arms.live.updates.0.module}',
+  };
+  const wrong = page({ ...run, scenario });
+  assert.ok(!wrong.includes('Found:'), 'an answer that names no number is not shown');
+  const html = page({ ...run, scenario: { ...scenario, answer: 'All {relays} & more.' } });
+  assert.ok(html.includes('<b>Expected: </b>Within &lt;b&gt;seconds&lt;/b&gt;.'), html.slice(0, 3000));
+  assert.ok(html.includes('<b>Found: </b>All 40 &amp; more.'));
+  assert.ok(!page(run).includes('Found:'));
+});

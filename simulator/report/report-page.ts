@@ -12,6 +12,7 @@ import { assertions } from './assertion-table.ts';
 import type { ChartName, DrawnCharts } from './charts.ts';
 import { classes } from './classes-table.ts';
 import { faultSection } from './fault-table.ts';
+import { type Answered, answeredBy } from './filled-answer.ts';
 import {
   groupThousands,
   humanBytes,
@@ -109,6 +110,16 @@ export function ratios(summary: Summary): Markup {
   );
 }
 
+/** The scenario's own words under its question: what was expected, what came out. */
+export function answerParagraphs(answered: Answered | null): Markup[] {
+  if (answered === null) return [];
+  const { hypothesis, answer } = answered;
+  return [
+    ...(hypothesis === '' ? [] : [element('p', {}, element('b', {}, 'Expected: '), hypothesis)]),
+    element('p', {}, element('b', {}, 'Found: '), answer),
+  ];
+}
+
 /** A chart's SVG takes its size from the page and no second look at the network; nothing where it is not drawn. */
 export function chart(name: ChartName, charts: DrawnCharts): Markup {
   const svg = charts[name];
@@ -158,6 +169,7 @@ export function reportPage(parts: ReportPageParts): string {
     {},
     element('p', { class: 'kicker' }, `Relaywave · scenario ${summary.scenario}`),
     element('h1', {}, outcome.scenario.question),
+    ...answerParagraphs(answeredBy(outcome.scenario, summary)),
     element('p', { class: 'answer' }, answerSentence(summary)),
     armsByKind(summary).live.length > 1 ? element('p', {}, channelsSentence(summary)) : '',
     violations(outcome),

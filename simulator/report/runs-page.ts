@@ -6,9 +6,10 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
 import { assertions } from './assertion-table.ts';
 import type { DrawnCharts } from './charts.ts';
+import { answeredBy } from './filled-answer.ts';
 import { humanPercent, humanRatio } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
-import { chart, milestones, pageOf } from './report-page.ts';
+import { answerParagraphs, chart, milestones, pageOf } from './report-page.ts';
 import { table } from './report-table.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 
@@ -71,6 +72,7 @@ export function runsPage(parts: RunsPageParts): string {
     {},
     element('p', { class: 'kicker' }, `Relaywave · scenario ${summary.scenario} · ${summary.runs} runs`),
     element('h1', {}, scenario.question),
+    ...answerParagraphs(answeredBy(scenario, summary)),
     element('p', { class: 'answer' }, answerSentence(summary)),
     armsByKind(summary).live.length > 1 ? element('p', {}, channelsSentence(summary)) : '',
     violations(summary),

@@ -3,9 +3,10 @@
 import type { ComparedName } from '../measure/comparison.ts';
 import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { answeredBy } from './filled-answer.ts';
 import { humanDuration, humanPercent } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
-import { pageOf } from './report-page.ts';
+import { answerParagraphs, pageOf } from './report-page.ts';
 import { table } from './report-table.ts';
 import { type Content, element, join, type Markup, trusted } from './svg-markup.ts';
 
@@ -82,6 +83,7 @@ export function sweepPage(parts: SweepPageParts): string {
     {},
     element('p', { class: 'kicker' }, `Relaywave · scenario ${summary.scenario} · sweep of ${runs} runs`),
     element('h1', {}, scenario.question),
+    ...answerParagraphs(answeredBy(scenario, summary)),
     summary.violations === 0
       ? ''
       : element(

@@ -175,3 +175,36 @@ test('terminal: columns are the milestones that the scenario asks for', () => {
   // Half of the older era's relays took 131 days; all of them were never seen.
   assert.deepEqual(row('tor-2016-17 (observed)')?.slice(1), ['131 days', '–', '–']);
 });
+
+test('terminal: the question and its answer stand above the table, broken to the width', () => {
+  const answered = {
+    question: 'How long until it runs?',
+    hypothesis: 'Soon.',
+    answer: `Half after 0.62 s, ${'and so on '.repeat(12)}to the end.\u001b[31m`,
+  };
+  const lines = renderTerminalReport(summaryOf(madeRun()), { ...FACTS, width: 60, answered }).split('\n');
+  const start = lines.indexOf('How long until it runs?');
+  assert.equal(start, 2);
+  assert.match(lines[3] ?? '', /^Half after 0\.62 s, and so on/);
+  assert.match(lines[4] ?? '', /^(and|so|on) /);
+  assert.ok(lines.slice(2, 7).every((line) => line.length <= 60));
+  assert.ok(!lines.join('').includes('\u001b'));
+  assert.doesNotMatch(renderTerminalReport(summaryOf(madeRun()), FACTS), /How long until it runs/);
+});
+
+test('terminal: what authorities took out of a manual arm', () => {
+  const run = madeRun({ arms: [MADE_LIVE_ARM, MADE_MANUAL_ARM] });
+  const arms = run.arms.map((arm, index) => {
+    if (index === 0) return arm;
+    const updates = arm.updates.map((update) => ({
+      ...update,
+      rejected: update.stages.activated.map((at) => (at <= 9 * 86_400 ? Number.NaN : 9 * 86_400)),
+    }));
+    return { ...arm, updates };
+  });
+  const text = renderTerminalReport(summaryOf({ ...run, arms }), FACTS);
+  assert.match(
+    text,
+    /^manual: [\d,]+ relays \(\d[\d.]* % of consensus weight\) taken out after 9 days, [\d.]+ % of all relays/m,
+  );
+});

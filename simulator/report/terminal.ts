@@ -14,6 +14,7 @@ import { foundInWords } from './assertion-words.ts';
 import { type ActivationCurves, seedsInWords } from './chart-data.ts';
 import { groupsOf } from './classes-table.ts';
 import { allFaults, recoveryInWords } from './fault-table.ts';
+import type { Answered } from './filled-answer.ts';
 import {
   countOf,
   groupThousands,
@@ -43,6 +44,8 @@ export interface TerminalFacts extends RunCost {
   readonly width: number;
   /** Curves for the plot, as `writeResults` returns them; without, it is drawn from the summary's times. */
   readonly curves?: readonly ActivationCurves[];
+  /** What the scenario asks, and its answer with this run's figures; nothing where it has no answer. */
+  readonly answered?: Answered | null;
   /** Whether characters beyond ASCII arrive; found out from the environment when left out. */
   readonly unicode?: boolean;
 }
@@ -165,6 +168,19 @@ function removalLines(summary: Summary): string[] {
   );
 }
 
+/** "then: 380 relays (12 % of consensus weight) taken out after 9 days, 0 % of all relays listed again". */
+function rejectionLines(summary: Summary): string[] {
+  return Object.entries(summary.arms).flatMap(([arm, { updates }]) =>
+    updates.flatMap(({ rejection }) => {
+      if (rejection === undefined) return [];
+      const { relays, rejectedWeightFraction, afterSeconds, readmittedFraction } = rejection;
+      const taken = `${countOf(relays, 'relay')} (${humanPercent(rejectedWeightFraction)} of consensus weight) taken out`;
+      const back = `${humanPercent(readmittedFraction)} of all relays listed again`;
+      return [`${withoutControls(arm)}: ${taken} after ${humanDuration(afterSeconds)}, ${back}`];
+    }),
+  );
+}
+
 /** "live: attentive 124 relays, half after 2 days; ...", for arms with operators. */
 function classLines(summary: Summary): string[] {
   return Object.entries(summary.arms).flatMap(([arm, figures]) => {
@@ -220,10 +236,30 @@ function faultLines(summary: Summary): string[] {
   });
 }
 
+/** The question and its answer, broken to the width of the terminal. */
+function answerLines({ answered, width }: TerminalFacts, paint: Paint, unicode: boolean): string[] {
+  if (answered == null) return [];
+  const { question, answer } = answered;
+  const broken = (text: string) => wordsInLines(shown(text, unicode), Math.max(40, width));
+  return [...broken(question).map(paint.bold), ...broken(answer)];
+}
+
+/** Words in lines of at most so many characters; a longer word has a line to itself. */
+function wordsInLines(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** A line of words; a user's names may hold anything, and not every terminal has every character. */
 function shown(line: string, unicode: boolean): string {
   const plain = withoutControls(line);
-  return unicode ? plain : plain.replaceAll(NOT_REACHED, '-').replaceAll('µ', 'u');
+  return unicode ? plain : plain.replaceAll(NOT_REACHED, '-').replaceAll('−', '-').replaceAll('µ', 'u');
 }
 
 /** The name at the end of a curve; a long one would leave no room for the curve. */
@@ -285,6 +321,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
       : [paint.red(`${groupThousands(summary.violations)} broken invariants: do not trust these figures`)];
   const blocks = [
     [head],
+    answerLines(facts, paint, unicode),
     [table(summary, paint, unicode, facts.width)],
     channelLines(summary),
     ratioLines(summary, paint),
@@ -292,6 +329,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     classLines(summary),
     assertionLines(summary, paint, unicode),
     removalLines(summary),
+    rejectionLines(summary),
     trustLines(summary, paint),
     sybilLines(summary),
     faultLines(summary),

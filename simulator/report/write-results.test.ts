@@ -82,7 +82,11 @@ test('results: what was taken back and who attacked come in files of their own',
 test('results: only the charts that the scenario asks for, and no pictures where it wants none', async () => {
   const run = finishedRun();
   const asking = (report: { charts: readonly ('stages' | 'running')[]; png: boolean }) => {
-    return { ...run, outcome: { ...run.outcome, scenario: { ...run.outcome.scenario, report } } };
+    const { scenario } = run.outcome;
+    return {
+      ...run,
+      outcome: { ...run.outcome, scenario: { ...scenario, report: { figure: null, ...report } } },
+    };
   };
   const chartsOf = async (name: string, report: Parameters<typeof asking>[0]) => {
     const written = await writeResults(

@@ -16,6 +16,7 @@ import { CHARTS, type ChartName } from './charts.ts';
 import { curvesCsv } from './curves-csv.ts';
 import { openDrawingBoard } from './drawing-board.ts';
 import { FileSet } from './file-set.ts';
+import { type Answered, answeredBy } from './filled-answer.ts';
 import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
 import { membershipCsv } from './membership-csv.ts';
 import { renderPng } from './png.ts';
@@ -45,6 +46,8 @@ export interface WrittenResults extends RunCost {
   readonly summary: Summary;
   /** The arms' curves, for the plot in the terminal. */
   readonly curves: readonly ArmCurves[];
+  /** The scenario's answer with the figures of this run; null for none. */
+  readonly answered: Answered | null;
   /** Names of the files, in the order they were written. */
   readonly files: readonly string[];
 }
@@ -130,5 +133,6 @@ export async function writeResults(
     },
     signal,
   );
-  return { ...cost(), directory: target.directory, summary, curves: data.arms, files: names };
+  const answered = answeredBy(outcome.scenario, summary);
+  return { ...cost(), directory: target.directory, summary, curves: data.arms, answered, files: names };
 }

@@ -18,6 +18,7 @@ import { type ChartName, RUNS_CHARTS } from './charts.ts';
 import { mergedCurvesCsv } from './curves-csv.ts';
 import { openDrawingBoard } from './drawing-board.ts';
 import { FileSet } from './file-set.ts';
+import { type Answered, answeredBy } from './filled-answer.ts';
 import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
 import { renderPng } from './png.ts';
 import type { WrittenRun } from './read-run.ts';
@@ -37,6 +38,7 @@ export interface WrittenRuns extends RunCost {
   readonly directory: string;
   readonly summary: RunsSummary;
   readonly curves: readonly ActivationCurves[];
+  readonly answered: Answered | null;
 }
 
 function mergedArm(
@@ -122,5 +124,6 @@ export async function writeRuns(
     },
     signal,
   );
-  return { ...cost(), directory: target.directory, summary, curves: data.arms };
+  const answered = answeredBy(scenario, summary);
+  return { ...cost(), directory: target.directory, summary, curves: data.arms, answered };
 }

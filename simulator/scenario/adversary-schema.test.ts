@@ -46,7 +46,7 @@ describe('adversary', () => {
 
   it('keys and module are for stolen keys only, and no more than there are', () => {
     assert.deepEqual(refused('{ attacks: [{ attack: replay, keys: 2, module: padding }] }'), [
-      '7:48 adversary.attacks[0].keys: means nothing for the attack replay | remove it, or make the attack stolen-keys',
+      '7:48 adversary.attacks[0].keys: means nothing for the attack replay | remove it, or make the attack stolen-keys or false-revocation',
       '7:59 adversary.attacks[0].module: means nothing for the attack replay | remove it, or make the attack stolen-keys',
     ]);
     assert.deepEqual(refused('{ attacks: [{ attack: stolen-keys, keys: 4 }] }'), [

@@ -36,6 +36,13 @@ export const ATTACK_CHANNELS: Readonly<Record<AttackName, readonly LiveChannel[]
   'stolen-keys': BY_MESSAGE,
   equivocation: BY_MESSAGE,
   'invalid-modules': BY_MESSAGE,
+  'false-revocation': BY_MESSAGE,
+};
+
+/** Attacks that a key of the file means something for. */
+const TAKES: Readonly<Record<'keys' | 'module', readonly AttackName[]>> = {
+  keys: ['stolen-keys', 'false-revocation'],
+  module: ['stolen-keys'],
 };
 
 const attackSchema = z
@@ -46,7 +53,8 @@ const attackSchema = z
         'fast-forward: with stolen timestamp and snapshot keys, versions so high that honest ones look old. mixed: ' +
         'genuine metadata of different publications together. tampered: a bit of metadata or module turned over. ' +
         'stolen-keys: a hostile module signed with stolen keys of targets. equivocation: with stolen timestamp and ' +
-        'snapshot keys, two halves of the network told different things. invalid-modules: a flood that nobody signed',
+        'snapshot keys, two halves of the network told different things. invalid-modules: a flood that nobody signed. ' +
+        'false-revocation: every module that is out said to be revoked',
       examples: ['replay'],
     }),
     from: moment({ description: 'When it begins, in the time of the run', examples: ['1min'] }).prefault(
@@ -68,7 +76,8 @@ const attackSchema = z
       { min: 1, max: 1000 },
       {
         description:
-          'stolen-keys only: how many keys of the role targets are stolen. Default: as many as it takes to sign',
+          'How many keys of the role targets are stolen. stolen-keys: as many as it takes to sign unless told otherwise. ' +
+          'false-revocation: with those of timestamp and snapshot; without this key it signs with keys of its own',
         examples: [2],
       },
     ).optional(),
@@ -83,10 +92,9 @@ const attackSchema = z
   })
   .superRefine((plan, context) => {
     if (plan.to !== null) checkSpan({ from: plan.from, to: plan.to }, context);
-    if (plan.attack === 'stolen-keys') return;
     for (const key of ['keys', 'module'] as const) {
-      if (plan[key] === undefined) continue;
-      const hint = 'remove it, or make the attack stolen-keys';
+      if (plan[key] === undefined || TAKES[key].includes(plan.attack)) continue;
+      const hint = `remove it, or make the attack ${TAKES[key].join(' or ')}`;
       report(context, `means nothing for the attack ${plan.attack}`, hint, [key]);
     }
   });

@@ -28,7 +28,7 @@ function toAttack(input: AttackInput, defaults: AttackDefaults): AttackPlan {
     fromSeconds: input.from,
     toSeconds: input.to ?? defaults.durationSeconds,
     everySeconds: input.every,
-    keys: steals ? (input.keys ?? defaults.targetsThreshold) : 0,
+    keys: input.keys ?? (steals ? defaults.targetsThreshold : 0),
     module: steals ? (input.module ?? HOSTILE_MODULE) : '',
   };
 }
@@ -57,7 +57,8 @@ function attackYaml({ attack, fromSeconds, toSeconds, everySeconds, keys, module
     from: formatDuration(fromSeconds, 's'),
     to: formatDuration(toSeconds, 's'),
     every: formatDuration(everySeconds, 's'),
-    ...(attack === 'stolen-keys' && { keys, module }),
+    ...(keys > 0 && { keys }),
+    ...(attack === 'stolen-keys' && { module }),
   };
 }
 

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { HISTORICAL_NAMES, LAST_OBSERVED_DAY, lawSchema } from './lag-schema.ts';
 import { BY_CLASS, embedsSchema, operatorsSchema } from './operators-schema.ts';
 import { NONE } from './presence-schema.ts';
+import { rejectionSchema } from './rejection-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { scaled } from './schema-facts.ts';
 import { duration, rate, report, share, whole } from './schema-values.ts';
@@ -190,6 +191,13 @@ export const manualArmSchema = z
         examples: ['60s'],
       },
     ).prefault('60s'),
+    reject: rejectionSchema
+      .meta({
+        description:
+          'Directory authorities take who has not upgraded out of the consensus. Default: they do not',
+        examples: [{ after: '9d', readmit: false }],
+      })
+      .optional(),
   })
   .superRefine(({ lag, until }, context) => {
     const last = typeof lag === 'string' && lag !== BY_CLASS ? LAST_OBSERVED_DAY[lag] : undefined;

@@ -12,6 +12,7 @@ import { type CurveReader, lagLaw, lagYaml } from './lag-yaml.ts';
 import type { OperatorsPlan } from './operators-plan.ts';
 import { BY_CLASS } from './operators-schema.ts';
 import { operatorsYaml, toOperators } from './operators-yaml.ts';
+import { rejectionYaml, toRejection } from './rejection-schema.ts';
 import type { Arm, CircuitPlan, DirectoryPlan, LiveArm, ManualArm } from './scenario.ts';
 import type { SybilInput } from './sybil-schema.ts';
 import { overlaid, sybilYaml, toSybils } from './sybil-yaml.ts';
@@ -73,7 +74,15 @@ export function toArm(
   }
   const lag = manualLag(input.lag, operators, readCurve);
   const untilDays = input.until ?? lastKnownDay(lag) ?? DEFAULT_UNTIL_DAYS;
-  return { kind: 'manual', name, lag, untilDays, drainSeconds: input.drain, restartSeconds: input.restart };
+  return {
+    kind: 'manual',
+    name,
+    lag,
+    untilDays,
+    drainSeconds: input.drain,
+    restartSeconds: input.restart,
+    ...(input.reject !== undefined && { reject: toRejection(input.reject) }),
+  };
 }
 
 /** A manual arm follows the operators' classes unless it has a law of its own. */
@@ -117,5 +126,6 @@ export function armYaml(one: Arm): object {
     until: formatDuration(one.untilDays, 'd'),
     drain: formatDuration(one.drainSeconds, 's'),
     restart: formatDuration(one.restartSeconds, 's'),
+    ...(one.reject !== undefined && { reject: rejectionYaml(one.reject) }),
   };
 }

@@ -39,6 +39,11 @@ export function* checkChurn({
     const message = 'faults happen to relays that stay: not simulated with churn';
     yield { path: ['faults'], message, hint: 'remove the faults, or the churn' };
   }
+  for (const [name, arm] of Object.entries(arms ?? {})) {
+    if (arm.channel !== 'manual' || arm.reject === undefined) continue;
+    const message = 'authorities reject relays that stay: not simulated with churn';
+    yield { path: ['arms', name, 'reject'], message, hint: 'remove it, or the churn' };
+  }
   const hasLive = Object.values(arms ?? {}).some(({ channel }) => channel !== 'manual');
   if (operators !== undefined && operators !== NONE && hasLive) {
     const message = 'what operators let their relays do in a live arm is not simulated with churn';

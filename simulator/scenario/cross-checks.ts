@@ -136,14 +136,13 @@ function* checkPublishers({ updates = [], trust }: SoundParts, modules: KnownMod
 function* checkStolenKeys({ adversary, trust }: SoundParts, modules: KnownModules): Generator<Finding> {
   for (const [index, { attack, keys, module }] of attacksOf(adversary).entries()) {
     const path: Path = ['adversary', 'attacks', index];
-    if (attack !== 'stolen-keys') continue;
     const there = trust?.keys.targets.keys;
     if (there !== undefined && keys !== undefined && keys > there) {
       const message = `${keys} keys cannot be stolen: the role targets has ${there}`;
       yield { path: [...path, 'keys'], message, hint: `from 1 to ${there}, or raise trust.keys.targets` };
     }
     const released = module ?? HOSTILE_MODULE;
-    if (modules.has(released)) continue;
+    if (attack !== 'stolen-keys' || modules.has(released)) continue;
     const hint = `there are ${[...modules.keys()].join(', ') || 'none'}`;
     yield { path: [...path, 'module'], message: `updates/ has no module "${released}"`, hint };
   }
@@ -212,6 +211,16 @@ function* checkFaults({ faults = [], network, arms, traffic }: SoundParts): Gene
   }
 }
 
+function* checkRejections({ arms = {}, traffic }: SoundParts): Generator<Finding> {
+  if (traffic === undefined || traffic.clients === NONE) return;
+  for (const [name, arm] of Object.entries(arms)) {
+    if (arm.channel !== 'manual' || arm.reject === undefined) continue;
+    const message =
+      'the circuits of clients do not heed it: they would go on through relays that were taken out';
+    yield { path: ['arms', name, 'reject'], message, hint: 'remove it, or remove traffic.clients' };
+  }
+}
+
 /** Every mistake between the parts of a file, given as its plain values. */
 export function crossCheck(values: Readonly<Record<string, unknown>>, modules: KnownModules): Finding[] {
   const parts = soundParts(values);
@@ -226,5 +235,6 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkChurn(parts),
     ...checkOperators(parts),
     ...checkFaults(parts),
+    ...checkRejections(parts),
   ];
 }

@@ -2,7 +2,8 @@
  * Scenarios that start from another one: `extends: FILE`.
  *
  * Maps are merged key by key, the extending file's values counting; a list or a single value replaces what stood
- * there, and `null` takes a key out. `name` is never handed down, or two scenarios would write to one folder.
+ * there, and `null` takes a key out. `name` is never handed down, or two scenarios would write to one folder; nor are
+ * `hypothesis` and `answer`, which belong to the question as it was.
  * Keys of the file that is extended come first, in its order, then the new ones. Every node remembers the file
  * it was read from, so a mistake is told there.
  */
@@ -27,7 +28,7 @@ import {
 /** Files of one chain, the first included. */
 export const CHAIN_MAX = 8;
 const KEY = 'extends';
-const NOT_INHERITED = ['name', KEY];
+const NOT_INHERITED = ['name', KEY, 'hypothesis', 'answer'];
 
 /** A file that another names, as found and as shown in messages: relative names mean the naming file's folder. */
 export function fileBeside(naming: string, name: string): { path: string; shownAs: string } {

@@ -21,6 +21,8 @@ describe('loading a scenario', () => {
     assert.deepEqual(load(SMALL).scenario, {
       name: 'small',
       question: '',
+      hypothesis: '',
+      answer: '',
       seed: 1,
       engine: 'gossipsub',
       fidelity: 'fast',
@@ -55,7 +57,7 @@ describe('loading a scenario', () => {
       arms: [testLiveArm('live')],
       historical: [],
       measure: { milestonePercents: [] },
-      report: { charts: null, png: true },
+      report: { charts: null, figure: null, png: true },
       sweep: null,
       assertions: [],
     });

@@ -5,6 +5,7 @@
  * file shows, and those of the files that it names. The command line's changes are part of what is checked.
  */
 
+import { parseAnswer } from './answer-template.ts';
 import { lastKnownDay } from './arm-yaml.ts';
 import { type AssertionWords, parseAssertion } from './assertion.ts';
 import { closest } from './closest.ts';
@@ -48,6 +49,13 @@ export interface LoadedScenario {
   readonly scaled: { readonly scale: number; readonly summary: string } | null;
   /** A problem found later, placed at a key of the file. */
   readonly problemAt: (path: Path, message: string, hint: string | null) => Problem;
+  /** The same for some characters of the text there. */
+  readonly problemWithin: (
+    path: Path,
+    span: readonly [from: number, to: number],
+    message: string,
+    hint: string | null,
+  ) => Problem;
 }
 
 export interface LoadOptions {
@@ -135,6 +143,20 @@ function checkAssertions(tree: YamlTree, values: Values): Problem[] {
     if (plan === null || !('message' in plan)) return [];
     return [locateWithin(tree, ['assert', index], [plan.from, plan.to], plan.message, plan.hint)];
   });
+}
+
+/** Figures of the answer that cannot be read. */
+function checkAnswer(tree: YamlTree, { answer }: Values): Problem[] {
+  if (typeof answer !== 'string') return [];
+  return parseAnswer(answer).faults.map(({ from, to, message, hint }) =>
+    locateWithin(tree, ['answer'], [from, to], message, hint),
+  );
+}
+
+/** What --set makes of a scenario is another one: the words of its answer may not be true of it. */
+function withoutAnswer(scenario: Scenario, { set = [] }: ScenarioOverrides): Scenario {
+  const isChanged = set.length > 0 && !set.some((text) => text.startsWith('answer='));
+  return isChanged ? { ...scenario, hypothesis: '', answer: '' } : scenario;
 }
 
 interface Curves {
@@ -234,6 +256,12 @@ function byPlace(file: string): (a: Problem, b: Problem) => number {
 /** Arms whose curve would go on where their table has ended. */
 function checkHorizons(tree: YamlTree, scenario: Scenario): Problem[] {
   return scenario.arms.flatMap((arm) => {
+    const reject = arm.kind === 'manual' ? arm.reject : undefined;
+    if (reject !== undefined && arm.untilDays !== null && reject.afterDays > arm.untilDays) {
+      const [day, end] = [reject.afterDays, arm.untilDays].map((days) => formatDuration(days, 'd'));
+      const message = `${day} comes when the curve has ended, at ${end}`;
+      return [locate(tree, ['arms', arm.name, 'reject', 'after'], 'value', message, 'make it earlier')];
+    }
     const last = arm.kind === 'manual' ? lastKnownDay(arm.lag) : (arm.operators?.knownDays ?? null);
     if (last === null || arm.untilDays === null || arm.untilDays <= last) return [];
     const message = `${formatDuration(arm.untilDays, 'd')} is later than the last point of its table`;
@@ -283,11 +311,13 @@ export function scenarioFromText(
     ),
     ...checkEngine(tree, known),
     ...checkAssertions(tree, known),
+    ...checkAnswer(tree, known),
     ...curves.problems,
     ...files.problems,
   ];
   if (!parsed.success || found.length > 0) throw new ScenarioError(found.sort(byPlace(file)));
-  const scenario = toScenario(parsed.data, (name) => curves.read.get(name)!, files.population);
+  const read = toScenario(parsed.data, (name) => curves.read.get(name)!, files.population);
+  const scenario = withoutAnswer(read, overrides);
   const beyond = checkHorizons(tree, scenario);
   if (beyond.length > 0) throw new ScenarioError(beyond);
   const loaded: LoadedScenario = {
@@ -296,6 +326,7 @@ export function scenarioFromText(
     resolvedYaml: resolvedYaml(scenario),
     scaled: null,
     problemAt: (path, message, hint) => locate(tree, path, 'value', message, hint),
+    problemWithin: (path, span, message, hint) => locateWithin(tree, path, span, message, hint),
   };
   return typeof scale !== 'number' || scale === 1
     ? loaded

@@ -23,11 +23,20 @@ export type ChartName = (typeof CHART_NAMES)[number];
 export interface MeasurePlan {
   /** Whole percents of relays whose times the tables show, rising; empty: the usual five. */
   readonly milestonePercents: readonly number[];
+  /** The share of relays that counts as the busiest, and as the idlest; absent: they are not looked at. */
+  readonly tailShare?: number;
 }
 
 export interface ReportPlan {
   /** Null: every chart that has something to show. */
   readonly charts: readonly ChartName[] | null;
+  /** The chart that shows the answer at a glance; null: the first of `charts`, or figure1. */
+  readonly figure: ChartName | null;
   /** Whether charts are written as PNG beside SVG. */
   readonly png: boolean;
+}
+
+/** The chart that stands for the scenario where there is room for one. */
+export function tellingChart({ charts, figure }: ReportPlan): ChartName {
+  return figure ?? charts?.[0] ?? 'figure1';
 }

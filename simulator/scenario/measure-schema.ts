@@ -33,22 +33,47 @@ export const measureSchema = z.strictObject({
       examples: [['10%', '50%', '90%', '100%']],
     })
     .optional(),
+  tails: share(
+    {
+      description:
+        'Share of relays with the most consensus weight, and with the least, whose times summary.json states ' +
+        'besides: the busy and the idle ones. Default: they are not looked at',
+      examples: ['10%'],
+    },
+    { aboveZero: true },
+  )
+    .refine((value) => value <= 0.5, { message: 'is more than half: busy and idle ones would be the same' })
+    .optional(),
 });
 
-export const reportSchema = z.strictObject({
-  charts: z
-    .union([z.literal(ALL), z.array(z.enum(CHART_NAMES)).max(CHART_NAMES.length)])
-    .default(ALL)
-    .meta({
-      description:
-        'Charts that are drawn, of those that the run has something to show in: `all`, or a list, which may be empty',
-      examples: [ALL, ['figure1', 'stages']],
-    }),
-  png: z
-    .boolean()
-    .default(true)
-    .meta({ description: 'Whether each chart is written as a PNG as well as an SVG', examples: [true] }),
-});
+export const reportSchema = z
+  .strictObject({
+    charts: z
+      .union([z.literal(ALL), z.array(z.enum(CHART_NAMES)).max(CHART_NAMES.length)])
+      .default(ALL)
+      .meta({
+        description:
+          'Charts that are drawn, of those that the run has something to show in: `all`, or a list, which may be empty',
+        examples: [ALL, ['figure1', 'stages']],
+      }),
+    figure: z
+      .enum(CHART_NAMES)
+      .meta({
+        description:
+          'The chart that shows the answer at a glance, where there is room for one. Default: the first of `charts`, ' +
+          'or figure1',
+        examples: ['channels'],
+      })
+      .optional(),
+    png: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Whether each chart is written as a PNG as well as an SVG', examples: [true] }),
+  })
+  .superRefine(({ charts, figure }, context) => {
+    if (figure === undefined || charts === ALL || charts.includes(figure)) return;
+    report(context, `${figure} is not among the charts that are drawn`, 'add it to charts', ['figure']);
+  });
 
 export const assertSchema = z
   .array(z.string())

@@ -6,12 +6,15 @@ import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
 import { ALL, type MeasureInput, type ReportInput } from './measure-schema.ts';
 import type { Arm } from './scenario.ts';
 
-export function toMeasure({ milestones = [] }: MeasureInput): MeasurePlan {
-  return { milestonePercents: milestones.map((share) => Math.round(share * 100)) };
+export function toMeasure({ milestones = [], tails }: MeasureInput): MeasurePlan {
+  return {
+    milestonePercents: milestones.map((share) => Math.round(share * 100)),
+    ...(tails !== undefined && { tailShare: tails }),
+  };
 }
 
-export function toReport({ charts, png }: ReportInput): ReportPlan {
-  return { charts: charts === ALL ? null : charts, png };
+export function toReport({ charts, figure, png }: ReportInput): ReportPlan {
+  return { charts: charts === ALL ? null : charts, figure: figure ?? null, png };
 }
 
 /** What assertions of these arms may name. */
@@ -43,13 +46,22 @@ export function measureYaml(plans: {
   readonly assertions: readonly AssertionPlan[];
 }): object {
   const { measure, report, assertions } = plans;
-  const { milestonePercents } = measure;
+  const { milestonePercents, tailShare } = measure;
   return {
-    ...(milestonePercents.length > 0 && {
-      measure: { milestones: milestonePercents.map((percent) => `${percent}%`) },
+    ...((milestonePercents.length > 0 || tailShare !== undefined) && {
+      measure: {
+        ...(milestonePercents.length > 0 && {
+          milestones: milestonePercents.map((percent) => `${percent}%`),
+        }),
+        ...(tailShare !== undefined && { tails: tailShare }),
+      },
     }),
-    ...((report.charts !== null || !report.png) && {
-      report: { charts: report.charts === null ? ALL : [...report.charts], png: report.png },
+    ...((report.charts !== null || report.figure !== null || !report.png) && {
+      report: {
+        charts: report.charts === null ? ALL : [...report.charts],
+        ...(report.figure !== null && { figure: report.figure }),
+        png: report.png,
+      },
     }),
     ...(assertions.length > 0 && { assert: assertions.map(({ text }) => text) }),
   };

@@ -85,9 +85,9 @@ describe('random scenarios', () => {
 const SPOILED = [
   { put: '{ no: such }', of: /^/ },
   { put: '[[[]]]', of: /^/ },
-  { put: '"~~~"', of: /^(?!\s*(question|extends):)/ },
-  { put: '-7', of: /^(?!\s*(question|priority):)/ },
-  { put: '3 parsecs', of: /^(?!\s*(question|extends):)/ },
+  { put: '"~~~"', of: /^(?!\s*(question|hypothesis|answer|extends):)/ },
+  { put: '-7', of: /^(?!\s*(question|hypothesis|answer|priority):)/ },
+  { put: '3 parsecs', of: /^(?!\s*(question|hypothesis|answer|extends):)/ },
 ] as const;
 
 /** Lines of the resolved file whose value stands on them alone, which can be spoiled one by one. */

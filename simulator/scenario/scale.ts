@@ -5,7 +5,7 @@
  * follow the duration, shrink by what the two really shrank by. The first seconds, in which the network starts, stay
  * as long as they are; the order of moments stays as well. What a relay, a link, a
  * module or an operator is like does not change: latencies, sizes, rates, the parameters of protocols, lags. The
- * figures of such a run answer no question, so its assertions are left out.
+ * figures of such a run answer no question, so its answer and its assertions are left out.
  */
 
 import { isMap } from 'yaml';
@@ -22,6 +22,8 @@ export const RELAYS_FLOOR = 50;
 /** In a shorter run no mesh forms before a release; a shorter scenario keeps its own duration. */
 export const DURATION_FLOOR_SECONDS = 30;
 
+/** What is said of the full scenario's result. */
+const WORDS = ['hypothesis', 'answer', 'assert'];
 /** Relays start and dial each other within the first seconds of a run, however long it is: moments in them stay. */
 export const START_SECONDS = 5;
 
@@ -109,6 +111,6 @@ export function scaledYaml(scenario: Scenario, scale: number): { text: string; s
   set(tree, ['network', 'relays'], size.relays);
   set(tree, ['network', 'degree'], Math.min(network.degree, size.relays - 1));
   set(tree, ['duration'], formatDuration(size.durationSeconds, 's'));
-  if (isMap(document.contents)) document.contents.delete('assert');
+  if (isMap(document.contents)) for (const key of WORDS) document.contents.delete(key);
   return { text: document.toString({ lineWidth: 0 }), size };
 }

@@ -61,6 +61,8 @@ export function toScenario(
   return {
     name: input.name,
     question: input.question,
+    hypothesis: input.hypothesis,
+    answer: input.answer,
     seed: input.seed,
     engine: input.engine,
     fidelity: input.fidelity,
@@ -129,6 +131,8 @@ export function resolvedYaml(
   const tree = {
     name: scenario.name,
     question: scenario.question,
+    ...(scenario.hypothesis !== '' && { hypothesis: scenario.hypothesis }),
+    ...(scenario.answer !== '' && { answer: scenario.answer }),
     seed: scenario.seed,
     engine: scenario.engine,
     fidelity: scenario.fidelity,

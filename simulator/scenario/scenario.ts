@@ -10,6 +10,7 @@ import type { FaultPlan } from './fault-plan.ts';
 import type { HistoricalName, LagLaw } from './lag-plan.ts';
 import type { MeasurePlan, ReportPlan } from './measure-plan.ts';
 import type { OperatorsPlan } from './operators-plan.ts';
+import type { RejectionPlan } from './rejection-schema.ts';
 import type { SweepPlan } from './sweep-plan.ts';
 import type { SybilPlan } from './sybil-plan.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
@@ -167,6 +168,8 @@ export const ATTACKS = [
   'equivocation',
   /** A flood of modules that nobody signed. */
   'invalid-modules',
+  /** Every module that is out said to be revoked, signed with no key that counts, or with `keys` stolen ones. */
+  'false-revocation',
 ] as const;
 export type AttackName = (typeof ATTACKS)[number];
 
@@ -177,7 +180,7 @@ export interface AttackPlan {
   readonly toSeconds: number;
   /** Each attacking relay tries so often. */
   readonly everySeconds: number;
-  /** Stolen keys of the role `targets`, for stolen-keys; 0 otherwise. */
+  /** Stolen keys of the role `targets`, for stolen-keys and false-revocation; 0 otherwise, or for none. */
   readonly keys: number;
   /** The hostile module, for stolen-keys: a folder of updates/; empty otherwise. */
   readonly module: string;
@@ -252,6 +255,8 @@ export interface ManualArm {
   readonly drainSeconds: number;
   /** How long a relay is down while its operator restarts it, in seconds. */
   readonly restartSeconds: number;
+  /** Absent: nobody is taken out. */
+  readonly reject?: RejectionPlan;
 }
 
 export type Arm = LiveArm | ManualArm;
@@ -275,6 +280,10 @@ export function isAttacked({ adversary, arms }: Scenario): boolean {
 export interface Scenario {
   readonly name: string;
   readonly question: string;
+  /** What is expected to come out; empty for no word of it. */
+  readonly hypothesis: string;
+  /** What came out, with figures of summary.json in braces (answer-template.ts); empty for none. */
+  readonly answer: string;
   /** 0 to 2^32 - 1. */
   readonly seed: number;
   readonly engine: EngineName;

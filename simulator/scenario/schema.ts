@@ -7,6 +7,7 @@
 
 import { z } from 'zod';
 import { adversarySchema } from './adversary-schema.ts';
+import { answerSchema } from './answer-schema.ts';
 import { armSchema } from './arm-schema.ts';
 import { churnSchema } from './churn-schema.ts';
 import { faultsSchema } from './fault-schema.ts';
@@ -60,7 +61,7 @@ export const scenarioSchema = z
       .meta({
         description:
           'Another scenario file to start from, relative to this one. Maps merge key by key, lists and single ' +
-          'values replace, null takes a key out; the name is not handed down',
+          'values replace, null takes a key out; name, hypothesis and answer are not handed down',
         examples: ['tor7500.yaml'],
       }),
     question: z
@@ -71,6 +72,15 @@ export const scenarioSchema = z
         description: 'What the scenario is to answer; printed on the report',
         examples: ['How long until all relays run a fix?'],
       }),
+    hypothesis: z
+      .string()
+      .max(500)
+      .default('')
+      .meta({
+        description: 'What is expected to come out; told beside the answer. Not handed down by extends',
+        examples: ['Within seconds: gossip needs as many hops as the diameter of the network.'],
+      }),
+    answer: answerSchema,
     seed: whole(
       { min: 0, max: 0xffffffff },
       {

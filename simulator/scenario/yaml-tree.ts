@@ -330,10 +330,19 @@ export function locateWithin(
   const whole = locate(tree, path, 'value', message, hint);
   if (origin !== null || !isScalar(node) || node.range == null) return whole;
   const source = sourceOf(tree, node);
-  const offset = source.text.slice(node.range[0], node.range[1]).indexOf(String(node.value));
-  if (offset < 0) return whole; // folded over lines, or with escapes
-  const start = node.range[0] + offset;
-  return problemAt(source, start + from, start + to, pathText(path), message, hint);
+  const written = source.text.slice(node.range[0], node.range[1]);
+  const value = String(node.value);
+  const offset = written.indexOf(value);
+  const at = offset >= 0 ? offset + from : onlyPlace(written, value.slice(from, to));
+  if (at === null) return whole; // folded over lines, or with escapes
+  const start = node.range[0] + at;
+  return problemAt(source, start, start + to - from, pathText(path), message, hint);
+}
+
+/** Where a part stands in a text; null where it does not, or more than once. */
+function onlyPlace(text: string, part: string): number | null {
+  const first = text.indexOf(part);
+  return first < 0 || text.indexOf(part, first + 1) >= 0 ? null : first;
 }
 
 /** The tree of the file that a node was read from. */

@@ -13,12 +13,34 @@ import { assertionWords, toAssertions } from '../scenario/measure-yaml.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
 
 export const measures: fc.Arbitrary<MeasurePlan> = fc
-  .uniqueArray(fc.integer({ min: 1, max: 100 }), { maxLength: 10 })
-  .map((percents) => ({ milestonePercents: percents.sort((a, b) => a - b) }));
+  .tuple(
+    fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { maxLength: 10 }),
+    fc.option(fc.double({ min: 1e-6, max: 0.5, noNaN: true })),
+  )
+  .map(([percents, tailShare]) => ({
+    milestonePercents: percents.sort((a, b) => a - b),
+    ...(tailShare !== null && { tailShare }),
+  }));
 
 export const reports: fc.Arbitrary<ReportPlan> = fc
-  .tuple(fc.option(fc.subarray([...CHART_NAMES])), fc.boolean())
-  .map(([charts, png]) => ({ charts, png }));
+  .tuple(fc.option(fc.subarray([...CHART_NAMES])), fc.option(fc.constantFrom(...CHART_NAMES)), fc.boolean())
+  .map(([charts, figure, png]) => ({
+    charts,
+    figure: figure === null || charts === null || charts.includes(figure) ? figure : null,
+    png,
+  }));
+
+const figures = fc.constantFrom(
+  '{relays}',
+  '{arms.a-1.t50Seconds}',
+  '{1 - arms.b.x.*:percent}',
+  '{a / b.0.c}',
+);
+
+/** Answers of any words, with figures between them. */
+export const answers: fc.Arbitrary<string> = fc
+  .array(fc.tuple(fc.string({ unit: 'grapheme', maxLength: 20 }), figures), { maxLength: 4 })
+  .map((pairs) => pairs.map(([words, figure]) => words.replace(/[{}]/g, '') + figure).join(''));
 
 const LIMITS: Readonly<Record<MeasureKind, (share: number) => string>> = {
   duration: (share) => `${Math.ceil(share * 600)}s`,

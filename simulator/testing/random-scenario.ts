@@ -18,7 +18,7 @@ import {
 } from '../scenario/scenario.ts';
 import { churnOf } from './random-churn.ts';
 import { randomFaults } from './random-faults.ts';
-import { assertionsOf, measures, reports } from './random-measures.ts';
+import { answers, assertionsOf, measures, reports } from './random-measures.ts';
 import { randomOperators } from './random-operators.ts';
 import { sweeps } from './random-sweep.ts';
 import { randomSybils, type SybilsOver } from './random-sybils.ts';
@@ -119,11 +119,15 @@ const arm: fc.Arbitrary<(name: string) => Arm> = fc.oneof(
       between(0, 1),
       between(0, 86_400),
       between(0, 86_400),
+      fc.option(fc.tuple(between(0, 1), fc.boolean())),
     )
-    .map(([law, position, drainSeconds, restartSeconds]) => (name: string): Arm => {
+    .map(([law, position, drainSeconds, restartSeconds, rejected]) => (name: string): Arm => {
       const last = lastKnownDay(law) ?? 3650;
       const untilDays = Math.max(DAY, Math.min(last, last * position));
-      return { kind: 'manual', name, lag: law, untilDays, drainSeconds, restartSeconds };
+      const plain = { kind: 'manual' as const, name, lag: law, untilDays, drainSeconds, restartSeconds };
+      if (rejected === null) return plain;
+      const [part, readmits] = rejected;
+      return { ...plain, reject: { afterDays: Math.max(DAY, untilDays * part), readmits } };
     }),
 );
 
@@ -194,11 +198,20 @@ const attacks = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
+/** Circuits of clients do not heed rejections, so the two do not stand together. */
+function withoutRejection(arm: Arm): Arm {
+  if (arm.kind !== 'manual') return arm;
+  const { reject, ...plain } = arm;
+  return plain;
+}
+
 /** Scenarios whose every part is random, and right together. */
 export const randomScenarios: fc.Arbitrary<Scenario> = fc
   .record({
     name,
     question: fc.string({ unit: 'grapheme', maxLength: 60 }),
+    hypothesis: fc.string({ unit: 'grapheme', maxLength: 60 }),
+    answer: answers,
     seed: whole(0, 0xffffffff),
     engine: fc.constant('gossipsub' as const),
     fidelity: fc.constantFrom('full' as const, 'fast' as const),
@@ -275,14 +288,15 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const at = (share: number) => share * end;
     const orNull = <T, R>(value: T | null, map: (value: T) => R): R | null =>
       value === null ? null : map(value);
+    const traffic = parts.traffic(end);
     // Names that look like numbers come first in every JavaScript object, whatever the file says.
-    const arms = Object.values(
+    const made = Object.values(
       Object.fromEntries(parts.arms.map(([armName, make]) => [armName, make(armName)])),
     );
+    const arms = traffic.clients === null ? made : made.map(withoutRejection);
     const hasGossip = (one: Arm) => one.kind === 'live' && one.channels.includes('gossip');
     const isAttackable = arms.some(hasGossip);
     const { scoring, sybils, armSybils, ...rest } = parts;
-    const traffic = parts.traffic(end);
     const faults =
       traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms));
     // Churn stands beside neither clients nor faults nor live operators, nor relays that are late or away once.
@@ -293,7 +307,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       late === null &&
       away === null &&
       typeof network.population === 'string' &&
-      arms.every((one) => one.kind === 'manual' || one.operators === null);
+      arms.every((one) => (one.kind === 'manual' ? one.reject === undefined : one.operators === null));
     const churn = isPlain ? parts.churn({ relays: network.relays, durationSeconds: end }) : null;
     // Sybils stand beside neither churn nor faults nor live operators.
     const isFree =
@@ -354,7 +368,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
                 fromSeconds: at(from),
                 toSeconds: at(to),
                 everySeconds,
-                keys: steals ? keys : 0,
+                keys: steals || (attack === 'false-revocation' && keysShare > 0.5) ? keys : 0,
                 module: steals ? module : '',
               };
             }),

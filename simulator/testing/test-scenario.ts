@@ -49,6 +49,8 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
   return {
     name: 'test',
     question: '',
+    hypothesis: '',
+    answer: '',
     seed: 1,
     engine: 'gossipsub',
     fidelity: 'fast',
@@ -65,7 +67,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     arms: [testLiveArm('live')],
     historical: [],
     measure: { milestonePercents: [] },
-    report: { charts: null, png: true },
+    report: { charts: null, figure: null, png: true },
     sweep: null,
     assertions: [],
     ...changes,

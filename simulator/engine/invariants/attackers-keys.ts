@@ -2,7 +2,7 @@
  * Attackers hold only the keys given: what a forged publication is signed with, key by key.
  *
  * Fast-forward and equivocation are given the keys of timestamp and snapshot, a theft in addition so many of targets
- * as the scenario says. Nobody is ever given a key of root.
+ * as the scenario says; a false revocation without such keys is given none. Nobody is ever given a key of root.
  */
 
 import type { AttackName, Scenario } from '../../scenario/scenario.ts';
@@ -14,6 +14,8 @@ export interface HeldKeys {
 }
 
 const ONLINE_KEYS: readonly AttackName[] = ['fast-forward', 'equivocation', 'stolen-keys'];
+/** Attacks with stolen keys of targets, as many as the scenario says. */
+const THEFTS: readonly AttackName[] = ['stolen-keys', 'false-revocation'];
 
 /** What an attack holds beyond what it is given; null when nothing. `own` are keys that nobody trusts. */
 export function keysBeyond(
@@ -22,11 +24,11 @@ export function keysBeyond(
   own: readonly string[],
 ): string | null {
   const foreign = (ids: readonly string[]): number => new Set(ids.filter((id) => !own.includes(id))).size;
-  const mayTargets = attack.attack === 'stolen-keys' ? attack.keys : 0;
+  const mayTargets = THEFTS.includes(attack.attack) ? attack.keys : 0;
   if (foreign(used.targets) > mayTargets) {
     return `${attack.attack} signs with ${foreign(used.targets)} keys of targets, and was given ${mayTargets}`;
   }
-  if (ONLINE_KEYS.includes(attack.attack)) return null;
+  if (ONLINE_KEYS.includes(attack.attack) || mayTargets > 0) return null;
   const online = foreign(used.snapshot) + foreign(used.timestamp);
   return online === 0
     ? null

@@ -129,7 +129,7 @@ describe('traffic while operators restart', () => {
     const { atSeconds, read } = traffic.marks;
     const readShare = (from: number, to: number): number => {
       const rows = [...atSeconds.keys()].filter((row) => atSeconds[row] >= from && atSeconds[row] < to);
-      assert.ok(rows.length > 20, `${rows.length} marks from ${from} to ${to} s`);
+      assert.ok(rows.length > 8, `${rows.length} marks from ${from} to ${to} s`);
       return rows.filter((row) => read[row] === 1).length / rows.length;
     };
     assert.ok(readShare(0, 55) > 0.8, `${readShare(0, 55)} were read while clients tolerated them`);
@@ -140,7 +140,7 @@ describe('traffic while operators restart', () => {
   it('RELAY_EARLY marks need a middle that tolerates them', async () => {
     const module = await moduleOf('strict-cells');
     const marking = { mark: 'relay-early', share: '60%', cells: 16 };
-    const job = smallTraffic({ marking, clients: MORE_CLIENTS }, { durationSeconds: 60 });
+    const job = smallTraffic({ marking, clients: MORE_CLIENTS }, { durationSeconds: 90 });
     const share = (installs: boolean): number => {
       const { marks } = runTraffic({
         ...job,
@@ -150,13 +150,13 @@ describe('traffic while operators restart', () => {
         drainSeconds: 0,
         downSeconds: 0,
       }).traffic;
-      assert.ok(marks.read.length > 20);
+      assert.ok(marks.read.length > 10, `${marks.read.length} marks`);
       return marks.read.filter((read) => read === 1).length / marks.read.length;
     };
     const tolerated = share(false);
     const strict = share(true);
     assert.ok(tolerated > 0.5, `${tolerated} read`);
-    assert.ok(strict < 0.3 * tolerated, `${strict} read behind strict middles`);
+    assert.equal(strict, 0, 'an honest middle closes the circuit');
   });
 
   it('a flood is answered circuit by circuit, unless the guards run a limit', async () => {

@@ -107,6 +107,11 @@ export class Arsenal {
         const keys = { ...stolen, targets: stolen.targets.slice(0, attack.keys) };
         return this.forge(attack, genuine, { ahead: 1, target: hostileModule(attack) }, keys);
       }
+      case 'false-revocation': {
+        const own = { targets: [ownKey], snapshot: [ownKey], timestamp: [ownKey] };
+        const theft = { ...stolen, targets: stolen.targets.slice(0, attack.keys) };
+        return this.forge(attack, genuine, { ahead: 1, revokesAll: true }, attack.keys === 0 ? own : theft);
+      }
       case 'freeze':
         return null; // it says nothing: see hostile-relay.ts
     }

@@ -8,6 +8,7 @@
 import { createHash, type KeyObject, sign } from 'node:crypto';
 import { canonicalize } from '@tufjs/canonical-json';
 import { metadataFile, TIMESTAMP_FILE, targetFile } from '../../../../node/trust/file-name.ts';
+import { revocationEntry } from '../../../../updates/repository/update-entry.ts';
 
 /** A private key, and its id in the roots. */
 export interface StolenKey {
@@ -24,6 +25,9 @@ export interface StolenKeys {
 /** The signed part of a metadata file; whatever members it has. */
 type Signed = Record<string, unknown> & { version: number };
 
+/** The targets of a list by path. */
+type Listed = Record<string, { length: number; hashes: { sha256: string }; custom: object }>;
+
 /** The developers' newest metadata files. */
 export interface GenuineFiles {
   readonly timestamp: Uint8Array;
@@ -36,6 +40,8 @@ export interface Edits {
   readonly ahead: number;
   /** A target to be listed beside the genuine ones. */
   readonly target?: { readonly path: string; readonly bytes: Uint8Array; readonly custom: object };
+  /** Modules of the genuine list that are said to be revoked: all of them. */
+  readonly revokesAll?: boolean;
   /** Another expiry of the timestamp: other bytes under the same version. */
   readonly timestampExpires?: string;
 }
@@ -49,13 +55,10 @@ export function forgePublication(
   const files = new Map<string, Uint8Array>();
   const targets = signedPart(genuine.targets);
   let targetsBytes = genuine.targets;
-  if (edits.target !== undefined) {
-    const { path, bytes, custom } = edits.target;
+  const added = addedTargets(targets.targets as Listed, targets.version + edits.ahead, edits);
+  if (added !== null) {
     targets.version += edits.ahead;
-    targets.targets = {
-      ...(targets.targets as object),
-      [path]: { length: bytes.length, hashes: { sha256: sha256(bytes) }, custom },
-    };
+    targets.targets = { ...(targets.targets as Listed), ...added };
     targetsBytes = signedFile(targets, keys.targets);
   }
   const snapshot = signedPart(genuine.snapshot);
@@ -78,6 +81,26 @@ export function forgePublication(
     files.set(targetFile(path, sha256(bytes)), bytes);
   }
   return files;
+}
+
+/** What the forged list has beside the genuine one; null for nothing. */
+function addedTargets(genuine: Listed, sequence: number, { target, revokesAll }: Edits): Listed | null {
+  if (target !== undefined) {
+    const { path, bytes, custom } = target;
+    return { [path]: { length: bytes.length, hashes: { sha256: sha256(bytes) }, custom } };
+  }
+  if (revokesAll !== true) return null;
+  const revocations = Object.values(genuine).flatMap(({ hashes, custom }) => {
+    const { kind, hook, module } = custom as { kind: string; hook: string; module: string };
+    if (kind !== 'module') return [];
+    const { target } = revocationEntry(
+      { hook, module, sha256: hashes.sha256 },
+      'said to be broken',
+      sequence,
+    );
+    return [[target.path, target.toJSON() as unknown as Listed[string]] as const];
+  });
+  return Object.fromEntries(revocations);
 }
 
 function metaOf(version: number, bytes: Uint8Array): object {
