@@ -147,6 +147,7 @@ describe('measure and report', () => {
   it('charts are all of them or a list of names, and files without the keys resolve as before', () => {
     assert.deepEqual(load(withLines('report: { charts: [stages], png: false }')).scenario.report, {
       charts: ['stages'],
+      figure: null,
       png: false,
     });
     assert.match(told(withLines('report: { charts: [stagse] }'))[0], /did you mean stages/);
