@@ -6,9 +6,9 @@
  * version, or this machine, does not reproduce.
  */
 
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { sha256 } from '../report/manifest.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
@@ -21,10 +21,6 @@ export interface VerifyOptions {
   readonly quiet?: boolean;
   /** Only the hashes: the scenario is not run again. */
   readonly hashesOnly?: boolean;
-}
-
-function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Files that are missing or differ from the manifest, one line each. */

@@ -17,25 +17,10 @@ import {
 import { DURATION_FLOOR_SECONDS, RELAYS_FLOOR, START_SECONDS } from './scale.ts';
 import { scenarioSchema } from './schema.ts';
 import { quantityFacts, scalingOf } from './schema-facts.ts';
-import { layersOf } from './schema-lookup.ts';
+import { definition, layersOf } from './schema-lookup.ts';
 import { formatDuration } from './units.ts';
 
 type Schema = z.core.$ZodType;
-
-/** The parts of zod's definitions that the page is made from. */
-interface Definition {
-  readonly type: string;
-  readonly defaultValue?: unknown;
-  readonly shape?: Readonly<Record<string, Schema>>;
-  readonly valueType?: Schema;
-  readonly element?: Schema;
-  readonly items?: readonly Schema[];
-  readonly options?: readonly Schema[];
-  readonly values?: readonly unknown[];
-  readonly entries?: Readonly<Record<string, unknown>>;
-  readonly format?: string;
-  readonly checks?: readonly z.core.$ZodCheck<never>[];
-}
 
 interface Limits {
   readonly low: number | null;
@@ -75,10 +60,6 @@ interface Section {
 interface Meta {
   readonly description?: string;
   readonly examples?: readonly unknown[];
-}
-
-function definition(schema: Schema): Definition {
-  return schema._zod.def as unknown as Definition;
 }
 
 function core(schema: Schema): Schema {

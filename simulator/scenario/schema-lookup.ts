@@ -10,9 +10,10 @@ import type { Path } from './yaml-tree.ts';
 
 type Schema = z.core.$ZodType;
 
-/** The parts of zod's definitions that are walked through. */
+/** The parts of zod's definitions that are walked through, here and for the reference page. */
 interface Definition {
   readonly type: string;
+  readonly defaultValue?: unknown;
   readonly innerType?: Schema;
   readonly in?: Schema;
   readonly shape?: Readonly<Record<string, Schema>>;
@@ -22,9 +23,12 @@ interface Definition {
   readonly options?: readonly Schema[];
   readonly values?: readonly unknown[];
   readonly entries?: Readonly<Record<string, unknown>>;
+  readonly format?: string;
+  readonly checks?: readonly z.core.$ZodCheck<never>[];
 }
 
-function definition(schema: Schema): Definition {
+/** What zod knows of a schema. */
+export function definition(schema: Schema): Definition {
   return schema._zod.def as unknown as Definition;
 }
 

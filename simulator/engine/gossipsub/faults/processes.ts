@@ -9,8 +9,7 @@ import type { Clock, Environment } from '../../../../node/environment.ts';
 import type { StageObserver } from '../../../../node/updates/stage-observer.ts';
 import type { Stage } from '../../../measure/outcome.ts';
 import type { FaultKind } from '../../../scenario/fault-plan.ts';
-import { EVENT_KIND } from '../../event-random.ts';
-import { type SimulationEvent, type VirtualClock, VirtualTimer } from '../../virtual-clock.ts';
+import { Call, type SimulationEvent, type VirtualClock, VirtualTimer } from '../../virtual-clock.ts';
 import type { ProcessLife } from '../update-life.ts';
 import type { FaultConditions } from './conditions.ts';
 import { RelayDisk } from './relay-disk.ts';
@@ -20,20 +19,7 @@ const DEADLY: readonly FaultKind[] = ['crash', 'publisher-lost'];
 const OF_DISK: readonly FaultKind[] = ['crash', 'publisher-lost', 'disk-full', 'disk-corrupt'];
 
 /** Something that happens to a relay and is not of its process: it takes place whatever the process does. */
-export class FaultEvent implements SimulationEvent {
-  readonly relay: number;
-  readonly kind = EVENT_KIND.call;
-  private readonly action: () => void;
-
-  constructor(relay: number, action: () => void) {
-    this.relay = relay;
-    this.action = action;
-  }
-
-  fire(): void {
-    this.action();
-  }
-}
+export class FaultEvent extends Call {}
 
 export interface ProcessesParts {
   readonly clock: VirtualClock;
