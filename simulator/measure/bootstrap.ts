@@ -8,6 +8,8 @@
  * the intervals are those of infinitely many resamples.
  */
 
+import { roundNoise } from './rounding.ts';
+
 /** Share of intervals that hold the true median, if there are runs enough. */
 export const CONFIDENCE = 0.95;
 /**
@@ -52,6 +54,28 @@ function rankAt(needed: number, runs: number, probability: number): number {
   return low;
 }
 
+/** The median of some values, without an interval; null is for never, which sorts last. Null of no value at all. */
+export function medianOf(values: readonly (number | null)[]): number | null {
+  if (values.length === 0) return null;
+  return finiteOrNull(medianOfSorted(Float64Array.from(values, orNever).sort()));
+}
+
+function orNever(value: number | null): number {
+  return value ?? Number.POSITIVE_INFINITY;
+}
+
+/** Null for what was never reached. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The mean of the middle two where their number is even. */
+function medianOfSorted(sorted: Float64Array): number {
+  const [lower, upper] = [sorted[(sorted.length - 1) >>> 1] as number, sorted[sorted.length >>> 1] as number];
+  // Two infinities have no mean, and the mean of others must not end in the noise of its last bits.
+  return lower === upper ? lower : roundNoise((lower + upper) / 2);
+}
+
 /**
  * The median over a given number of runs. For an even number it is the mean of the middle two; its interval then
  * goes from the lower bound of the lower one to the upper bound of the upper one, which is slightly wide.
@@ -72,9 +96,8 @@ export class MedianOverRuns {
 
   /** Of one value per run; null, for a run that never got there, sorts last. */
   of(values: readonly (number | null)[]): MedianInterval {
-    const { median, low, high } = this.bounds(values.map((value) => value ?? Number.POSITIVE_INFINITY));
-    const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-    return { median: finite(median), low: finite(low), high: finite(high) };
+    const { median, low, high } = this.bounds(values.map(orNever));
+    return { median: finiteOrNull(median), low: finiteOrNull(low), high: finiteOrNull(high) };
   }
 
   /** The same of numbers, infinities among them; throws RangeError unless there is one per run. */
@@ -87,7 +110,6 @@ export class MedianOverRuns {
     if (values.length !== runs) throw new RangeError(`${values.length} values of ${runs} runs`);
     const sorted = Float64Array.from(values).sort();
     const at = (rank: number): number => sorted[rank - 1] as number;
-    const [lower, upper] = [at(Math.ceil(runs / 2)), at(Math.floor(runs / 2) + 1)];
-    return { median: lower === upper ? lower : (lower + upper) / 2, low: at(lowRank), high: at(highRank) };
+    return { median: medianOfSorted(sorted), low: at(lowRank), high: at(highRank) };
   }
 }

@@ -5,7 +5,13 @@
  * given only where the interval of the median difference leaves out zero and there are runs enough for it.
  */
 
-import { type MedianInterval, MedianOverRuns, RUNS_FOR_CONFIDENCE } from './bootstrap.ts';
+import {
+  finiteOrNull,
+  type MedianInterval,
+  MedianOverRuns,
+  medianOf,
+  RUNS_FOR_CONFIDENCE,
+} from './bootstrap.ts';
 import { roundTime } from './rounding.ts';
 import type { ArmSummary, Summary } from './summary.ts';
 
@@ -64,12 +70,12 @@ function compareFigure(
   arm: string,
   figure: ComparedName,
   pairs: readonly (readonly [ArmSummary, ArmSummary])[],
+  over: MedianOverRuns,
 ): ComparedFigure | null {
   const read = COMPARED[figure];
   const as = pairs.map(([a]) => read(a));
   const bs = pairs.map(([, b]) => read(b));
   if ([...as, ...bs].every((value) => value === null)) return null;
-  const over = new MedianOverRuns(pairs.length);
   const differences = as.map((a, index) => difference(a, bs[index] as number | null));
   // The order of infinities counts, and -Infinity is no null: bounds are taken here, not by `of`.
   const found = over.bounds(differences);
@@ -77,14 +83,17 @@ function compareFigure(
     const b = bs[index] as number | null;
     return a === null || b === null || a === 0 ? null : b / a;
   });
-  const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
   return {
     arm,
     figure,
-    a: over.of(as).median,
-    b: over.of(bs).median,
-    difference: { median: finite(found.median), low: finite(found.low), high: finite(found.high) },
-    ratio: ratios.includes(null) ? null : over.of(ratios).median,
+    a: medianOf(as),
+    b: medianOf(bs),
+    difference: {
+      median: finiteOrNull(found.median),
+      low: finiteOrNull(found.low),
+      high: finiteOrNull(found.high),
+    },
+    ratio: ratios.includes(null) ? null : medianOf(ratios),
     verdict: verdict(differences, found.low, found.high, pairs.length >= RUNS_FOR_CONFIDENCE),
   };
 }
@@ -100,10 +109,11 @@ export function compareRuns(as: readonly Summary[], bs: readonly Summary[]): Com
   if (first === undefined) throw new RangeError('the two have no seed in common');
   const arms = Object.keys(first[0].arms).filter((arm) => arm in first[1].arms);
   if (arms.length === 0) throw new RangeError('the two have no arm in common');
+  const over = new MedianOverRuns(pairs.length);
   const figures = arms.flatMap((arm) => {
     const ofArm = pairs.map(([a, b]) => [a.arms[arm], b.arms[arm]] as [ArmSummary, ArmSummary]);
     return (Object.keys(COMPARED) as ComparedName[]).flatMap(
-      (figure) => compareFigure(arm, figure, ofArm) ?? [],
+      (figure) => compareFigure(arm, figure, ofArm, over) ?? [],
     );
   });
   return {

@@ -8,7 +8,7 @@
 
 import { createHash } from 'node:crypto';
 import type { AssertionResult } from './assertions.ts';
-import { CONFIDENCE, MedianOverRuns } from './bootstrap.ts';
+import { CONFIDENCE, MedianOverRuns, medianOf } from './bootstrap.ts';
 import type { Summary } from './summary.ts';
 
 /** Lower and upper bound; null where the bound is that the share was never reached. */
@@ -32,11 +32,6 @@ export function isOfRuns(summary: Summary): summary is RunsSummary {
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** The mean of the middle two must not end in the noise of its last bits. */
-function rounded(value: number | null): number | null {
-  return value === null ? null : Number(value.toPrecision(12));
-}
-
 class Merger {
   readonly intervals: Record<string, Bounds> = {};
   private readonly overRuns: MedianOverRuns;
@@ -59,8 +54,8 @@ class Merger {
 
   private number(path: string, values: readonly Json[]): number | null {
     const { median, low, high } = this.overRuns.of(values as readonly (number | null)[]);
-    this.intervals[path] = [rounded(low), rounded(high)];
-    return rounded(median);
+    this.intervals[path] = [low, high];
+    return median;
   }
 
   private list(path: string, lists: readonly Json[][]): Json {
@@ -129,19 +124,17 @@ export function summarizeRuns(summaries: readonly Summary[]): RunsSummary {
 
 /** An assertion holds of several runs when it holds in each of them; what was found is the median. */
 function assertionsOfRuns(summaries: readonly Summary[]): AssertionResult[] {
-  const overRuns = new MedianOverRuns(summaries.length);
   return (summaries[0]!.assertions ?? []).map((asserted, index) => {
     const results = summaries.map(({ assertions = [] }) => assertions[index] as AssertionResult);
     const held = results.filter(({ holds }) => holds).length;
-    const median = (values: readonly (number | null)[]) => rounded(overRuns.of(values).median);
-    const found = median(results.map((result) => result.found));
+    const found = medianOf(results.map((result) => result.found));
     // Where the median is null, some run has none, and says why.
     const why = found === null ? (results.find((result) => result.found === null)?.note ?? null) : null;
     return {
       ...asserted,
       holds: held === results.length,
       found,
-      limit: median(results.map(({ limit }) => limit)),
+      limit: medianOf(results.map(({ limit }) => limit)),
       note: held === results.length ? why : `it holds in ${held} of ${results.length} runs`,
     };
   });

@@ -7,7 +7,7 @@
  */
 
 import type { SweepPlan, SweepValue } from '../scenario/sweep-plan.ts';
-import { MedianOverRuns } from './bootstrap.ts';
+import { MedianOverRuns, medianOf } from './bootstrap.ts';
 import { COMPARED, type ComparedName } from './comparison.ts';
 import { roundRatio } from './rounding.ts';
 import type { Bounds } from './runs-summary.ts';
@@ -67,8 +67,10 @@ export interface SweptPoint {
 }
 
 /** The medians of one point's runs, and their bounds. */
-function figuresOf(summaries: readonly Summary[]): Pick<PointSummary, 'arms' | 'intervals'> {
-  const over = new MedianOverRuns(summaries.length);
+function figuresOf(
+  summaries: readonly Summary[],
+  over: MedianOverRuns,
+): Pick<PointSummary, 'arms' | 'intervals'> {
   const arms: Record<string, Partial<Record<ComparedName, number | null>>> = {};
   const intervals: Record<string, Bounds> = {};
   for (const arm of Object.keys(summaries[0]?.arms ?? {})) {
@@ -100,7 +102,7 @@ export function mainEffect(
   const medians = points
     .filter(({ values }) => values[path] === value)
     .map(({ arms }) => arms[arm]?.[figure] ?? null);
-  return medians.length === 0 ? null : new MedianOverRuns(medians.length).of(medians).median;
+  return medianOf(medians);
 }
 
 function effect(
@@ -135,13 +137,14 @@ function rankingOf(points: readonly PointSummary[], axes: SweepPlan['axes']): Ra
 export function summarizeSweep({ axes, runs }: SweepPlan, swept: readonly SweptPoint[]): SweepSummary {
   const first = swept[0]?.summaries[0];
   if (first === undefined) throw new RangeError('a sweep without a run');
+  const over = new MedianOverRuns(runs);
   const points = swept.map(
     ({ values, summaries }, index): PointSummary => ({
       point: index + 1,
       values: Object.fromEntries(axes.map(({ path }, axis) => [path, values[axis] as SweepValue])),
       seeds: summaries.flatMap(({ seeds }) => seeds),
       violations: summaries.reduce((sum, { violations }) => sum + violations, 0),
-      ...figuresOf(summaries),
+      ...figuresOf(summaries, over),
     }),
   );
   return {

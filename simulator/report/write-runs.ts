@@ -45,10 +45,11 @@ function mergedArm(
   arm: Arm,
   runs: readonly WrittenRun[],
   summary: RunsSummary,
-  context: RunsContext,
+  over: MedianOverRuns,
+  historical: RunsContext['historical'],
 ): ActivationCurves {
   const curves = runs.flatMap((run) => run.curves.get(arm.name) ?? []);
-  const { median, bands } = bandedCurve(curves, new MedianOverRuns(runs.length));
+  const { median, bands } = bandedCurve(curves, over);
   const horizonSeconds = summary.arms[arm.name]?.horizonSeconds ?? 0;
   return {
     name: arm.name,
@@ -56,7 +57,7 @@ function mergedArm(
     isLive: arm.kind !== 'manual',
     stages: { activated: median },
     bands,
-    horizonSeconds: drawnHorizonSeconds(arm, horizonSeconds, context.historical),
+    horizonSeconds: drawnHorizonSeconds(arm, horizonSeconds, historical),
   };
 }
 
@@ -69,11 +70,12 @@ export async function writeRuns(
   const { scenario, historical, signal, command } = context;
   const fromWallMs = performance.now();
   const summary = summarizeRuns(runs.map((run) => run.summary));
+  const over = new MedianOverRuns(runs.length);
   const data: CurvesData = {
     scenario,
     summary,
     historical,
-    arms: scenario.arms.map((arm) => mergedArm(arm, runs, summary, context)),
+    arms: scenario.arms.map((arm) => mergedArm(arm, runs, summary, over, historical)),
     source: sourceLine(scenario, summary, true),
     sourceOfAll: sourceLine(scenario, summary, false),
   };
