@@ -6,12 +6,11 @@ import { channelsSentence } from './answer.ts';
 import type { ActivationCurves, CurvesData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, type LineLook } from './chart-style.ts';
-import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
+import type { DrawingBoard, Margins } from './drawing-board.ts';
 import { countOf, humanDuration } from './human-units.ts';
-import type { Polyline } from './label-placement.ts';
 import { drawLineLabels } from './line-label.ts';
 import { axisParts, axisPixel, type LiveTimeAxis, liveTimeAxis } from './live-time-axis.ts';
-import { bandArea, cornerNote, curveLine, noData, percentAxis } from './panel-parts.ts';
+import { bandArea, cornerNote, curveLine, noData, percentAxis, polylinesOf } from './panel-parts.ts';
 import { reachNotes } from './reach-in-words.ts';
 import { risingLabels } from './rising-labels.ts';
 import { type BandPoint, bandPoints, type Point, stepPoints } from './step-points.ts';
@@ -70,10 +69,6 @@ function channelLines(
   });
 }
 
-function pixelsOf(lines: readonly ChannelLine[], panel: Panel): Polyline[] {
-  return lines.map(({ points }) => points.map(([x, y]) => [panel.pixelX(x), panel.pixelY(y)] as const));
-}
-
 /** Draws the live arms of a scenario on one axis, as an SVG file. */
 export function drawChannels(board: DrawingBoard, data: CurvesData): string {
   const arms = data.arms.filter(({ isLive, stages }) => isLive && stages.activated.seconds.length > 0);
@@ -94,7 +89,7 @@ export function drawChannels(board: DrawingBoard, data: CurvesData): string {
   });
   const last = Math.max(0, ...arms.map(({ stages }) => stages.activated.seconds.at(-1) as number));
   const caption = `${data.source} By relay count.`;
-  const polylines = pixelsOf(lines, panel);
+  const polylines = polylinesOf(lines, panel);
   return chartSvg(
     {
       width: WIDTH,

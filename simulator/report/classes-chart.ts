@@ -12,12 +12,11 @@ import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { type LineLook, liveLook } from './chart-style.ts';
 import { WITHOUT_RUNTIME } from './classes-table.ts';
-import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
+import type { DrawingBoard, Margins } from './drawing-board.ts';
 import { countOf, groupThousands } from './human-units.ts';
-import type { Polyline } from './label-placement.ts';
 import { drawLineLabels } from './line-label.ts';
 import { axisParts, axisPixel, type LiveTimeAxis } from './live-time-axis.ts';
-import { curveLine, noData, panelHeading, percentAxis } from './panel-parts.ts';
+import { curveLine, noData, panelHeading, percentAxis, polylinesOf } from './panel-parts.ts';
 import { halfInWords } from './reach-in-words.ts';
 import { risingLabels } from './rising-labels.ts';
 import { type Point, stepPoints } from './step-points.ts';
@@ -78,10 +77,6 @@ function classLines(arm: ArmCurves, axis: LiveTimeAxis): ClassLine[] {
   }));
 }
 
-function pixelsOf(lines: readonly ClassLine[], panel: Panel): Polyline[] {
-  return lines.map(({ points }) => points.map(([x, y]) => [panel.pixelX(x), panel.pixelY(y)] as const));
-}
-
 function drawArm(board: DrawingBoard, arm: ArmCurves, axis: LiveTimeAxis, top: number): Markup {
   const lines = classLines(arm, axis);
   const { x, marks } = axisParts(board, axis, PLOT_WIDTH);
@@ -95,7 +90,7 @@ function drawArm(board: DrawingBoard, arm: ArmCurves, axis: LiveTimeAxis, top: n
       ...lines.map(({ name, points, look }) => curveLine(board, name, points, look, 'step-after')),
     ],
   });
-  const polylines = pixelsOf(lines, panel);
+  const polylines = polylinesOf(lines, panel);
   const known =
     arm.outcome.arm.kind === 'manual' ? 'installed by hand' : 'live; what people do later is drawn';
   return join(

@@ -11,9 +11,16 @@ import type { ActivationCurves, CurvesData } from './chart-data.ts';
 import { armLooks, historicalLook, type LineLook } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { DAY_SECONDS, humanDuration } from './human-units.ts';
-import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
-import { bandArea, curveLine, noData, panelHeading, percentAxis, unitAxis } from './panel-parts.ts';
+import {
+  bandArea,
+  curveLine,
+  noData,
+  panelHeading,
+  percentAxis,
+  polylinesOf,
+  unitAxis,
+} from './panel-parts.ts';
 import { halfInWords } from './reach-in-words.ts';
 import { type BandPoint, bandPoints, type Point, stepPoints } from './step-points.ts';
 import { join, type Markup } from './svg-markup.ts';
@@ -155,10 +162,6 @@ function labelsOf(lines: readonly DaysLine[], panel: Panel, rightX: number): Lin
   });
 }
 
-function pixelsOf(lines: readonly DaysLine[], panel: Panel): Polyline[] {
-  return lines.map(({ points }) => points.map(([x, y]) => [panel.pixelX(x), panel.pixelY(y)] as const));
-}
-
 /** Draws the panel into its box. */
 export function drawDaysPanel(board: DrawingBoard, data: CurvesData, box: Box): Markup {
   const endDays = axisEndDays(data);
@@ -186,7 +189,7 @@ export function drawDaysPanel(board: DrawingBoard, data: CurvesData, box: Box): 
     ),
     panel.markup,
     lines.length > 0
-      ? drawLineLabels(labelsOf(lines, panel, box.x + box.width), panel.frame, pixelsOf(lines, panel))
+      ? drawLineLabels(labelsOf(lines, panel, box.x + box.width), panel.frame, polylinesOf(lines, panel))
       : noData(panel, 'the scenario has neither history nor a manual arm'),
   );
 }

@@ -6,10 +6,17 @@ import type { ActivationCurves, CurvesData } from './chart-data.ts';
 import { type LineLook, liveLook } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { humanDuration } from './human-units.ts';
-import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { axisParts, axisPixel, type LiveTimeAxis, liveTimeAxis } from './live-time-axis.ts';
-import { bandArea, cornerNote, curveLine, noData, panelHeading, percentAxis } from './panel-parts.ts';
+import {
+  bandArea,
+  cornerNote,
+  curveLine,
+  noData,
+  panelHeading,
+  percentAxis,
+  polylinesOf,
+} from './panel-parts.ts';
 import { reachedInWords, reachNotes } from './reach-in-words.ts';
 import { risingLabels } from './rising-labels.ts';
 import { type BandPoint, bandPoints, type Point, stepPoints } from './step-points.ts';
@@ -85,11 +92,7 @@ function labelsOnLog(lines: readonly DrawnLine[], panel: Panel): LineLabel[] {
     const note = half === null ? reachedInWords(curve, 'fractionOfRelays') : humanDuration(half);
     return { name: arm.name, look, curve, notes: [note] };
   });
-  return risingLabels(named, pixelsOf(lines, panel), panel, LOG_LABEL_ROOM_PX);
-}
-
-function pixelsOf(lines: readonly DrawnLine[], panel: Panel): Polyline[] {
-  return lines.map(({ points }) => points.map(([x, y]) => [panel.pixelX(x), panel.pixelY(y)] as const));
+  return risingLabels(named, polylinesOf(lines, panel), panel, LOG_LABEL_ROOM_PX);
 }
 
 interface DrawnLine extends LiveLine {
@@ -150,7 +153,7 @@ export function drawSecondsPanel(board: DrawingBoard, data: CurvesData, box: Box
     last > axis.toSeconds ? cornerNote(panel, `the last relay follows after ${humanDuration(last)}`) : '',
     lines.length > 0
       ? axis.isLog
-        ? drawLineLabels(labelsOnLog(lines, panel), panel.frame, pixelsOf(lines, panel))
+        ? drawLineLabels(labelsOnLog(lines, panel), panel.frame, polylinesOf(lines, panel))
         : drawLineLabels(labels(lines, panel), panel.frame)
       : noData(panel, hasLiveArm ? 'no relay was reached' : 'the scenario has no live arm'),
   );

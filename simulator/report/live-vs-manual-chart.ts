@@ -11,10 +11,9 @@ import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, historicalLook, INK, type LineLook, TYPE_PX } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, DAY_SECONDS, humanRatio } from './human-units.ts';
-import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { TIME_TICKS, YEAR_SECONDS } from './log-time.ts';
-import { bandArea, curveLine, namedAxis, noData, percentAxis } from './panel-parts.ts';
+import { bandArea, curveLine, namedAxis, noData, percentAxis, polylinesOf } from './panel-parts.ts';
 import { type BandPoint, bandPoints, type Point, stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
@@ -139,10 +138,6 @@ function labels(lines: readonly TimeLine[], panel: Panel): LineLabel[] {
   });
 }
 
-function pixelsOf(lines: readonly TimeLine[], panel: Panel): Polyline[] {
-  return lines.map(({ points }) => points.map(([x, y]) => [panel.pixelX(x), panel.pixelY(y)] as const));
-}
-
 /** Whether there is anything by hand that live arms can be set beside. */
 export function hasManual(data: CurvesData): boolean {
   return data.historical.length > 0 || data.arms.some(({ isLive }) => !isLive);
@@ -180,7 +175,7 @@ export function drawLiveVsManual(board: DrawingBoard, data: CurvesData): string 
     panel.markup,
     ratioArrow(data, panel),
     lines.length > 0
-      ? drawLineLabels(labels(lines, panel), panel.frame, pixelsOf(lines, panel))
+      ? drawLineLabels(labels(lines, panel), panel.frame, polylinesOf(lines, panel))
       : noData(panel, 'no arm reached a relay, and no history was asked for'),
   );
 }

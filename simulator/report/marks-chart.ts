@@ -11,11 +11,10 @@ import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { FAINT_INK, type LineLook, PAPER, TYPE_PX } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { groupThousands, humanPercent, significant } from './human-units.ts';
-import type { Polyline } from './label-placement.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { TIME_TICKS } from './log-time.ts';
-import { curveLine, namedAxis, noData, percentAxis } from './panel-parts.ts';
-import type { Point } from './step-points.ts';
+import { curveLine, namedAxis, noData, percentAxis, polylinesOf } from './panel-parts.ts';
+import { lastOfColumns, type Point } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
 import { trafficArms } from './traffic-charts.ts';
@@ -55,22 +54,13 @@ function notesOf(marks: MarkSummary): string[] {
   return [hours, `${groupThousands(after.read)} of ${groupThousands(after.made)} marks read in the run`];
 }
 
-/** One point a pixel column, and both ends. */
-function thinned(points: readonly Point[], fromSeconds: number, toSeconds: number): Point[] {
-  const perE = PLOT_WIDTH / Math.log(toSeconds / fromSeconds);
-  const kept: Point[] = [];
-  let column = Number.NEGATIVE_INFINITY;
-  for (const [at, share] of points) {
-    if (at > toSeconds) break;
-    const point: Point = [Math.max(fromSeconds, at), share];
-    const pixel = Math.floor(Math.log(point[0] / fromSeconds) * perE);
-    if (pixel === column && kept.length > 1) kept[kept.length - 1] = point;
-    else kept.push(point);
-    column = pixel;
-  }
-  const last = kept.at(-1);
-  if (last !== undefined && last[0] < toSeconds) kept.push([toSeconds, last[1]]);
-  return kept;
+/** On the logarithmic axis that all lines share, whatever is earlier than it at its beginning. */
+function drawnPoints(points: readonly Point[], toSeconds: number): Point[] {
+  const perE = PLOT_WIDTH / Math.log(toSeconds / SHORTEST_SECONDS);
+  return lastOfColumns(
+    points.map(([at, share]): Point => [Math.max(SHORTEST_SECONDS, at), share]),
+    { pixel: (x) => Math.log(x / SHORTEST_SECONDS) * perE, toX: toSeconds },
+  );
 }
 
 function markLines(data: ChartData, toSeconds: number): MarkLine[] {
@@ -86,7 +76,7 @@ function markLines(data: ChartData, toSeconds: number): MarkLine[] {
         isLive: arm.isLive,
         notes: notesOf(summary.marks),
         look,
-        points: thinned(points, SHORTEST_SECONDS, end),
+        points: drawnPoints(points, end),
         dots: dots.filter(([at]) => at >= SHORTEST_SECONDS),
       },
     ];
@@ -150,9 +140,7 @@ export function drawMarks(board: DrawingBoard, data: ChartData): string {
       ...lines.map(({ name, points, look }) => curveLine(board, name, points, look, 'step-after')),
     ],
   });
-  const polylines: Polyline[] = lines.map(({ points }) =>
-    points.map(([x, y]) => [panel.pixelX(x), panel.pixelY(y)] as const),
-  );
+  const polylines = polylinesOf(lines, panel);
   return chartSvg(
     {
       width: WIDTH,

@@ -15,6 +15,7 @@ import { countOf, humanPercent } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { curveLine, percentAxis, unitAxis } from './panel-parts.ts';
 import type { Point } from './step-points.ts';
+import { timeUnit } from './time-unit.ts';
 
 const WIDTH = 1240;
 const PANEL_TOP = 86;
@@ -22,12 +23,6 @@ const PANEL_HEIGHT = 430;
 const MARGINS: Margins = { top: 16, right: 270, bottom: 46, left: 62 };
 const PLOT_WIDTH = WIDTH - 8 - MARGINS.left - MARGINS.right;
 const LABEL_GAP_PX = 14;
-const TIME_UNITS = [
-  { name: 's', word: 'SECONDS', seconds: 1 },
-  { name: 'min', word: 'MINUTES', seconds: 60 },
-  { name: 'h', word: 'HOURS', seconds: 3600 },
-  { name: 'd', word: 'DAYS', seconds: 86_400 },
-] as const;
 /** An axis longer than this many of a unit takes the next larger one. */
 const UNITS_MAX = 100;
 const ONLINE_LOOK: LineLook = { colour: FAINT_INK, dash: '2 2', widthPx: 1.8 };
@@ -107,7 +102,7 @@ function labels(lines: readonly ShareLine[], panel: Panel, unitSeconds: number):
 export function drawMembership(board: DrawingBoard, data: ChartData): string {
   const lines = shareLines(data);
   const endSeconds = Math.max(1, ...lines.map(({ horizonSeconds }) => horizonSeconds));
-  const unit = TIME_UNITS.find(({ seconds }) => endSeconds / seconds <= UNITS_MAX) ?? TIME_UNITS[3];
+  const unit = timeUnit(endSeconds, UNITS_MAX);
   const end = endSeconds / unit.seconds;
   const panel = board.panel({ x: 8, y: PANEL_TOP, width: WIDTH - 8, height: PANEL_HEIGHT }, MARGINS, {
     x: { domain: [0, end] },

@@ -5,6 +5,7 @@
 import { FAINT_INK, GRID, type LineLook, TYPE_PX } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { groupThousands } from './human-units.ts';
+import type { Polyline } from './label-placement.ts';
 import type { BandPoint, Point } from './step-points.ts';
 import { join, type Markup, withoutControls } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
@@ -108,6 +109,14 @@ export function bandArea({ plot }: DrawingBoard, points: readonly BandPoint[], l
     ariaHidden: 'true',
   });
   return [area];
+}
+
+/** The lines of a panel in pixels, for labels to keep clear of. */
+export function polylinesOf(
+  lines: readonly { readonly points: readonly Point[] }[],
+  panel: Panel,
+): Polyline[] {
+  return lines.map(({ points }) => points.map(([x, y]) => [panel.pixelX(x), panel.pixelY(y)] as const));
 }
 
 /** Says in the middle of a panel that it is empty, and why. */

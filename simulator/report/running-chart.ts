@@ -18,6 +18,7 @@ import { curveLine, noData, shareAxis, unitAxis } from './panel-parts.ts';
 import { type Point, stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt, textWidthPx } from './text-layout.ts';
+import { timeUnit } from './time-unit.ts';
 import { updateNames } from './update-names.ts';
 
 const WIDTH = 1240;
@@ -29,12 +30,6 @@ const LABEL_GAP_PX = 14;
 const MARK_ROW_PX = 14;
 /** Shares at which the axis may end. */
 const TOPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] as const;
-const TIME_UNITS = [
-  { name: 's', word: 'SECONDS', seconds: 1 },
-  { name: 'min', word: 'MINUTES', seconds: 60 },
-  { name: 'h', word: 'HOURS', seconds: 3600 },
-  { name: 'd', word: 'DAYS', seconds: 86_400 },
-] as const;
 /** An axis longer than this many of a unit takes the next larger one. */
 const UNITS_MAX = 180;
 
@@ -188,7 +183,7 @@ function labels(lines: readonly RunningLine[], panel: Panel, end: number): LineL
 export function drawRunning(board: DrawingBoard, data: ChartData): string {
   const lines = runningLines(data);
   const endSeconds = axisEndSeconds(lines);
-  const unit = TIME_UNITS.find(({ seconds }) => endSeconds / seconds <= UNITS_MAX) ?? TIME_UNITS[3];
+  const unit = timeUnit(endSeconds, UNITS_MAX);
   const end = endSeconds / unit.seconds;
   const top = axisTop(lines);
   const panel = board.panel({ x: 8, y: PANEL_TOP, width: WIDTH - 8, height: PANEL_HEIGHT }, MARGINS, {

@@ -21,22 +21,45 @@ export interface StepAxis {
   readonly toX: number;
 }
 
+/**
+ * The points of a step function that a chart needs: the first, the last of each pixel column, and the end of the axis
+ * at the value then reached. `points` are in axis units, x ascending.
+ */
+export function lastOfColumns<Each extends BandPoint | Point>(
+  points: Iterable<Each>,
+  { pixel, toX }: Pick<StepAxis, 'pixel' | 'toX'>,
+): Each[] {
+  const kept: Each[] = [];
+  let column = Number.NEGATIVE_INFINITY;
+  for (const point of points) {
+    if (point[0] > toX && kept.length > 0) break;
+    const own = Math.floor(pixel(point[0]));
+    if (own === column && kept.length > 1) kept.pop();
+    kept.push(point);
+    column = own;
+  }
+  const last = kept.at(-1);
+  if (last !== undefined && last[0] < toX) kept.push([toX, ...last.slice(1)] as unknown as Each);
+  return kept;
+}
+
+/** The moments of a curve on the axis, and before them the start of the line. */
+function* onAxis<Each>(
+  curve: AdoptionCurve,
+  axis: StepAxis,
+  start: Each,
+  pointAt: (x: number, row: number) => Each,
+): Generator<Each> {
+  yield start;
+  for (const [row, seconds] of curve.seconds.entries()) {
+    yield pointAt(Math.max(axis.fromX, axis.ofSeconds(seconds)), row);
+  }
+}
+
 /** Points for a line drawn with steps (x first, then y): x in axis units, y a fraction of 0 to 1. */
 export function stepPoints(curve: AdoptionCurve, weighting: Weighting, axis: StepAxis): Point[] {
-  const points: Point[] = [[axis.fromX, 0]];
-  let column = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < curve.seconds.length; row++) {
-    const x = Math.max(axis.fromX, axis.ofSeconds(curve.seconds[row] as number));
-    if (x > axis.toX) break;
-    const point: Point = [x, curve[weighting][row] as number];
-    const pixel = Math.floor(axis.pixel(x));
-    if (pixel === column && points.length > 1) points[points.length - 1] = point;
-    else points.push(point);
-    column = pixel;
-  }
-  const last = points.at(-1) as Point;
-  if (last[0] < axis.toX) points.push([axis.toX, last[1]]);
-  return points;
+  const pointAt = (x: number, row: number): Point => [x, curve[weighting][row] as number];
+  return lastOfColumns(onAxis(curve, axis, [axis.fromX, 0] as Point, pointAt), axis);
 }
 
 export type BandPoint = readonly [x: number, low: number, high: number];
@@ -44,18 +67,10 @@ export type BandPoint = readonly [x: number, low: number, high: number];
 /** The band around a curve, on the same axis as its line; empty without one. */
 export function bandPoints(curve: AdoptionCurve, band: Band | null, axis: StepAxis): BandPoint[] {
   if (band === null) return [];
-  const points: BandPoint[] = [[axis.fromX, 0, 0]];
-  let column = Number.NEGATIVE_INFINITY;
-  for (const [row, seconds] of curve.seconds.entries()) {
-    const x = Math.max(axis.fromX, axis.ofSeconds(seconds));
-    if (x > axis.toX) break;
-    const [low, high] = [band.low[row] as number, band.high[row] as number];
-    const pixel = Math.floor(axis.pixel(x));
-    if (pixel === column && points.length > 1) points[points.length - 1] = [x, low, high];
-    else points.push([x, low, high]);
-    column = pixel;
-  }
-  const [lastX, low, high] = points.at(-1) as BandPoint;
-  if (lastX < axis.toX) points.push([axis.toX, low, high]);
-  return points;
+  const pointAt = (x: number, row: number): BandPoint => [
+    x,
+    band.low[row] as number,
+    band.high[row] as number,
+  ];
+  return lastOfColumns(onAxis(curve, axis, [axis.fromX, 0, 0] as BandPoint, pointAt), axis);
 }

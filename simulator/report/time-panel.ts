@@ -11,6 +11,7 @@ import { curveLine, noData, panelHeading, unitAxis } from './panel-parts.ts';
 import type { Point } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
+import { TIME_UNITS, timeUnit } from './time-unit.ts';
 
 export interface TimeLine {
   readonly name: string;
@@ -51,11 +52,8 @@ const HEADING_PX = 46;
 const LABEL_GAP_PX = 12;
 /** Room above the highest value. */
 const HEADROOM = 1.08;
-const UNITS = [
-  { name: 's', word: 'SECONDS', seconds: 1 },
-  { name: 'min', word: 'MINUTES', seconds: 60 },
-  { name: 'h', word: 'HOURS', seconds: 3600 },
-] as const;
+/** Cells are simulated for hours, not for days. */
+const UNITS = TIME_UNITS.slice(0, 3);
 /** An axis longer than this many of a unit takes the next larger one. */
 const UNITS_MAX = 180;
 
@@ -95,7 +93,7 @@ function labels({ lines }: TimePanel, panel: Panel, unitSeconds: number): LineLa
 
 function drawPanel(board: DrawingBoard, box: Box, plan: TimePanel, span: TimeSpan): Markup {
   const length = span.toSeconds - span.fromSeconds;
-  const unit = UNITS.find(({ seconds }) => length / seconds <= UNITS_MAX) ?? UNITS[2];
+  const unit = timeUnit(length, UNITS_MAX, UNITS);
   const panel = board.panel(box, MARGINS, {
     x: { domain: [span.fromSeconds / unit.seconds, span.toSeconds / unit.seconds] },
     y: { domain: [0, topOf(plan)] },
