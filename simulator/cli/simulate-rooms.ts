@@ -9,13 +9,18 @@ import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import type { Summary } from '../measure/summary.ts';
 import type { SweepSummary } from '../measure/sweep-summary.ts';
-import type { DataFiles } from '../report/data-files.ts';
 import type { WrittenRun } from '../report/read-run.ts';
 import type { TerminalFacts } from '../report/terminal.ts';
 import type { ResultsContext, ResultsTarget, WrittenResults } from '../report/write-results.ts';
 import type { RunsContext, WrittenRuns } from '../report/write-runs.ts';
 import type { PointRuns, SweepContext, WrittenSweep } from '../report/write-sweep.ts';
 import type { HistoricalName, Scenario } from '../scenario/scenario.ts';
+
+/** A file of results that was not written. */
+export interface MadeFile {
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
 
 export interface SimulateRooms {
   checkTarget(directory: string, force: boolean): Promise<void>;
@@ -27,7 +32,7 @@ export interface SimulateRooms {
   /** The version that results are of. */
   version(): Promise<string>;
   /** The data files that a run writes and that depend on scenario and seed alone. */
-  dataFiles(run: FinishedRun, historical: readonly HistoricalBaseline[]): Promise<DataFiles>;
+  dataFiles(run: FinishedRun, historical: readonly HistoricalBaseline[]): Promise<readonly MadeFile[]>;
   readRun(directory: string): Promise<WrittenRun>;
   /** Merges runs that have been written. */
   writeRuns(target: ResultsTarget, runs: readonly WrittenRun[], context: RunsContext): Promise<WrittenRuns>;
@@ -68,9 +73,12 @@ export const SIMULATE_ROOMS: SimulateRooms = {
     const { ownVersion } = await import('../report/manifest.ts');
     return ownVersion();
   },
-  async dataFiles(run, historical) {
+  async dataFiles({ outcome }, historical) {
+    const { chartData } = await import('../report/chart-data.ts');
     const { dataFiles } = await import('../report/data-files.ts');
-    return dataFiles(run.outcome, historical);
+    const { summarize } = await import('../measure/summary.ts');
+    const files = dataFiles(chartData(outcome, summarize(outcome, historical), historical));
+    return Promise.all(files.map(async ({ name, content }) => ({ name, content: await content })));
   },
   async readRun(directory) {
     const { readRun } = await import('../report/read-run.ts');

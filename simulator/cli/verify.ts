@@ -71,9 +71,6 @@ export async function verify(
   return rerun(directory, shown, manifest.sha256, options, context, rooms);
 }
 
-/** Data files that depend on scenario and seed alone. */
-const REPRODUCED = ['summary.json', 'curves.csv', 'stages.parquet'] as const;
-
 async function rerun(
   directory: string,
   shown: string,
@@ -96,10 +93,12 @@ async function rerun(
     });
     display.stop();
     const made = await rooms.dataFiles(run, await rooms.historicalBaselines(scenario.historical));
-    const different = REPRODUCED.filter((name) => sha256(made[name]) !== hashes[name]);
-    for (const name of different) context.err.line(`${shown}: ${name} comes out different`);
+    const different = made.filter(({ name, content }) => sha256(content) !== hashes[name]);
+    for (const { name } of different) context.err.line(`${shown}: ${name} comes out different`);
     if (different.length > 0) return EXIT.failed;
-    context.out.line(`${shown}: run again, ${REPRODUCED.join(', ')} come out the same, byte by byte`);
+    context.out.line(
+      `${shown}: run again, ${made.map(({ name }) => name).join(', ')} come out the same, byte by byte`,
+    );
     return EXIT.ok;
   } catch (error) {
     throw watch.signal.aborted ? watch.signal.reason : error;

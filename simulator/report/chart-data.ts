@@ -10,6 +10,7 @@ import { type AdoptionCurve, adoptionCurve, type Weighting } from '../measure/cu
 import type { Band } from '../measure/curve-band.ts';
 import { type ArmOutcome, type RunOutcome, STAGES, type Stage } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
+import { type TrafficSeries, trafficSeries } from '../measure/traffic-series.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
 import { countOf, DAY_SECONDS, humanPercent } from './human-units.ts';
 
@@ -29,6 +30,8 @@ export interface ActivationCurves {
 export interface ArmCurves extends ActivationCurves {
   readonly outcome: ArmOutcome;
   readonly stages: Readonly<Record<Stage, AdoptionCurve>>;
+  /** What clients and relays saw over time; empty without simulated cells. */
+  readonly traffic: TrafficSeries;
 }
 
 /** What charts of adoption curves are drawn from, whether of one run or of several. */
@@ -65,20 +68,24 @@ export function drawnHorizonSeconds(
 
 function armCurves(
   arm: ArmOutcome,
-  weight: Float64Array,
+  { population, scenario }: RunOutcome,
   historical: readonly HistoricalBaseline[],
 ): ArmCurves {
   const first = arm.updates[0];
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to draw`);
   const stages = {} as Record<Stage, AdoptionCurve>;
-  for (const stage of STAGES) stages[stage] = adoptionCurve(first.stages[stage], weight, first.cohort);
+  for (const stage of STAGES)
+    stages[stage] = adoptionCurve(first.stages[stage], population.consensusWeight, first.cohort);
   const isLive = arm.arm.kind !== 'manual';
+  const { updates, durationSeconds, traffic } = scenario;
+  const releaseSeconds = updates[0]?.atSeconds ?? 0;
   return {
     outcome: arm,
     name: arm.arm.name,
     arm: arm.arm,
     isLive,
     stages,
+    traffic: trafficSeries(arm, traffic, { releaseSeconds, durationSeconds }),
     bands: null,
     horizonSeconds: drawnHorizonSeconds(arm.arm, arm.horizonSeconds, historical),
   };
@@ -121,13 +128,12 @@ export function chartData(
   summary: Summary,
   historical: readonly HistoricalBaseline[],
 ): ChartData {
-  const weight = outcome.population.consensusWeight;
   return {
     outcome,
     scenario: outcome.scenario,
     summary,
     historical,
-    arms: outcome.arms.map((arm) => armCurves(arm, weight, historical)),
+    arms: outcome.arms.map((arm) => armCurves(arm, outcome, historical)),
     source: sourceLine(outcome.scenario, summary, true),
     sourceOfAll: sourceLine(outcome.scenario, summary, false),
   };

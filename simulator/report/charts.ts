@@ -4,8 +4,9 @@ import type { ChartName } from '../scenario/measure-plan.ts';
 import { drawAttacks, hasAttacks } from './attacks-chart.ts';
 import { drawChannels, hasSeveralChannels } from './channels-chart.ts';
 import type { ChartData, CurvesData } from './chart-data.ts';
+import type { Chart } from './chart-files.ts';
 import { drawClasses, hasClasses } from './classes-chart.ts';
-import type { DrawingBoard } from './drawing-board.ts';
+
 import { drawFaults, hasFaults } from './faults-chart.ts';
 import { drawFigure1 } from './figure1.ts';
 import { drawLatency } from './latency-chart.ts';
@@ -36,22 +37,14 @@ export const CHARTS = [
   { name: 'queues', draw: drawQueues, isDrawn: hasQueues },
   { name: 'stages', draw: drawStages, isDrawn: always },
   { name: 'latency', draw: drawLatency, isDrawn: always },
-] as const satisfies readonly {
-  readonly name: ChartName;
-  readonly draw: (board: DrawingBoard, data: ChartData) => string;
-  readonly isDrawn: (data: ChartData) => boolean;
-}[];
+] as const satisfies readonly Chart<ChartName, ChartData>[];
 
 /** Those that several runs of a scenario have together: adoption curves with their bands. */
 export const RUNS_CHARTS = [
   { name: 'figure1', draw: drawFigure1, isDrawn: always },
   { name: 'channels', draw: drawChannels, isDrawn: hasSeveralChannels },
   { name: 'live-vs-manual', draw: drawLiveVsManual, isDrawn: hasManual },
-] as const satisfies readonly {
-  readonly name: ChartName;
-  readonly draw: (board: DrawingBoard, data: CurvesData) => string;
-  readonly isDrawn: (data: CurvesData) => boolean;
-}[];
+] as const satisfies readonly Chart<ChartName, CurvesData>[];
 
 export type { ChartName };
 

@@ -1,25 +1,40 @@
-/** The data files of a run that depend on scenario and seed alone, as they are written. */
+/** The data files of a run, as they are written: each depends on scenario and seed alone. */
 
-import type { HistoricalBaseline } from '../baseline/historical.ts';
-import type { RunOutcome } from '../measure/outcome.ts';
-import { formatSummary, summarize } from '../measure/summary.ts';
+import { formatSummary } from '../measure/summary.ts';
+import type { ChartData } from './chart-data.ts';
 import { curvesCsv } from './curves-csv.ts';
+import type { FileContent } from './file-set.ts';
+import { membershipCsv } from './membership-csv.ts';
+import { runningCsv } from './running-csv.ts';
 import { stagesParquet } from './stages-parquet.ts';
+import { trafficCsv } from './traffic-csv.ts';
 
-export interface DataFiles {
-  readonly 'summary.json': string;
-  readonly 'curves.csv': string;
-  readonly 'stages.parquet': Uint8Array;
+export interface DataFile {
+  readonly name: string;
+  readonly content: FileContent | Promise<FileContent>;
+  /** Curves in it that were thinned, as in curves.csv. */
+  readonly thinned: readonly string[];
 }
 
-/** Makes the files of an outcome without writing them. */
-export async function dataFiles(
-  outcome: RunOutcome,
-  historical: readonly HistoricalBaseline[],
-): Promise<DataFiles> {
-  return {
-    'summary.json': formatSummary(summarize(outcome, historical)),
-    'curves.csv': curvesCsv(outcome).text,
-    'stages.parquet': await stagesParquet(outcome),
-  };
+/** A table that some runs have nothing for. */
+interface Table {
+  readonly text: string;
+  readonly thinned: readonly string[];
+}
+
+function tableFile(name: string, table: Table | null): DataFile[] {
+  return table === null ? [] : [{ name, content: table.text, thinned: table.thinned }];
+}
+
+/** Makes the files of a run without writing them; those that it has nothing for are missing. */
+export function dataFiles(data: ChartData): DataFile[] {
+  const { outcome, summary } = data;
+  return [
+    { name: 'summary.json', content: formatSummary(summary), thinned: [] },
+    ...tableFile('curves.csv', curvesCsv(outcome)),
+    ...tableFile('running.csv', runningCsv(outcome)),
+    ...tableFile('membership.csv', membershipCsv(outcome)),
+    ...tableFile('traffic.csv', trafficCsv(data)),
+    { name: 'stages.parquet', content: stagesParquet(outcome), thinned: [] },
+  ];
 }

@@ -2,13 +2,13 @@
 
 import { join } from 'node:path';
 import { sha256 } from './manifest.ts';
-import { writeFileSynced } from './results-folder.ts';
+import { type ResultsTarget, writeFileSynced, writeFolder } from './results-folder.ts';
 
 export type FileContent = string | Uint8Array;
 
 export class FileSet {
   readonly folder: string;
-  private readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal | undefined;
   private readonly names: string[] = [];
   private readonly hashes = new Map<string, string>();
   private readonly pending: Promise<void>[] = [];
@@ -47,4 +47,27 @@ export class FileSet {
   sha256(): Record<string, string> {
     return Object.fromEntries(this.names.map((name) => [name, this.hashes.get(name) ?? '']));
   }
+}
+
+/**
+ * Writes a folder in one piece from the files that `fill` starts; their names, in the order they were started.
+ * Throws as `writeFolder` does.
+ */
+export async function writeFiles(
+  target: ResultsTarget,
+  fill: (files: FileSet) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  let names: readonly string[] = [];
+  await writeFolder(
+    target,
+    async (folder) => {
+      const files = new FileSet(folder, signal);
+      // The folder may be removed only when nobody writes to it any more.
+      await fill(files).finally(() => files.settled());
+      names = Object.keys(files.sha256());
+    },
+    signal,
+  );
+  return names;
 }

@@ -106,6 +106,18 @@ export function processorMs(): number {
   return (user + system) / 1000;
 }
 
+/** What it has cost so far to merge finished runs; `fromWallMs` is when the merging began. */
+export function mergeCost(fromWallMs: number): RunCost {
+  const nowWallMs = performance.now();
+  return {
+    threads: 1,
+    wallMs: nowWallMs,
+    cpuMs: processorMs(),
+    phasesWallMs: { report: nowWallMs - fromWallMs },
+    peakMemoryBytes: peakMemoryBytes(),
+  };
+}
+
 /** SHA-256 of a file's content, hexadecimal. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');

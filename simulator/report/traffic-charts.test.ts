@@ -120,8 +120,8 @@ describe('charts of traffic', () => {
 
 describe('traffic in tables', () => {
   it('traffic.csv is long: a row for each arm, moment and series, none without cells', () => {
-    assert.equal(trafficCsv(madeRun({ relays: 20 })), null);
-    const text = trafficCsv(outcomeWith({ clients: CLIENTS }))?.text ?? '';
+    assert.equal(trafficCsv(dataOf(madeRun({ relays: 20 }))), null);
+    const text = trafficCsv(dataOf(outcomeWith({ clients: CLIENTS })))?.text ?? '';
     const rows = text.split('\n');
     assert.equal(rows[0], 'arm,seed,seconds,series,value');
     for (const row of ['live,1,40,down_share,0.125', 'live,1,-50,received_bytes_per_second,11111.111111']) {

@@ -4,7 +4,7 @@
  * Each is a stack of panels over one axis of time (time-panel.ts), with a line for each arm.
  */
 
-import { type SeriesName, type TrafficSeries, trafficSeries } from '../measure/traffic-series.ts';
+import type { SeriesName, TrafficSeries } from '../measure/traffic-series.ts';
 import type { BeforeAfter, TrafficSummary } from '../measure/traffic-summary.ts';
 import type { ClientsPlan } from '../scenario/traffic-plan.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
@@ -42,15 +42,11 @@ interface TrafficArm {
 }
 
 export function trafficArms(data: ChartData): TrafficArm[] {
-  const { scenario } = data.outcome;
-  const looks = armLooks(scenario.arms);
-  const releaseSeconds = scenario.updates[0]?.atSeconds ?? 0;
-  const { traffic, durationSeconds } = scenario;
+  const looks = armLooks(data.scenario.arms);
   return data.arms.flatMap((arm) => {
     const summary = data.summary.arms[arm.name]?.traffic ?? null;
     if (summary === null) return [];
-    const series = trafficSeries(arm.outcome, traffic, { releaseSeconds, durationSeconds });
-    return [{ arm, summary, series, look: looks.get(arm.name) as LineLook }];
+    return [{ arm, summary, series: arm.traffic, look: looks.get(arm.name) as LineLook }];
   });
 }
 

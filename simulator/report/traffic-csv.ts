@@ -6,9 +6,9 @@
  * until the next row, and the last to the end. A run without simulated cells has no such file.
  */
 
-import type { RunOutcome } from '../measure/outcome.ts';
 import { roundFraction, roundTime } from '../measure/rounding.ts';
-import { SERIES, trafficSeries } from '../measure/traffic-series.ts';
+import { SERIES } from '../measure/traffic-series.ts';
+import type { ChartData } from './chart-data.ts';
 import { csvField, writtenRows } from './csv.ts';
 
 export interface TrafficCsv {
@@ -18,20 +18,17 @@ export interface TrafficCsv {
 }
 
 /** Writes the series of all arms, in the scenario's order; null when no cell was simulated. */
-export function trafficCsv({ scenario, arms }: RunOutcome): TrafficCsv | null {
-  const { traffic, seed, updates, durationSeconds } = scenario;
-  const releaseSeconds = updates[0]?.atSeconds ?? 0;
+export function trafficCsv({ scenario: { seed }, arms }: ChartData): TrafficCsv | null {
   const lines: string[] = [];
   const thinned: string[] = [];
-  for (const arm of arms) {
-    const found = trafficSeries(arm, traffic, { releaseSeconds, durationSeconds });
+  for (const { name: arm, traffic } of arms) {
     for (const name of SERIES) {
-      const series = found[name];
+      const series = traffic[name];
       if (series === undefined) continue;
       const { every, rows } = writtenRows(series.seconds.length);
-      if (every > 1) thinned.push(`${arm.arm.name}/${name}: one of ${every} values`);
+      if (every > 1) thinned.push(`${arm}/${name}: one of ${every} values`);
       for (const row of rows) {
-        const fields = [csvField(arm.arm.name), seed, roundTime(series.seconds[row] as number), name];
+        const fields = [csvField(arm), seed, roundTime(series.seconds[row] as number), name];
         lines.push([...fields, roundFraction(series.value[row] as number)].join(','));
       }
     }

@@ -5,26 +5,19 @@
  * the page that quotes it. PNGs are drawn in the thread pool while the rest goes on.
  */
 
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FinishedRun, Phase } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
-import { formatSummary, type Summary, summarize } from '../measure/summary.ts';
+import { type Summary, summarize } from '../measure/summary.ts';
 import { populationFiles } from '../scenario/population-yaml.ts';
 import { type ArmCurves, chartData } from './chart-data.ts';
-import { CHARTS, type ChartName } from './charts.ts';
-import { curvesCsv } from './curves-csv.ts';
-import { openDrawingBoard } from './drawing-board.ts';
-import { FileSet } from './file-set.ts';
+import { startCharts } from './chart-files.ts';
+import { CHARTS } from './charts.ts';
+import { dataFiles } from './data-files.ts';
+import { type FileSet, writeFiles } from './file-set.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
 import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
-import { membershipCsv } from './membership-csv.ts';
-import { renderPng } from './png.ts';
 import { reportPage } from './report-page.ts';
-import { type ResultsTarget, writeFolder } from './results-folder.ts';
-import { runningCsv } from './running-csv.ts';
-import { stagesParquet } from './stages-parquet.ts';
-import { trafficCsv } from './traffic-csv.ts';
+import type { ResultsTarget } from './results-folder.ts';
 
 export { openDrawingBoard as loadChartLibraries } from './drawing-board.ts';
 export { checkTarget, type ResultsTarget } from './results-folder.ts';
@@ -83,29 +76,10 @@ export async function writeResults(
   };
 
   const fill = async (files: FileSet): Promise<void> => {
-    const board = await openDrawingBoard();
-    await mkdir(join(files.folder, 'charts'));
-    const curves = curvesCsv(outcome);
-    files.start('summary.json', formatSummary(summary));
-    files.start('curves.csv', curves.text);
-    const running = runningCsv(outcome);
-    if (running !== null) files.start('running.csv', running.text);
-    const membership = membershipCsv(outcome);
-    if (membership !== null) files.start('membership.csv', membership.text);
-    const traffic = trafficCsv(outcome);
-    if (traffic !== null) files.start('traffic.csv', traffic.text);
-    files.start('stages.parquet', stagesParquet(outcome));
+    const made = dataFiles(data);
+    for (const { name, content } of made) files.start(name, content);
     files.start('scenario.resolved.yaml', resolvedScenario);
-    const charts: Partial<Record<ChartName, string>> = {};
-    const { charts: wanted, png } = outcome.scenario.report;
-    for (const { name, draw, isDrawn } of CHARTS) {
-      if (!isDrawn(data) || wanted?.includes(name) === false) continue;
-      signal?.throwIfAborted();
-      const svg = draw(board, data);
-      charts[name] = svg;
-      files.start(`charts/${name}.svg`, svg);
-      if (png) files.start(`charts/${name}.png`, renderPng(svg));
-    }
+    const charts = await startCharts(files, CHARTS, data, outcome.scenario.report);
     await files.finished();
 
     const manifest = makeManifest({
@@ -113,7 +87,7 @@ export async function writeResults(
       command: context.command ?? null,
       cost: cost(),
       warnings: run.warnings,
-      thinnedCurves: [curves, running, membership, traffic].flatMap((csv) => csv?.thinned ?? []),
+      thinnedCurves: made.flatMap(({ thinned }) => thinned),
       inputs: populationFiles(outcome.scenario.network.population),
       sha256: files.sha256(),
     });
@@ -122,17 +96,7 @@ export async function writeResults(
     await files.finished();
   };
 
-  let names: readonly string[] = [];
-  await writeFolder(
-    target,
-    async (folder) => {
-      const files = new FileSet(folder, signal);
-      // The folder may be removed only when nobody writes to it any more.
-      await fill(files).finally(() => files.settled());
-      names = Object.keys(files.sha256());
-    },
-    signal,
-  );
+  const names = await writeFiles(target, fill, signal);
   const answered = answeredBy(outcome.scenario, summary);
   return { ...cost(), directory: target.directory, summary, curves: data.arms, answered, files: names };
 }

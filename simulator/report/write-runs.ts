@@ -5,8 +5,7 @@
  * It reads the runs' own files, so it does not matter when and where they were made.
  */
 
-import { mkdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { MedianOverRuns } from '../measure/bootstrap.ts';
 import { bandedCurve } from '../measure/curve-band.ts';
@@ -14,15 +13,14 @@ import { type RunsSummary, summarizeRuns } from '../measure/runs-summary.ts';
 import { formatSummary } from '../measure/summary.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
 import { type ActivationCurves, type CurvesData, drawnHorizonSeconds, sourceLine } from './chart-data.ts';
-import { type ChartName, RUNS_CHARTS } from './charts.ts';
+import { startCharts } from './chart-files.ts';
+import { RUNS_CHARTS } from './charts.ts';
 import { mergedCurvesCsv } from './curves-csv.ts';
-import { openDrawingBoard } from './drawing-board.ts';
-import { FileSet } from './file-set.ts';
+import { type FileSet, writeFiles } from './file-set.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
-import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
-import { renderPng } from './png.ts';
+import { formatManifest, makeManifest, mergeCost, type RunCost } from './manifest.ts';
 import type { WrittenRun } from './read-run.ts';
-import { type ResultsTarget, writeFolder } from './results-folder.ts';
+import type { ResultsTarget } from './results-folder.ts';
 import { runsPage } from './runs-page.ts';
 
 export interface RunsContext {
@@ -79,31 +77,14 @@ export async function writeRuns(
     source: sourceLine(scenario, summary, true),
     sourceOfAll: sourceLine(scenario, summary, false),
   };
-  const cost = (): RunCost => ({
-    threads: 1,
-    wallMs: performance.now(),
-    cpuMs: processorMs(),
-    phasesWallMs: { report: performance.now() - fromWallMs },
-    peakMemoryBytes: peakMemoryBytes(),
-  });
+  const cost = () => mergeCost(fromWallMs);
 
   const fill = async (files: FileSet): Promise<void> => {
-    const board = await openDrawingBoard();
-    await mkdir(join(files.folder, 'charts'));
     const resolvedScenario = runs[0]?.resolvedScenario ?? '';
     files.start('summary.json', formatSummary(summary));
     files.start('curves.csv', mergedCurvesCsv(runs.map((run) => run.curvesText)));
     files.start('scenario.resolved.yaml', resolvedScenario);
-    const charts: Partial<Record<ChartName, string>> = {};
-    const { charts: wanted, png } = scenario.report;
-    for (const { name, draw, isDrawn } of RUNS_CHARTS) {
-      if (!isDrawn(data) || wanted?.includes(name) === false) continue;
-      signal?.throwIfAborted();
-      const svg = draw(board, data);
-      charts[name] = svg;
-      files.start(`charts/${name}.svg`, svg);
-      if (png) files.start(`charts/${name}.png`, renderPng(svg));
-    }
+    const charts = await startCharts(files, RUNS_CHARTS, data, scenario.report);
     await files.finished();
     const manifest = makeManifest({
       summary,
@@ -118,14 +99,7 @@ export async function writeRuns(
     files.start('report.html', runsPage({ scenario, summary, manifest, resolvedScenario, charts, folders }));
     await files.finished();
   };
-  await writeFolder(
-    target,
-    async (folder) => {
-      const files = new FileSet(folder, signal);
-      await fill(files).finally(() => files.settled());
-    },
-    signal,
-  );
+  await writeFiles(target, fill, signal);
   const answered = answeredBy(scenario, summary);
   return { ...cost(), directory: target.directory, summary, curves: data.arms, answered };
 }

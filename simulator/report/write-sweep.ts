@@ -1,18 +1,16 @@
 /** Writes what a sweep found into one folder: every figure, the response as a chart, and a page that leads to each run. */
 
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { Summary } from '../measure/summary.ts';
 import { formatSweepSummary, type SweepSummary, summarizeSweep } from '../measure/sweep-summary.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type SweepPlan, sweepPoints } from '../scenario/sweep-plan.ts';
-import { openDrawingBoard } from './drawing-board.ts';
-import { FileSet } from './file-set.ts';
-import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
-import { renderPng } from './png.ts';
+import { type Chart, startCharts } from './chart-files.ts';
+import { type FileSet, writeFiles } from './file-set.ts';
+import { formatManifest, makeManifest, mergeCost, type RunCost } from './manifest.ts';
 import { drawResponse } from './response-chart.ts';
-import { type ResultsTarget, writeFolder } from './results-folder.ts';
+import type { ResultsTarget } from './results-folder.ts';
 import { sweepCsv } from './sweep-csv.ts';
 import { sweepPage } from './sweep-page.ts';
 
@@ -35,6 +33,12 @@ export interface WrittenSweep extends RunCost {
   readonly summary: SweepSummary;
 }
 
+const RESPONSE: Chart<'response', SweepSummary> = {
+  name: 'response',
+  draw: drawResponse,
+  isDrawn: () => true,
+};
+
 /** `points` in the order of `sweepPoints`. Throws `ResultsError` as `writeResults` does. */
 export async function writeSweep(
   target: ResultsTarget,
@@ -51,23 +55,14 @@ export async function writeSweep(
   const hash = createHash('sha256');
   for (const { summaries } of points) for (const { traceHash } of summaries) hash.update(`${traceHash}\n`);
   const seeds = [...new Set(points.flatMap(({ summaries }) => summaries.flatMap((one) => one.seeds)))];
-  const cost = (): RunCost => ({
-    threads: 1,
-    wallMs: performance.now(),
-    cpuMs: processorMs(),
-    phasesWallMs: { report: performance.now() - fromWallMs },
-    peakMemoryBytes: peakMemoryBytes(),
-  });
+  const cost = () => mergeCost(fromWallMs);
 
   const fill = async (files: FileSet): Promise<void> => {
-    const board = await openDrawingBoard();
-    await mkdir(join(files.folder, 'charts'));
     files.start('summary.json', formatSweepSummary(summary));
     files.start('sweep.csv', sweepCsv(summary));
     files.start('scenario.resolved.yaml', resolvedScenario);
-    const response = drawResponse(board, summary);
-    files.start('charts/response.svg', response);
-    if (scenario.report.png) files.start('charts/response.png', renderPng(response));
+    const { png } = scenario.report;
+    const { response = '' } = await startCharts(files, [RESPONSE], summary, { charts: null, png });
     await files.finished();
     const manifest = makeManifest({
       summary: { scenario: summary.scenario, seeds, traceHash: hash.digest('hex') },
@@ -87,13 +82,6 @@ export async function writeSweep(
     );
     await files.finished();
   };
-  await writeFolder(
-    target,
-    async (folder) => {
-      const files = new FileSet(folder, signal);
-      await fill(files).finally(() => files.settled());
-    },
-    signal,
-  );
+  await writeFiles(target, fill, signal);
   return { ...cost(), directory: target.directory, summary };
 }

@@ -1,0 +1,36 @@
+/** The charts of a folder of results: drawn one after the other, each an SVG file and, if wanted, a PNG beside it. */
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReportPlan } from '../scenario/measure-plan.ts';
+import { type DrawingBoard, openDrawingBoard } from './drawing-board.ts';
+import type { FileSet } from './file-set.ts';
+import { renderPng } from './png.ts';
+
+/** A chart by its file name; drawn where there is something to show in it. */
+export interface Chart<Name extends string, Data> {
+  readonly name: Name;
+  readonly draw: (board: DrawingBoard, data: Data) => string;
+  readonly isDrawn: (data: Data) => boolean;
+}
+
+/** Draws what the scenario wants of the charts and starts their files; the SVGs by name. */
+export async function startCharts<Name extends string, Data>(
+  files: FileSet,
+  charts: readonly Chart<Name, Data>[],
+  data: Data,
+  { charts: wanted, png }: { readonly charts: readonly Name[] | null; readonly png: ReportPlan['png'] },
+): Promise<Partial<Record<Name, string>>> {
+  const board = await openDrawingBoard();
+  await mkdir(join(files.folder, 'charts'));
+  const drawn: Partial<Record<Name, string>> = {};
+  for (const { name, draw, isDrawn } of charts) {
+    if (!isDrawn(data) || wanted?.includes(name) === false) continue;
+    files.signal?.throwIfAborted();
+    const svg = draw(board, data);
+    drawn[name] = svg;
+    files.start(`charts/${name}.svg`, svg);
+    if (png) files.start(`charts/${name}.png`, renderPng(svg));
+  }
+  return drawn;
+}
