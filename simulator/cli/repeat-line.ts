@@ -7,13 +7,25 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** What is repeated: one run unless `runs` says how many, or a sweep. */
+export interface Repeated {
+  readonly verb?: 'simulate' | 'sweep';
+  readonly runs?: number | string | undefined;
+}
+
 /** `npm run simulate -- FILE --seed 1 ...`: everything that can change a number, and nothing else. */
-export function repeatLine(file: string, seed: number, overrides: ScenarioOverrides): string {
-  const words = ['npm', 'run', 'simulate', '--', file, '--seed', String(seed)];
+export function repeatLine(
+  file: string,
+  seed: number,
+  overrides: ScenarioOverrides,
+  { verb = 'simulate', runs }: Repeated = {},
+): string {
+  const words = ['npm', 'run', verb, '--', file, '--seed', String(seed)];
   for (const key of ['scale', 'engine', 'threads', 'fidelity'] as const) {
     const value = overrides[key];
     if (value !== undefined) words.push(`--${key}`, value);
   }
   for (const change of overrides.set ?? []) words.push('--set', change);
+  if (runs !== undefined) words.push('--runs', String(runs));
   return words.map(shellWord).join(' ');
 }

@@ -5,12 +5,17 @@ import type { FinishedRun } from '../arms/run-contract.ts';
 import { missingFigures } from '../measure/answer-figures.ts';
 import type { Summary } from '../measure/summary.ts';
 import type { SweepSummary } from '../measure/sweep-summary.ts';
+import type { RunCost } from '../report/manifest.ts';
+import type { TerminalFacts } from '../report/terminal.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { resolvedYaml } from '../scenario/scenario-yaml.ts';
+import type { CommandContext } from './command.ts';
 import { EXIT } from './exit-code.ts';
-import { PACKAGE_FOLDER } from './workplace.ts';
+import type { SimulateOptions } from './simulate-options.ts';
+import type { SimulateRooms } from './simulate-rooms.ts';
+import { PACKAGE_FOLDER, shownPath } from './workplace.ts';
 
 /** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
 export async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {
@@ -28,6 +33,29 @@ export function tellViolations(run: FinishedRun, prefix = ''): string[] {
     violations.map((violation) => `${prefix}${arm.name}: ${violation}`),
   );
 }
+
+/** Prints what was written: the summary alone with --json, otherwise the report for a terminal. */
+export async function printReport(
+  written: Written,
+  { json }: Pick<SimulateOptions, 'json'>,
+  { out, workplace }: CommandContext,
+  rooms: SimulateRooms,
+): Promise<void> {
+  if (json === true) {
+    out.write(await rooms.formatSummary(written.summary));
+    return;
+  }
+  const facts = {
+    ...written,
+    directory: shownPath(written.directory, workplace.userFolder),
+    colour: out.colour,
+    width: out.columns,
+  };
+  out.line(await rooms.renderTerminalReport(written.summary, facts));
+}
+
+type Written = RunCost &
+  Pick<TerminalFacts, 'directory' | 'curves' | 'answered'> & { readonly summary: Summary };
 
 /** What the scenario asserts and the run is not, each at its line of the file. */
 export function unmetAssertions(loaded: LoadedScenario, { assertions = [] }: Summary): Problem[] {

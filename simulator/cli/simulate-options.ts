@@ -1,9 +1,9 @@
 /** What `simulate` is asked for, and what it stands on. */
 
-import type { Machine } from '../scenario/feasibility.ts';
+import { type Machine, thisMachine } from '../scenario/feasibility.ts';
 import type { ScenarioOverrides } from '../scenario/load.ts';
-import type { InterruptWatch } from './interrupt.ts';
-import type { SimulateRooms } from './simulate-rooms.ts';
+import { type InterruptWatch, watchInterrupts } from './interrupt.ts';
+import { SIMULATE_ROOMS, type SimulateRooms } from './simulate-rooms.ts';
 
 /** Options as commander hands them over. */
 export interface SimulateOptions extends ScenarioOverrides {
@@ -21,3 +21,10 @@ export interface SimulateSurroundings {
   readonly machine: () => Machine;
   readonly watch: (onFirst: () => void) => InterruptWatch;
 }
+
+/** The real rooms, this machine and this process. */
+export const SURROUNDINGS: SimulateSurroundings = {
+  rooms: SIMULATE_ROOMS,
+  machine: thisMachine,
+  watch: (onFirst) => watchInterrupts({ source: process, onFirst, exitNow: (code) => process.exit(code) }),
+};

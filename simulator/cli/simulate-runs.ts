@@ -7,11 +7,11 @@
 
 import { join, resolve } from 'node:path';
 import type { LoadedScenario } from '../scenario/load.ts';
+import { attended } from './attended.ts';
 import { type CommandContext, tellProblems } from './command.ts';
-import { progressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
 import { openRuns, runBatch, seedRuns } from './run-batch.ts';
-import { exitCodeOf, missingFromAnswer, resultsFolder, unmetAssertions } from './run-results.ts';
+import { exitCodeOf, missingFromAnswer, printReport, resultsFolder, unmetAssertions } from './run-results.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
@@ -39,20 +39,15 @@ export async function simulateRuns(
     context.err.line(`${count - open.length} of ${count} runs are done already`);
   }
 
-  const display = progressDisplay(context.err, isQuiet);
-  const watch = surroundings.watch(() => {
-    display.stop();
-    if (!isQuiet) context.err.line('stopping; once more to exit at once');
-  });
-  const command = `${repeatLine(file, scenario.seed, options)} --runs ${count}`;
+  const command = repeatLine(file, scenario.seed, options, { runs: count });
   context.journal.repeatWith = command;
-  try {
+  return attended(context, surroundings, isQuiet, async (display, signal) => {
     const historical = await rooms.historicalBaselines(scenario.historical);
     const violations = await runBatch(open, {
       rooms,
       availableBytes: surroundings.machine().availableBytes,
       force,
-      signal: watch.signal,
+      signal: signal,
       display,
       historical,
       onWritten: () => {
@@ -62,27 +57,15 @@ export async function simulateRuns(
     const written = await rooms.writeRuns(
       { directory: together, force: force || resume },
       await Promise.all(runs.map(({ directory }) => rooms.readRun(directory))),
-      { scenario, historical, command, signal: watch.signal },
+      { scenario, historical, command, signal: signal },
     );
     display.stop();
-    if (options.json === true) context.out.write(await rooms.formatSummary(written.summary));
-    else {
-      const facts = {
-        ...written,
-        directory: shownPath(together, userFolder),
-        colour: context.out.colour,
-        width: context.out.columns,
-      };
-      context.out.line(await rooms.renderTerminalReport(written.summary, facts));
-    }
+    await printReport(written, options, context, rooms);
     for (const violation of violations) context.err.line(`violation: ${violation}`);
     if (written.summary.violations > 0) context.err.line(`reproduce with: ${command}`);
     const unmet = unmetAssertions(loaded, written.summary);
     const missing = missingFromAnswer(loaded, written.summary);
     if (unmet.length + missing.length > 0) tellProblems([...unmet, ...missing], context);
     return exitCodeOf(written.summary.violations, unmet, missing);
-  } finally {
-    display.stop();
-    watch.stop();
-  }
+  });
 }

@@ -7,33 +7,27 @@
 
 import { join, resolve } from 'node:path';
 import { RUNS_MAX } from '../measure/bootstrap.ts';
-import { infeasibility, type Machine, thisMachine } from '../scenario/feasibility.ts';
+import { infeasibility, type Machine } from '../scenario/feasibility.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
+import { attended } from './attended.ts';
 import { type CommandContext, tellProblems } from './command.ts';
 import { UsageError } from './exit-code.ts';
-import { watchInterrupts } from './interrupt.ts';
-import { type ProgressDisplay, progressDisplay } from './progress.ts';
+import type { ProgressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
 import {
   asScenarioError,
   exitCodeOf,
   missingFromAnswer,
+  printReport,
   resolvedText,
   resultsFolder,
   tellViolations,
   unmetAssertions,
   withScaleNote,
 } from './run-results.ts';
-import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
-import { SIMULATE_ROOMS, type SimulateRooms } from './simulate-rooms.ts';
-import { shownPath } from './workplace.ts';
-
-const SURROUNDINGS: SimulateSurroundings = {
-  rooms: SIMULATE_ROOMS,
-  machine: thisMachine,
-  watch: (onFirst) => watchInterrupts({ source: process, onFirst, exitNow: (code) => process.exit(code) }),
-};
+import { type SimulateOptions, type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
+import type { SimulateRooms } from './simulate-rooms.ts';
 
 /** How many runs are asked for. */
 function readRuns({ runs = '1', resume }: SimulateOptions): number {
@@ -81,15 +75,10 @@ export async function simulate(
   await rooms.checkTarget(directory, force);
 
   const isQuiet = options.quiet === true;
-  const display = progressDisplay(context.err, isQuiet);
-  const watch = surroundings.watch(() => {
-    display.stop();
-    if (!isQuiet) context.err.line('stopping; once more to exit at once');
-  });
   const command = repeatLine(file, scenario.seed, options);
   context.journal.repeatWith = command;
-  try {
-    const run = await runWithProgress(loaded, rooms, display, watch.signal);
+  return attended(context, surroundings, isQuiet, async (display, signal) => {
+    const run = await runWithProgress(loaded, rooms, display, signal);
     display.update({
       phase: 'report',
       virtualSeconds: scenario.durationSeconds,
@@ -100,20 +89,11 @@ export async function simulate(
       resolvedScenario: resolvedText(loaded, scenario, directory),
       startedAtWallMs: 0,
       command,
-      signal: watch.signal,
+      signal: signal,
     });
     display.stop();
     if (!isQuiet) for (const warning of run.warnings) context.err.line(`warning: ${warning}`);
-    if (options.json === true) context.out.write(await rooms.formatSummary(written.summary));
-    else {
-      const facts = {
-        ...written,
-        directory: shownPath(directory, userFolder),
-        colour: context.out.colour,
-        width: context.out.columns,
-      };
-      context.out.line(await rooms.renderTerminalReport(written.summary, facts));
-    }
+    await printReport(written, options, context, rooms);
     const violations = tellViolations(run);
     for (const violation of violations) context.err.line(`violation: ${violation}`);
     if (violations.length > 0) {
@@ -124,10 +104,7 @@ export async function simulate(
     const missing = missingFromAnswer(loaded, written.summary);
     if (unmet.length + missing.length > 0) tellProblems([...unmet, ...missing], context);
     return exitCodeOf(violations.length, unmet, missing);
-  } finally {
-    display.stop();
-    watch.stop();
-  }
+  });
 }
 
 async function runWithProgress(

@@ -7,20 +7,18 @@
 
 import { join, resolve } from 'node:path';
 import { answeredBy } from '../report/filled-answer.ts';
-import { infeasibility, thisMachine } from '../scenario/feasibility.ts';
+import { infeasibility } from '../scenario/feasibility.ts';
 import { type LoadedScenario, loadScenario, type ScenarioOverrides } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import { type LoadedPoint, loadPoints } from '../scenario/sweep-load.ts';
 import type { SweepPlan } from '../scenario/sweep-plan.ts';
+import { attended } from './attended.ts';
 import { type CommandContext, tellProblems } from './command.ts';
 import { UsageError } from './exit-code.ts';
-import { watchInterrupts } from './interrupt.ts';
-import { progressDisplay } from './progress.ts';
-import { repeatLine, shellWord } from './repeat-line.ts';
+import { repeatLine } from './repeat-line.ts';
 import { type BatchRun, openRuns, runBatch, seedRuns } from './run-batch.ts';
 import { exitCodeOf, missingFromAnswer, resolvedText, resultsFolder } from './run-results.ts';
-import type { SimulateSurroundings } from './simulate-options.ts';
-import { SIMULATE_ROOMS } from './simulate-rooms.ts';
+import { type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
 export interface SweepOptions extends ScenarioOverrides {
@@ -31,12 +29,6 @@ export interface SweepOptions extends ScenarioOverrides {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
-
-const SURROUNDINGS: SimulateSurroundings = {
-  rooms: SIMULATE_ROOMS,
-  machine: thisMachine,
-  watch: (onFirst) => watchInterrupts({ source: process, onFirst, exitNow: (code) => process.exit(code) }),
-};
 
 function planOf(file: string, { scenario }: LoadedScenario, { runs }: SweepOptions): SweepPlan {
   const { sweep } = scenario;
@@ -109,21 +101,14 @@ export async function sweep(
   await rooms.checkTarget(together, force || resume);
   if (!isQuiet) context.err.line(`${points.length} points, ${all.length} runs, ${open.length} of them to do`);
 
-  const display = progressDisplay(context.err, isQuiet);
-  const watch = surroundings.watch(() => {
-    display.stop();
-    if (!isQuiet) context.err.line('stopping; once more to exit at once');
-  });
-  const command = `${repeatLine(file, base.scenario.seed, options).replace('simulate', 'sweep')}${
-    options.runs === undefined ? '' : ` --runs ${shellWord(options.runs)}`
-  }`;
+  const command = repeatLine(file, base.scenario.seed, options, { verb: 'sweep', runs: options.runs });
   context.journal.repeatWith = command;
-  try {
+  return attended(context, surroundings, isQuiet, async (display, signal) => {
     const violations = await runBatch(open, {
       rooms,
       availableBytes: surroundings.machine().availableBytes,
       force,
-      signal: watch.signal,
+      signal: signal,
       display,
       historical: await rooms.historicalBaselines(base.scenario.historical),
       onWritten: () => {
@@ -143,7 +128,7 @@ export async function sweep(
         plan,
         resolvedScenario: resolvedText(base, base.scenario, together),
         command,
-        signal: watch.signal,
+        signal: signal,
       },
     );
     display.stop();
@@ -158,8 +143,5 @@ export async function sweep(
     const missing = missingFromAnswer(base, written.summary);
     if (missing.length > 0) tellProblems(missing, context);
     return exitCodeOf(written.summary.violations, [], missing);
-  } finally {
-    display.stop();
-    watch.stop();
-  }
+  });
 }
