@@ -38,8 +38,3 @@ export function catchUpTimes(
   }
   return { returns, seconds: Float64Array.from(needed).sort() };
 }
-
-/** The lower quantile: a time that some return really took. Null where none got there. */
-export function quantileSeconds({ seconds }: CatchUpTimes, probability: number): number | null {
-  return seconds[Math.max(0, Math.ceil(probability * seconds.length) - 1)] ?? null;
-}

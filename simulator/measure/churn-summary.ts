@@ -1,7 +1,7 @@
 /** What churn makes of an update in one arm: who is there, who runs it, and how soon those that come back do. */
 
 import type { Churn } from '../population/churn.ts';
-import { catchUpTimes, quantileSeconds } from './catch-up-times.ts';
+import { catchUpTimes } from './catch-up-times.ts';
 import { ofCohort } from './cohort.ts';
 import {
   firstReached,
@@ -13,7 +13,8 @@ import {
   vulnerableOnlineHours,
 } from './membership.ts';
 import type { UpdateOutcome } from './outcome.ts';
-import { roundFraction, roundRelayHours, roundTime } from './rounding.ts';
+import { lowerQuantile } from './quantiles.ts';
+import { roundFraction, roundRelayHours, timeOrNull } from './rounding.ts';
 
 export interface ShareSummary {
   /** When the share first reached a half, 90 % and 99 %, seconds since the release; null when it never did. */
@@ -53,15 +54,11 @@ export interface ChurnSummary {
   readonly catchUp: CatchUpSummary;
 }
 
-function time(seconds: number | null): number | null {
-  return seconds === null ? null : roundTime(seconds);
-}
-
 function shareSummary(curve: MembershipCurve, of: ShareOf, horizonSeconds: number): ShareSummary {
   return {
-    t50Seconds: time(firstReached(curve, of, 0.5)),
-    t90Seconds: time(firstReached(curve, of, 0.9)),
-    t99Seconds: time(firstReached(curve, of, 0.99)),
+    t50Seconds: timeOrNull(firstReached(curve, of, 0.5)),
+    t90Seconds: timeOrNull(firstReached(curve, of, 0.9)),
+    t99Seconds: timeOrNull(firstReached(curve, of, 0.99)),
     meanFraction: roundFraction(meanShare(curve, of, horizonSeconds)),
     endFraction: roundFraction(shareAt(curve, curve.seconds.length - 1, of)),
   };
@@ -101,9 +98,9 @@ export function churnSummary(
     catchUp: {
       returns: times.returns,
       caughtUpFraction: roundFraction(times.returns === 0 ? 1 : times.seconds.length / times.returns),
-      t50Seconds: time(quantileSeconds(times, 0.5)),
-      t90Seconds: time(quantileSeconds(times, 0.9)),
-      t99Seconds: time(quantileSeconds(times, 0.99)),
+      t50Seconds: timeOrNull(lowerQuantile(times.seconds, 0.5)),
+      t90Seconds: timeOrNull(lowerQuantile(times.seconds, 0.9)),
+      t99Seconds: timeOrNull(lowerQuantile(times.seconds, 0.99)),
     },
   };
 }

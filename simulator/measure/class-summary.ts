@@ -2,16 +2,13 @@
 
 import { type AdoptionCurve, adoptionCurve, reachedFraction } from './curve.ts';
 import type { OperatorsOutcome } from './outcome.ts';
-import { MILESTONES, timeToFraction } from './quantiles.ts';
-import { roundFraction, roundTime } from './rounding.ts';
+import { type StageSummary, stageSummary } from './reach-summary.ts';
+import { roundFraction } from './rounding.ts';
 
 /** Times and shares of a group are of its own relays. */
-export interface GroupSummary {
+export interface GroupSummary extends StageSummary {
   readonly relays: number;
   readonly reachedFraction: number;
-  readonly t50Seconds: number | null;
-  readonly t90Seconds: number | null;
-  readonly t99Seconds: number | null;
 }
 
 export interface ClassesSummary {
@@ -45,16 +42,10 @@ export function classCurves({ classes, classOf }: OperatorsOutcome, activated: F
 }
 
 function groupSummary({ relays, curve }: GroupCurve): GroupSummary {
-  const at = (fraction: number): number | null => {
-    const seconds = timeToFraction(curve, 'fractionOfRelays', fraction);
-    return seconds === null ? null : roundTime(seconds);
-  };
   return {
     relays,
     reachedFraction: roundFraction(reachedFraction(curve, 'fractionOfRelays')),
-    t50Seconds: at(MILESTONES.t50),
-    t90Seconds: at(MILESTONES.t90),
-    t99Seconds: at(MILESTONES.t99),
+    ...stageSummary(curve),
   };
 }
 

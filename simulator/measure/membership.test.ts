@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Churn } from '../population/churn.ts';
-import { catchUpTimes, quantileSeconds } from './catch-up-times.ts';
+import { catchUpTimes } from './catch-up-times.ts';
 import { churnSummary } from './churn-summary.ts';
 import { cohortAt } from './cohort.ts';
 import { adoptionCurve } from './curve.ts';
 import { firstReached, meanShare, membershipCurve, shareAt, vulnerableOnlineHours } from './membership.ts';
 import type { UpdateOutcome } from './outcome.ts';
+import { lowerQuantile } from './quantiles.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const NO = Number.NaN;
@@ -116,9 +117,9 @@ test('catch-up times: a return counts until it runs the update or ends, and thos
   // Relay 1 from 30 to 35; relay 3 from 60 to 65; relay 5 first for 10 s in vain, then from 70 to 80.
   assert.equal(times.returns, 4);
   assert.deepEqual([...times.seconds], [5, 5, 10]);
-  assert.equal(quantileSeconds(times, 0.5), 5);
-  assert.equal(quantileSeconds(times, 0.99), 10);
-  assert.equal(quantileSeconds({ returns: 1, seconds: new Float64Array(0) }, 0.5), null);
+  assert.equal(lowerQuantile(times.seconds, 0.5), 5);
+  assert.equal(lowerQuantile(times.seconds, 0.99), 10);
+  assert.equal(lowerQuantile(new Float64Array(0), 0.5), null);
 });
 
 test('churn summary: who left, who came, and who of them never ran it', () => {

@@ -33,3 +33,8 @@ export function timeToFraction(curve: AdoptionCurve, weighting: Weighting, fract
   }
   return curve.seconds[low] ?? null;
 }
+
+/** The lower quantile of ascending values: one that is really among them. Null of no value at all. */
+export function lowerQuantile(sorted: ArrayLike<number>, probability: number): number | null {
+  return sorted[Math.max(0, Math.ceil(probability * sorted.length) - 1)] ?? null;
+}

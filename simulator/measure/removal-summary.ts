@@ -3,7 +3,7 @@
 import type { UpdatePlan } from '../scenario/scenario.ts';
 import { type Cohort, ofCohort } from './cohort.ts';
 import type { UpdateOutcome } from './outcome.ts';
-import { roundFraction, roundTime } from './rounding.ts';
+import { roundFraction, timeOrNull } from './rounding.ts';
 import { removalSeconds, runningCurve, runningFraction } from './running.ts';
 
 export interface RemovalSummary {
@@ -47,17 +47,14 @@ export function removalSummary(
   const activated = ofCohort(update.stages.activated, cohort);
   const removed = ofCohort(update.removed, cohort);
   const revoked = revokedSeconds(update, plan, isLive);
-  const removedBy = (fraction: number): number | null => {
-    if (revoked === null) return null;
-    const seconds = removalSeconds(activated, removed, revoked, fraction);
-    return seconds === null ? null : roundTime(seconds);
-  };
+  const removedBy = (fraction: number): number | null =>
+    revoked === null ? null : timeOrNull(removalSeconds(activated, removed, revoked, fraction));
   const ran = activated.reduce((count, at) => (Number.isNaN(at) ? count : count + 1), 0);
   return {
     everRanFraction: roundFraction(ran / activated.length),
     runningFraction: roundFraction(runningFraction(runningCurve(activated, removed))),
-    haltedSeconds: update.haltedSeconds === null ? null : roundTime(update.haltedSeconds),
-    revokedSeconds: revoked === null ? null : roundTime(revoked),
+    haltedSeconds: timeOrNull(update.haltedSeconds),
+    revokedSeconds: timeOrNull(revoked),
     t50RemovedSeconds: removedBy(0.5),
     t99RemovedSeconds: removedBy(0.99),
   };

@@ -10,6 +10,11 @@ export function roundTime(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
+/** The same of a time that may never have come. */
+export function timeOrNull(value: number | null): number | null {
+  return value === null ? null : roundTime(value);
+}
+
 /** A share of relays or of consensus weight, to 6 digits after the point. */
 export function roundFraction(value: number): number {
   return Math.round(value * 1e6) / 1e6;

@@ -6,7 +6,6 @@
  */
 
 import { createHash } from 'node:crypto';
-import { dayOfFraction } from '../baseline/derive-curves.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
 import type { MeasurePlan } from '../scenario/measure-plan.ts';
@@ -15,12 +14,21 @@ import { type AssertionResult, judgeAssertions } from './assertions.ts';
 import { type ChurnSummary, churnSummary } from './churn-summary.ts';
 import { type ClassesSummary, classesSummary } from './class-summary.ts';
 import { ofCohort } from './cohort.ts';
-import { type AdoptionCurve, adoptionCurve, reachedFraction, type Weighting } from './curve.ts';
+import { type AdoptionCurve, adoptionCurve } from './curve.ts';
 import { vulnerableRelayHours } from './exposure.ts';
+import { type HistoricalSummary, historicalSummary } from './historical-summary.ts';
 import type { ArmOutcome, LinksOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
 import { STAGES } from './outcome.ts';
 import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
-import { MILESTONES, type Milestone, timeToFraction } from './quantiles.ts';
+import {
+  type MilestoneSeconds,
+  milestoneSeconds,
+  type Percents,
+  type ReachSummary,
+  reach,
+  type StageSummary,
+  stageSummary,
+} from './reach-summary.ts';
 import { type FaultSummary, faultSummary } from './recovery.ts';
 import { type RejectionSummary, rejectionSummary } from './rejection-summary.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
@@ -31,28 +39,6 @@ import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
 import { type TrustSummary, trustSummary } from './trust-summary.ts';
 
 const DAY_SECONDS = 86_400;
-
-/** Virtual seconds since the release until a share of all relays is reached; null when it never is. */
-export type MilestoneSeconds = Readonly<Record<`${Milestone}Seconds`, number | null>>;
-/** Days since the release until a share of all relays is reached; null when never seen. */
-export type MilestoneDays = Readonly<Record<`${Milestone}Days`, number | null>>;
-
-/** Times to the shares of the scenario's `measure.milestones`: `t10Seconds`, or `t10Days` of an era. */
-export type FurtherMilestones = Readonly<Record<string, number | null>>;
-
-/** How far and how fast, with relays counted in one of the two ways. */
-export interface ReachSummary extends MilestoneSeconds {
-  readonly reachedFraction: number;
-  /** Missing unless the scenario asks for them. */
-  readonly milestones?: FurtherMilestones;
-}
-
-/** When half, 90 % and 99 % of all relays had passed one stage. */
-export interface StageSummary {
-  readonly t50Seconds: number | null;
-  readonly t90Seconds: number | null;
-  readonly t99Seconds: number | null;
-}
 
 /** Activation of one update in one arm, by relay count and by consensus weight. */
 export interface AdoptionSummary extends ReachSummary {
@@ -95,7 +81,7 @@ export interface ArmSummary extends AdoptionSummary, OperatorFigures {
    * When the manual arm's law of lag reaches each share by itself. One run scatters around it, widely where
    * the curve is flat: operators draw, and a few of them run hundreds of relays. Null for other arms.
    */
-  readonly law: (MilestoneSeconds & { readonly milestones?: FurtherMilestones }) | null;
+  readonly law: MilestoneSeconds | null;
   /** The arm's own curve is known up to here, virtual seconds since the first release. */
   readonly horizonSeconds: number;
   readonly circuitsBroken: number | null;
@@ -113,15 +99,6 @@ export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   readonly updates: readonly UpdateSummary[];
   /** Of a live arm in a scenario with faults. */
   readonly faults?: readonly FaultSummary[];
-}
-
-export interface HistoricalSummary extends MilestoneDays {
-  readonly label: string;
-  readonly lastObservedDay: number;
-  /** Missing unless the scenario asks for them. */
-  readonly milestones?: FurtherMilestones;
-  /** Null where the source does not say which relays weigh how much. */
-  readonly byConsensusWeight: (MilestoneDays & { readonly milestones?: FurtherMilestones }) | null;
 }
 
 /** How many times longer the manual arm took; null when either arm never got there. */
@@ -154,45 +131,6 @@ export interface Summary {
   readonly cost: CostSummary | null;
   /** What the scenario asserts of itself; missing where it asserts nothing. */
   readonly assertions?: readonly AssertionResult[];
-}
-
-type Percents = readonly number[];
-
-/** The further milestones as a part of a summary; nothing where the scenario asks for none. */
-function further(
-  percents: Percents,
-  unit: 'Seconds' | 'Days',
-  at: (fraction: number) => number | null,
-): { milestones?: FurtherMilestones } {
-  if (percents.length === 0) return {};
-  const entries = percents.map((percent) => [`t${percent}${unit}`, at(percent / 100)] as const);
-  return { milestones: Object.fromEntries(entries) };
-}
-
-function timeOrNull(seconds: number | null): number | null {
-  return seconds === null ? null : roundTime(seconds);
-}
-
-function reach(curve: AdoptionCurve, weighting: Weighting, percents: Percents): ReachSummary {
-  const at = (fraction: number) => timeOrNull(timeToFraction(curve, weighting, fraction));
-  return {
-    reachedFraction: roundFraction(reachedFraction(curve, weighting)),
-    t25Seconds: at(MILESTONES.t25),
-    t50Seconds: at(MILESTONES.t50),
-    t75Seconds: at(MILESTONES.t75),
-    t90Seconds: at(MILESTONES.t90),
-    t99Seconds: at(MILESTONES.t99),
-    ...further(percents, 'Seconds', at),
-  };
-}
-
-function stageSummary(curve: AdoptionCurve): StageSummary {
-  const at = (fraction: number) => timeOrNull(timeToFraction(curve, 'fractionOfRelays', fraction));
-  return {
-    t50Seconds: at(MILESTONES.t50),
-    t90Seconds: at(MILESTONES.t90),
-    t99Seconds: at(MILESTONES.t99),
-  };
 }
 
 function adoption(
@@ -263,14 +201,7 @@ function lawSummary({ arm, horizonSeconds }: ArmOutcome, percents: Percents): Ar
     const seconds = days * DAY_SECONDS + drainSeconds + restartSeconds;
     return seconds <= horizonSeconds ? roundTime(seconds) : null;
   };
-  return {
-    t25Seconds: at(MILESTONES.t25),
-    t50Seconds: at(MILESTONES.t50),
-    t75Seconds: at(MILESTONES.t75),
-    t90Seconds: at(MILESTONES.t90),
-    t99Seconds: at(MILESTONES.t99),
-    ...further(percents, 'Seconds', at),
-  };
+  return milestoneSeconds(at, percents);
 }
 
 function operatorFigures(
@@ -289,6 +220,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
   const plans = outcome.scenario.updates;
   const firstAtSeconds = plans[0]?.atSeconds ?? 0;
   const { milestonePercents } = outcome.scenario.measure;
+  const operatorsOf = arm.updates.map((update) => operatorFigures(update, arm, outcome));
   const updates = arm.updates.map((update, index) => {
     const releasedAtSeconds = plans[index]?.atSeconds ?? 0;
     // Horizons count from the first release, an update's times from its own.
@@ -304,7 +236,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       ...figures,
       ...removalSummary(update, plans[index], arm.arm.kind === 'live', update.cohort),
       ...churnPart(arm, outcome, index, releasedAtSeconds),
-      ...operatorFigures(update, arm, outcome),
+      ...operatorsOf[index],
       ...tailsOf(update, consensusWeight, outcome.scenario.measure),
       ...(update.rejected !== undefined && {
         rejection: rejectionSummary(update.rejected, update.stages.activated, consensusWeight),
@@ -336,7 +268,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     trust: trustSummary(arm.trust),
     ...(sybils !== null && { sybils }),
     traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
-    ...operatorFigures(arm.updates[0] as UpdateOutcome, arm, outcome),
+    ...(operatorsOf[0] as OperatorFigures),
     updates,
     ...(arm.faults !== undefined && {
       faults: arm.faults.map((fault) =>
@@ -357,36 +289,6 @@ function churnPart(
   const update = arm.updates[index]!;
   const horizonSeconds = arm.horizonSeconds - (releasedAtSeconds - (scenario.updates[0]?.atSeconds ?? 0));
   return { churn: churnSummary(churn, update, releasedAtSeconds, horizonSeconds) };
-}
-
-function milestoneDays(days: MilestoneDays): MilestoneDays {
-  return {
-    t25Days: timeOrNull(days.t25Days),
-    t50Days: timeOrNull(days.t50Days),
-    t75Days: timeOrNull(days.t75Days),
-    t90Days: timeOrNull(days.t90Days),
-    t99Days: timeOrNull(days.t99Days),
-  };
-}
-
-function historicalSummary(baseline: HistoricalBaseline, percents: Percents): HistoricalSummary {
-  const { relays, consensusWeight } = baseline.milestones;
-  const { days, fractionOfRelays, fractionOfConsensusWeight } = baseline.pooled;
-  const more = (fractions: readonly number[] | null) => {
-    return further(percents, 'Days', (fraction) =>
-      fractions === null ? null : timeOrNull(dayOfFraction(days, fractions, fraction)),
-    );
-  };
-  return {
-    label: baseline.label,
-    lastObservedDay: roundTime(baseline.lastObservedDay),
-    ...milestoneDays(relays),
-    ...more(fractionOfRelays),
-    byConsensusWeight:
-      consensusWeight === null
-        ? null
-        : { ...milestoneDays(consensusWeight), ...more(fractionOfConsensusWeight) },
-  };
 }
 
 function over(manualSeconds: number | null, liveSeconds: number | null): number | null {

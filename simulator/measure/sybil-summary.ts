@@ -9,7 +9,7 @@ import { channelLabel } from '../scenario/scenario.ts';
 import { adoptionCurve, reachedFraction } from './curve.ts';
 import type { ArmOutcome, RunOutcome } from './outcome.ts';
 import { timeToFraction } from './quantiles.ts';
-import { roundFraction, roundRatio, roundTime } from './rounding.ts';
+import { roundFraction, roundRatio, roundTime, timeOrNull } from './rounding.ts';
 
 /** Against the arm in peace: how many times as much; null where either has none. */
 export interface AgainstPeace {
@@ -76,10 +76,6 @@ function deliveryOf(arm: ArmOutcome, weight: Float64Array): Delivery {
   };
 }
 
-function roundOrNull(seconds: number | null): number | null {
-  return seconds === null ? null : roundTime(seconds);
-}
-
 function over(attacked: number | null | undefined, peaceful: number | null | undefined): number | null {
   return attacked == null || peaceful == null || peaceful === 0 ? null : roundRatio(attacked / peaceful);
 }
@@ -93,7 +89,7 @@ function againstPeace(arm: ArmOutcome, outcome: RunOutcome): AgainstPeace | null
   return {
     arm: peace.arm.name,
     heardFraction: roundFraction(peaceful.fraction),
-    heardT99Seconds: roundOrNull(peaceful.t99Seconds),
+    heardT99Seconds: timeOrNull(peaceful.t99Seconds),
     t50Ratio: over(attacked.t50Seconds, peaceful.t50Seconds),
     t99Ratio: over(attacked.t99Seconds, peaceful.t99Seconds),
     bytesRatio: over(arm.cost?.bytes, peace.cost?.bytes),
@@ -124,8 +120,8 @@ export function sybilSummary(arm: ArmOutcome, outcome: RunOutcome): SybilSummary
     sybils: plan.count,
     links: sybils.links,
     heardFraction: roundFraction(fraction),
-    heardT50Seconds: roundOrNull(t50Seconds),
-    heardT99Seconds: roundOrNull(t99Seconds),
+    heardT50Seconds: timeOrNull(t50Seconds),
+    heardT99Seconds: timeOrNull(t99Seconds),
     targets: targets.length,
     targetsHeardFraction: targets.length === 0 ? null : roundFraction(heardTargets.length / targets.length),
     sybilBytes: sybils.bytes,

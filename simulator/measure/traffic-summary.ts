@@ -3,7 +3,8 @@
 import type { TrafficPlan } from '../scenario/traffic-plan.ts';
 import { markExposure, vulnerableCircuitHours } from './marking.ts';
 import type { ArmOutcome } from './outcome.ts';
-import { roundFraction, roundRelayHours, roundTime } from './rounding.ts';
+import { lowerQuantile } from './quantiles.ts';
+import { roundFraction, roundRelayHours, roundTime, timeOrNull } from './rounding.ts';
 import { type GaugeColumns, type TrafficResult, USES, type UseName } from './traffic-result.ts';
 
 /** Quantiles of times in seconds; null where nothing was timed. */
@@ -83,8 +84,7 @@ const HOPS = 3;
 
 export function timeQuantiles(seconds: readonly number[]): TimeQuantiles {
   const sorted = seconds.toSorted((a, b) => a - b);
-  const at = (share: number): number | null =>
-    sorted.length === 0 ? null : roundTime(sorted[Math.ceil(share * sorted.length) - 1] as number);
+  const at = (share: number): number | null => timeOrNull(lowerQuantile(sorted, share));
   return { p50Seconds: at(0.5), p90Seconds: at(0.9), p99Seconds: at(0.99) };
 }
 

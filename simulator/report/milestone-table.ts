@@ -4,15 +4,11 @@
  * Rows are arms and eras, each by relay count and by consensus weight.
  */
 
+import type { MilestoneDays } from '../baseline/historical.ts';
 import { MILESTONE_NAMES, MILESTONES } from '../measure/quantiles.ts';
+import type { Further, MilestoneSeconds } from '../measure/reach-summary.ts';
 import { isOfRuns } from '../measure/runs-summary.ts';
-import type {
-  ArmSummary,
-  FurtherMilestones,
-  MilestoneDays,
-  MilestoneSeconds,
-  Summary,
-} from '../measure/summary.ts';
+import type { ArmSummary, Summary } from '../measure/summary.ts';
 import { DAY_SECONDS, humanDuration, humanPercent } from './human-units.ts';
 
 export interface MilestoneRow {
@@ -48,17 +44,15 @@ function inWords(seconds: number | null): string {
   return seconds === null ? NOT_REACHED : humanDuration(seconds);
 }
 
-type Further = { readonly milestones?: FurtherMilestones };
-
 /** The times of the columns, each with its path in the summary. */
-function keyedTimes(figures: MilestoneSeconds & Further): [key: string, seconds: number | null][] {
+function keyedTimes(figures: MilestoneSeconds): [key: string, seconds: number | null][] {
   if (figures.milestones === undefined) {
     return MILESTONE_NAMES.map((name) => [`${name}Seconds`, figures[`${name}Seconds`]]);
   }
   return Object.entries(figures.milestones).map(([name, seconds]) => [`milestones.${name}`, seconds]);
 }
 
-function timesOf(figures: MilestoneSeconds & Further): string[] {
+function timesOf(figures: MilestoneSeconds): string[] {
   return keyedTimes(figures).map(([, seconds]) => inWords(seconds));
 }
 

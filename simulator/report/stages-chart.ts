@@ -10,7 +10,7 @@ import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import type { Stage, StageTimes } from '../measure/outcome.ts';
 import { STAGES } from '../measure/outcome.ts';
 import { timeToFraction } from '../measure/quantiles.ts';
-import type { StageSummary } from '../measure/summary.ts';
+import type { StageSummary } from '../measure/reach-summary.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { FAINT_INK, GREEN, GRID, INK, type LineLook, ORANGE, SKY, TYPE_PX } from './chart-style.ts';
