@@ -175,9 +175,7 @@ export class DataPlane {
   }
 
   relayUp(relay: number): void {
-    const one = this.relays[relay];
-    if (one.up) return;
-    one.up = true;
+    this.relays[relay].up = true;
   }
 
   /** The relay takes no new circuits from now on; links and circuits go on. */
