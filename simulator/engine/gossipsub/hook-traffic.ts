@@ -10,14 +10,13 @@
 
 import type { RelayCore } from '../../../node/core.ts';
 import { CellFlag, CircuitState, cellAdmission } from '../../../node/hooks/catalogue/cell-admission.ts';
-import { CELL, RELAY } from '../../../node/hooks/catalogue/cell-commands.ts';
+import { CELL, CELL_BYTES, RELAY } from '../../../node/hooks/catalogue/cell-commands.ts';
 import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { NEVER_MS } from '../../../node/updates/activation-policy.ts';
 import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
 
-const CELL_BYTES = 514;
 /** A trial of 1,000 cells takes some 25 events. */
 const BURST_CELLS_MAX = 64;
 
