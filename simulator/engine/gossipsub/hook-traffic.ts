@@ -2,21 +2,21 @@
  * Traffic that reaches the hooks: a relay's cells come at a rate, and a module goes live and is tried with them.
  *
  * A relay moves `utilization` of its advertised bandwidth in cells, and each cell reaches the hook once that a module
- * waits at: the cell hook with an ordinary data cell, any other with the first of its vectors. Arrivals are taken as Poisson, so the wait for the k-th cell is an Erlang draw from any instant on. Only a relay
- * that waits for a switch, or has a module on trial, needs events. A trial's first cells come one by one and later
- * ones in growing bursts, which end a trial (or a rollback) late by one burst at most.
+ * waits at: the cell hook with an ordinary data cell, any other with the first of its vectors. Arrivals are taken as
+ * Poisson, so the wait for the k-th cell is an Erlang draw from any instant on. Only a relay that waits for a switch,
+ * or has a module on trial, needs events. A trial's first cells come one by one and later ones in growing bursts,
+ * which end a trial (or a rollback) late by one burst at most.
  */
 
 import type { RelayCore } from '../../../node/core.ts';
 import { CellFlag, CircuitState, cellAdmission } from '../../../node/hooks/catalogue/cell-admission.ts';
-import { CELL, RELAY } from '../../../node/hooks/catalogue/cell-commands.ts';
+import { CELL, CELL_BYTES, RELAY } from '../../../node/hooks/catalogue/cell-commands.ts';
 import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { NEVER_MS } from '../../../node/updates/activation-policy.ts';
 import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
 
-const CELL_BYTES = 514;
 /** A trial of 1,000 cells takes some 25 events. */
 const BURST_CELLS_MAX = 64;
 
@@ -31,8 +31,6 @@ export interface HookSurroundings {
   readonly skewMs: (relay: number) => number;
 }
 
-const UNTROUBLED: HookSurroundings = { isRunning: () => true, skewMs: () => 0 };
-
 export class HookTraffic {
   private readonly job: Job;
   private readonly clock: VirtualClock;
@@ -40,10 +38,9 @@ export class HookTraffic {
   private readonly series = new Map<string, number>();
   /** Where a module waits for its operator: no cell is to be brought to it before; by relay and hook. */
   private readonly held = new Map<string, symbol>();
-
   private readonly surroundings: HookSurroundings;
 
-  constructor(job: Job, clock: VirtualClock, surroundings: HookSurroundings = UNTROUBLED) {
+  constructor(job: Job, clock: VirtualClock, surroundings: HookSurroundings) {
     this.surroundings = surroundings;
     this.job = job;
     this.clock = clock;

@@ -367,7 +367,7 @@ export class SimulatedNetwork {
     relay.router
       .start()
       .then(() => {
-        const life = this.faults?.processes.lifeOf(index, isRestart) ?? null;
+        const life = this.faults?.processes.lifeOf(index) ?? null;
         this.updates.start(index, environment, life, isRestart);
         this.dataPlane?.relayUp(index);
       })

@@ -92,15 +92,12 @@ export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClas
 }
 
 /** The id of a message with this data, as the routers compute it. */
-export function messageId(data: Uint8Array): string {
-  return hex(sha256(data));
-}
-
-function sha256(data: Uint8Array): Uint8Array {
+export function messageId(data: Uint8Array): Uint8Array {
   return createHash('sha256').update(data).digest();
 }
 
-function hex(id: Uint8Array): string {
+/** An id as a key. */
+export function idText(id: Uint8Array): string {
   return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 }
 
@@ -126,7 +123,7 @@ export function routerOptions(
   fast: boolean,
   scoring: ScoringOptions = {},
 ): Partial<GossipsubOpts> {
-  const hash = fast ? remembered(sha256) : sha256;
+  const idOf = fast ? remembered(messageId) : messageId;
   return {
     ...PUBSUB_OPTIONS,
     ...scoring,
@@ -139,7 +136,7 @@ export function routerOptions(
     heartbeatInterval: plan.heartbeatMs,
     floodPublish: plan.floodPublish,
     tagMeshPeers: false, // tags feed libp2p's connection manager, which a simulated relay has not
-    msgIdFn: (message: Message) => hash(message.data),
-    msgIdToStrFn: fast ? remembered(hex) : hex,
+    msgIdFn: (message: Message) => idOf(message.data),
+    msgIdToStrFn: fast ? remembered(idText) : idText,
   };
 }

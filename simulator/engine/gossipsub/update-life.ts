@@ -49,7 +49,6 @@ const PUBLISH_AFTER_RESTART_US = 5_000_000;
 
 /** A process of a relay that may crash. */
 export interface ProcessLife {
-  readonly isRestart: boolean;
   readonly stores: RelayStores;
   readonly isAlive: () => boolean;
   readonly observer: (observer: StageObserver) => StageObserver;
@@ -88,7 +87,7 @@ export class UpdateLife {
     recorder: StageRecorder,
     hosts: Hosts,
     onError: (error: unknown) => void,
-    skewMs: (relay: number) => number = () => 0,
+    skewMs: (relay: number) => number,
   ) {
     const { scenario, arm, population, releases } = job;
     const { relays } = population;
@@ -140,12 +139,7 @@ export class UpdateLife {
   }
 
   /** Makes the relay's stack and starts it; its router is up. */
-  start(
-    relay: number,
-    environment: Environment,
-    life: ProcessLife | null = null,
-    isRestart = life?.isRestart === true,
-  ): void {
+  start(relay: number, environment: Environment, life: ProcessLife | null, isRestart: boolean): void {
     const isHostile = this.job.hostileRelays.has(relay);
     const hostile = isHostile ? this.hostile : null;
     const own =

@@ -7,6 +7,7 @@
 
 import type { Environment } from '../../../node/environment.ts';
 import { catalogue } from '../../../node/hooks/catalogue/catalogue.ts';
+import { CELL_BYTES } from '../../../node/hooks/catalogue/cell-commands.ts';
 import { PathPosition, pathSelection } from '../../../node/hooks/catalogue/path-selection.ts';
 import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import type { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
@@ -175,9 +176,7 @@ export class DataPlane {
   }
 
   relayUp(relay: number): void {
-    const one = this.relays[relay];
-    if (one.up) return;
-    one.up = true;
+    this.relays[relay].up = true;
   }
 
   /** The relay takes no new circuits from now on; links and circuits go on. */
@@ -450,7 +449,7 @@ export class DataPlane {
       const waiting = relay.waitingCells;
       if (waiting === 0) continue;
       waitingCells += waiting;
-      const cellsPerSecond = (population.advertisedBytesPerSecond[host] * this.plan.scale) / 514;
+      const cellsPerSecond = (population.advertisedBytesPerSecond[host] * this.plan.scale) / CELL_BYTES;
       longestWaitSeconds = Math.max(longestWaitSeconds, waiting / cellsPerSecond);
     }
     let openCircuits = 0;

@@ -40,7 +40,6 @@ export class Processes {
   /** From when on timers of a relay count; infinite while it is down. */
   private readonly bornUs: Float64Array;
   private readonly pausedUntilUs: Float64Array;
-
   /** Timers that a pause has put off. */
   private readonly late = new WeakSet<VirtualTimer>();
 
@@ -49,11 +48,6 @@ export class Processes {
     this.bornUs = new Float64Array(parts.relays);
     this.pausedUntilUs = new Float64Array(parts.relays);
     parts.clock.eventGate = (event, rank) => this.admits(event, rank);
-  }
-
-  /** Whether the relay's process lives. */
-  isAlive(relay: number): boolean {
-    return this.processes.get(relay)?.alive !== false;
   }
 
   /** The process ends here and now; the rest of what it does in this event has no effect. */
@@ -95,14 +89,13 @@ export class Processes {
   }
 
   /** What the relay's present process lives on; null where neither process nor disk ever fails. */
-  lifeOf(relay: number, isRestart: boolean): ProcessLife | null {
+  lifeOf(relay: number): ProcessLife | null {
     if (!this.parts.conditions.everHits(OF_DISK, relay)) return null;
     const process = this.processes.get(relay) ?? new RelayProcess();
     const reached = (step: Stage, sha256: string): void => {
       if (process.alive && this.parts.isRelease(sha256)) this.parts.reached(relay, step);
     };
     return {
-      isRestart,
       stores: this.diskOf(relay).open(() => process.alive),
       isAlive: () => process.alive,
       observer: (observer) => steppingObserver(guardedObserver(observer, process), reached),

@@ -12,7 +12,7 @@ import type { MeshSample, SybilResult } from '../../../measure/sybil-result.ts';
 import type { Scenario } from '../../../scenario/scenario.ts';
 import { isFlood, type SybilPlan } from '../../../scenario/sybil-plan.ts';
 import { SOURCES_MAX } from '../../event-queue.ts';
-import { randomStream } from '../../random.ts';
+import { type RandomStream, randomStream } from '../../random.ts';
 import { Call, type VirtualClock } from '../../virtual-clock.ts';
 import type { FrameMint } from '../frame.ts';
 import type { Hosts } from '../hosts.ts';
@@ -85,8 +85,7 @@ export class SybilCrew {
   constructor(parts: CrewParts) {
     this.parts = parts;
     this.targets = targetsOf(parts);
-    const all = () => Array.from({ length: parts.relays }, (_unused, relay) => relay);
-    this.attacked = this.targets.length > 0 ? this.targets : all();
+    this.attacked = this.targets.length > 0 ? this.targets : allRelays(parts.relays);
     this.links = plannedLinks(parts, this.targets);
     for (const link of this.links) {
       const known = this.linksOfRelay.get(link.relay);
@@ -128,7 +127,7 @@ export class SybilCrew {
   plan(): void {
     const { plan, scenario, clock, joinsUs } = this.parts;
     for (const link of this.links) {
-      if (joinsUs(link.relay) === 0) this.join(link, link.atUs, (timeUs, event) => clock.plan(timeUs, event));
+      if (joinsUs(link.relay) === 0) this.join(link, link.atUs);
     }
     if (isFlood(plan.attack)) for (const sybil of this.sybils) this.planFloods(sybil);
     const everySeconds = Math.max(
@@ -148,8 +147,7 @@ export class SybilCrew {
     for (const link of this.linksOfRelay.get(relay) ?? []) {
       const soonUs = nowUs + jitter.integer(CONNECT_WITHIN_US);
       const isPlanned = this.parts.joinsUs(relay) === 0 && link.atUs > nowUs;
-      if (!isPlanned)
-        this.join(link, Math.max(soonUs, link.atUs), (timeUs, event) => clock.plan(timeUs, event));
+      if (!isPlanned) this.join(link, Math.max(soonUs, link.atUs));
     }
   }
 
@@ -169,19 +167,14 @@ export class SybilCrew {
   }
 
   /** Both ends of a link come up at once, each in an event of its own. */
-  private join(
-    { sybil, relay, atUs }: PlannedLink,
-    whenUs: number,
-    plan: (timeUs: number, event: Call) => void,
-  ): void {
-    const { firstHost, hosts, relayOf } = this.parts;
+  private join({ sybil, relay }: PlannedLink, timeUs: number): void {
+    const { firstHost, hosts, relayOf, clock } = this.parts;
     const index = firstHost + sybil;
-    const timeUs = Math.max(whenUs, atUs);
     const number = ++this.linksMade * SOURCES_MAX + index;
     const latencyUs = hosts.latencyUs(index, relay);
     let isUp = false;
     // The relay's number is the lower one, so its end comes up first.
-    plan(
+    clock.plan(
       timeUs,
       new Call(relay, () => {
         const { links } = relayOf(relay);
@@ -189,7 +182,7 @@ export class SybilCrew {
         if (isUp) links.open({ peer: index, latencyUs, direction: 'inbound' }, number);
       }),
     );
-    plan(
+    clock.plan(
       timeUs,
       new Call(index, () => {
         if (isUp) (this.sybils[sybil] as Sybil).open(relay, latencyUs, number);
@@ -238,13 +231,15 @@ export class SybilCrew {
   }
 }
 
+function allRelays(relays: number): number[] {
+  return Array.from({ length: relays }, (_unused, relay) => relay);
+}
+
 /** The relays that the attack is aimed at; empty for the whole network. */
 function targetsOf({ plan, scenario, relays, publishers }: CrewParts): number[] {
   if (plan.target === 'network') return [];
   if (plan.target === 'publisher') return [...publishers].sort((a, b) => a - b);
-  const others = Array.from({ length: relays }, (_unused, relay) => relay).filter(
-    (relay) => !publishers.has(relay),
-  );
+  const others = allRelays(relays).filter((relay) => !publishers.has(relay));
   return [others[randomStream(scenario.seed, 'target of the sybils').integer(others.length)] as number];
 }
 
@@ -269,16 +264,14 @@ function connectUs({ attack, connectSeconds }: SybilPlan, position: number): num
 
 /** Different relays, `degree` of them or all that there are. */
 function drawRelays(
-  stream: ReturnType<typeof randomStream>,
+  stream: RandomStream,
   relays: number,
   targets: readonly number[],
   degree: number,
 ): readonly number[] {
   if (targets.length > 0)
     return targets.length <= degree ? targets : stream.shuffle([...targets]).slice(0, degree);
-  if (degree * 2 > relays) {
-    return stream.shuffle(Array.from({ length: relays }, (_unused, relay) => relay)).slice(0, degree);
-  }
+  if (degree * 2 > relays) return stream.shuffle(allRelays(relays)).slice(0, degree);
   const drawn = new Set<number>();
   while (drawn.size < degree) drawn.add(stream.integer(relays));
   return [...drawn];

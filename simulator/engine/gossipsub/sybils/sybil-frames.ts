@@ -20,16 +20,17 @@ export function frameOf(rpc: Partial<RPC>): Frame {
   return new Frame(encode.single(bytes).subarray());
 }
 
-function frameOfControl(control: Control): Frame {
-  return frameOf({ control: { ihave: [], iwant: [], graft: [], prune: [], idontwant: [], ...control } });
+/** The frame of these control messages, and of what goes with them. */
+function frameOfControl(control: Control, beside: Partial<RPC> = {}): Frame {
+  return frameOf({
+    ...beside,
+    control: { ihave: [], iwant: [], graft: [], prune: [], idontwant: [], ...control },
+  });
 }
 
 /** What a peer sends first: that it is subscribed, and that it would be in the mesh. */
 export function joinFrame(topic: string): Frame {
-  return frameOf({
-    subscriptions: [{ subscribe: true, topic }],
-    control: { ihave: [], iwant: [], graft: [{ topicID: topic }], prune: [], idontwant: [] },
-  });
+  return frameOfControl({ graft: [{ topicID: topic }] }, { subscriptions: [{ subscribe: true, topic }] });
 }
 
 export function graftFrame(topic: string): Frame {

@@ -6,7 +6,6 @@
  * has heard; it holds no keys.
  */
 
-import { createHash } from 'node:crypto';
 import { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import { decodeBundle } from '../../../../node/channels/bundle.ts';
 import { TARGETS_FOLDER } from '../../../../node/trust/file-name.ts';
@@ -17,6 +16,7 @@ import { ARRIVAL, type Arrival, type ArrivalKind, type Receiver } from '../arriv
 import { NEGOTIATION_BYTES } from '../connection.ts';
 import type { Frame, FrameMint } from '../frame.ts';
 import type { Host } from '../hosts.ts';
+import { idText, messageId } from '../router.ts';
 import { type PeersParts, SimulatedPeers } from '../simulated-peers.ts';
 import type { Transport } from '../transport.ts';
 import { Uplink } from '../uplink.ts';
@@ -125,7 +125,7 @@ export class Sybil implements Host, LinkOwner {
     for (const { messageIDs } of control.iwant) this.answer(link, messageIDs);
     const wanted = control.ihave
       .flatMap(({ messageIDs }) => messageIDs)
-      .filter((id) => !this.seenUs.has(hex(id)));
+      .filter((id) => !this.seenUs.has(idText(id)));
     if (wanted.length > 0) this.sendFrame(link, iwantFrame(wanted));
   }
 
@@ -182,7 +182,7 @@ export class Sybil implements Host, LinkOwner {
 
   private answer(link: SybilLink, ids: readonly Uint8Array[]): void {
     this.forgetOld();
-    const messages = ids.flatMap((id) => this.kept.get(hex(id))?.message ?? []);
+    const messages = ids.flatMap((id) => this.kept.get(idText(id))?.message ?? []);
     if (messages.length > 0) this.sendFrame(link, frameOf({ messages }));
   }
 
@@ -199,7 +199,7 @@ export class Sybil implements Host, LinkOwner {
   }
 
   private noteUnwanted({ unwanted }: SybilLink, ids: readonly Uint8Array[]): void {
-    for (const id of ids) unwanted.add(hex(id));
+    for (const id of ids) unwanted.add(idText(id));
     for (const id of unwanted) {
       if (unwanted.size <= UNWANTED_MAX) break;
       unwanted.delete(id);
@@ -246,18 +246,14 @@ function lookAt(message: RPC.Message): Look {
   let look = looks.get(message);
   if (look === undefined) {
     const data = message.data ?? new Uint8Array();
-    const idBytes = new Uint8Array(createHash('sha256').update(data).digest());
+    const idBytes = messageId(data);
     const names = [...(decodeBundle(data)?.keys() ?? [])];
     look = {
-      id: hex(idBytes),
+      id: idText(idBytes),
       idBytes,
       carriesModule: names.some((name) => name.startsWith(`${TARGETS_FOLDER}/`)),
     };
     looks.set(message, look);
   }
   return look;
-}
-
-function hex(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 }
