@@ -63,8 +63,12 @@ interface DayPoint {
 export function leastSquares(curves: readonly WeightedCurve[], grid: readonly number[]): Objective {
   // Curves share their days, so that one law is computed once a day for all of them.
   const byDay = new Map<number, DayPoint>();
+  let observations = 0;
   for (const { curve, weight } of curves) {
-    for (const { day, fraction } of onGrid(curve, grid)) {
+    const observed = onGrid(curve, grid);
+    // A grid finer than the observations adds no data.
+    observations += weight * Math.min(curve.days.length, observed.length);
+    for (const { day, fraction } of observed) {
       const point = byDay.get(day) ?? { lnDays: ln(day), weight: 0, sum: 0, squares: 0 };
       point.weight += weight;
       point.sum += weight * fraction;
@@ -74,10 +78,6 @@ export function leastSquares(curves: readonly WeightedCurve[], grid: readonly nu
   }
   const points = [...byDay.values()].filter(({ weight }) => weight > 0);
   const all = points.reduce((sum, { weight }) => sum + weight, 0);
-  // A grid finer than the observations adds no data.
-  const observations = curves.reduce((sum, { curve, weight }) => {
-    return sum + weight * Math.min(curve.days.length, onGrid(curve, grid).length);
-  }, 0);
   return {
     observations,
     slope: (composition, vector) => {

@@ -7,6 +7,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { utcMs } from '../population/consensus-document.ts';
 import { LocatedTable } from '../population/located-table.ts';
 
 export interface Release {
@@ -20,14 +21,11 @@ const VERSION = /^(\d+)\.(\d+)\.(\d+)(?:\.(\d+))?(-[0-9A-Za-z.-]+)?$/;
 const SERIES = /^\d+\.\d+\.\d+$/;
 /** What a build of the source tree between two releases is called. */
 const DEVELOPMENT = /-dev$/;
-const ISO_DATE = /^\d{4}-\d\d-\d\d$/;
 export const DAY_MS = 86_400_000;
 
 /** Milliseconds at 00:00 UTC of an ISO date; null for what is no day of the calendar. */
 export function dateMs(date: string): number | null {
-  if (!ISO_DATE.test(date)) return null;
-  const ms = Date.parse(`${date}T00:00:00Z`);
-  return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date ? null : ms;
+  return utcMs(`${date} 00:00:00`);
 }
 
 /** A version's numbers as one number that orders them; null for what is no version of Tor. */

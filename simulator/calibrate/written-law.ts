@@ -6,10 +6,12 @@
  */
 
 import { adoptionFraction } from '../baseline/lag-law.ts';
+import { wholeShares } from '../population/dealing.ts';
 import type { LagLaw, LagPart } from '../scenario/scenario.ts';
 import { formatDuration } from '../scenario/units.ts';
 import type { Mixture } from './mixture.ts';
 
+/** Shares are whole numbers of 1/10,000. */
 const SHARE_UNITS = 10_000;
 const DIGITS = 4;
 
@@ -17,19 +19,9 @@ function rounded(value: number): number {
   return Number(value.toPrecision(DIGITS));
 }
 
-/** Shares in units of 1/10,000 that add up to 10,000, by largest remainder. */
-function wholeShares(shares: readonly number[]): number[] {
-  const exact = shares.map((share) => share * SHARE_UNITS);
-  const units = exact.map(Math.floor);
-  const missing = SHARE_UNITS - units.reduce((sum, unit) => sum + unit, 0);
-  const order = [...exact.keys()].sort((a, b) => exact[b]! - units[b]! - (exact[a]! - units[a]!) || a - b);
-  for (const i of order.slice(0, missing)) units[i]! += 1;
-  return units;
-}
-
 /** The law in four significant digits. */
 export function writtenMixture({ parts, never }: Mixture): Mixture {
-  const units = wholeShares([...parts.map(({ share }) => share), never]);
+  const units = wholeShares(SHARE_UNITS, [...parts.map(({ share }) => share), never]);
   const written = parts.map((part, i): LagPart => {
     const share = units[i]! / SHARE_UNITS;
     return part.law === 'lognormal'

@@ -3,6 +3,7 @@
 import type { ChurnPlan, SpellLaw } from '../scenario/churn-plan.ts';
 import { torAggregates } from './aggregates.ts';
 import { type FittedSpell, torChurn } from './churn-aggregates.ts';
+import { bandwidthQuartiles } from './draw-parts.ts';
 import type { Population } from './population.ts';
 import { groupRows } from './sampling.ts';
 import { uptimeOf } from './spell-law.ts';
@@ -66,7 +67,7 @@ export function churnRates(plan: ChurnPlan, relays: number, isTorPopulation: boo
   return {
     classes,
     shares,
-    groupOf: isTorPopulation ? bandwidthQuartiles : ({ relays: all }) => new Uint32Array(all),
+    groupOf: isTorPopulation ? torQuartiles : ({ relays: all }) => new Uint32Array(all),
     isByUptime: true,
     arrivalsPerDay: measured.arrivalsPerRunningRelayDay * meanUptime * relays,
     departuresPerRelayDay: measured.departuresPerRelayDay,
@@ -106,12 +107,8 @@ function meanOver(shares: readonly (readonly number[])[], values: readonly numbe
   return sums.reduce((sum, value) => sum + value, 0) / sums.length;
 }
 
-function bandwidthQuartiles({ advertisedBytesPerSecond }: Population): Uint32Array {
-  const { bandwidthQuartileBounds: bounds } = torAggregates();
-  return Uint32Array.from(
-    advertisedBytesPerSecond,
-    (bytesPerSecond) => bounds.filter((bound) => bytesPerSecond >= bound).length,
-  );
+function torQuartiles({ advertisedBytesPerSecond }: Population): Uint32Array {
+  return bandwidthQuartiles(advertisedBytesPerSecond, torAggregates());
 }
 
 /** Rows of each group, for shares that come out exact in each. */

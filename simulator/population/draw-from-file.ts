@@ -9,8 +9,15 @@
 import { randomStream } from '../engine/random.ts';
 import type { FilePopulation } from '../scenario/scenario.ts';
 import { type PopulationAggregates, torAggregates } from './aggregates.ts';
-import { float64Column, uint8Column, uint16Column, uint32Column } from './column.ts';
-import { countUp, type DrawnRelays, drawOperators, drawUptime, renumber } from './draw-parts.ts';
+import { uint8Column } from './column.ts';
+import {
+  countUp,
+  type DrawnRelays,
+  drawOperators,
+  drawUptime,
+  relayColumns,
+  renumber,
+} from './draw-parts.ts';
 import type { KnownRelay } from './known-relays.ts';
 import { relaysOf } from './population-file.ts';
 import { systematicPositions } from './sampling.ts';
@@ -36,15 +43,20 @@ function sample(all: readonly KnownRelay[], relays: number, seed: number): Known
   return [...systematicPositions(relays, all.length, start)].map((position) => all[order[position]!]!);
 }
 
-/** The /24 of each row, numbered in order of appearance. */
-function subnetsOf(rows: readonly KnownRelay[]): Uint32Array {
+/** Numbers texts from 0 in order of appearance. */
+function numbered(keys: readonly string[]): { of: Uint32Array; count: number } {
   const numbers = new Map<string, number>();
-  return Uint32Array.from(rows, ({ subnet }, row) => {
-    const key = subnet === null ? `row ${row}` : `/24 ${subnet}`;
+  const of = Uint32Array.from(keys, (key) => {
     const number = numbers.get(key) ?? numbers.size;
     numbers.set(key, number);
     return number;
   });
+  return { of, count: numbers.size };
+}
+
+/** Numbers what the relays of a key share, a /24 or an operator; a relay without a key has its own. */
+function numberedOrOwn(keys: readonly (string | null)[]): Uint32Array {
+  return numbered(keys.map((key, row) => (key === null ? `row ${row}` : `key ${key}`))).of;
 }
 
 /**
@@ -78,28 +90,6 @@ function drawPlaces(
   return places;
 }
 
-/** Relays of one key have one operator; a relay without a key has its own. */
-function operatorsOf(rows: readonly KnownRelay[]): Uint32Array {
-  const numbers = new Map<string, number>();
-  return Uint32Array.from(rows, ({ operator }, row) => {
-    const key = operator === null ? `row ${row}` : `operator ${operator}`;
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
-    return number;
-  });
-}
-
-/** Numbers texts from 0 in order of appearance. */
-function numbered(keys: readonly string[]): { of: Uint32Array; count: number } {
-  const numbers = new Map<string, number>();
-  const of = Uint32Array.from(keys, (key) => {
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
-    return number;
-  });
-  return { of, count: numbers.size };
-}
-
 function uptimeClasses(
   rows: readonly KnownRelay[],
   bandwidth: Float64Array,
@@ -125,7 +115,7 @@ export function drawFromFile(
   const aggregates = torAggregates();
   const { relays: all, hasOperators } = relaysOf(population);
   const rows = sample(all, relays, seed);
-  const subnet = subnetsOf(rows);
+  const subnet = numberedOrOwn(rows.map((relay) => relay.subnet));
   const unplaced = [...rows.keys()].filter((row) => rows[row]!.country === null);
   const drawnPlaces = drawPlaces(unplaced, subnet, aggregates, seed);
   const places = rows.map(({ country, network }, row): Placed => {
@@ -137,19 +127,10 @@ export function drawFromFile(
   // A network that nobody names is one for each country.
   const networks = numbered(places.map(({ country, network }) => (network > 0 ? `${network}` : country)));
   const operator = hasOperators
-    ? operatorsOf(rows)
+    ? numberedOrOwn(rows.map((relay) => relay.operator))
     : drawOperators(networks.of, networks.count, aggregates, seed);
 
-  const drawn = {
-    relays,
-    countries,
-    country: uint16Column(relays),
-    network: uint32Column(relays),
-    subnet: uint32Column(relays),
-    operator: uint32Column(relays),
-    advertisedBytesPerSecond: float64Column(relays),
-    uptimeClass: uint8Column(relays),
-  };
+  const drawn = { relays, countries, ...relayColumns(relays) };
   const weight = new Float64Array(relays);
   const exit = uint8Column(relays);
   const order = randomStream(seed, 'population order').shuffle(countUp(new Uint32Array(relays)));

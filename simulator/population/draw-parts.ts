@@ -4,6 +4,7 @@
 
 import { type RandomStream, randomStream } from '../engine/random.ts';
 import type { PopulationAggregates } from './aggregates.ts';
+import { float64Column, uint8Column, uint16Column, uint32Column } from './column.ts';
 import { layOperators } from './operators.ts';
 import type { Population } from './population.ts';
 import { groupRows, spreadProbabilities, systematicGroups } from './sampling.ts';
@@ -17,18 +18,38 @@ export function countUp(column: Uint32Array): Uint32Array {
   return column;
 }
 
+/** What a draw says of each relay, to be filled in. */
+export function relayColumns(relays: number) {
+  return {
+    country: uint16Column(relays),
+    network: uint32Column(relays),
+    subnet: uint32Column(relays),
+    operator: uint32Column(relays),
+    advertisedBytesPerSecond: float64Column(relays),
+    uptimeClass: uint8Column(relays),
+  };
+}
+
+/** The quartile of bandwidth of each relay, from 0. */
+export function bandwidthQuartiles(
+  bandwidth: Float64Array,
+  { bandwidthQuartileBounds: bounds }: PopulationAggregates,
+): Uint32Array {
+  return Uint32Array.from(
+    bandwidth,
+    (bytesPerSecond) => bounds.filter((bound) => bytesPerSecond >= bound).length,
+  );
+}
+
 /** Uptime classes in the shares of each relay's quartile of bandwidth. */
 export function drawUptime(
   bandwidth: Float64Array,
-  { bandwidthQuartileBounds, uptime }: PopulationAggregates,
+  aggregates: PopulationAggregates,
   stream: RandomStream,
 ): Uint8Array {
   const uptimeClass = new Uint8Array(bandwidth.length);
-  const quartileOfRow = Uint8Array.from(
-    bandwidth,
-    (bytesPerSecond) => bandwidthQuartileBounds.filter((bound) => bytesPerSecond >= bound).length,
-  );
-  const bounds = uptime.relaysByQuartile.map((counts) => {
+  const quartileOfRow = bandwidthQuartiles(bandwidth, aggregates);
+  const bounds = aggregates.uptime.relaysByQuartile.map((counts) => {
     const all = counts.reduce((sum, count) => sum + count, 0);
     let upTo = 0;
     return counts.map((count) => (upTo += count) / all);

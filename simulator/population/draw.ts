@@ -12,7 +12,14 @@ import type { TrafficPlan } from '../scenario/traffic-plan.ts';
 import { type PopulationAggregates, torAggregates } from './aggregates.ts';
 import { float64Column, uint8Column, uint16Column, uint32Column } from './column.ts';
 import { drawFromFile, type FileWeight } from './draw-from-file.ts';
-import { countUp, type DrawnRelays, drawOperators, drawUptime, renumber } from './draw-parts.ts';
+import {
+  countUp,
+  type DrawnRelays,
+  drawOperators,
+  drawUptime,
+  relayColumns,
+  renumber,
+} from './draw-parts.ts';
 import { type Population, UPTIME_CLASSES } from './population.ts';
 import { groupRows, interpolatedQuantile, spreadProbabilities, systematicPositions } from './sampling.ts';
 import { type SourceNetwork, unfoldNetwork } from './source-network.ts';
@@ -81,16 +88,7 @@ function torRelays(relays: number, seed: number): DrawnRelays {
   const operator = drawOperators(networkOfRow, source.asns.length, aggregates, seed);
 
   const order = randomStream(seed, 'population order').shuffle(countUp(new Uint32Array(relays)));
-  const drawn = {
-    relays,
-    countries: aggregates.countries,
-    country: uint16Column(relays),
-    network: uint32Column(relays),
-    subnet: uint32Column(relays),
-    operator: uint32Column(relays),
-    advertisedBytesPerSecond: float64Column(relays),
-    uptimeClass: uint8Column(relays),
-  };
+  const drawn = { relays, countries: aggregates.countries, ...relayColumns(relays) };
   order.forEach((row, relay) => {
     const slot = slots[row]!;
     const copy = Math.floor(row / source.slots);

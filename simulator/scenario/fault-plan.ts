@@ -49,6 +49,16 @@ export interface FaultTargets {
   readonly ids: readonly number[];
 }
 
+/** Every relay. */
+export const EVERYBODY: FaultTargets = {
+  role: 'all',
+  share: 1,
+  countries: [],
+  networks: [],
+  operators: [],
+  ids: [],
+};
+
 /** A number that means nothing for the kind stands at the value that does nothing. */
 export interface FaultPlan {
   readonly kind: FaultKind;

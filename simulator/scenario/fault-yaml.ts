@@ -1,21 +1,12 @@
 /** Faults: from the keys of the YAML to the numbers of a scenario, and back. */
 
-import type { FaultKind, FaultPlan, FaultTargets } from './fault-plan.ts';
+import { EVERYBODY, type FaultKind, type FaultPlan, type FaultTargets } from './fault-plan.ts';
 import { FAULT_KEYS, type FaultInput, FOREVER } from './fault-schema.ts';
 import { formatDuration } from './units.ts';
 
 const RATIO = 0.1;
 /** How far off, or how late, unless the file says otherwise, in seconds. */
 const BY_SECONDS: Partial<Record<FaultKind, number>> = { reordering: 0.5, 'clock-skew': 8 * 86_400 };
-
-const EVERYBODY: FaultTargets = {
-  role: 'all',
-  share: 1,
-  countries: [],
-  networks: [],
-  operators: [],
-  ids: [],
-};
 
 function toTargets(kind: FaultKind, targets: FaultInput['targets']): FaultTargets {
   if (kind === 'publisher-lost') return { ...EVERYBODY, role: 'publishers' };
@@ -33,12 +24,15 @@ function toTargets(kind: FaultKind, targets: FaultInput['targets']): FaultTarget
   };
 }
 
+/** Whether the key means something for a fault of this kind. */
+function takes(kind: FaultKind, key: keyof typeof FAULT_KEYS): boolean {
+  return (FAULT_KEYS[key] as readonly FaultKind[]).includes(kind);
+}
+
 /** The fault that a file's values stand for. */
 export function toFault(input: FaultInput): FaultPlan {
   const { kind } = input;
-  const has = (key: keyof typeof FAULT_KEYS): boolean =>
-    (FAULT_KEYS[key] as readonly FaultKind[]).includes(kind);
-  const bySeconds = has('by') ? (input.by ?? BY_SECONDS[kind] ?? 0) : 0;
+  const bySeconds = takes(kind, 'by') ? (input.by ?? BY_SECONDS[kind] ?? 0) : 0;
   return {
     kind,
     fromSeconds: input.from,
@@ -48,7 +42,7 @@ export function toFault(input: FaultInput): FaultPlan {
     times: input.times ?? 1,
     direction: input.direction ?? 'both',
     bridges: input.bridges ?? 0,
-    ratio: has('ratio') ? (input.ratio ?? RATIO) : 0,
+    ratio: takes(kind, 'ratio') ? (input.ratio ?? RATIO) : 0,
     retransmitted: input.retransmitted ?? false,
     bySeconds: input.clock === 'behind' ? -bySeconds : bySeconds,
     factor: input.factor ?? 1,
@@ -69,19 +63,17 @@ function targetsYaml({ role, share, countries, networks, operators, ids }: Fault
 /** The fault in the language of the file. */
 export function faultYaml(plan: FaultPlan): object {
   const { kind, forSeconds, bySeconds } = plan;
-  const has = (key: keyof typeof FAULT_KEYS): boolean =>
-    (FAULT_KEYS[key] as readonly FaultKind[]).includes(kind);
   return {
     kind,
     from: formatDuration(plan.fromSeconds, 's'),
     for: Number.isFinite(forSeconds) ? formatDuration(forSeconds, 's') : FOREVER,
     targets: targetsYaml(plan.targets),
     ...(plan.step !== null && { at: plan.step, times: plan.times }),
-    ...(has('direction') && { direction: plan.direction, bridges: plan.bridges }),
-    ...(has('ratio') && { ratio: plan.ratio }),
-    ...(has('retransmitted') && { retransmitted: plan.retransmitted }),
-    ...(has('by') && { by: formatDuration(Math.abs(bySeconds), 's') }),
-    ...(has('clock') && { clock: bySeconds < 0 ? 'behind' : 'ahead' }),
-    ...(has('factor') && { factor: plan.factor }),
+    ...(takes(kind, 'direction') && { direction: plan.direction, bridges: plan.bridges }),
+    ...(takes(kind, 'ratio') && { ratio: plan.ratio }),
+    ...(takes(kind, 'retransmitted') && { retransmitted: plan.retransmitted }),
+    ...(takes(kind, 'by') && { by: formatDuration(Math.abs(bySeconds), 's') }),
+    ...(takes(kind, 'clock') && { clock: bySeconds < 0 ? 'behind' : 'ahead' }),
+    ...(takes(kind, 'factor') && { factor: plan.factor }),
   };
 }

@@ -230,12 +230,12 @@ function readScale(text: string): number | Problem {
 }
 
 /** The scenario made smaller. What it is made from is valid; what may go wrong is told as the option's doing. */
-function atScale(full: LoadedScenario, scale: number, text: string, options: LoadOptions): LoadedScenario {
+function atScale(full: LoadedScenario, scale: number, text: string, modules: KnownModules): LoadedScenario {
   const { text: smaller, size } = scaledYaml(full.scenario, scale);
   const { network, durationSeconds } = full.scenario;
   const seconds = (value: number) => formatDuration(value, 's');
   try {
-    const { scenario, resolvedYaml } = scenarioFromText(full.file, smaller, {}, options);
+    const { scenario, resolvedYaml } = scenarioFromText(full.file, smaller, {}, { modules });
     const summary =
       `scaled to ${scale}: ${size.relays} of ${network.relays} relays for ${seconds(size.durationSeconds)} of ` +
       `${seconds(durationSeconds)}; such figures do not answer the scenario's question`;
@@ -330,5 +330,5 @@ export function scenarioFromText(
   };
   return typeof scale !== 'number' || scale === 1
     ? loaded
-    : atScale(loaded, scale, overrides.scale!, options);
+    : atScale(loaded, scale, overrides.scale!, modules);
 }

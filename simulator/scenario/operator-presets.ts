@@ -8,7 +8,7 @@
  */
 
 import type { LagLaw } from './lag-plan.ts';
-import type { OperatorClass } from './operators-plan.ts';
+import { type OperatorClass, plainClass } from './operators-plan.ts';
 
 export const PRESET_NAMES = ['tor-2016-17', 'tor-2025-26'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -24,26 +24,11 @@ const MEDIAN_2016_DAYS = 51.88345742702628;
 /** e^2.937, the median of those of 2025-26 that updated by hand. */
 const MEDIAN_2025_DAYS = 18.85918380956917;
 
-function preset(name: string, share: number, changes: Partial<OperatorClass>): OperatorClass {
-  return {
-    name,
-    share,
-    lag: { law: 'never' },
-    between: { from: 0, to: 1 },
-    hours: null,
-    timerSeconds: 0,
-    policy: 'auto',
-    delay: null,
-    thirdParties: null,
-    ...changes,
-  };
-}
-
 /** The faster and the slower half of those who follow one law. */
 function halves(share: number, lag: LagLaw): OperatorClass[] {
   return [
-    preset('attentive', share / 2, { lag, between: { from: 0, to: 0.5 } }),
-    preset('neglectful', share / 2, { lag, between: { from: 0.5, to: 1 } }),
+    plainClass('attentive', share / 2, { lag, between: { from: 0, to: 0.5 } }),
+    plainClass('neglectful', share / 2, { lag, between: { from: 0.5, to: 1 } }),
   ];
 }
 
@@ -54,14 +39,17 @@ function lognormal(medianDays: number, sigma: number): LagLaw {
 /** The last days are whole ones, as in `LAST_OBSERVED_DAY`. */
 export const OPERATOR_PRESETS: Readonly<Record<PresetName, OperatorPreset>> = {
   'tor-2016-17': {
-    classes: [...halves(0.751, lognormal(MEDIAN_2016_DAYS, 2.15)), preset('abandoned', 0.249, {})],
+    classes: [
+      ...halves(0.751, lognormal(MEDIAN_2016_DAYS, 2.15)),
+      plainClass('abandoned', 0.249, { lag: { law: 'never' } }),
+    ],
     knownDays: 510,
   },
   'tor-2025-26': {
     classes: [
-      preset('automatic', 0.295, { lag: { law: 'weibull', scaleDays: 2.463, shape: 4, never: 0 } }),
+      plainClass('automatic', 0.295, { lag: { law: 'weibull', scaleDays: 2.463, shape: 4, never: 0 } }),
       ...halves(0.657, lognormal(MEDIAN_2025_DAYS, 2.24)),
-      preset('abandoned', 0.048, {}),
+      plainClass('abandoned', 0.048, { lag: { law: 'never' } }),
     ],
     knownDays: 197,
   },

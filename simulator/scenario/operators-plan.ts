@@ -44,6 +44,25 @@ export interface OperatorClass {
   readonly thirdParties: boolean | null;
 }
 
+/** A class of people who install by hand at any hour, and whose relays switch at once; `own` is what it has else. */
+export function plainClass(
+  name: string,
+  share: number,
+  own: Pick<OperatorClass, 'lag'> & Partial<OperatorClass>,
+): OperatorClass {
+  return {
+    name,
+    share,
+    between: { from: 0, to: 1 },
+    hours: null,
+    timerSeconds: 0,
+    policy: 'auto',
+    delay: null,
+    thirdParties: null,
+    ...own,
+  };
+}
+
 /** Where relays get their software from. */
 export interface PlatformPlan {
   readonly name: string;

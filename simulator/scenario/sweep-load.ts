@@ -1,7 +1,9 @@
-/** The scenarios of a sweep: the file read once for each combination, with its values put in. */
+/** The scenarios of a sweep: the text of the file once for each combination, with its values put in. */
 
-import { type LoadedScenario, loadScenario, type ScenarioOverrides } from './load.ts';
+import { knownModules } from './known-modules.ts';
+import { type LoadedScenario, type ScenarioOverrides, scenarioFromText } from './load.ts';
 import { type Problem, ScenarioError } from './problem.ts';
+import { readSource } from './source.ts';
 import { type SweepPlan, type SweepPoint, sweepPoints } from './sweep-plan.ts';
 
 /** Of a sweep with a mistake in every point, so many are told. */
@@ -39,12 +41,15 @@ export function loadPoints(
   base: LoadedScenario,
   plan: SweepPlan,
 ): LoadedPoint[] {
+  const text = readSource(file, 'scenario file');
+  const modules = knownModules();
   const problems: Problem[] = [];
   const points = sweepPoints(plan).flatMap((values, index): LoadedPoint[] => {
     const set = changes(plan, values);
     try {
       const all = [...(overrides.set ?? []), ...set, 'sweep=null'];
-      return [{ number: index + 1, values, set, loaded: loadScenario(file, { ...overrides, set: all }) }];
+      const loaded = scenarioFromText(file, text, { ...overrides, set: all }, { modules });
+      return [{ number: index + 1, values, set, loaded }];
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       problems.push(...error.problems.map((problem) => placed(problem, base, plan, values)));

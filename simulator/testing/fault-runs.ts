@@ -5,12 +5,12 @@ import { type EngineResult, runGossipsub } from '../engine/gossipsub/engine.ts';
 import { drawPopulation } from '../population/draw.ts';
 import { scheduleFaults } from '../population/fault-schedule.ts';
 import { buildTopology } from '../population/topology.ts';
-import type { FaultPlan, FaultTargets } from '../scenario/fault-plan.ts';
+import { EVERYBODY, type FaultPlan, type FaultTargets } from '../scenario/fault-plan.ts';
 import type { LiveArm, Scenario } from '../scenario/scenario.ts';
 import { testLiveArm } from './test-scenario.ts';
 
 export function testTargets(changes: Partial<FaultTargets> = {}): FaultTargets {
-  return { role: 'all', share: 1, countries: [], networks: [], operators: [], ids: [], ...changes };
+  return { ...EVERYBODY, ...changes };
 }
 
 export function testFault(changes: Pick<FaultPlan, 'kind'> & Partial<FaultPlan>): FaultPlan {

@@ -1,21 +1,18 @@
 /** Random faults for tests of the language: every kind, with the parameters that mean something for it. */
 
 import fc from 'fast-check';
-import { CRASH_STEPS, FAULT_KINDS, type FaultPlan, type FaultTargets } from '../scenario/fault-plan.ts';
+import {
+  CRASH_STEPS,
+  EVERYBODY,
+  FAULT_KINDS,
+  type FaultPlan,
+  type FaultTargets,
+} from '../scenario/fault-plan.ts';
 import { FAULTS_FROM_SECONDS } from '../scenario/fault-schema.ts';
 import type { Arm } from '../scenario/scenario.ts';
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true }).map((value) => value + 0);
 const whole = (min: number, max: number) => fc.integer({ min, max });
-
-const EVERYBODY: FaultTargets = {
-  role: 'all',
-  share: 1,
-  countries: [],
-  networks: [],
-  operators: [],
-  ids: [],
-};
 
 const targets: fc.Arbitrary<(relays: number) => FaultTargets> = fc
   .record({

@@ -1,20 +1,14 @@
 /** Operators for tests, with every part to be overridden: one class that installs at once and switches at once. */
 
-import { OBSERVED_LOCKSTEP, type OperatorClass, type OperatorsPlan } from '../scenario/operators-plan.ts';
+import {
+  OBSERVED_LOCKSTEP,
+  type OperatorClass,
+  type OperatorsPlan,
+  plainClass,
+} from '../scenario/operators-plan.ts';
 
 export function testClass(name: string, share: number, changes: Partial<OperatorClass> = {}): OperatorClass {
-  return {
-    name,
-    share,
-    lag: { law: 'at-once' },
-    between: { from: 0, to: 1 },
-    hours: null,
-    timerSeconds: 0,
-    policy: 'auto',
-    delay: null,
-    thirdParties: null,
-    ...changes,
-  };
+  return plainClass(name, share, { lag: { law: 'at-once' }, ...changes });
 }
 
 /** The run begins on Sunday at 01:00 UTC. */
