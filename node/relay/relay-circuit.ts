@@ -163,10 +163,7 @@ export class RelayCircuit implements Circuit, EdgePort {
       return;
     }
     this.padding.after(PaddingEvent.cellReceived);
-    if (digest === null && this.onward === null && this.cutOff) {
-      relay.counts.ignored++;
-      relay.cells.release(cell);
-    } else if (digest === null) this.pass(cell, this.onward);
+    if (digest === null) this.pass(cell, this.onward);
     else {
       if (dataLengthOf(cell) > RELAY_DATA_BYTES) this.violate();
       else this.handle(cell, relayCommand, digest, early);
@@ -191,8 +188,9 @@ export class RelayCircuit implements Circuit, EdgePort {
     const { relay } = this;
     if (leg === null || leg.queue.length >= MOST_QUEUED_CELLS) {
       relay.cells.release(cell);
-      if (leg === null) this.violate();
-      else this.close(CircuitEnd.resourceLimit);
+      if (leg !== null) this.close(CircuitEnd.resourceLimit);
+      else if (this.cutOff) relay.counts.ignored++;
+      else this.violate();
       return;
     }
     relay.counts.relayed++;
