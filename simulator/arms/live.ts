@@ -6,6 +6,7 @@ import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { fullScoring } from '../../node/channels/peer-scoring.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
 import { gainedColumn, type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
+import { relayLoads } from '../engine/gossipsub/load-counter.ts';
 import type { ScoringOptions } from '../engine/gossipsub/router.ts';
 import { unbalanced } from '../engine/invariants/frame-ledger.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
@@ -139,6 +140,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       bytes: Math.round(total.bytesSent),
       frames: total.framesSent,
       penalties: total.penalties,
+      load: { bytesByKind: total.bytesByKind, relays: relayLoads(shared.load, relays) },
     },
     ...(churn === null
       ? {}

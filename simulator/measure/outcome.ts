@@ -9,6 +9,7 @@ import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
 import type { GossipAttackName, SybilPlan } from '../scenario/sybil-plan.ts';
 import type { Cohort } from './cohort.ts';
 import type { FaultOutcome } from './fault-outcome.ts';
+import type { LoadResult } from './load-result.ts';
 import type { SybilResult } from './sybil-result.ts';
 import type { TrafficResult } from './traffic-result.ts';
 
@@ -76,6 +77,8 @@ export interface GossipCost {
   readonly frames: number;
   /** Behavioural penalties that routers gave to peers, as for a promise broken on a slow uplink. */
   readonly penalties: number;
+  /** What the bytes were for, and what each relay had of them. */
+  readonly load: LoadResult;
 }
 
 /** What became of the links while relays came and went. */

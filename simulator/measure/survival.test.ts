@@ -53,7 +53,10 @@ describe('survival', () => {
     const { survival, low, high } = survivalCurve(observations(REMISSIONS));
     // By hand at week 10: S 0.75294, error 0.09635, -ln S 0.28377, spread 1.95996 x 0.12796 / 0.28377 = 0.88384;
     // exp(-0.28377 x 2.42016) and exp(-0.28377 / 2.42016).
-    assert.ok(Math.abs(low[2]! - 0.5032) < 5e-5 && Math.abs(high[2]! - 0.8894) < 5e-5, `${low[2]}, ${high[2]}`);
+    assert.ok(
+      Math.abs(low[2]! - 0.5032) < 5e-5 && Math.abs(high[2]! - 0.8894) < 5e-5,
+      `${low[2]}, ${high[2]}`,
+    );
     for (const [row, value] of survival.entries()) assert.ok(low[row]! < value && value < high[row]!);
   });
 
@@ -84,7 +87,10 @@ describe('survival', () => {
   });
 
   it('columns of unequal length and times that are none are refused', () => {
-    assert.throws(() => survivalCurve({ seconds: new Float64Array(2), isEvent: new Uint8Array(1) }), RangeError);
+    assert.throws(
+      () => survivalCurve({ seconds: new Float64Array(2), isEvent: new Uint8Array(1) }),
+      RangeError,
+    );
     for (const seconds of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
       const one = { seconds: Float64Array.of(seconds), isEvent: Uint8Array.of(1) };
       assert.throws(() => survivalCurve(one), RangeError, String(seconds));

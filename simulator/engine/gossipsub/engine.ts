@@ -269,6 +269,7 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
       sum((result) => result.faultEffects[fault] ?? 0),
     ),
     bytesSent: sum((result) => result.bytesSent),
+    bytesByKind: addUpCounts(results.map((result) => result.bytesByKind)) as ThreadResult['bytesByKind'],
     onlineInTheEnd: sum((result) => result.onlineInTheEnd),
     linkEndsInTheEnd: sum((result) => result.linkEndsInTheEnd),
     copies: sum((result) => result.copies),

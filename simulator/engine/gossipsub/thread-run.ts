@@ -142,6 +142,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     framesInFlight: network.transport.countInFlight(),
     faultEffects: network.faultEffects,
     ...network.counters,
+    bytesByKind: network.load.bytesByKind(),
     ...network.countLinkEnds(),
     eventsFired: clock.eventsFired,
     rolledBack: network.recorder.rolledBack,
