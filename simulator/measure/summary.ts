@@ -34,6 +34,7 @@ import { type SybilSummary, sybilSummary } from './sybil-summary.ts';
 import { tails } from './tails.ts';
 import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
 import { type TrustSummary, trustSummary } from './trust-summary.ts';
+import { type VerdictSummary, verdictSummary } from './verdict-summary.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -54,6 +55,8 @@ export interface UpdateSummary extends AdoptionSummary, RemovalSummary, Operator
   readonly rejection?: RejectionSummary;
   /** Absent without churn. */
   readonly churn?: ChurnSummary;
+  /** Absent in an arm in which no relay judges it. */
+  readonly verdicts?: VerdictSummary;
 }
 
 export interface ArmSummary extends AdoptionSummary, OperatorFigures {
@@ -186,6 +189,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       releasedAtSeconds: roundTime(releasedAtSeconds),
       ...figures,
       ...removalSummary(update, plans[index], arm.arm.kind === 'live', update.cohort),
+      ...(update.verdicts !== undefined && { verdicts: verdictSummary(update) as VerdictSummary }),
       ...churnPart(arm, outcome, index, releasedAtSeconds),
       ...(operatorsOf[index] as OperatorFigures),
       ...tailsOf(update, consensusWeight, outcome.scenario.measure),

@@ -277,6 +277,11 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
     firsts: sum((result) => result.firsts),
     eventsFired: sum((result) => result.eventsFired),
     rolledBack: sum((result) => result.rolledBack),
+    verdicts: (results[0]?.verdicts ?? []).map((_verdicts, release) => ({
+      rolledBack: sum((result) => result.verdicts[release]?.rolledBack ?? 0),
+      confirmed: sum((result) => result.verdicts[release]?.confirmed ?? 0),
+      kept: sum((result) => result.verdicts[release]?.kept ?? 0),
+    })),
     deceivedRelays: sum((result) => result.deceivedRelays),
     hostileRelayHours: sum((result) => result.hostileRelayHours),
     staleRelays: sum((result) => result.staleRelays),

@@ -11,6 +11,7 @@ import type { ByteKind } from '../../measure/load-result.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { SybilResult } from '../../measure/sybil-result.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
+import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
 import type { Churn } from '../../population/churn.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
@@ -179,6 +180,8 @@ export interface ThreadResult {
   readonly penalties: number;
   readonly eventsFired: number;
   readonly rolledBack: number;
+  /** For each release. */
+  readonly verdicts: readonly ReleaseVerdicts[];
   /** Honest relays that ran a hostile module, and for how many hours in all. */
   readonly deceivedRelays: number;
   readonly hostileRelayHours: number;

@@ -90,6 +90,7 @@ function afterGossip(
   return {
     eventsFired,
     rolledBack: recorder.rolledBack,
+    verdicts: recorder.verdicts(),
     deceivedRelays: recorder.deceived.size,
     violations: failed,
   };
@@ -146,6 +147,7 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     ...network.countLinkEnds(),
     eventsFired: clock.eventsFired,
     rolledBack: network.recorder.rolledBack,
+    verdicts: network.recorder.verdicts(),
     deceivedRelays: network.recorder.deceived.size,
     hostileRelayHours: network.recorder.hostileRelayHours(),
     staleRelays: network.recorder.stale.size,
