@@ -35,6 +35,7 @@ import { tails } from './tails.ts';
 import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
 import { type TrustSummary, trustSummary } from './trust-summary.ts';
 import { type VerdictSummary, verdictSummary } from './verdict-summary.ts';
+import { type VersionsSummary, versionsSummary } from './versions-summary.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -84,6 +85,7 @@ export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   readonly sybils?: SybilSummary;
   /** Null for an arm without simulated cells. */
   readonly traffic: TrafficSummary | null;
+  readonly versions: VersionsSummary;
   readonly updates: readonly UpdateSummary[];
   /** Of a live arm in a scenario with faults. */
   readonly faults?: readonly FaultSummary[];
@@ -229,6 +231,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     ...(sybils !== null && { sybils }),
     traffic,
     ...(operatorsOf[0] as OperatorFigures),
+    versions: versionsSummary(arm, outcome),
     updates,
     ...(arm.faults !== undefined && {
       faults: arm.faults.map((fault) =>
