@@ -75,7 +75,10 @@ async function buildProgram(
     .description('run a scenario and write its results')
     .argument('<file>', 'the scenario')
     .option('--seed <n>', "the run's seed, instead of the scenario's")
-    .option('--runs <n>', 'how many runs, with seeds counting up: medians with intervals')
+    .option(
+      '--runs <n>',
+      'how many runs, with seeds counting up: medians with intervals (network.populationSeed keeps the relays)',
+    )
     .option('--out <dir>', 'where to write (default: results/<scenario>/seed-<n>)')
     .option('--force', 'replace results that are there already')
     .addOption(setOption())

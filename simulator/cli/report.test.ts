@@ -101,7 +101,15 @@ describe('report', () => {
   });
 
   it('several runs that were merged are drawn from their own files', async () => {
-    const runs = await relaywave('simulate', join(folder, 'small.yaml'), '--runs', '2', '--out', 'runs', '--quiet');
+    const runs = await relaywave(
+      'simulate',
+      join(folder, 'small.yaml'),
+      '--runs',
+      '2',
+      '--out',
+      'runs',
+      '--quiet',
+    );
     assert.equal(runs.code, EXIT.ok, runs.err);
     const merged = join(folder, 'runs', 'seeds-1-2');
     const drawn = charts(merged);
