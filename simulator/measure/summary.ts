@@ -14,6 +14,7 @@ import { type AdoptionSummary, adoptionSummary } from './adoption-summary.ts';
 import { type AssertionResult, judgeAssertions } from './assertions.ts';
 import { type ChurnSummary, churnSummary } from './churn-summary.ts';
 import { type ClassesSummary, classesSummary } from './class-summary.ts';
+import { ofCohort } from './cohort.ts';
 import { type CostSummary, type CostTotals, costSummary, costTotals } from './cost-summary.ts';
 import { adoptionCurve } from './curve.ts';
 import { type HistoricalSummary, historicalSummary } from './historical-summary.ts';
@@ -163,12 +164,16 @@ function lawSummary({ arm, horizonSeconds }: ArmOutcome, percents: Percents): Ar
 }
 
 function operatorFigures(
-  { stages: { activated } }: UpdateOutcome,
+  { stages: { activated }, cohort = null }: UpdateOutcome,
   { arm, operators }: ArmOutcome,
 ): OperatorFigures {
   return {
     ...(operators !== null && classesSummary(operators, activated)),
-    peakSwitches: peakSwitches(activated, arm.kind === 'manual' ? arm.restartSeconds : null),
+    // A relay that is born with the update switches nothing.
+    peakSwitches: peakSwitches(
+      ofCohort(activated, cohort),
+      arm.kind === 'manual' ? arm.restartSeconds : null,
+    ),
   };
 }
 
