@@ -11,7 +11,7 @@ import { armLooks, type LineLook } from './chart-style.ts';
 import { type DotGroup, type DotRow, drawDotGroup, groupHeightPx } from './dot-rows.ts';
 import { hoursInWords } from './exposure-table.ts';
 import { countOf, groupThousands, humanDuration } from './human-units.ts';
-import { boundsOf } from './interval-of.ts';
+import { boundsOf, withBounds } from './interval-of.ts';
 import { join } from './svg-markup.ts';
 
 const WIDTH = 1240;
@@ -40,8 +40,10 @@ const COUNTS: readonly { readonly key: ExposureKey; readonly title: string; read
 function rowOf(data: CurvesData, name: string, arm: ArmSummary, key: ExposureKey, look: LineLook): DotRow[] {
   const value = arm[key];
   if (value === undefined) return [];
-  const words = value === null ? 'no path was drawn' : `${hoursInWords(value)} h`;
-  return [{ name, look, value, bounds: boundsOf(data.summary, `arms.${name}.${key}`), words }];
+  const bounds = boundsOf(data.summary, `arms.${name}.${key}`);
+  const inHours = (hours: number) => `${hoursInWords(hours)} h`;
+  const words = value === null ? 'no path was drawn' : withBounds(value, bounds, inHours);
+  return [{ name, look, value, bounds, words }];
 }
 
 function groups(data: CurvesData): DotGroup[] {

@@ -2,7 +2,7 @@
 
 import type { Summary } from '../measure/summary.ts';
 import { significant } from './human-units.ts';
-import { boundsOf } from './interval-of.ts';
+import { boundsOf, withBounds } from './interval-of.ts';
 import { table } from './report-table.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 
@@ -11,13 +11,8 @@ export function hoursInWords(hours: number): string {
   return significant(hours);
 }
 
-/** "0.0235", and in brackets the interval where there is one. */
 function cell(summary: Summary, path: string, hours: number | null | undefined): string {
-  if (hours == null) return '–';
-  const bounds = boundsOf(summary, path);
-  if (bounds === null) return hoursInWords(hours);
-  const [low, high] = bounds.map((bound) => (bound === null ? 'never' : hoursInWords(bound)));
-  return `${hoursInWords(hours)} (${low} to ${high})`;
+  return hours == null ? '–' : withBounds(hours, boundsOf(summary, path), hoursInWords);
 }
 
 /** The section. */

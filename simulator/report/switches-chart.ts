@@ -6,7 +6,7 @@ import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, type LineLook } from './chart-style.ts';
 import { type DotGroup, type DotRow, drawDotGroup, groupHeightPx } from './dot-rows.ts';
 import { countOf, humanPercent, significant } from './human-units.ts';
-import { boundsOf } from './interval-of.ts';
+import { boundsOf, withBounds } from './interval-of.ts';
 import { join } from './svg-markup.ts';
 
 const WIDTH = 1240;
@@ -39,8 +39,8 @@ function groups({ scenario, summary }: CurvesData): DotGroup[] {
   return WINDOWS.map(({ key, title, subtitle }): DotGroup => {
     const rows = Object.entries(summary.arms).map(([name, { peakSwitches }]): DotRow => {
       const value = peakSwitches[key];
-      const words = value === null ? 'swapped without a restart' : humanPercent(value);
       const bounds = boundsOf(summary, `arms.${name}.peakSwitches.${key}`);
+      const words = value === null ? 'swapped without a restart' : withBounds(value, bounds, humanPercent);
       return { name, look: looks.get(name) as LineLook, value, bounds, words };
     });
     return { title, subtitle, rows, scale: 'linear', tick: (share) => `${significant(share * 100)} %` };
