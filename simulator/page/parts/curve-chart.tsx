@@ -13,21 +13,15 @@ import { LineSwatch } from './line-swatch.tsx';
 import { useTheme } from './use-theme.ts';
 import { readingOf, type ValueUnit } from './value-format.ts';
 
-export interface ChartSeries extends CurveSeries {
-  /** Lines that are left out of the legend, such as those of single seeds, cannot be switched by themselves. */
-  readonly isInLegend?: boolean;
-}
-
 /** What the owner of a chart may do to it between drawings, as in an animation. */
 export interface CurveChartControls {
   /** Puts an upright line at a moment; null takes it away. */
   setMarker(seconds: number | null): void;
 }
 
-export interface CurveChartProps extends Omit<CurvePlotOptions, 'theme' | 'series'> {
+export interface CurveChartProps extends Omit<CurvePlotOptions, 'theme'> {
   /** What the chart shows, for those who do not see it. */
   readonly label: string;
-  readonly series: readonly ChartSeries[];
   /** Called once the chart stands, and again whenever it was made anew. */
   readonly onReady?: (controls: CurveChartControls) => void;
   /** Hears a click or tap on the plot: the moment there. */
@@ -51,7 +45,7 @@ function kindOf({ series, span, ...options }: CurvePlotOptions): string {
   return JSON.stringify([lines, span, options]);
 }
 
-function spoken(seconds: number | null, series: readonly ChartSeries[], unit: ValueUnit): string {
+function spoken(seconds: number | null, series: readonly CurveSeries[], unit: ValueUnit): string {
   if (seconds === null) return 'no moment chosen';
   const values = series.map((line) => `${line.name} ${readingOf(valueAt(line, seconds), unit)}`);
   return `${humanDuration(Math.max(0, seconds))}: ${values.join(', ')}`;

@@ -7,13 +7,8 @@
 
 import { DotLayer } from './dot-layer.ts';
 import { drawLand, type MapRegion, mapProjection } from './map-land.ts';
+import type { MapPlaces } from './map-places.ts';
 import { currentTheme, onThemeChange, type Theme } from './theme.ts';
-
-/** Where relays are, in degrees; row i is relay i. */
-export interface MapPlaces {
-  readonly longitude: Float32Array;
-  readonly latitude: Float32Array;
-}
 
 /** Height over width. */
 const ASPECT = 0.5;
