@@ -4,7 +4,7 @@ import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { type AdoptionCurve, WEIGHTINGS, type Weighting } from '../measure/curve.ts';
 import { STAGES, type Stage } from '../measure/outcome.ts';
 import { timeToFraction } from '../measure/quantiles.ts';
-import { armLabel, hasSeveralChannels } from './channels-chart.ts';
+import { hasSeveralChannels } from './channels-chart.ts';
 import type { ActivationCurves, ArmCurves, CurvesData } from './chart-data.ts';
 import { armLooks, historicalLook, type LineLook } from './chart-style.ts';
 import { takesDays } from './figure1-days.ts';
@@ -133,17 +133,13 @@ function linesOfArms(data: CurvesData, seeds: readonly SeedCurves[]): LinesOfArm
   return new Map(data.arms.map((arm) => [arm.name, armLines(arm, looks.get(arm.name)!, seeds)]));
 }
 
-function livePanel(
-  data: CurvesData,
-  lines: LinesOfArms,
-  labelOf: (arm: ActivationCurves) => string,
-): PagePanel {
+function livePanel(data: CurvesData, lines: LinesOfArms): PagePanel {
   const live = data.arms.filter(({ isLive }) => isLive);
   const reached = live.filter(({ stages }) => stages.activated.seconds.length > 0);
   const axis = reached.length > 0 ? liveTimeAxis(reached, 0) : { isLog: false, toSeconds: 1 };
   return {
     ...SHARE_PANEL,
-    title: `By gossip and other channels: ${live.map(labelOf).join(', ') || 'no live arm'}`,
+    title: 'Simulated propagation',
     scale: axis.isLog ? 'log' : 'linear',
     span: { logFromSeconds: earlySeconds(reached), fromSeconds: 0, toSeconds: axis.toSeconds },
     lines: live.flatMap(({ name }) => lines.get(name)!),
@@ -158,7 +154,7 @@ function wholePanel(data: CurvesData, lines: LinesOfArms): PagePanel {
   const longest = Math.max(1, ...data.arms.map(({ stages }) => stages.activated.seconds.at(-1) ?? 0));
   return {
     ...SHARE_PANEL,
-    title: 'Installed by hand, and Tor’s history',
+    title: "Installed by hand, and Tor's history",
     scale: 'linear',
     span: {
       logFromSeconds: earlySeconds(data.arms),
@@ -180,10 +176,7 @@ export function curveFigures(data: CurvesData, allSeeds: readonly SeedCurves[]):
       name: 'figure1',
       title: `How long until ${relays} run a fix`,
       source,
-      panels: [
-        livePanel(data, lines, ({ name }) => name),
-        ...(hasManual(data) || data.arms.some(takesDays) ? [whole] : []),
-      ],
+      panels: [livePanel(data, lines), ...(hasManual(data) || data.arms.some(takesDays) ? [whole] : [])],
     },
   ];
   if (hasSeveralChannels(data)) {
@@ -191,7 +184,7 @@ export function curveFigures(data: CurvesData, allSeeds: readonly SeedCurves[]):
       name: 'channels',
       title: `How the channels compare on ${relays}`,
       source,
-      panels: [livePanel(data, lines, armLabel)],
+      panels: [livePanel(data, lines)],
     });
   }
   if (hasManual(data)) {

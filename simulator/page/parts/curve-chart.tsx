@@ -6,12 +6,11 @@
  */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { humanDuration } from '../../report/human-units.ts';
 import { CurvePlot, type CurvePlotOptions } from './curve-plot.ts';
 import { type CurveSeries, valueAt } from './curve-series.ts';
 import { LineSwatch } from './line-swatch.tsx';
 import { useTheme } from './use-theme.ts';
-import { readingOf, type ValueUnit } from './value-format.ts';
+import { momentInWords, readingOf, type ValueUnit } from './value-format.ts';
 
 /** What the owner of a chart may do to it between drawings, as in an animation. */
 export interface CurveChartControls {
@@ -48,7 +47,7 @@ function kindOf({ series, span, ...options }: CurvePlotOptions): string {
 function spoken(seconds: number | null, series: readonly CurveSeries[], unit: ValueUnit): string {
   if (seconds === null) return 'no moment chosen';
   const values = series.map((line) => `${line.name} ${readingOf(valueAt(line, seconds), unit)}`);
-  return `${humanDuration(Math.max(0, seconds))}: ${values.join(', ')}`;
+  return `${momentInWords(seconds)}: ${values.join(', ')}`;
 }
 
 export function CurveChart(props: CurveChartProps) {
@@ -125,7 +124,7 @@ export function CurveChart(props: CurveChartProps) {
       />
       <div class="curve-legend">
         <output class="curve-moment">
-          {seconds === null ? 'point at a moment' : `at ${humanDuration(Math.max(0, seconds))}`}
+          {seconds === null ? 'point at a moment' : `at ${momentInWords(seconds)}`}
         </output>
         {listed.map((line) => (
           <button

@@ -174,6 +174,7 @@ export class CurvePlot {
         ...look,
         label: scale === 'log' ? `${timeLabel} (logarithmic)` : timeLabel,
         labelSize: 22,
+        size: 32,
         splits: (plot, _axis, from, to) => ticks(plot, from, to).map(({ value }) => value),
         values: (plot, splits) => {
           const { min, max } = plot.scales.x!;

@@ -11,7 +11,7 @@ import type { MapPlaces } from './map-places.ts';
 import { currentTheme, onThemeChange, type Theme } from './theme.ts';
 
 /** Height over width. */
-const ASPECT = 0.5;
+const ASPECT = 0.46;
 const NARROW_ASPECT = 0.72;
 const NARROW_PX = 520;
 /** Dots get smaller with more relays, between these radii in pixels of the page. */

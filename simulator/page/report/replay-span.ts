@@ -5,7 +5,7 @@ import type { PlayedSpan } from './replay-player.ts';
 
 const SHORTEST_SECONDS = 1e-4;
 /** The publisher alone must not stretch a logarithmic span: it begins where this share of events has happened. */
-const EARLY_SHARE = 0.002;
+const EARLY_SHARE = 0.01;
 /** Room before the first relays and after the last. */
 const ROOM = 1.25;
 

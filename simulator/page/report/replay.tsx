@@ -41,7 +41,7 @@ const SPANS = [
   { value: 'all', word: 'all arms' },
 ] as const;
 const SLIDER_STEPS = 2000;
-const CURVE_HEIGHT_PX = 260;
+const CURVE_HEIGHT_PX = 320;
 
 /** The curve that a reader sees of an arm: its activations by relay count, of this one run. */
 function curveOf(lines: readonly PageLine[], arm: string): PageLine | undefined {
