@@ -54,7 +54,7 @@ export function drawWords(plot: uPlot, { moments = [], spans = [], theme }: Word
   ctx.font = `${WORD_PX * uPlot.pxRatio}px ${FONT_FAMILY}`;
   ctx.textBaseline = 'top';
   ctx.lineJoin = 'round';
-  ctx.lineWidth = 4 * uPlot.pxRatio;
+  ctx.lineWidth = 3 * uPlot.pxRatio;
   ctx.strokeStyle = theme.paper;
   ctx.fillStyle = theme.ink;
   for (const [row, { seconds, word }] of words.entries()) {
