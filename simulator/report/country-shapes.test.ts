@@ -9,13 +9,9 @@ const POPULATION = new URL('../population/tor-2025-11.json', import.meta.url);
 const COMBINING = /[\u0300-\u036f]/g;
 
 function firstWord(name: string): string {
-  return (
-    name
-      .normalize('NFD')
-      .replace(COMBINING, '')
-      .toLowerCase()
-      .split(/[^a-z]+/)[0] ?? ''
-  );
+  const plain = name.normalize('NFD').replace(COMBINING, '').toLowerCase();
+  const word = plain.split(/[^a-z]+/)[0] ?? '';
+  return word === 'saint' ? 'st' : word;
 }
 
 test('countries: letters and numbers mean the same country', () => {
