@@ -26,7 +26,7 @@ import { milestoneHeadings, milestoneRows, unsaidChannels } from './milestone-ta
 import { type PageScript, policyOf, scriptElements } from './page-script.ts';
 import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
-import { table, tablesOfRuns } from './report-table.ts';
+import { runsInWords, table, withTableFeet } from './report-table.ts';
 import { element, join, type Markup, trusted } from './svg-markup.ts';
 import { gossipAttacks } from './sybil-table.ts';
 import { traffic } from './traffic-table.ts';
@@ -224,7 +224,7 @@ export function reportPage(parts: ReportPageParts): string {
     element('h2', {}, 'Manifest'),
     element('pre', {}, formatManifest(manifest)),
   );
-  return pageOf(summary.scenario, tablesOfRuns(body, summary.seeds), parts.script);
+  return pageOf(summary.scenario, withTableFeet(body, runsInWords(summary.seeds)), parts.script);
 }
 
 /** A whole document around what stands in it. */

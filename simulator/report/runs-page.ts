@@ -11,7 +11,7 @@ import { humanPercent, humanRatio } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
 import type { PageScript } from './page-script.ts';
 import { answerParagraphs, chart, milestones, pageOf } from './report-page.ts';
-import { table, tablesOfRuns } from './report-table.ts';
+import { runsInWords, table, withTableFeet } from './report-table.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 
 export interface RunsPageParts {
@@ -110,5 +110,5 @@ export function runsPage(parts: RunsPageParts): string {
     element('h2', {}, 'Manifest'),
     element('pre', {}, formatManifest(manifest)),
   );
-  return pageOf(summary.scenario, tablesOfRuns(body, summary.seeds), parts.script);
+  return pageOf(summary.scenario, withTableFeet(body, runsInWords(summary.seeds)), parts.script);
 }
