@@ -30,7 +30,7 @@ const FROM_SECONDS = 0.1;
 const EARLY_SHARE = 0.002;
 const SHORTEST_SECONDS = 1e-3;
 
-interface SurvivalLine {
+export interface SurvivalLine {
   readonly name: string;
   readonly notes: readonly string[];
   readonly look: LineLook;
@@ -38,12 +38,12 @@ interface SurvivalLine {
   readonly horizonSeconds: number;
 }
 
-interface Span {
+export interface Span {
   readonly fromSeconds: number;
   readonly toSeconds: number;
 }
 
-function survivalLines({ outcome, arms, summary }: ChartData): SurvivalLine[] {
+export function survivalLines({ outcome, arms, summary }: ChartData): SurvivalLine[] {
   const { churn, scenario } = outcome;
   if (churn === null) return [];
   const looks = armLooks(scenario.arms);
@@ -67,7 +67,7 @@ function survivalLines({ outcome, arms, summary }: ChartData): SurvivalLine[] {
   });
 }
 
-function axisSpan(lines: readonly SurvivalLine[]): Span {
+export function axisSpan(lines: readonly SurvivalLine[]): Span {
   let [fromSeconds, toSeconds] = [FROM_SECONDS, 10];
   for (const { curve, horizonSeconds } of lines) {
     const row = curve.survival.findIndex((share) => share <= 1 - EARLY_SHARE);

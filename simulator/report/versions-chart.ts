@@ -50,7 +50,7 @@ export function hasSeveralUpdates({ scenario }: ChartData): boolean {
   return scenario.updates.length > 1;
 }
 
-interface VersionLine {
+export interface VersionLine {
   readonly name: string;
   readonly look: LineLook;
   readonly shares: Float64Array;
@@ -58,7 +58,7 @@ interface VersionLine {
 }
 
 /** The versions that most relays ever ran, the core first; of the others only how many there are. */
-function versionLines(
+export function versionLines(
   curve: VersionsCurve,
   names: readonly string[],
 ): { readonly lines: readonly VersionLine[]; readonly further: number } {
@@ -114,7 +114,7 @@ function pointsOf(
 }
 
 /** A quarter past the last change, so that the last versions can be seen to stay. */
-function axisEndSeconds({ seconds }: VersionsCurve, { horizonSeconds }: ArmCurves['outcome']): number {
+export function axisEndSeconds({ seconds }: VersionsCurve, { horizonSeconds }: ArmCurves['outcome']): number {
   return Math.max(1, Math.min(horizonSeconds, Math.max(1, (seconds.at(-1) ?? 0) * 1.25)));
 }
 
