@@ -43,6 +43,13 @@ function scaleOption(): Option {
   );
 }
 
+function progressOption(): Option {
+  return new Option(
+    '--progress <format>',
+    'bar (lines where stderr is no terminal), or json: one object a line on stderr, for programs',
+  ).choices(['bar', 'json']);
+}
+
 function releaseOption(): Option {
   return new Option(
     '--release <version[=date]>',
@@ -84,6 +91,7 @@ async function buildProgram(
     .option('--fidelity <level>', 'full or fast')
     .option('--json', 'print summary.json and nothing else')
     .option('--quiet', 'write nothing to stderr but errors')
+    .addOption(progressOption())
     .option('--resume', 'with --runs: keep the runs that are there and do the others')
     .action(async (file: string, options: SimulateOptions) => {
       const { simulate } = await import('./simulate.ts');
@@ -105,6 +113,7 @@ async function buildProgram(
     .option('--fidelity <level>', 'full or fast')
     .option('--json', 'print summary.json of the sweep and nothing else')
     .option('--quiet', 'write nothing to stderr but errors')
+    .addOption(progressOption())
     .action(async (file: string, options: SweepOptions) => {
       const { sweep } = await import('./sweep.ts');
       finish(await sweep(file, options, context, surroundings));
