@@ -18,6 +18,7 @@ import type { SimulateOptions, SimulateSurroundings } from './simulate-options.t
 import type { SweepOptions } from './sweep.ts';
 import type { ValidateOptions } from './validate.ts';
 import type { VerifyOptions } from './verify.ts';
+import type { ViewVerbOptions } from './view.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
 
 function version(): string {
@@ -189,6 +190,15 @@ async function buildProgram(
     .action(async (input: string, options: CalibrateOptions) => {
       const { calibrate } = await import('./calibrate.ts');
       finish(await calibrate(input, options, context));
+    });
+
+  program
+    .command('view')
+    .description('serve a page on this machine: runs listed, compared, started and watched')
+    .option('--port <n>', 'the port, or 0 for any that is free (default: 8717, or the next that is free)')
+    .action(async (options: ViewVerbOptions) => {
+      const { view } = await import('./view.ts');
+      finish(await view(options, context, surroundings));
     });
 
   program

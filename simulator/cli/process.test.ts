@@ -68,10 +68,10 @@ describe('the process', () => {
     assert.deepEqual(lines.at(-1), { event: 'written', directory: join(folder, 'watched') });
     const arms = lines.filter(({ event }) => event === 'arm');
     assert.deepEqual(
-      arms.map(({ arm }) => arm),
+      arms.map(({ arm }) => arm.name),
       ['live', 'manual'],
     );
-    assert.equal(arms[0].reached / arms[0].counted, JSON.parse(out).arms.live.reachedFraction);
+    assert.equal(arms[0].arm.reached / arms[0].arm.counted, JSON.parse(out).arms.live.reachedFraction);
     const refused = await end(start(folder, 'simulate', QUICK, '--progress', 'xml'));
     assert.equal(refused.code, 2);
     assert.match(refused.err, /Allowed choices are bar, json/);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ArmProgress } from '../arms/arm-progress.ts';
+import type { EventLine } from '../arms/progress-lines.ts';
 import { runScenario } from '../arms/run.ts';
 import { adoptionCurve } from '../measure/curve.ts';
 import { testScenario, testUpdate } from '../testing/test-scenario.ts';
 import { keepingStream } from './captured-output.ts';
 import { Output } from './output.ts';
 import { progressDisplay } from './progress.ts';
-import type { EventLine } from './progress-json.ts';
 import { runFacts } from './run-facts.ts';
 
 function watched() {
@@ -50,8 +50,8 @@ describe('progress for programs', () => {
     removed.delete(2);
     display.armEnded?.(arm);
     const told = lines().map((line) => {
-      assert(line.event === 'progress' || line.event === 'arm');
-      const { counted, reached, running, relays, seconds: since, removed: out, restored } = line;
+      assert((line.event === 'progress' || line.event === 'arm') && line.arm !== undefined);
+      const { counted, reached, running, relays, seconds: since, removed: out, restored } = line.arm;
       return { counted, reached, running, relays, since, out, restored };
     });
     const quiet = { relays: [], since: [], out: [], restored: [] };
@@ -70,7 +70,7 @@ describe('progress for programs', () => {
     display.armEnded?.(arm);
     const [line] = lines();
     assert(line?.event === 'arm');
-    assert.deepEqual([line.counted, line.reached, line.relays], [2, 1, [0]]);
+    assert.deepEqual([line.arm.counted, line.arm.reached, line.arm.relays], [2, 1, [0]]);
   });
 
   it('quiet wins over json', () => {
@@ -101,9 +101,9 @@ describe('progress for programs', () => {
       const told = new Float64Array(activated.length).fill(Number.NaN);
       for (const line of lines()) {
         if (line.event !== 'progress' && line.event !== 'arm') continue;
-        line.relays?.forEach((relay, index) => {
+        line.arm?.relays.forEach((relay, index) => {
           assert(Number.isNaN(told[relay]), `relay ${relay} is told twice`);
-          told[relay] = line.seconds?.[index] as number;
+          told[relay] = line.arm?.seconds[index] as number;
         });
       }
       const weights = new Float64Array(told.length).fill(1);

@@ -7,60 +7,12 @@
  */
 
 import type { ArmProgress } from '../arms/arm-progress.ts';
-import type { Phase, Progress } from '../arms/run-contract.ts';
+import type { ArmChange, EventLine, RunFacts } from '../arms/progress-lines.ts';
+import type { Progress } from '../arms/run-contract.ts';
 import { roundTime } from '../measure/rounding.ts';
 import type { Population } from '../population/population.ts';
 import type { Output } from './output.ts';
-import type { ProgressDisplay, RunFacts } from './progress.ts';
-
-/** What is to be run: the first line. */
-export interface BeginLine extends RunFacts {
-  readonly event: 'begin';
-}
-
-/** Where the relays are: for each the index of its country. Absent of several runs. */
-export interface RelaysLine {
-  readonly event: 'relays';
-  /** ISO 3166 codes in lower case. */
-  readonly countries: readonly string[];
-  readonly country: readonly number[];
-}
-
-/** What has changed among the relays of an arm since its line before. */
-export interface ArmChange {
-  readonly arm: string;
-  /** Relays that the curve counts. */
-  readonly counted: number;
-  /** Of those, how many have run the update, and how many run it now. */
-  readonly reached: number;
-  readonly running: number;
-  /** Relays that run it for the first time, and since when; relays that the curve does not count are left out. */
-  readonly relays: readonly number[];
-  readonly seconds: readonly number[];
-  /** Relays that have taken it out, and those of them that run it again. */
-  readonly removed: readonly number[];
-  readonly restored: readonly number[];
-}
-
-export interface ProgressLine extends Partial<ArmChange> {
-  readonly event: 'progress';
-  readonly phase: Phase;
-  readonly virtualSeconds: number;
-  readonly durationSeconds: number;
-}
-
-/** An arm has ended; the changes are the last ones. */
-export interface ArmLine extends ArmChange {
-  readonly event: 'arm';
-}
-
-/** A folder of results is complete. */
-export interface WrittenLine {
-  readonly event: 'written';
-  readonly directory: string;
-}
-
-export type EventLine = BeginLine | RelaysLine | ProgressLine | ArmLine | WrittenLine;
+import type { ProgressDisplay } from './progress.ts';
 
 /** Remembers what was told of an arm's relays, and tells the rest. */
 class ArmTeller {
@@ -96,7 +48,7 @@ class ArmTeller {
     this.out += removed.length - restored.length;
     const running = this.reached - this.out;
     const { counted, reached } = this;
-    return { arm: name, counted, reached, running, relays, seconds, removed, restored };
+    return { name, counted, reached, running, relays, seconds, removed, restored };
   }
 }
 
@@ -123,12 +75,12 @@ export class JsonProgress implements ProgressDisplay {
       phase,
       virtualSeconds: roundTime(virtualSeconds),
       durationSeconds,
-      ...(arm !== undefined && this.changesOf(arm)),
+      ...(arm !== undefined && { arm: this.changesOf(arm) }),
     });
   }
 
   armEnded(arm: ArmProgress): void {
-    this.tell({ event: 'arm', ...this.changesOf(arm) });
+    this.tell({ event: 'arm', arm: this.changesOf(arm) });
   }
 
   written(directory: string): void {

@@ -7,6 +7,7 @@
 
 import { SingleBar } from 'cli-progress';
 import type { ArmProgress } from '../arms/arm-progress.ts';
+import type { RunFacts } from '../arms/progress-lines.ts';
 import type { Phase, Progress } from '../arms/run-contract.ts';
 import type { Population } from '../population/population.ts';
 import type { Output } from './output.ts';
@@ -26,19 +27,6 @@ const LINE_INTERVAL_WALL_MS = 5000;
 /** Too little has run before this to guess from. */
 const GUESS_AFTER_WALL_MS = 2000;
 const SHOW_CURSOR = '\u001b[?25h';
-
-/** What is going to be run. */
-export interface RunFacts {
-  readonly scenario: string;
-  readonly seeds: readonly number[];
-  /** Runs in all: more than there are seeds, in a sweep. */
-  readonly runs: number;
-  readonly relays: number;
-  readonly durationSeconds: number;
-  /** Of the first update. */
-  readonly releasedAtSeconds: number;
-  readonly arms: readonly { readonly name: string; readonly isLive: boolean }[];
-}
 
 /** How progress is shown, and whether at all. */
 export interface DisplayOptions {

@@ -1,7 +1,7 @@
 /** What a program that watches a run is told first. */
 
+import type { RunFacts } from '../arms/progress-lines.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { RunFacts } from './progress.ts';
 
 /** The facts of `count` runs of the scenario, with seeds counting up from its own. */
 export function runFacts(scenario: Scenario, count: number): RunFacts {
