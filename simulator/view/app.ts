@@ -3,6 +3,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
 import { compareRuns } from '../measure/comparison.ts';
 import { comparedRows } from '../report/comparison-table.ts';
@@ -11,6 +12,7 @@ import { ResultsError } from '../report/results-error.ts';
 import { readSummaries, runFolders } from '../report/run-folders.ts';
 import { schemaJson } from '../scenario/schema.ts';
 import type { ComparedPair, Refused, RunRequest } from './api-shapes.ts';
+import { fencedProblems } from './file-fence.ts';
 import { refusalOf, TOKEN_HEADER } from './guard.ts';
 import { HEADERS_OF_ALL, POLICY_DATA, policyOfPage } from './headers.ts';
 import { indexPage } from './index-page.ts';
@@ -175,6 +177,8 @@ export function viewApp({ places, bundle, index, shelf, board, token }: AppParts
     if (etag === undefined && !isNew) {
       throw new HttpRefusal(428, 'say which version is replaced (If-Match), or that there is none');
     }
+    const problems = fencedProblems(join(places.scenariosFolder, name), text, {}, fence);
+    if (problems.length > 0) return context.json({ error: problems[0]?.message, problems }, 422);
     const saved = await shelf.save(name, text, etag === undefined ? 'nothing' : { etag });
     if ('saved' in saved) {
       context.header('ETag', saved.saved.etag);

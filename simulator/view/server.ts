@@ -8,9 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { bundlePage } from '../report/page-bundle.ts';
-import type { JobPlaces } from './api-shapes.ts';
 import { viewApp } from './app.ts';
 import { JobBoard } from './job-board.ts';
+import { placesOfRelays } from './job-places.ts';
 import { RunIndex } from './run-index.ts';
 import { ScenarioShelf } from './scenario-shelf.ts';
 
@@ -79,14 +79,16 @@ async function listenSomewhere(server: HttpServer, port: number | undefined): Pr
 }
 
 /** Starts the server; rejects with PortError where the port cannot be had. */
-export async function startView(
-  { home, scenariosFolder, commandFile, port }: ViewOptions,
-  placesOf: (countries: readonly string[], country: readonly number[]) => JobPlaces,
-): Promise<ViewServer> {
+export async function startView({
+  home,
+  scenariosFolder,
+  commandFile,
+  port,
+}: ViewOptions): Promise<ViewServer> {
   const results = join(home, 'results');
   await mkdir(results, { recursive: true });
   const resultsFolder = await realpath(results);
-  const board = new JobBoard({ resultsFolder, folder: home, commandFile, placesOf });
+  const board = new JobBoard({ resultsFolder, folder: home, commandFile, placesOf: placesOfRelays });
   const app = viewApp({
     places: { home, resultsFolder, scenariosFolder, fence: [scenariosFolder, resultsFolder] },
     bundle: await bundlePage('view'),
