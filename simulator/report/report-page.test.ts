@@ -26,7 +26,7 @@ function page(
   });
   const charts = { figure1: SVG, 'live-vs-manual': SVG, stages: SVG, latency: SVG };
   const resolvedScenario = more.resolvedScenario ?? 'name: made\n';
-  return reportPage({ outcome, summary, manifest, resolvedScenario, charts });
+  return reportPage({ outcome, summary, manifest, resolvedScenario, charts, script: null });
 }
 
 test('page: has the question, the answer, tables, scenario, manifest and how to repeat it', () => {

@@ -1,6 +1,6 @@
 /** Tables of the report page. */
 
-import { type Content, element, type Markup } from './svg-markup.ts';
+import { type Content, element, type Markup, trusted } from './svg-markup.ts';
 
 function row(tag: 'th' | 'td', cells: readonly Content[]): Markup {
   return element('tr', {}, ...cells.map((cell) => element(tag, {}, cell)));
@@ -18,4 +18,18 @@ export function table(headings: readonly string[], rows: readonly (readonly Cont
       element('tbody', {}, ...rows.map((cells) => row('td', cells))),
     ),
   );
+}
+
+/**
+ * Says under each table of a page how many runs its figures are from, since a table is what is copied out of it.
+ *
+ * It is put in here and not where each table is made, so that none can do without.
+ */
+export function tablesOfRuns(body: Markup, seeds: readonly number[]): Markup {
+  const words =
+    seeds.length === 1
+      ? `From one run (seed ${seeds[0]}): no interval is known.`
+      : `Medians of ${seeds.length} runs.`;
+  // What a user wrote cannot be taken for a table: it is escaped.
+  return trusted(body.markup.replaceAll('<table>', `<table>${element('caption', {}, words).markup}`));
 }

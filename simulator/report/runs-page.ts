@@ -9,8 +9,9 @@ import type { DrawnCharts } from './charts.ts';
 import { answeredBy } from './filled-answer.ts';
 import { humanPercent, humanRatio } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
+import type { PageScript } from './page-script.ts';
 import { answerParagraphs, chart, milestones, pageOf } from './report-page.ts';
-import { table } from './report-table.ts';
+import { table, tablesOfRuns } from './report-table.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 
 export interface RunsPageParts {
@@ -21,6 +22,8 @@ export interface RunsPageParts {
   readonly charts: DrawnCharts;
   /** The folder of each run, as seen from the page, in the order of the seeds. */
   readonly folders: readonly string[];
+  /** Null for a page without a script. */
+  readonly script: PageScript | null;
 }
 
 function ratios({ ratios, intervals }: RunsSummary): Markup {
@@ -103,5 +106,5 @@ export function runsPage(parts: RunsPageParts): string {
     element('h2', {}, 'Manifest'),
     element('pre', {}, formatManifest(manifest)),
   );
-  return pageOf(summary.scenario, body);
+  return pageOf(summary.scenario, tablesOfRuns(body, summary.seeds), parts.script);
 }

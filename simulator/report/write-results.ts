@@ -15,7 +15,9 @@ import { CHARTS } from './charts.ts';
 import { dataFiles } from './data-files.ts';
 import { type FileSet, writeFiles } from './file-set.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
+import { runPageData } from './make-page-data.ts';
 import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
+import { bundlePage } from './page-bundle.ts';
 import { reportPage } from './report-page.ts';
 import type { ResultsTarget } from './results-folder.ts';
 
@@ -59,6 +61,9 @@ export async function writeResults(
   const reportFromWallMs = performance.now();
   const summary = summarize(outcome, historical);
   const data = chartData(outcome, summary, historical);
+  const bundle = bundlePage('report');
+  // Whoever awaits it below hears of its failure; until then it must not be an unhandled one.
+  bundle.catch(() => {});
 
   const cost = (): RunCost => {
     const nowWallMs = performance.now();
@@ -92,7 +97,8 @@ export async function writeResults(
       sha256: files.sha256(),
     });
     files.start('manifest.json', formatManifest(manifest));
-    files.start('report.html', reportPage({ outcome, summary, manifest, resolvedScenario, charts }));
+    const script = { bundle: await bundle, data: runPageData(data) };
+    files.start('report.html', reportPage({ outcome, summary, manifest, resolvedScenario, charts, script }));
     await files.finished();
   };
 

@@ -6,17 +6,11 @@
  */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { humanDuration } from '../../report/human-units.ts';
 import { CurvePlot, type CurvePlotOptions } from './curve-plot.ts';
 import { type CurveSeries, valueAt } from './curve-series.ts';
 import { LineSwatch } from './line-swatch.tsx';
 import { useTheme } from './use-theme.ts';
-import { readingOf, type ValueUnit } from './value-format.ts';
-
-export interface ChartSeries extends CurveSeries {
-  /** Lines that are left out of the legend, such as those of single seeds, cannot be switched by themselves. */
-  readonly isInLegend?: boolean;
-}
+import { momentInWords, readingOf, type ValueUnit } from './value-format.ts';
 
 /** What the owner of a chart may do to it between drawings, as in an animation. */
 export interface CurveChartControls {
@@ -24,10 +18,9 @@ export interface CurveChartControls {
   setMarker(seconds: number | null): void;
 }
 
-export interface CurveChartProps extends Omit<CurvePlotOptions, 'theme' | 'series'> {
+export interface CurveChartProps extends Omit<CurvePlotOptions, 'theme'> {
   /** What the chart shows, for those who do not see it. */
   readonly label: string;
-  readonly series: readonly ChartSeries[];
   /** Called once the chart stands, and again whenever it was made anew. */
   readonly onReady?: (controls: CurveChartControls) => void;
   /** Hears a click or tap on the plot: the moment there. */
@@ -51,10 +44,10 @@ function kindOf({ series, span, ...options }: CurvePlotOptions): string {
   return JSON.stringify([lines, span, options]);
 }
 
-function spoken(seconds: number | null, series: readonly ChartSeries[], unit: ValueUnit): string {
+function spoken(seconds: number | null, series: readonly CurveSeries[], unit: ValueUnit): string {
   if (seconds === null) return 'no moment chosen';
   const values = series.map((line) => `${line.name} ${readingOf(valueAt(line, seconds), unit)}`);
-  return `${humanDuration(Math.max(0, seconds))}: ${values.join(', ')}`;
+  return `${momentInWords(seconds)}: ${values.join(', ')}`;
 }
 
 export function CurveChart(props: CurveChartProps) {
@@ -131,7 +124,7 @@ export function CurveChart(props: CurveChartProps) {
       />
       <div class="curve-legend">
         <output class="curve-moment">
-          {seconds === null ? 'point at a moment' : `at ${humanDuration(Math.max(0, seconds))}`}
+          {seconds === null ? 'point at a moment' : `at ${momentInWords(seconds)}`}
         </output>
         {listed.map((line) => (
           <button

@@ -9,44 +9,12 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { FONT_FAMILY } from '../../report/chart-style.ts';
 import { alignedColumns, type CurveSeries } from './curve-series.ts';
+import type { PlotContent } from './plot-content.ts';
 import { colourOn, type Theme, withOpacity } from './theme.ts';
-import {
-  momentAt,
-  shareOfAxis,
-  startOf,
-  type TimeScaleName,
-  type TimeSpan,
-  timeTicks,
-} from './time-scale.ts';
-import { tickOf, type ValueUnit } from './value-format.ts';
+import { momentAt, shareOfAxis, startOf, timeTicks } from './time-scale.ts';
+import { tickOf } from './value-format.ts';
 
-/** A moment that is marked with an upright line and a word. */
-export interface MarkedMoment {
-  readonly seconds: number;
-  readonly word: string;
-}
-
-/** A span of time that is shaded. */
-export interface ShadedSpan {
-  readonly fromSeconds: number;
-  readonly toSeconds: number;
-  readonly word: string;
-}
-
-export interface CurvePlotOptions {
-  readonly series: readonly CurveSeries[];
-  readonly span: TimeSpan;
-  readonly scale: TimeScaleName;
-  readonly unit: ValueUnit;
-  /** Names of the axes. */
-  readonly timeLabel: string;
-  readonly valueLabel: string;
-  /** The value axis ends here; where the lines do, if it is undefined. */
-  readonly top?: number | undefined;
-  /** Where the axis ends at the lines: at least here. */
-  readonly leastTop?: number | undefined;
-  readonly moments?: readonly MarkedMoment[] | undefined;
-  readonly spans?: readonly ShadedSpan[] | undefined;
+export interface CurvePlotOptions extends PlotContent {
   readonly heightPx: number;
   readonly theme: Theme;
 }
@@ -62,12 +30,19 @@ function dashOf(dash: string | undefined): number[] {
   return dash === undefined ? [] : dash.split(' ').map(Number);
 }
 
+/** Whether a line is switched off, by itself or with the one that it follows. */
+export function isHidden(
+  { name, follows }: Pick<CurveSeries, 'name' | 'follows'>,
+  hidden: ReadonlySet<string>,
+): boolean {
+  return hidden.has(name) || (follows !== undefined && hidden.has(follows));
+}
+
 export class CurvePlot {
   private readonly host: HTMLElement;
   private readonly options: CurvePlotOptions;
   private readonly plot: uPlot;
   private readonly marker: HTMLElement;
-  private readonly hidden = new Set<string>();
   private markedSeconds: number | null = null;
 
   /** `onCursor` hears the moment that is pointed at, null when none is. */
@@ -88,15 +63,13 @@ export class CurvePlot {
     this.setMarker(this.markedSeconds);
   }
 
-  /** Shows all lines but those named. */
+  /** Shows all lines but those named, and those that follow them. */
   setHidden(names: ReadonlySet<string>): void {
-    this.hidden.clear();
-    for (const name of names) this.hidden.add(name);
     this.plot.batch(() => {
       let index = 1;
-      for (const { name, band } of this.options.series) {
+      for (const { name, follows, band } of this.options.series) {
         for (let column = 0; column < (band ? 3 : 1); column++) {
-          this.plot.setSeries(index++, { show: !names.has(name) });
+          this.plot.setSeries(index++, { show: !isHidden({ name, follows }, names) });
         }
       }
     });
@@ -201,6 +174,7 @@ export class CurvePlot {
         ...look,
         label: scale === 'log' ? `${timeLabel} (logarithmic)` : timeLabel,
         labelSize: 22,
+        size: 32,
         splits: (plot, _axis, from, to) => ticks(plot, from, to).map(({ value }) => value),
         values: (plot, splits) => {
           const { min, max } = plot.scales.x!;

@@ -25,6 +25,10 @@ export interface CurveSeries {
   readonly startsAtZero?: boolean;
   /** Until when the last value of a step line holds; its last moment unless said. */
   readonly untilSeconds?: number;
+  /** Lines that are left out of the legend, such as those of single seeds, cannot be switched by themselves. */
+  readonly isInLegend?: boolean;
+  /** The name of a line that this one is switched with. */
+  readonly follows?: string | undefined;
   /** Bounds of each value. */
   readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> } | null;
 }

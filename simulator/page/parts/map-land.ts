@@ -12,7 +12,7 @@ export type MapRegion = (typeof MAP_REGIONS)[number];
 
 /** West, south, east and north in degrees. */
 const BOUNDS: Readonly<Record<MapRegion, readonly [number, number, number, number]>> = {
-  world: [-168, -54, 178, 76],
+  world: [-152, -54, 172, 76],
   europe: [-11, 36, 33, 66],
   'north-america': [-126, 22, -64, 56],
   asia: [58, -12, 148, 54],

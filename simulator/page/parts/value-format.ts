@@ -42,3 +42,8 @@ export function readingOf(value: number | null, unit: ValueUnit): string {
       return significant(value, 6);
   }
 }
+
+/** A moment in words; what is before the release is negative. */
+export function momentInWords(seconds: number): string {
+  return seconds < 0 ? `−${humanDuration(-seconds)}` : humanDuration(seconds);
+}

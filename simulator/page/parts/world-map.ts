@@ -7,16 +7,11 @@
 
 import { DotLayer } from './dot-layer.ts';
 import { drawLand, type MapRegion, mapProjection } from './map-land.ts';
+import type { MapPlaces } from './map-places.ts';
 import { currentTheme, onThemeChange, type Theme } from './theme.ts';
 
-/** Where relays are, in degrees; row i is relay i. */
-export interface MapPlaces {
-  readonly longitude: Float32Array;
-  readonly latitude: Float32Array;
-}
-
 /** Height over width. */
-const ASPECT = 0.5;
+const ASPECT = 0.46;
 const NARROW_ASPECT = 0.72;
 const NARROW_PX = 520;
 /** Dots get smaller with more relays, between these radii in pixels of the page. */

@@ -1,0 +1,12 @@
+import { relayPlaces } from './simulator/report/relay-places.ts';
+import { countryOutline } from './simulator/report/country-shapes.ts';
+import {readFileSync} from 'node:fs';
+const agg=JSON.parse(readFileSync('simulator/population/tor-2025-11.json','utf8'));
+const countries=agg.countries as string[];
+const relays=7500; const country=new Uint16Array(relays); 
+for(let i=0;i<relays;i++) country[i]= i<3000?Math.floor(i/300): i%countries.length;
+let t=performance.now(); countryOutline('de'); console.log('first', performance.now()-t);
+t=performance.now(); countries.map(c=>countryOutline(c)); console.log('all', performance.now()-t);
+t=performance.now();
+const p=relayPlaces({relays,countries,country} as never);
+console.log(performance.now()-t);
