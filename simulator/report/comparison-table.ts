@@ -2,6 +2,7 @@
 
 import Table from 'cli-table3';
 import type { ComparedFigure, ComparedName, Comparison } from '../measure/comparison.ts';
+import type { ComparedRow } from './compared-row.ts';
 import { groupThousands, humanBytes, humanDuration, humanPercent } from './human-units.ts';
 import { withoutControls } from './svg-markup.ts';
 import { PLAIN_BORDER } from './terminal.ts';
@@ -39,17 +40,6 @@ function verdictInWords({ figure, verdict }: ComparedFigure): string {
     open: 'no verdict',
   };
   return words[verdict];
-}
-
-/** One figure of a comparison in words. */
-export interface ComparedRow {
-  readonly arm: string;
-  readonly figure: string;
-  readonly a: string;
-  readonly b: string;
-  /** B - A, with its interval where there are several pairs of runs. */
-  readonly between: string;
-  readonly verdict: string;
 }
 
 /** The rows of the table. */

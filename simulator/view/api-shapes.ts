@@ -5,7 +5,7 @@
  */
 
 import type { Phase } from '../arms/run-contract.ts';
-import type { ComparedRow } from '../report/comparison-table.ts';
+import type { ComparedRow } from '../report/compared-row.ts';
 import type { Problem } from '../scenario/problem.ts';
 
 /** Every refusal has this shape. */
@@ -125,6 +125,21 @@ export interface ScenarioText {
   readonly text: string;
   /** Names this very text. */
   readonly etag: string;
+}
+
+/** A key of a scenario that holds one value. */
+export interface ScenarioKey {
+  /** As `--set` names it. */
+  readonly path: string;
+  readonly description: string;
+  /** What holds where the key is left out; null where the schema does not say. */
+  readonly standard: string | null;
+  readonly example: string | null;
+  /** All that it may hold; empty where that cannot be listed. */
+  readonly words: readonly string[];
+  readonly isNumber: boolean;
+  readonly least: number | null;
+  readonly most: number | null;
 }
 
 /** What is to be run: the file as it is saved, or `text` in its place. */

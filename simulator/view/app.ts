@@ -33,6 +33,7 @@ import { readCurvesOf } from './run-curves.ts';
 import { readDetail } from './run-detail.ts';
 import type { RunIndex } from './run-index.ts';
 import { checkRequest } from './scenario-check.ts';
+import { scenarioKeys } from './scenario-keys.ts';
 import { isScenarioName, type ScenarioShelf } from './scenario-shelf.ts';
 import { planStart, type StartPlaces } from './start-plan.ts';
 
@@ -162,6 +163,7 @@ export function viewApp({ places, bundle, index, shelf, board, token }: AppParts
   app.get('/api/schema', (context) =>
     context.body(schemaJson(), 200, { 'Content-Type': 'application/json; charset=utf-8' }),
   );
+  app.get('/api/keys', (context) => context.json(scenarioKeys()));
   app.get('/api/scenarios', async (context) => context.json(await shelf.list()));
   app.get('/api/scenarios/:name', async (context) => {
     const found = await shelf.read(context.req.param('name'));
