@@ -71,10 +71,9 @@ function PairTable({ pair, letter }: { readonly pair: ComparedPair; readonly let
             {!hasEnoughRuns && '. Too few for a verdict: take 6 seeds or more on each side'}
           </p>
           <div class="scroll">
-            <table>
+            <table class="tight">
               <thead>
                 <tr>
-                  <th scope="col">arm</th>
                   <th scope="col">figure</th>
                   <th scope="col" class="figure">
                     A
@@ -91,8 +90,9 @@ function PairTable({ pair, letter }: { readonly pair: ComparedPair; readonly let
               <tbody>
                 {rows.map(({ arm, figure, a, b, between, verdict }) => (
                   <tr key={`${arm} ${figure}`}>
-                    <td>{arm}</td>
-                    <td>{figure}</td>
+                    <th scope="row">
+                      {figure} <span class="notes">{arm}</span>
+                    </th>
                     <td class="figure">{a}</td>
                     <td class="figure">{b}</td>
                     <td class="figure">{between}</td>

@@ -1,6 +1,7 @@
 /** The fields of the form, made from what the schema says of each key. */
 
 import { useId } from 'preact/hooks';
+import { groupThousands } from '../../report/human-units.ts';
 import type { ScenarioKey } from '../../view/api-shapes.ts';
 import { IMPORTANT_KEYS, type KeyValue, type RunForm } from './run-form.ts';
 
@@ -55,17 +56,25 @@ function Field({
   );
 }
 
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 /** What a key is, its range and an example, from the schema. */
 function hintOf({ description, example, standard, least, most }: ScenarioKey): string {
-  const range = least === null ? '' : most === null ? `at least ${least}` : `${least} to ${most}`;
+  const range =
+    least === null
+      ? ''
+      : most === null
+        ? `at least ${groupThousands(least)}`
+        : `${groupThousands(least)} to ${groupThousands(most)}`;
   const facts = [
     ...(range === '' ? [] : [range]),
     ...(example === null ? [] : [`such as ${example}`]),
     ...(standard === null ? [] : [`by default ${standard}`]),
   ];
-  return [description.replace(/[.:]?$/, '.'), ...(facts.length === 0 ? [] : [`${facts.join(', ')}.`])].join(
-    ' ',
-  );
+  const said = description.replaceAll('`', '').replace(/[.:]?$/, '.');
+  return [said, ...(facts.length === 0 ? [] : [`${capital(facts.join(', '))}.`])].join(' ');
 }
 
 export interface FormFieldsProps {

@@ -162,7 +162,7 @@ function ArmTable({
 }) {
   return (
     <div class="scroll">
-      <table>
+      <table class="tight">
         <thead>
           <tr>
             <th scope="col">arm</th>

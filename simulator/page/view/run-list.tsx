@@ -167,7 +167,7 @@ function RunRow({
   const { id, kind, engine, seeds, violations, problem, isScaled } = run;
   const canBeCompared = kind === 'run' || kind === 'runs';
   const notes = [
-    ...(kind === 'run' ? [] : [KIND_WORDS[kind]]),
+    ...(kind === 'run' || kind === 'runs' ? [] : [KIND_WORDS[kind]]),
     ...(seeds.length === 0 ? [] : [seedsInWords(seeds)]),
     ...(engine === '' ? [] : [engine]),
   ];
