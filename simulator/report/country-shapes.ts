@@ -22,24 +22,26 @@ type Atlas = Topology<{ countries: GeometryCollection<Named> }>;
 const SQUARE_DEGREES = 0.15;
 
 /** Countries that the atlas has no outline of: longitude and latitude of their middle. */
-const MIDDLES: Readonly<Record<string, readonly [number, number]>> = {
-  bq: [-68.27, 12.18],
-  bv: [3.41, -54.42],
-  cc: [96.87, -12.16],
-  cx: [105.63, -10.49],
-  gf: [-53.13, 3.93],
-  gi: [-5.35, 36.14],
-  gp: [-61.55, 16.25],
-  mq: [-61.02, 14.64],
-  re: [55.54, -21.12],
-  sj: [16.5, 78.6],
-  tk: [-171.85, -9.2],
-  tv: [179.2, -8.52],
-  um: [-176.5, 0.8],
-  yt: [45.15, -12.83],
-};
+const MIDDLES: ReadonlyMap<string, readonly [number, number]> = new Map(
+  Object.entries<readonly [number, number]>({
+    bq: [-68.27, 12.18],
+    bv: [3.41, -54.42],
+    cc: [96.87, -12.16],
+    cx: [105.63, -10.49],
+    gf: [-53.13, 3.93],
+    gi: [-5.35, 36.14],
+    gp: [-61.55, 16.25],
+    mq: [-61.02, 14.64],
+    re: [55.54, -21.12],
+    sj: [16.5, 78.6],
+    tk: [-171.85, -9.2],
+    tv: [179.2, -8.52],
+    um: [-176.5, 0.8],
+    yt: [45.15, -12.83],
+  }),
+);
 /** Of those without a number in the atlas: their names in it. */
-const NAMED: Readonly<Record<string, string>> = { xk: 'Kosovo' };
+const NAMED: ReadonlyMap<string, string> = new Map([['xk', 'Kosovo']]);
 
 let loaded: Atlas | undefined;
 
@@ -85,10 +87,10 @@ function square([longitude, latitude]: readonly [number, number]): Outline {
 
 /** The outline of a country by its two letters; undefined for what is no country. */
 export function countryOutline(code: string): Outline | undefined {
-  const middle = MIDDLES[code];
+  const middle = MIDDLES.get(code);
   if (middle !== undefined) return square(middle);
   const number = countryNumber(code);
-  const name = NAMED[code];
+  const name = NAMED.get(code);
   if (number === undefined && name === undefined) return undefined;
   const world = atlas();
   // Some islands bear their country's number too.

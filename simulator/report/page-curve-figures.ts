@@ -5,7 +5,7 @@ import { type AdoptionCurve, WEIGHTINGS, type Weighting } from '../measure/curve
 import { STAGES, type Stage } from '../measure/outcome.ts';
 import { timeToFraction } from '../measure/quantiles.ts';
 import { hasSeveralChannels } from './channels-chart.ts';
-import type { ActivationCurves, ArmCurves, CurvesData } from './chart-data.ts';
+import { type ActivationCurves, type ArmCurves, type CurvesData, dateOfData } from './chart-data.ts';
 import { armLooks, historicalLook, type LineLook } from './chart-style.ts';
 import { takesDays } from './figure1-days.ts';
 import { countOf, DAY_SECONDS } from './human-units.ts';
@@ -36,12 +36,11 @@ function byWeightLook(look: LineLook): LineLook {
   return { ...look, dash: look.dash === undefined ? '7 4' : WEIGHT_DASH, widthPx: look.widthPx - 0.6 };
 }
 
-/** Later stages are drawn as the arm is, earlier ones thinner and lighter. */
-const STAGE_OPACITY: Readonly<Record<Stage, number>> = {
-  heard: 0.35,
-  verified: 0.5,
-  staged: 0.7,
-  activated: 1,
+/** The stages before activation are thinner and lighter than the arm's line, each with a dash of its own. */
+const STAGE_LINES: Readonly<Record<Exclude<Stage, 'activated'>, Pick<PageLine, 'opacity' | 'dash'>>> = {
+  heard: { opacity: 0.6, dash: '1.5 4' },
+  verified: { opacity: 0.75, dash: '4 4' },
+  staged: { opacity: 0.9, dash: '10 4' },
 };
 
 function stagesOf(arm: ActivationCurves): readonly Stage[] {
@@ -54,18 +53,18 @@ function armLines(arm: ActivationCurves, look: LineLook, seeds: readonly SeedCur
   const untilSeconds = arm.horizonSeconds;
   const lines = stagesOf(arm).flatMap((stage) =>
     WEIGHTINGS.map((weighting) => {
-      const isActivated = stage === 'activated';
-      const ofStage = isActivated ? arm.name : `${arm.name}, ${stage}`;
+      const earlier = stage === 'activated' ? null : { ...STAGE_LINES[stage], widthPx: 1.6 };
+      const ofStage = earlier === null ? arm.name : `${arm.name}, ${stage}`;
       const isCount = weighting === 'fractionOfRelays';
       const line = curveLineOf((arm as ArmCurves).stages[stage], {
         name: isCount ? ofStage : `${ofStage} by weight`,
         look: isCount ? look : byWeightLook(look),
         weighting,
         stage,
-        band: isActivated ? (arm.bands?.[weighting] ?? null) : null,
+        band: earlier === null ? (arm.bands?.[weighting] ?? null) : null,
         untilSeconds,
       });
-      return isActivated ? line : { ...line, opacity: STAGE_OPACITY[stage], widthPx: 1.6 };
+      return { ...line, ...earlier };
     }),
   );
   const single = seeds.flatMap(({ seed, curves }) => {
@@ -168,7 +167,7 @@ function wholePanel(data: CurvesData, lines: LinesOfArms): PagePanel {
 /** Figures of adoption curves, each where its static chart is drawn. */
 export function curveFigures(data: CurvesData, allSeeds: readonly SeedCurves[]): PageFigure[] {
   const lines = linesOfArms(data, allSeeds.slice(0, SEEDS_MAX));
-  const { source } = data;
+  const source = [data.source, ...data.historical.map(dateOfData)].join(' ');
   const relays = countOf(data.summary.relays, 'relay');
   const whole = wholePanel(data, lines);
   const figures: PageFigure[] = [
@@ -183,7 +182,7 @@ export function curveFigures(data: CurvesData, allSeeds: readonly SeedCurves[]):
     figures.push({
       name: 'channels',
       title: `How the channels compare on ${relays}`,
-      source,
+      source: data.source,
       panels: [livePanel(data, lines)],
     });
   }

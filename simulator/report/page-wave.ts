@@ -41,6 +41,7 @@ function timesOf({ stages, removed }: UpdateOutcome, shown: Uint32Array): WaveTi
 function notesOf(data: ChartData, shown: Uint32Array, placeless: number): string[] {
   const { population, churn, arms } = data.outcome;
   const notes = [
+    data.source,
     'Only the countries of relays are known: their places within a country are made up, spread over its largest piece of land.',
   ];
   if (placeless > 0) {

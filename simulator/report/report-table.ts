@@ -21,15 +21,15 @@ export function table(headings: readonly string[], rows: readonly (readonly Cont
 }
 
 /**
- * Says under each table of a page how many runs its figures are from, since a table is what is copied out of it.
+ * Says under each table of a page of how many runs its figures are, since a table is what is copied out of it.
  *
  * It is put in here and not where each table is made, so that none can do without.
  */
 export function tablesOfRuns(body: Markup, seeds: readonly number[]): Markup {
   const words =
     seeds.length === 1
-      ? `From one run (seed ${seeds[0]}): no interval is known.`
-      : `Medians of ${seeds.length} runs.`;
+      ? `Simulated in one run (seed ${seeds[0]}): no interval is known.`
+      : `Simulated in ${seeds.length} runs.`;
   // What a user wrote cannot be taken for a table: it is escaped.
   return trusted(body.markup.replaceAll('<table>', `<table>${element('caption', {}, words).markup}`));
 }

@@ -18,6 +18,12 @@ const BOUNDS: Readonly<Record<MapRegion, readonly [number, number, number, numbe
   asia: [58, -12, 148, 54],
 };
 
+/** Height over width, on a wide screen and on a narrow one. */
+export function mapAspect(region: MapRegion, isNarrow: boolean): number {
+  if (region === 'world') return isNarrow ? 0.54 : 0.46;
+  return isNarrow ? 0.9 : 0.6;
+}
+
 const WORLD = atlas as unknown as Topology<{ countries: GeometryCollection; land: GeometryCollection }>;
 const LAND = feature(WORLD, WORLD.objects.land);
 const BORDERS = mesh(WORLD, WORLD.objects.countries, (one, other) => one !== other);

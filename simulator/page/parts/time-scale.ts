@@ -19,6 +19,9 @@ export interface TimeSpan {
 const TICK_ROOM_PX = 52;
 const UNITS_MAX = 180;
 const STEPS = [1, 2, 5] as const;
+const FINE_STEPS = [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+/** With fewer ticks an axis is hard to read. */
+const TICKS_LEAST = 3;
 
 export function startOf(span: TimeSpan, scale: TimeScaleName): number {
   return scale === 'log' ? span.logFromSeconds : span.fromSeconds;
@@ -47,11 +50,11 @@ function linearTicks(from: number, to: number, widthPx: number): Tick[] {
   }
 }
 
-/** Round moments at 1, 2 and 5 of each power of ten, for a span that the named ticks are too coarse for. */
-function fineTicks(from: number, to: number): Tick[] {
+/** Round moments at these steps of each power of ten, for a span that the named ticks are too coarse for. */
+function fineTicks(from: number, to: number, steps: readonly number[]): Tick[] {
   const ticks: Tick[] = [];
   for (let power = Math.floor(Math.log10(from)); 10 ** power <= to; power++) {
-    for (const step of STEPS) {
+    for (const step of steps) {
       const value = Number((step * 10 ** power).toPrecision(3));
       if (value >= from && value <= to) ticks.push({ value, name: humanDuration(value) });
     }
@@ -61,7 +64,8 @@ function fineTicks(from: number, to: number): Tick[] {
 
 function logTicks(from: number, to: number, widthPx: number): Tick[] {
   const named = TIME_TICKS.filter(({ value }) => value >= from && value <= to);
-  const candidates = named.length >= 3 ? named : fineTicks(from, to);
+  const rounder = named.length >= TICKS_LEAST ? named : fineTicks(from, to, STEPS);
+  const candidates = rounder.length >= TICKS_LEAST ? rounder : fineTicks(from, to, FINE_STEPS);
   const perE = widthPx / Math.log(to / from);
   let freePx = Number.NEGATIVE_INFINITY;
   return candidates.filter(({ value }) => {

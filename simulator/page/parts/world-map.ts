@@ -6,13 +6,10 @@
  */
 
 import { DotLayer } from './dot-layer.ts';
-import { drawLand, type MapRegion, mapProjection } from './map-land.ts';
+import { drawLand, type MapRegion, mapAspect, mapProjection } from './map-land.ts';
 import type { MapPlaces } from './map-places.ts';
 import { currentTheme, onThemeChange, type Theme } from './theme.ts';
 
-/** Height over width. */
-const ASPECT = 0.46;
-const NARROW_ASPECT = 0.72;
 const NARROW_PX = 520;
 /** Dots get smaller with more relays, between these radii in pixels of the page. */
 const RADIUS_PX = { least: 1, most: 3.2 } as const;
@@ -94,7 +91,7 @@ export class WorldMap {
   private layOut(isForced = false): void {
     const widthPx = this.host.clientWidth;
     if (widthPx === 0) return;
-    const heightPx = Math.round(widthPx * (widthPx < NARROW_PX ? NARROW_ASPECT : ASPECT));
+    const heightPx = Math.round(widthPx * mapAspect(this.region, widthPx < NARROW_PX));
     const wanted = Math.min(window.devicePixelRatio || 1, 2);
     const scale = Math.min(wanted, Math.sqrt(PIXELS_MAX / (widthPx * heightPx)));
     const [width, height] = [Math.round(widthPx * scale), Math.round(heightPx * scale)];

@@ -144,9 +144,25 @@ export function Replay({ wave, lines }: ReplayProps) {
           <Choice label="speed" options={SPEEDS} isOn={(value) => value === speed} onChoose={setSpeed} />
         </div>
         <div class="replay-stage">
-          <div>
+          <div class="replay-map">
             <div ref={mapHost} role="img" aria-label="Relays on a world map, by what they have come to" />
             <StateLegend times={arm.times} />
+          </div>
+          <div class="replay-clock">
+            <button type="button" class="play" aria-pressed={isPlaying} onClick={togglePlay}>
+              {isPlaying ? 'pause' : 'play'}
+            </button>
+            <input
+              ref={slider}
+              type="range"
+              min={0}
+              max={SLIDER_STEPS}
+              aria-label="moment"
+              onInput={(event) => player.current!.seekShare(Number(event.currentTarget.value) / SLIDER_STEPS)}
+            />
+            <p>
+              <b ref={clock} /> after the release <b ref={count} /> ran it
+            </p>
           </div>
           <CurveChart
             label="Relays that run the fix"
@@ -168,22 +184,6 @@ export function Replay({ wave, lines }: ReplayProps) {
             }}
             onPick={(seconds) => player.current?.seek(seconds)}
           />
-        </div>
-        <div class="replay-clock">
-          <button type="button" class="play" aria-pressed={isPlaying} onClick={togglePlay}>
-            {isPlaying ? 'pause' : 'play'}
-          </button>
-          <input
-            ref={slider}
-            type="range"
-            min={0}
-            max={SLIDER_STEPS}
-            aria-label="moment"
-            onInput={(event) => player.current!.seekShare(Number(event.currentTarget.value) / SLIDER_STEPS)}
-          />
-          <p>
-            <b ref={clock} /> after the release <b ref={count} /> ran it
-          </p>
         </div>
         {wave.notes.map((note) => (
           <p class="source" key={note}>
