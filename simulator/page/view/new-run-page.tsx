@@ -1,7 +1,6 @@
 /** A new run: a scenario to start from, what to change of it, and the check of both while they are written. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Problem } from '../../scenario/problem.ts';
 import type { ListedScenario, ScenarioKey, ScenarioText } from '../../view/api-shapes.ts';
 import { ApiError, api } from './api.ts';
 import { FormFields, OtherKeys } from './form-fields.tsx';
@@ -9,7 +8,7 @@ import { Heading } from './layout.tsx';
 import { goTo } from './route.ts';
 import { EMPTY_FORM, type RunForm, requestOf, startRequestOf } from './run-form.ts';
 import { SaveBar } from './save-bar.tsx';
-import { ScenarioTextEditor } from './scenario-text.tsx';
+import { type EditorControls, ScenarioTextEditor } from './scenario-text.tsx';
 import { Told } from './told.tsx';
 import { useCheck } from './use-check.ts';
 import { useLoaded } from './use-loaded.ts';
@@ -87,7 +86,7 @@ function Draft({
   const [form, setForm] = useState<RunForm>(EMPTY_FORM);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isStarting, setStarting] = useState(false);
-  const jump = useRef<(problem: Problem) => void>(() => undefined);
+  const editor = useRef<EditorControls | null>(null);
   const isEdited = text !== saved.text;
   const edited = isEdited ? text : null;
   const checking = useCheck(requestOf(form, saved.file, edited));
@@ -121,17 +120,17 @@ function Draft({
         </div>
         <div class="text-side">
           <ScenarioTextEditor
-            text={text}
+            text={asLoaded.text}
             problems={problems}
             onChange={setText}
-            onReady={(jumpTo) => {
-              jump.current = jumpTo;
+            onReady={(controls) => {
+              editor.current = controls;
             }}
           />
           <SaveBar
             saved={saved}
             text={text}
-            onRevert={() => setText(saved.text)}
+            onRevert={() => editor.current?.setText(saved.text)}
             onSaved={(written) => {
               onSaved();
               if (written.file === saved.file) setSaved(written);
@@ -140,7 +139,7 @@ function Draft({
           />
         </div>
       </div>
-      <Verdict checking={checking} file={saved.file} onJump={(problem) => jump.current(problem)} />
+      <Verdict checking={checking} file={saved.file} onJump={(problem) => editor.current?.jumpTo(problem)} />
       <div class="actions">
         <button type="submit" class="button" disabled={!canStart}>
           Start
