@@ -26,7 +26,7 @@ export type Refusal = TrustRefusal | PolicyRefusal;
 export interface Receipt {
   /** `accept`: genuine, to be passed on. */
   readonly verdict: Verdict;
-  /** Null when nothing was refused. */
+  /** Null when nothing was refused. With `accept` it is the timestamp alone, which fresher news have overtaken. */
   readonly refused: Refusal | null;
   /** Whether the relay learned anything new. */
   readonly news: boolean;

@@ -124,6 +124,45 @@ test('gossip: a genuine publication in pieces is forwarded no more often than it
   assert.equal(await hear(publicationBundle(repository)), 'accept', 'the next publication is a new one');
 });
 
+test('gossip: a bundle that a fresh timestamp has overtaken is taken, and passed on once', async () => {
+  const { hear, repository, relay, environment } = await channelOf();
+  const bytes = moduleBytes('second');
+  repository.addModule({ version: 2, sequence: 2, bytes });
+  repository.publish({ bump: ['targets'] });
+  const overtaken = publicationBundle(repository, bytes);
+  repository.publishTimestamp();
+  const fresh = encodeBundle(new Map([['timestamp.json', repository.get('timestamp.json')]]));
+  assert.equal(await hear(fresh), 'ignore', 'what it names is not here yet');
+  assert.equal(await hear(overtaken), 'accept');
+  assert(relay.paths().includes('cell-admission/strict-cells-2.wasm'));
+  assert.deepEqual(relay.client.file('timestamp.json'), repository.get('timestamp.json'), 'the fresh one');
+  assert.equal(await hear(overtaken), 'ignore', 'nothing in it is worth a second time');
+  assert.equal(await hear(fresh), 'accept', 'the fresh one is');
+  assert.equal(environment.pubsub.reports.length, 4);
+});
+
+test('gossip: what a relay has fetched before the overtaken bundle comes, it passes on all the same', async () => {
+  const { hear, repository, relay } = await channelOf();
+  const bytes = moduleBytes('second');
+  repository.addModule({ version: 2, sequence: 2, bytes });
+  repository.publish({ bump: ['targets'] });
+  const overtaken = publicationBundle(repository, bytes);
+  repository.publishTimestamp();
+  await relay.updated();
+  for (const target of relay.client.targets()) await relay.client.download(target);
+  assert.equal(await hear(overtaken), 'accept');
+});
+
+test('gossip: an old timestamp with the files of a later publication goes no further', async () => {
+  const { hear, repository } = await channelOf();
+  const old = repository.get('timestamp.json');
+  repository.publish({ bump: ['targets'] });
+  const current = publicationBundle(repository);
+  const mixed = publicationFiles(repository).set('timestamp.json', old);
+  assert.equal(await hear(current), 'accept');
+  assert.equal(await hear(encodeBundle(mixed)), 'ignore');
+});
+
 test('gossip: roots that begin too far ahead are not looked at, and their sender is asked', async () => {
   const { hear, repository, behind, offers } = await channelOf();
   for (let version = 2; version <= 3; version++) repository.publishRoot();

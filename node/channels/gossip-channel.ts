@@ -133,23 +133,32 @@ export class GossipChannel implements Channel {
   /**
    * A bundle is passed on only if the relay holds all of it now, verified, or if the developers' snapshot names it: the
    * metadata of a third party that is not wanted here. So a genuine publication with something of the sender's own
-   * beside it goes no further.
+   * beside it goes no further. Its timestamp may have been overtaken by a fresher one of the same publication: who has
+   * heard neither needs the rest all the same.
    */
   private verdictOf({ verdict }: Receipt, files: BundleFiles, from: PeerName): Receipt['verdict'] {
     if (verdict !== 'accept') return verdict;
     const { client, onDropped } = this.parts;
+    const versions = client.versions();
+    const isOfTrustedSnapshot = files.has(metadataFile('snapshot', versions.snapshot));
+    let isOvertaken = false;
     for (const [name, bytes] of files) {
       const held = client.file(name);
       if (held === bytes || (held !== null && Buffer.compare(held, bytes) === 0)) continue;
-      if (name === TIMESTAMP_FILE) return 'ignore'; // overtaken by another publication meanwhile
+      if (name === TIMESTAMP_FILE) {
+        if (!isOfTrustedSnapshot) return 'ignore'; // overtaken by another publication meanwhile
+        isOvertaken = true;
+        continue;
+      }
       if (held !== null) {
         // Other bytes under the name, with its version, of a file that is trusted here.
         onDropped('mix-and-match', from);
         return 'reject';
       }
-      if (!client.names(name, bytes) && !isOldRoot(name, client.versions().root)) return 'ignore';
+      if (!client.names(name, bytes) && !isOldRoot(name, versions.root)) return 'ignore';
     }
-    return this.passedOn.take(client.versions().timestampSha256, files.keys()) ? verdict : 'ignore';
+    const names = [...files.keys()].filter((name) => !isOvertaken || name !== TIMESTAMP_FILE);
+    return this.passedOn.take(versions, names) ? verdict : 'ignore';
   }
 }
 

@@ -23,6 +23,11 @@ import type { VerificationCache } from './verification-cache.ts';
 
 export type Examined<Kind extends DocumentKind> = Document<Kind> | TrustRefused;
 
+/** An older timestamp of the very snapshot that the trusted one names: refused as such, but what comes with it is not. */
+export interface Overtaken {
+  readonly overtaken: TrustRefused;
+}
+
 export const MAX_BYTES: Readonly<Record<DocumentKind, number>> = {
   root: ROOT_MAX_BYTES,
   timestamp: TIMESTAMP_MAX_BYTES,
@@ -90,7 +95,7 @@ export class Examination {
     trusted: Document<'timestamp'> | null,
     bytes: Uint8Array,
     nowMs: number,
-  ): Examined<'timestamp'> {
+  ): Examined<'timestamp'> | Overtaken {
     const file = TIMESTAMP_FILE;
     if (
       trusted !== null &&
@@ -102,9 +107,14 @@ export class Examination {
     }
     const timestamp = this.read('timestamp', file, bytes);
     if ('refused' in timestamp) return timestamp;
+    const unsigned = this.belowThreshold(root, 'timestamp', timestamp, file);
+    if (unsigned !== null) return unsigned;
+    const rollback = this.timestampRollback(trusted, timestamp, file);
+    if (rollback !== null) {
+      const isOvertaken = namesSameSnapshot(trusted!, timestamp) && nowMs < timestamp.expiresMs;
+      return isOvertaken ? { overtaken: rollback } : rollback;
+    }
     return (
-      this.belowThreshold(root, 'timestamp', timestamp, file) ??
-      this.timestampRollback(trusted, timestamp, file) ??
       this.equivocation(trusted, timestamp, file) ??
       this.expired(timestamp, file, nowMs) ??
       (trusted !== null && trusted.version === timestamp.version ? trusted : timestamp)
@@ -324,4 +334,8 @@ function sameKeys(one: Document<'root'>, other: Document<'root'>, role: string):
     keyIDs.length === otherIDs.length &&
     keyIDs.every((id) => otherIDs.includes(id))
   );
+}
+
+function namesSameSnapshot(one: Document<'timestamp'>, other: Document<'timestamp'>): boolean {
+  return one.metadata.signed.snapshotMeta.equals(other.metadata.signed.snapshotMeta);
 }

@@ -43,6 +43,7 @@ export class Refresh {
   /** Changes of the state that this refresh knows of. */
   private known = 0;
   private hasTaken = false;
+  private overtaken: TrustRefused | null = null;
 
   constructor(
     state: TrustedState,
@@ -62,12 +63,18 @@ export class Refresh {
   async run(): Promise<Refreshed> {
     for (;;) {
       this.leftOut = [];
+      this.overtaken = null;
       this.known = this.state.changes;
       const refused =
         (await this.updateRoot()) ?? (await this.updateTimestamp()) ?? (await this.updatePublication());
       if (refused === OVERTAKEN) continue; // only genuine news overtake, and the deadline holds
       if (refused !== null) return refused;
-      return { updated: this.hasTaken, work: this.examination.work, leftOut: this.leftOut };
+      return {
+        updated: this.hasTaken,
+        work: this.examination.work,
+        leftOut: this.leftOut,
+        overtaken: this.overtaken,
+      };
     }
   }
 
@@ -97,6 +104,12 @@ export class Refresh {
     if (this.isOvertaken()) return OVERTAKEN;
     if (!(bytes instanceof Uint8Array)) return bytes;
     const timestamp = examination.nextTimestamp(state.root, state.timestamp, bytes, this.nowMs);
+    if ('overtaken' in timestamp) {
+      // A bundle may arrive after a fresher timestamp of the same publication, and have what that one lacked.
+      if (this.source.isAtHand !== true) return timestamp.overtaken;
+      this.overtaken = timestamp.overtaken;
+      return null;
+    }
     if ('refused' in timestamp) return timestamp;
     if (timestamp !== state.timestamp) this.take(() => state.takeTimestamp(timestamp));
     return null;

@@ -42,9 +42,10 @@ export function restore(
   }
 
   function restoreTimestamp(): void {
-    state.timestamp = take(TIMESTAMP_FILE, (bytes) =>
-      examination.nextTimestamp(state.root, null, bytes, NO_EXPIRY_MS),
-    );
+    state.timestamp = take(TIMESTAMP_FILE, (bytes) => {
+      const timestamp = examination.nextTimestamp(state.root, null, bytes, NO_EXPIRY_MS);
+      return 'overtaken' in timestamp ? timestamp.overtaken : timestamp;
+    });
   }
 
   /** The highest one, which after a crash may not be the one that the timestamp names. */

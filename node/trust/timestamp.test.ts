@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startRelay } from './testing/test-relay.ts';
-import { DAY_MS, decode, encode, type Json, type JsonValue, START_MS } from './testing/test-repository.ts';
+import {
+  DAY_MS,
+  decode,
+  encode,
+  type Json,
+  type JsonValue,
+  START_MS,
+  TestSource,
+} from './testing/test-repository.ts';
 
 test('timestamp: signed by others, or by nobody, it is refused', async () => {
   const { repository, relay } = await startRelay();
@@ -34,6 +42,32 @@ test('rollback: an older timestamp is refused, though its signatures are right',
   assert.equal(refused?.refused, 'rollback');
   assert.equal(refused.file, 'timestamp.json');
   assert.equal(relay.paths().length, 2);
+});
+
+test('rollback: a timestamp that a fresher one of the same snapshot has overtaken is not taken, its bundle is', async () => {
+  const { repository, relay } = await startRelay();
+  repository.addModule({ version: 2 });
+  repository.publish({ bump: ['targets'] });
+  const bundle = repository.copy();
+  repository.publishTimestamp();
+  const fresh = repository.get('timestamp.json');
+  assert.equal((await relay.refusal(new Map([['timestamp.json', fresh]])))?.refused, 'not-found');
+  assert.equal(
+    (await relay.refusal(bundle))?.refused,
+    'rollback',
+    'a repository that goes back is not trusted',
+  );
+  const atHand = Object.assign(new TestSource(bundle), { isAtHand: true });
+  const taken = await relay.client.refresh(atHand);
+  assert('updated' in taken && taken.updated, JSON.stringify(taken));
+  assert.equal(taken.overtaken?.refused, 'rollback');
+  assert.deepEqual(relay.client.file('timestamp.json'), fresh);
+  assert.equal(relay.paths().length, 2);
+  const again = await relay.client.refresh(atHand);
+  assert('updated' in again && !again.updated && again.overtaken !== null, 'it brings nothing more');
+  relay.clock.timeMs = repository.expiresMs.timestamp;
+  const expired = await relay.client.refresh(atHand);
+  assert('refused' in expired, 'not even a bundle counts once its timestamp has expired');
 });
 
 test('rollback: a newer timestamp that names an older snapshot is refused', async () => {

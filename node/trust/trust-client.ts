@@ -53,6 +53,12 @@ export type Refreshed =
        * be able to hold up the developers. Nor does it speak against the sender, who may not look at it.
        */
       readonly leftOut: readonly LeftOut[];
+      /**
+       * Why the source's timestamp was not taken, where it is an older one of the very snapshot that is trusted: fresher
+       * news have overtaken it, and the rest of what the source has is genuine. Only sources at hand get so far. Null
+       * otherwise.
+       */
+      readonly overtaken: TrustRefused | null;
     }
   /** Refused at `file`. What was verified before it is kept, as the workflow says (a new root, for instance). */
   | TrustRefused;

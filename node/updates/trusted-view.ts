@@ -13,19 +13,21 @@ export interface TrustedView {
   readonly targets: readonly UpdateTarget[];
   /** Names the publication. */
   readonly timestampSha256: string;
+  /** Version of its snapshot; a fresh timestamp leaves it as it is. */
+  readonly snapshot: number;
 }
 
-export const NOTHING_TRUSTED: TrustedView = { targets: [], timestampSha256: '' };
+export const NOTHING_TRUSTED: TrustedView = { targets: [], timestampSha256: '', snapshot: 0 };
 
 /** The view after a refresh; `leftOut` is what the refresh had to do without. */
 export function viewOf(client: TrustClient, leftOut: readonly LeftOut[], before: TrustedView): TrustedView {
-  const { timestampSha256 } = client.versions();
+  const { timestampSha256, snapshot } = client.versions();
   const listed = client.targets();
   const missing = new Set(leftOut.flatMap(missingRole));
-  if (missing.size === 0) return { targets: listed, timestampSha256 };
+  if (missing.size === 0) return { targets: listed, timestampSha256, snapshot };
   const present = new Set(listed.map(({ role }) => role));
   const kept = before.targets.filter(({ role }) => missing.has(role) && !present.has(role));
-  return { targets: [...listed, ...kept], timestampSha256 };
+  return { targets: [...listed, ...kept], timestampSha256, snapshot };
 }
 
 /** The role whose metadata are missing; none for one that merely lists what it may not. */

@@ -133,7 +133,12 @@ export class UpdateAgent implements OfferTaker {
       observer.onRefused({ reason: wrong.refused, channel, peer, target: wrong.target });
       return { verdict: verdictOn(wrong.refused), refused: wrong.refused, news };
     }
-    if (view.timestampSha256 !== this.view.timestampSha256) return NO_RECEIPT; // overtaken meanwhile
+    if (view.snapshot !== this.view.snapshot) return NO_RECEIPT; // overtaken meanwhile
+    if (refreshed.overtaken !== null && !news) {
+      const reason = refreshed.overtaken.refused;
+      observer.onRefused({ reason, channel, peer, target: null });
+      return { verdict: 'accept', refused: reason, news };
+    }
     const { refused } = this.judgement;
     if (refused !== null) return { verdict: 'ignore', refused, news };
     return { verdict: 'accept', refused: null, news };

@@ -22,7 +22,9 @@ export interface RelayLives {
 /** Draws the relays of the scenario, and under churn the life of each. */
 export function drawRelayLives(scenario: Scenario, always: ReadonlySet<number>): RelayLives {
   const { network, traffic, seed, durationSeconds } = scenario;
-  if (scenario.churn === null) return { population: drawPopulation(network, traffic, seed), churn: null };
+  const relaySeed = network.populationSeed ?? seed;
+  if (scenario.churn === null)
+    return { population: drawPopulation(network, traffic, relaySeed), churn: null };
   assert(
     typeof network.population === 'string',
     `seed ${seed}: churn needs a population that can be drawn larger`,
@@ -30,7 +32,7 @@ export function drawRelayLives(scenario: Scenario, always: ReadonlySet<number>):
   const rates = churnRates(scenario.churn, network.relays, network.population !== 'uniform');
   const arrivalsUs = arrivalTimesUs(rates, durationSeconds, seed);
   const relays = network.relays + arrivalsUs.length;
-  const drawn = drawPopulation({ ...network, relays }, traffic, seed);
+  const drawn = drawPopulation({ ...network, relays }, traffic, relaySeed);
   const churn = drawChurn({ rates, population: drawn, arrivalsUs, always, durationSeconds, seed });
   const population = rates.isByUptime ? { ...drawn, uptimeClass: churn.classOf } : drawn;
   return { population, churn };

@@ -6,16 +6,14 @@
 
 import { wallNowMs } from '../engine/wall.ts';
 import type { ArmOutcome } from '../measure/outcome.ts';
-import { buildTopology } from '../population/topology.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { progressOfOutcome } from './arm-progress.ts';
-import { drawHostileRelays } from './hostile-relays.ts';
+import { drawNetwork } from './draw-network.ts';
 import { runLiveArm } from './live.ts';
 import { runManualArm } from './manual.ts';
 import { withChurn } from './manual-churn.ts';
 import { withTraffic } from './manual-traffic.ts';
-import { drawRelayLives, foundersOf } from './relay-lives.ts';
-import { prepareHostileModules, prepareReleases } from './release.ts';
+import { prepareHostileModules } from './release.ts';
 import type { FinishedRun, Phase, RunOptions } from './run-contract.ts';
 
 /** Runs every arm; rejects with the signal's reason when stopped. */
@@ -24,15 +22,10 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const startMs = wallNowMs();
   const { durationSeconds } = scenario;
   onProgress?.({ phase: 'prepare', virtualSeconds: 0, durationSeconds });
-  const releases = await prepareReleases(scenario);
+  const { releases, population, churn, topology } = await drawNetwork(scenario);
   const hostileModules = await prepareHostileModules(scenario);
   signal?.throwIfAborted();
-  const publishers = new Set(releases.map(({ publisher }) => publisher));
-  const always = new Set([...publishers, ...drawHostileRelays(scenario, publishers)]);
-  const { population, churn } = drawRelayLives(scenario, always);
   onPopulation?.(population);
-  const founders = foundersOf(population, scenario.network.relays);
-  const topology = buildTopology(founders, scenario.network, scenario.seed);
   const phasesWallMs: Partial<Record<Phase, number>> = { prepare: wallNowMs() - startMs };
 
   const arms: ArmOutcome[] = [];

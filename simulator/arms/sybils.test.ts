@@ -89,6 +89,14 @@ describe('sybils', () => {
     assert.equal(heard(outcome), RELAYS);
   });
 
+  it('censoring: a timestamp that comes out with the module, and overtakes it, keeps it from nobody', async () => {
+    const keys = { degree: 5, count: 2 * SYBILS };
+    for (const seed of [1, 2, 3]) {
+      const changes = { seed, trust: { ...TEST_TRUST, timestampEverySeconds: 10 } };
+      assert.equal(heard(await attacked({ attack: 'censoring', keys, changes })), RELAYS, `seed ${seed}`);
+    }
+  });
+
   it('eclipse: silent sybils hold a third of the mesh or more, and every relay hears all the same', async () => {
     const outcome = await attacked({ attack: 'eclipse' });
     const { attempts, penalties, graylistedPairs, links } = sybilsOf(outcome);

@@ -13,6 +13,7 @@ import { EXIT, UsageError } from './exit-code.ts';
 import type { InitOptions } from './init.ts';
 import { Interruption } from './interrupt.ts';
 import type { LibraryOptions } from './library.ts';
+import type { ReportOptions } from './report.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import type { SweepOptions } from './sweep.ts';
@@ -82,7 +83,10 @@ async function buildProgram(
     .description('run a scenario and write its results')
     .argument('<file>', 'the scenario')
     .option('--seed <n>', "the run's seed, instead of the scenario's")
-    .option('--runs <n>', 'how many runs, with seeds counting up: medians with intervals')
+    .option(
+      '--runs <n>',
+      'how many runs, with seeds counting up: medians with intervals (network.populationSeed keeps the relays)',
+    )
     .option('--out <dir>', 'where to write (default: results/<scenario>/seed-<n>)')
     .option('--force', 'replace results that are there already')
     .addOption(setOption())
@@ -140,6 +144,18 @@ async function buildProgram(
     .action(async (directory: string, options: VerifyOptions) => {
       const { verify } = await import('./verify.ts');
       finish(await verify(directory, options, context));
+    });
+
+  program
+    .command('report')
+    .description('draw the charts and the page of results again, without running anything')
+    .argument('<dir>', 'a folder of results, of one run or of several merged')
+    .option('--theme <name>', "screen or print, instead of the scenario's")
+    .option('--no-png', 'write SVG only')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (directory: string, options: ReportOptions) => {
+      const { report } = await import('./report.ts');
+      finish(await report(directory, options, context, surroundings));
     });
 
   program

@@ -38,7 +38,7 @@ export function decisiveText(scenario: Scenario): string {
     answer: '',
     threads: 0,
     fidelity: 'fast',
-    report: { charts: null, figure: null, png: true },
+    report: { charts: null, figure: null, png: true, theme: 'screen' },
     assertions: [],
   };
   // Files are told apart by their hashes, which stand beside their names.

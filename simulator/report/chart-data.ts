@@ -112,6 +112,9 @@ export function sourceLine(scenario: Scenario, summary: Summary, isOfFirst: bool
   ];
   if (seeds.length > 1 && seeds.length < RUNS_FOR_CONFIDENCE)
     parts.push(`too few runs for that confidence: at least ${RUNS_FOR_CONFIDENCE} are needed`);
+  const { populationSeed } = scenario.network;
+  if (seeds.length > 1 && populationSeed !== undefined)
+    parts.push(`the same relays in all runs (population seed ${populationSeed})`);
   const { updates, adversary } = scenario;
   if (adversary !== null && adversary.share > 0) {
     const share = humanPercent(adversary.share);

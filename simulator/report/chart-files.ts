@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReportPlan } from '../scenario/measure-plan.ts';
+import { themed } from './chart-theme.ts';
 import { type DrawingBoard, openDrawingBoard } from './drawing-board.ts';
 import type { FileSet } from './file-set.ts';
 import { renderPng } from './png.ts';
@@ -14,12 +15,16 @@ export interface Chart<Name extends string, Data> {
   readonly isDrawn: (data: Data) => boolean;
 }
 
-/** Draws what the scenario wants of the charts and starts their files; the SVGs by name. */
+/** Draws what the scenario wants of the charts and starts their files; the SVGs by name, as they are for a screen. */
 export async function startCharts<Name extends string, Data>(
   files: FileSet,
   charts: readonly Chart<Name, Data>[],
   data: Data,
-  { charts: wanted, png }: { readonly charts: readonly Name[] | null; readonly png: ReportPlan['png'] },
+  {
+    charts: wanted,
+    png,
+    theme,
+  }: Pick<ReportPlan, 'png' | 'theme'> & { readonly charts: readonly Name[] | null },
 ): Promise<Partial<Record<Name, string>>> {
   const board = await openDrawingBoard();
   await mkdir(join(files.folder, 'charts'));
@@ -29,8 +34,9 @@ export async function startCharts<Name extends string, Data>(
     files.signal?.throwIfAborted();
     const svg = draw(board, data);
     drawn[name] = svg;
-    files.start(`charts/${name}.svg`, svg);
-    if (png) files.start(`charts/${name}.png`, renderPng(svg));
+    const filed = themed(svg, theme);
+    files.start(`charts/${name}.svg`, filed);
+    if (png) files.start(`charts/${name}.png`, renderPng(filed));
   }
   return drawn;
 }

@@ -7,16 +7,29 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import { feature } from 'topojson-client';
-import type { GeometryCollection, GeometryObject, Topology } from 'topojson-specification';
 import { countryNumber } from './country-codes.ts';
 
 /** A closed line of longitudes and latitudes in degrees; longitudes may go past 180, so that none jumps. */
 export type Outline = readonly (readonly [longitude: number, latitude: number])[];
 
-type Named = { readonly name: string };
-type Atlas = Topology<{ countries: GeometryCollection<Named> }>;
+type Topology = Parameters<typeof feature>[0];
+type Geometry = Parameters<typeof feature>[1] & {
+  readonly id?: string | number;
+  readonly properties?: { readonly name?: string };
+};
+
+/** What the library makes of a country. */
+interface Shape {
+  readonly geometry:
+    | { readonly type: 'Polygon'; readonly coordinates: readonly number[][][] }
+    | { readonly type: 'MultiPolygon'; readonly coordinates: readonly number[][][][] };
+}
+
+interface Atlas {
+  readonly topology: Topology;
+  readonly countries: readonly Geometry[];
+}
 
 /** Half the width of the square that stands for a country without an outline, degrees. */
 const SQUARE_DEGREES = 0.15;
@@ -45,10 +58,13 @@ const NAMED: ReadonlyMap<string, string> = new Map([['xk', 'Kosovo']]);
 
 let loaded: Atlas | undefined;
 
-function atlas(): Atlas {
+function readAtlas(): Atlas {
   const path = createRequire(import.meta.url).resolve('world-atlas/countries-50m.json');
-  loaded ??= JSON.parse(readFileSync(path, 'utf8')) as Atlas;
-  return loaded;
+  const topology = JSON.parse(readFileSync(path, 'utf8')) as Topology;
+  const { geometries } = topology.objects.countries as unknown as {
+    readonly geometries: readonly Geometry[];
+  };
+  return { topology, countries: geometries };
 }
 
 function withoutJumps(ring: readonly number[][]): Outline {
@@ -92,17 +108,14 @@ export function countryOutline(code: string): Outline | undefined {
   const number = countryNumber(code);
   const name = NAMED.get(code);
   if (number === undefined && name === undefined) return undefined;
-  const world = atlas();
+  loaded ??= readAtlas();
+  const { topology, countries } = loaded;
   // Some islands bear their country's number too.
-  const geometries = world.objects.countries.geometries as GeometryObject<Named>[];
-  const outlines = geometries
-    .filter(({ id, properties }) =>
-      number === undefined ? (properties as Named)?.name === name : id === number,
-    )
-    .flatMap((geometry) => {
-      const { geometry: shape } = feature(world, geometry) as Feature<Polygon | MultiPolygon>;
-      const { type, coordinates } = shape;
-      const polygons = type === 'Polygon' ? [coordinates] : coordinates;
+  const outlines = countries
+    .filter(({ id, properties }) => (number === undefined ? properties?.name === name : id === number))
+    .flatMap((country) => {
+      const { geometry } = feature(topology, country) as unknown as Shape;
+      const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
       return polygons.map((rings) => withoutJumps(rings[0]!));
     });
   return outlines.reduce<Outline | undefined>(

@@ -63,6 +63,8 @@ export interface Manifest {
   readonly thinnedCurves: readonly string[];
   /** SHA-256 of each file that the scenario names, by its key; left out when it names none. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Who last drew the charts and the page again, and when (UTC); absent where nobody has. */
+  readonly redrawn?: { readonly relaywave: string; readonly at: string };
   /** SHA-256 of each file, hexadecimal, in the order they were written. */
   readonly sha256: Readonly<Record<string, string>>;
 }

@@ -1,9 +1,7 @@
-/** The interactive figures of one run: its stages, classes, members, updates taken back, faults and traffic. */
+/** The interactive figures of one run: its stages, classes, members, updates taken back and faults. */
 
 import { shareAt } from '../measure/membership.ts';
 import { STAGES } from '../measure/outcome.ts';
-import type { ValueUnit } from '../page/parts/value-format.ts';
-import type { ChartName } from '../scenario/measure-plan.ts';
 import { armLabel } from './channels-chart.ts';
 import type { ChartData } from './chart-data.ts';
 import { liveLook } from './chart-style.ts';
@@ -20,22 +18,12 @@ import {
   shownTime,
 } from './faults-chart.ts';
 import { countOf, groupThousands } from './human-units.ts';
-import { hasMarks } from './marks-chart.ts';
 import { hasChurn, shareLines } from './membership-chart.ts';
 import type { PageFigure, PageLine, PagePanel } from './page-data.ts';
-import { curveLineOf, lookOf, plainLine } from './page-lines.ts';
+import { curveLineOf, plainLine } from './page-lines.ts';
+import { trafficFigures } from './page-traffic-figures.ts';
 import { axisEndSeconds, axisTop, hasRemovals, runningLines, runningMoments } from './running-chart.ts';
 import { STAGE_LOOKS, stagesAxis } from './stages-chart.ts';
-import type { PanelUnit, TimePanel, TimeSpan } from './time-panel.ts';
-import {
-  floodStack,
-  hasFlood,
-  hasQueues,
-  hasRestarts,
-  queuesStack,
-  restartsStack,
-  trafficArms,
-} from './traffic-charts.ts';
 
 const SINCE_RELEASE = 'time since the release';
 const SHORTEST_SECONDS = 1e-3;
@@ -56,7 +44,7 @@ function stagesFigure(data: ChartData): PageFigure {
         ...SHARES,
         title: `Stages of the ${arm.name} arm`,
         timeLabel: SINCE_RELEASE,
-        valueLabel: 'share of relays that passed the stage',
+        valueLabel: 'share of relays',
         scale: axis.isLog ? 'log' : 'linear',
         span: { logFromSeconds: early, fromSeconds: 0, toSeconds: axis.toSeconds },
         lines: STAGES.map((stage): PageLine => {
@@ -80,7 +68,7 @@ function classesFigure(data: ChartData): PageFigure {
       ...SHARES,
       title: armLabel(arm),
       timeLabel: SINCE_RELEASE,
-      valueLabel: 'share of the relays of the class',
+      valueLabel: 'share of the class',
       scale: 'log',
       span: { logFromSeconds: fromSeconds, fromSeconds: 0, toSeconds: last },
       lines: groupsOf(arm).map((group, index): PageLine => {
@@ -197,75 +185,6 @@ function faultsFigure(data: ChartData): PageFigure {
   };
 }
 
-function marksFigure(data: ChartData): PageFigure {
-  const toSeconds = Math.max(60, ...data.arms.map(({ horizonSeconds }) => horizonSeconds));
-  const panel: PagePanel = {
-    ...SHARES,
-    title: 'From when each relay or client has the update',
-    timeLabel: SINCE_RELEASE,
-    valueLabel: 'share of attackable circuits on which a mark works',
-    scale: 'log',
-    span: { logFromSeconds: SHORTEST_SECONDS, fromSeconds: 0, toSeconds },
-    lines: trafficArms(data).flatMap(({ arm, series, look }) => {
-      const works = series.mark_works_share;
-      if (works === undefined) return [];
-      const untilSeconds = arm.horizonSeconds;
-      return [plainLine(works.seconds, works.value, { name: arm.name, look, shape: 'step', untilSeconds })];
-    }),
-  };
-  return {
-    name: 'marks',
-    title: 'How long a guard and an exit of one party can mark circuits',
-    panels: [panel],
-    source: data.source,
-  };
-}
-
-const UNITS: Readonly<Record<PanelUnit, ValueUnit>> = {
-  share: 'share',
-  seconds: 'seconds',
-  bytes: 'bytes-per-second',
-  count: 'count',
-};
-
-/** A stack of panels of traffic (time-panel.ts). */
-function stackFigure(
-  data: ChartData,
-  name: ChartName,
-  { title, panels, span }: { title: string; panels: readonly TimePanel[]; span: TimeSpan },
-): PageFigure {
-  const { fromSeconds, toSeconds, moments } = span;
-  return {
-    name,
-    title,
-    source: data.sourceOfAll,
-    panels: panels.map(
-      (panel): PagePanel => ({
-        title: `${panel.title}: ${panel.subtitle}`,
-        unit: UNITS[panel.unit],
-        leastTop: panel.leastTop,
-        timeLabel: SINCE_RELEASE,
-        valueLabel: panel.yLabel,
-        scale: 'linear',
-        span: { logFromSeconds: SHORTEST_SECONDS, fromSeconds, toSeconds },
-        moments,
-        lines: panel.lines.map(
-          (line): PageLine => ({
-            name: line.name,
-            ...lookOf(line.look),
-            seconds: Float64Array.from(line.points, ([at]) => at),
-            values: Float64Array.from(line.points, ([, value]) => value),
-            shape: line.curve === 'linear' ? 'linear' : 'step',
-            weighting: null,
-            stage: null,
-            seed: null,
-          }),
-        ),
-      }),
-    ),
-  };
-}
-
 /** In the order of the report; a figure is there where its static chart is. */
 export function runFigures(data: ChartData): PageFigure[] {
   return [
@@ -273,10 +192,7 @@ export function runFigures(data: ChartData): PageFigure[] {
     ...(hasClasses(data) ? [classesFigure(data)] : []),
     ...(hasRemovals(data) ? [runningFigure(data)] : []),
     ...(hasFaults(data) ? [faultsFigure(data)] : []),
-    ...(hasMarks(data) ? [marksFigure(data)] : []),
-    ...(hasRestarts(data) ? [stackFigure(data, 'restart-vs-swap', restartsStack(data))] : []),
-    ...(hasFlood(data) ? [stackFigure(data, 'flood', floodStack(data))] : []),
-    ...(hasQueues(data) ? [stackFigure(data, 'queues', queuesStack(data))] : []),
+    ...trafficFigures(data),
     ...(data.arms.some(({ isLive }) => isLive) ? [stagesFigure(data)] : []),
   ];
 }

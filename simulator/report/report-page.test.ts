@@ -66,7 +66,7 @@ test('page: several live arms are told in one sentence', () => {
   const arms = [testLiveArm('one'), testLiveArm('two', ['directory']), MADE_LIVE_ARM];
   assert.match(
     page(madeRun({ relays: 100, arms })),
-    /in one, after [\d.]+ s in two, after [\d.]+ s in live\./,
+    /in one, after [\d.]+ s in two, after [\d.]+ s in live \(one run\)\./,
   );
 });
 

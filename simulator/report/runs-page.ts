@@ -53,17 +53,21 @@ function violations({ violations: count }: RunsSummary): Markup {
   );
 }
 
-function howSure({ runs, interval }: RunsSummary): Markup {
+function howSure({ runs, interval }: RunsSummary, { network }: Scenario): Markup {
   const percent = humanPercent(interval.confidence);
   const warning =
     runs < RUNS_FOR_CONFIDENCE
       ? ` ${runs} runs are too few for that: take at least ${RUNS_FOR_CONFIDENCE}.`
       : '';
+  const relays =
+    network.populationSeed === undefined
+      ? ' Each run has relays, links and operators of its own.'
+      : ' All runs have the same relays; links, operators and other chance are their own.';
   return element(
     'p',
     {},
     `Figures are medians of ${runs} runs with seeds of their own; each median lies within its bounds with ${percent} ` +
-      `confidence (percentile bootstrap over runs).${warning} A dash as the upper bound: it may never be reached.`,
+      `confidence (percentile bootstrap over runs).${relays}${warning} A dash as the upper bound: it may never be reached.`,
   );
 }
 
@@ -83,7 +87,7 @@ export function runsPage(parts: RunsPageParts): string {
     chart('figure1', charts),
     chart('channels', charts),
     element('h2', {}, 'How long until a share of the network runs the fix'),
-    howSure(summary),
+    howSure(summary, scenario),
     milestones(summary),
     ratios(summary),
     chart('live-vs-manual', charts),

@@ -33,6 +33,7 @@ const FILES = [
   'summary.json',
   'curves.csv',
   'stages.parquet',
+  'outcome.json',
   'scenario.resolved.yaml',
   'charts/figure1.svg',
   'charts/figure1.png',
@@ -85,7 +86,10 @@ test('results: only the charts that the scenario asks for, and no pictures where
     const { scenario } = run.outcome;
     return {
       ...run,
-      outcome: { ...run.outcome, scenario: { ...scenario, report: { figure: null, ...report } } },
+      outcome: {
+        ...run.outcome,
+        scenario: { ...scenario, report: { figure: null, theme: 'screen' as const, ...report } },
+      },
     };
   };
   const chartsOf = async (name: string, report: Parameters<typeof asking>[0]) => {

@@ -9,14 +9,21 @@ import type { FinishedRun, Phase } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { type Summary, summarize } from '../measure/summary.ts';
 import { populationFiles } from '../scenario/population-yaml.ts';
-import { type ArmCurves, chartData } from './chart-data.ts';
+import { type ArmCurves, type ChartData, chartData } from './chart-data.ts';
 import { startCharts } from './chart-files.ts';
 import { CHARTS } from './charts.ts';
 import { dataFiles } from './data-files.ts';
 import { type FileSet, writeFiles } from './file-set.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
 import { runPageData } from './make-page-data.ts';
-import { formatManifest, makeManifest, peakMemoryBytes, processorMs, type RunCost } from './manifest.ts';
+import {
+  formatManifest,
+  type Manifest,
+  makeManifest,
+  peakMemoryBytes,
+  processorMs,
+  type RunCost,
+} from './manifest.ts';
 import { bundlePage } from './page-bundle.ts';
 import { reportPage } from './report-page.ts';
 import type { ResultsTarget } from './results-folder.ts';
@@ -47,6 +54,26 @@ export interface WrittenResults extends RunCost {
   readonly files: readonly string[];
 }
 
+/** Draws the charts beside the data files that are being written, then the manifest, then the page that quotes it. */
+export async function drawReport(
+  files: FileSet,
+  data: ChartData,
+  resolvedScenario: string,
+  manifestOf: (sha256: Readonly<Record<string, string>>) => Manifest,
+): Promise<void> {
+  const { outcome, summary } = data;
+  const bundled = bundlePage('report');
+  // Whoever awaits it below hears of its failure; until then it must not be an unhandled one.
+  bundled.catch(() => {});
+  const charts = await startCharts(files, CHARTS, data, outcome.scenario.report);
+  await files.finished();
+  const manifest = manifestOf(files.sha256());
+  files.start('manifest.json', formatManifest(manifest));
+  const script = { bundle: await bundled, data: runPageData(data) };
+  files.start('report.html', reportPage({ outcome, summary, manifest, resolvedScenario, charts, script }));
+  await files.finished();
+}
+
 /**
  * Writes the results of a run to `target`. Throws `ResultsError` when the target is taken or cannot be
  * written; then, and on abort, nothing stays.
@@ -61,9 +88,6 @@ export async function writeResults(
   const reportFromWallMs = performance.now();
   const summary = summarize(outcome, historical);
   const data = chartData(outcome, summary, historical);
-  const bundle = bundlePage('report');
-  // Whoever awaits it below hears of its failure; until then it must not be an unhandled one.
-  bundle.catch(() => {});
 
   const cost = (): RunCost => {
     const nowWallMs = performance.now();
@@ -84,22 +108,17 @@ export async function writeResults(
     const made = dataFiles(data);
     for (const { name, content } of made) files.start(name, content);
     files.start('scenario.resolved.yaml', resolvedScenario);
-    const charts = await startCharts(files, CHARTS, data, outcome.scenario.report);
-    await files.finished();
-
-    const manifest = makeManifest({
-      summary,
-      command: context.command ?? null,
-      cost: cost(),
-      warnings: run.warnings,
-      thinnedCurves: made.flatMap(({ thinned }) => thinned),
-      inputs: populationFiles(outcome.scenario.network.population),
-      sha256: files.sha256(),
-    });
-    files.start('manifest.json', formatManifest(manifest));
-    const script = { bundle: await bundle, data: runPageData(data) };
-    files.start('report.html', reportPage({ outcome, summary, manifest, resolvedScenario, charts, script }));
-    await files.finished();
+    await drawReport(files, data, resolvedScenario, (sha256) =>
+      makeManifest({
+        summary,
+        command: context.command ?? null,
+        cost: cost(),
+        warnings: run.warnings,
+        thinnedCurves: made.flatMap(({ thinned }) => thinned),
+        inputs: populationFiles(outcome.scenario.network.population),
+        sha256,
+      }),
+    );
   };
 
   const names = await writeFiles(target, fill, signal);

@@ -61,8 +61,8 @@ export async function writeSweep(
     files.start('summary.json', formatSweepSummary(summary));
     files.start('sweep.csv', sweepCsv(summary));
     files.start('scenario.resolved.yaml', resolvedScenario);
-    const { png } = scenario.report;
-    const { response = '' } = await startCharts(files, [RESPONSE], summary, { charts: null, png });
+    const { png, theme } = scenario.report;
+    const { response = '' } = await startCharts(files, [RESPONSE], summary, { charts: null, png, theme });
     await files.finished();
     const manifest = makeManifest({
       summary: { scenario: summary.scenario, seeds, traceHash: hash.digest('hex') },

@@ -149,6 +149,7 @@ describe('measure and report', () => {
       charts: ['stages'],
       figure: null,
       png: false,
+      theme: 'screen',
     });
     assert.match(told(withLines('report: { charts: [stagse] }'))[0], /did you mean stages/);
     assert.doesNotMatch(load(SMALL).resolvedYaml, /^(measure|report|assert|extends):/m);

@@ -53,6 +53,11 @@ export function* checkChurn({
     const message = 'a population from a file has no relays that join it later';
     yield { path: ['network', 'population'], message, hint: 'tor-2025-11 or uniform, or remove the churn' };
   }
+  if (network?.populationSeed !== undefined) {
+    const message =
+      'how many relays join depends on the seed, and all are drawn together: not the same with churn';
+    yield { path: ['network', 'populationSeed'], message, hint: 'remove it, or the churn' };
+  }
   if (typeof churn === 'string' || duration === undefined || network === undefined) return;
   const perRelay = churn.classes.reduce((sum, { share, session, absence }) => {
     const cycle = meanSeconds(toSpell(session)) + meanSeconds(toSpell(absence));

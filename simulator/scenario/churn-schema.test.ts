@@ -81,6 +81,8 @@ describe('churn', () => {
       refused('tor-2025-11', 'presence: { late: { share: 20%, from: 2min, to: 5min } }')[0],
       /presence.late: presence.late and churn both say who is there/,
     );
+    const fixed = withLines('churn: tor-2025-11').replace('relays: 100', 'relays: 100, populationSeed: 1');
+    assert.match(told(fixed)[0] ?? '', /network.populationSeed: how many relays join depends on the seed/);
     assert.match(
       refused('tor-2025-11', 'traffic: { clients: { count: 10 } }')[0],
       /not simulated with churn/,

@@ -57,7 +57,7 @@ describe('loading a scenario', () => {
       arms: [testLiveArm('live')],
       historical: [],
       measure: { milestonePercents: [] },
-      report: { charts: null, figure: null, png: true },
+      report: { charts: null, figure: null, png: true, theme: 'screen' },
       sweep: null,
       assertions: [],
     });

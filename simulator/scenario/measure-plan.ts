@@ -27,6 +27,10 @@ export interface MeasurePlan {
   readonly tailShare?: number;
 }
 
+/** For whom a chart is drawn (report/chart-theme.ts). */
+export const CHART_THEMES = ['screen', 'print'] as const;
+export type ChartTheme = (typeof CHART_THEMES)[number];
+
 export interface ReportPlan {
   /** Null: every chart that has something to show. */
   readonly charts: readonly ChartName[] | null;
@@ -34,6 +38,8 @@ export interface ReportPlan {
   readonly figure: ChartName | null;
   /** Whether charts are written as PNG beside SVG. */
   readonly png: boolean;
+  /** Of the files; the page shows charts for a screen. */
+  readonly theme: ChartTheme;
 }
 
 /** The chart that stands for the scenario where there is room for one. */

@@ -1,7 +1,7 @@
 /** The part of the schema that says what is measured and reported beside the usual, and what must come out. */
 
 import { z } from 'zod';
-import { CHART_NAMES } from './measure-plan.ts';
+import { CHART_NAMES, CHART_THEMES } from './measure-plan.ts';
 import { report, share } from './schema-values.ts';
 
 const MILESTONES_MAX = 10;
@@ -69,6 +69,15 @@ export const reportSchema = z
       .boolean()
       .default(true)
       .meta({ description: 'Whether each chart is written as a PNG as well as an SVG', examples: [true] }),
+    theme: z
+      .enum(CHART_THEMES)
+      .default('screen')
+      .meta({
+        description:
+          'How the chart files look: for a `screen`, or in `print`, without title and in black ink, for a paper that ' +
+          'has words of its own under its figures',
+        examples: ['print'],
+      }),
   })
   .superRefine(({ charts, figure }, context) => {
     if (figure === undefined || charts === ALL || charts.includes(figure)) return;

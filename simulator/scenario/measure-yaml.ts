@@ -13,8 +13,8 @@ export function toMeasure({ milestones = [], tails }: MeasureInput): MeasurePlan
   };
 }
 
-export function toReport({ charts, figure, png }: ReportInput): ReportPlan {
-  return { charts: charts === ALL ? null : charts, figure: figure ?? null, png };
+export function toReport({ charts, figure, png, theme }: ReportInput): ReportPlan {
+  return { charts: charts === ALL ? null : charts, figure: figure ?? null, png, theme };
 }
 
 /** What assertions of these arms may name. */
@@ -56,11 +56,12 @@ export function measureYaml(plans: {
         ...(tailShare !== undefined && { tails: tailShare }),
       },
     }),
-    ...((report.charts !== null || report.figure !== null || !report.png) && {
+    ...((report.charts !== null || report.figure !== null || !report.png || report.theme !== 'screen') && {
       report: {
         charts: report.charts === null ? ALL : [...report.charts],
         ...(report.figure !== null && { figure: report.figure }),
         png: report.png,
+        ...(report.theme !== 'screen' && { theme: report.theme }),
       },
     }),
     ...(assertions.length > 0 && { assert: assertions.map(({ text }) => text) }),

@@ -59,6 +59,16 @@ export const networkSchema = z
       },
     ),
     population: populationSchema.default('tor-2025-11'),
+    populationSeed: whole(
+      { min: 0, max: 0xffffffff },
+      {
+        description:
+          'Draws the relays from this number instead of the seed, so that runs with several seeds have the same ' +
+          'relays and differ in links, operators and other chance only; intervals then hold for these relays. ' +
+          'Default: the relays are drawn anew with each seed',
+        examples: [1],
+      },
+    ).optional(),
     degree: whole(
       { min: 1, max: 1000 },
       {

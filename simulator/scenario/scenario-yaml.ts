@@ -70,6 +70,7 @@ export function toScenario(
     network: {
       relays: network.relays,
       population: populationPlan(network.population, filePopulation),
+      ...(network.populationSeed !== undefined && { populationSeed: network.populationSeed }),
       degree: network.degree,
       dialing: network.dialing,
       latency: latencyLaw(network.latency),
@@ -140,6 +141,7 @@ export function resolvedYaml(
     network: {
       relays: network.relays,
       population: populationYaml(network.population, pathOf),
+      ...(network.populationSeed !== undefined && { populationSeed: network.populationSeed }),
       degree: network.degree,
       dialing: network.dialing,
       latency: latencyYaml(network.latency),

@@ -48,6 +48,8 @@ export type FilePopulation =
 export interface NetworkPlan {
   readonly relays: number;
   readonly population: PopulationName | FilePopulation;
+  /** What the relays are drawn from in every run, whatever its seed; absent: from the seed of the run. */
+  readonly populationSeed?: number;
   /** Mean number of connections of a relay; each dials half of it. */
   readonly degree: number;
   readonly dialing: 'uniform' | 'consensus-weight';

@@ -8,7 +8,7 @@ import {
   type MeasureKind,
   updateMeasures,
 } from '../scenario/assertion-measures.ts';
-import { CHART_NAMES, type MeasurePlan, type ReportPlan } from '../scenario/measure-plan.ts';
+import { CHART_NAMES, CHART_THEMES, type MeasurePlan, type ReportPlan } from '../scenario/measure-plan.ts';
 import { assertionWords, toAssertions } from '../scenario/measure-yaml.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
 
@@ -23,11 +23,17 @@ export const measures: fc.Arbitrary<MeasurePlan> = fc
   }));
 
 export const reports: fc.Arbitrary<ReportPlan> = fc
-  .tuple(fc.option(fc.subarray([...CHART_NAMES])), fc.option(fc.constantFrom(...CHART_NAMES)), fc.boolean())
-  .map(([charts, figure, png]) => ({
+  .tuple(
+    fc.option(fc.subarray([...CHART_NAMES])),
+    fc.option(fc.constantFrom(...CHART_NAMES)),
+    fc.boolean(),
+    fc.constantFrom(...CHART_THEMES),
+  )
+  .map(([charts, figure, png, theme]) => ({
     charts,
     figure: figure === null || charts === null || charts.includes(figure) ? figure : null,
     png,
+    theme,
   }));
 
 const figures = fc.constantFrom(

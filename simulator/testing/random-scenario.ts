@@ -220,6 +220,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       .record({
         relays: whole(2, 1e6),
         population: fc.constantFrom('tor-2025-11' as const, 'uniform' as const),
+        populationSeed: fc.option(whole(0, 0xffffffff)),
         part: between(0, 1),
         dialing: fc.constantFrom('uniform' as const, 'consensus-weight' as const),
         latency: fc.oneof(
@@ -234,9 +235,10 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
           between(1e3, 1e12).map((bitsPerSecond) => ({ law: 'constant' as const, bitsPerSecond })),
         ),
       })
-      .map(({ part, ...network }) => {
+      .map(({ part, populationSeed, ...network }) => {
         const most = Math.min(1000, network.relays - 1);
-        return { ...network, degree: 1 + Math.floor(part * (most - 1)) };
+        const seeded = populationSeed === null ? {} : { populationSeed };
+        return { ...network, ...seeded, degree: 1 + Math.floor(part * (most - 1)) };
       }),
     gossipsub: fc
       .tuple(
@@ -307,6 +309,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       late === null &&
       away === null &&
       typeof network.population === 'string' &&
+      network.populationSeed === undefined &&
       arms.every((one) => (one.kind === 'manual' ? one.reject === undefined : one.operators === null));
     const churn = isPlain ? parts.churn({ relays: network.relays, durationSeconds: end }) : null;
     // Sybils stand beside neither churn nor faults nor live operators.

@@ -67,7 +67,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     arms: [testLiveArm('live')],
     historical: [],
     measure: { milestonePercents: [] },
-    report: { charts: null, figure: null, png: true },
+    report: { charts: null, figure: null, png: true, theme: 'screen' },
     sweep: null,
     assertions: [],
     ...changes,

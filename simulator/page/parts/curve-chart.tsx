@@ -59,6 +59,7 @@ export function CurveChart(props: CurveChartProps) {
   const [seconds, setSeconds] = useState<number | null>(null);
   const options: CurvePlotOptions = { ...rest, series, theme };
   const kind = useMemo(() => kindOf(options), [props, theme]);
+  const isEmpty = series.every((line) => line.seconds.length === 0);
   const listed = series.filter(({ isInLegend }) => isInLegend !== false);
 
   useEffect(() => {
@@ -122,6 +123,7 @@ export function CurveChart(props: CurveChartProps) {
         onClick={() => seconds !== null && onPick?.(seconds)}
         onBlur={() => plot.current?.setCursor(null)}
       />
+      {isEmpty ? <p class="curve-nothing">no data</p> : null}
       <div class="curve-legend">
         <output class="curve-moment">
           {seconds === null ? 'point at a moment' : `at ${momentInWords(seconds)}`}

@@ -10,6 +10,7 @@ import 'uplot/dist/uPlot.min.css';
 import { FONT_FAMILY } from '../../report/chart-style.ts';
 import { alignedColumns, type CurveSeries } from './curve-series.ts';
 import type { PlotContent } from './plot-content.ts';
+import { drawSpans, drawWords } from './plot-words.ts';
 import { colourOn, type Theme, withOpacity } from './theme.ts';
 import { momentAt, shareOfAxis, startOf, timeTicks } from './time-scale.ts';
 import { tickOf } from './value-format.ts';
@@ -22,7 +23,6 @@ export interface CurvePlotOptions extends PlotContent {
 const HEADROOM = 1.08;
 const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
 const BAND_OPACITY = 0.16;
-const SHADE = '#c0392b';
 const FONT_PX = 12;
 const NARROW_PX = 520;
 
@@ -152,7 +152,8 @@ export class CurvePlot {
           },
         ],
         setScale: [() => this.marker !== undefined && this.setMarker(this.markedSeconds)],
-        drawAxes: [(plot) => this.drawMoments(plot)],
+        drawAxes: [(plot) => drawSpans(plot, options)],
+        draw: [(plot) => drawWords(plot, options)],
       },
     };
   }
@@ -210,43 +211,6 @@ export class CurvePlot {
       drawn.push({ ...common, width: 0 }, { ...common, width: 0 });
     }
     return { series: drawn, bands };
-  }
-
-  private drawMoments(plot: uPlot): void {
-    const { moments = [], spans = [], theme } = this.options;
-    const { ctx, bbox } = plot;
-    const x = (seconds: number) =>
-      Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(seconds, 'x', true)));
-    ctx.save();
-    ctx.font = `${11 * uPlot.pxRatio}px ${FONT_FAMILY}`;
-    ctx.textBaseline = 'top';
-    for (const { fromSeconds, toSeconds } of spans) {
-      ctx.fillStyle = withOpacity(SHADE, Math.max(0.05, 0.14 / Math.min(spans.length, 3)));
-      const [left, right] = [x(fromSeconds), x(toSeconds)];
-      ctx.fillRect(left, bbox.top, Math.max(1.5 * uPlot.pxRatio, right - left), bbox.height);
-    }
-    const words = [
-      ...spans.map(({ fromSeconds, word }) => ({ seconds: fromSeconds, word, isLine: false })),
-      ...moments.map((moment) => ({ ...moment, isLine: true })),
-    ];
-    const { min, max } = plot.scales.x!;
-    for (const [row, { seconds, word, isLine }] of words.entries()) {
-      if (isLine && (seconds < min! || seconds > max!)) continue;
-      if (isLine) {
-        ctx.strokeStyle = theme.ink;
-        ctx.setLineDash([5 * uPlot.pxRatio, 3 * uPlot.pxRatio]);
-        ctx.beginPath();
-        ctx.moveTo(x(seconds), bbox.top);
-        ctx.lineTo(x(seconds), bbox.top + bbox.height);
-        ctx.stroke();
-      }
-      const isLate = x(seconds) > bbox.left + bbox.width * 0.7;
-      ctx.textAlign = isLate ? 'right' : 'left';
-      ctx.fillStyle = theme.faintInk;
-      const beside = (isLate ? -4 : 4) * uPlot.pxRatio;
-      ctx.fillText(word, x(seconds) + beside, bbox.top + (3 + (row % 6) * 14) * uPlot.pxRatio);
-    }
-    ctx.restore();
   }
 
   /** A finger that moves sideways reads; one that moves up or down scrolls the page (touch-action in the style). */

@@ -32,7 +32,14 @@ test('curve series: nothing is read past the end of a line, nor before a measure
   assert.equal(valueAt({ ...STEP, untilSeconds: 3 }, 4), 0.9, 'a row is never hidden');
   assert.equal(valueAt(LINE, 1.9), null);
   assert.equal(valueAt(LINE, 6.1), null);
-  assert.equal(valueAt({ ...STEP, seconds: [], values: [] }, 1), null);
+  assert.equal(valueAt({ ...LINE, seconds: [], values: [] }, 1), null);
+});
+
+test('curve series: an arm that reached nobody is at 0 for as long as it is known', () => {
+  const nobody = { ...STEP, seconds: [], values: [] };
+  assert.equal(valueAt(nobody, 5), 0);
+  assert.equal(valueAt(nobody, 11), null);
+  assert.deepEqual(alignedColumns([nobody], 0, 20).slice(1), [[0, 0, null]]);
 });
 
 test('curve series: a linear line is read between its rows', () => {

@@ -45,14 +45,16 @@ export function countUpTo(ascending: ArrayLike<number>, limit: number): number {
   return low;
 }
 
+/** Where a line ends; minus infinity for one that has nothing. */
 function endOf({ seconds, untilSeconds }: CurveSeries): number {
-  return Math.max(untilSeconds ?? Number.NEGATIVE_INFINITY, seconds[seconds.length - 1]!);
+  const last = seconds.length === 0 ? Number.NEGATIVE_INFINITY : seconds[seconds.length - 1]!;
+  return Math.max(untilSeconds ?? Number.NEGATIVE_INFINITY, last);
 }
 
 /** A column of the line (its values, or a bound) at a moment; null where the line is not. */
 export function columnAt(line: CurveSeries, column: ArrayLike<number>, atSeconds: number): number | null {
   const { seconds, shape, startsAtZero } = line;
-  if (seconds.length === 0 || atSeconds > endOf(line)) return null;
+  if (atSeconds > endOf(line)) return null;
   const rows = countUpTo(seconds, atSeconds);
   if (rows === 0) return startsAtZero ? 0 : null;
   const value = column[rows - 1]!;
@@ -78,7 +80,7 @@ export function commonMoments(
   const moments = [fromSeconds, toSeconds];
   for (const line of lines) {
     for (let row = 0; row < line.seconds.length; row++) moments.push(line.seconds[row]!);
-    if (line.seconds.length > 0) moments.push(endOf(line));
+    moments.push(endOf(line));
   }
   const shown = Float64Array.from(moments.filter((at) => at >= fromSeconds && at <= toSeconds)).sort();
   return shown.filter((at, row) => row === 0 || at !== shown[row - 1]);

@@ -2,7 +2,6 @@
 
 import { type GeoProjection, geoEqualEarth, geoPath } from 'd3-geo';
 import { feature, mesh } from 'topojson-client';
-import type { GeometryCollection, Topology } from 'topojson-specification';
 import atlas from 'world-atlas/countries-110m.json';
 import type { Theme } from './theme.ts';
 
@@ -24,9 +23,10 @@ export function mapAspect(region: MapRegion, isNarrow: boolean): number {
   return isNarrow ? 0.9 : 0.6;
 }
 
-const WORLD = atlas as unknown as Topology<{ countries: GeometryCollection; land: GeometryCollection }>;
-const LAND = feature(WORLD, WORLD.objects.land);
-const BORDERS = mesh(WORLD, WORLD.objects.countries, (one, other) => one !== other);
+const WORLD = atlas as unknown as Parameters<typeof feature>[0];
+const { land, countries } = WORLD.objects as Record<'land' | 'countries', Parameters<typeof feature>[1]>;
+const LAND = feature(WORLD, land);
+const BORDERS = mesh(WORLD, countries as Parameters<typeof mesh>[1], (one, other) => one !== other);
 const LAND_COLOUR = { light: '#e9ecef', dark: '#262b31' } as const;
 const BORDER_COLOUR = { light: '#ffffff', dark: '#16191d' } as const;
 

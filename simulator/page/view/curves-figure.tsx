@@ -1,6 +1,7 @@
 /** A chart of adoption with the choices of how to look at it. */
 
 import { useMemo, useState } from 'preact/hooks';
+import { RUNS_FOR_CONFIDENCE } from '../../measure/bootstrap.ts';
 import type { RunCurves } from '../../view/api-shapes.ts';
 import { CurveChart } from '../parts/curve-chart.tsx';
 import { type ArmChoice, linesOfRun, linesOfRuns, spanOf, type Weighting } from './drawn-lines.ts';
@@ -66,6 +67,12 @@ export function CurvesFigure({
         top={1}
         heightPx={340}
       />
+      {weighting === 'relays' && arms.some(({ band }) => band !== null) && (
+        <figcaption class="faint">
+          Lines are medians over seeds. Bands bound them, with 95 % confidence from {RUNS_FOR_CONFIDENCE}{' '}
+          seeds on.
+        </figcaption>
+      )}
     </figure>
   );
 }

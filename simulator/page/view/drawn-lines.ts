@@ -28,8 +28,9 @@ const ARM_DASHES = [undefined, '7 4', '2 3', '10 3 2 3'] as const;
 const ROOM = 1.15;
 const LEAST_SECONDS = 1e-3;
 
-function isChosen({ isLive }: { readonly isLive: boolean }, choice: ArmChoice): boolean {
-  return choice === 'all' || isLive === (choice === 'live');
+/** An arm that reached nobody has no line. */
+function isChosen({ isLive, seconds }: DrawnArm, choice: ArmChoice): boolean {
+  return seconds.length > 0 && (choice === 'all' || isLive === (choice === 'live'));
 }
 
 function lineOf(
