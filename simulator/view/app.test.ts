@@ -254,6 +254,8 @@ describe('the page and its server', () => {
       let sentBytes = 0;
       socket.on('data', (chunk) => (answer += chunk.toString()));
       socket.on('error', () => undefined);
+      // A server that waits for the body says nothing.
+      socket.setTimeout(5000, () => socket.destroy());
       socket.on('close', () => resolve({ answer, sentBytes }));
       const pourOn = (left: number): void => {
         if (left === 0 || socket.destroyed || !socket.writable) return;

@@ -208,7 +208,7 @@ describe('runs that are started from the page', () => {
     assert.deepEqual(readdirSync(join(home, 'scenarios')), ['quick.yaml']);
   });
 
-  it('closing the server stops its runs, and waits for them', async () => {
+  it('closing the server stops its runs, and waits for them', { timeout: 30_000 }, async () => {
     const other = await open();
     const itsClient = new ViewClient(other.url);
     const running = await start({}, itsClient);
