@@ -131,5 +131,7 @@ test('page data: seeds of several runs are thin lines that follow their arm, up 
   const [figure] = runsPageData(data, seeds).figures;
   const single = figure!.panels[0]!.lines.filter(({ seed }) => seed !== null);
   assert.equal(new Set(single.map(({ seed }) => seed)).size, SEEDS_MAX);
+  assert.match(figure!.source, /Lines of single runs: the first 100\./, 'who looks for the others is told');
+  assert.doesNotMatch(runsPageData(data, seeds.slice(0, 2)).figures[0]!.source, /the first/);
   assert.ok(single.every(({ follows, isInLegend }) => follows?.startsWith('live') && isInLegend === false));
 });

@@ -167,7 +167,9 @@ function wholePanel(data: CurvesData, lines: LinesOfArms): PagePanel {
 /** Figures of adoption curves, each where its static chart is drawn. */
 export function curveFigures(data: CurvesData, allSeeds: readonly SeedCurves[]): PageFigure[] {
   const lines = linesOfArms(data, allSeeds.slice(0, SEEDS_MAX));
-  const source = [data.source, ...data.historical.map(dateOfData)].join(' ');
+  const cut = allSeeds.length > SEEDS_MAX ? [`Lines of single runs: the first ${SEEDS_MAX}.`] : [];
+  const own = [data.source, ...cut].join(' ');
+  const source = [own, ...data.historical.map(dateOfData)].join(' ');
   const relays = countOf(data.summary.relays, 'relay');
   const whole = wholePanel(data, lines);
   const figures: PageFigure[] = [
@@ -182,7 +184,7 @@ export function curveFigures(data: CurvesData, allSeeds: readonly SeedCurves[]):
     figures.push({
       name: 'channels',
       title: `How the channels compare on ${relays}`,
-      source: data.source,
+      source: own,
       panels: [livePanel(data, lines)],
     });
   }

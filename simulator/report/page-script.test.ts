@@ -20,7 +20,7 @@ test('page script: data that a user wrote cannot end their element, and come bac
   assert.deepEqual(parse(text), DATA);
 });
 
-test('page script: the policy allows the page’s own script and style, and no request', () => {
+test('page script: the policy allows the script and the style of the page, and no request', () => {
   const policy = policyOf('a{}', 'run()');
   assert.match(policy, /^default-src 'none'; script-src 'sha256-[\w+/]+=*'; style-src 'sha256-[\w+/]+=*'; /);
   assert.doesNotMatch(policy, /unsafe|https?:|\*|connect-src/);

@@ -45,3 +45,8 @@ export function scriptElements({ bundle, data }: PageScript): Markup {
     element('script', { type: 'module' }, trusted(bundle.script)),
   );
 }
+
+/** What a reader of interactive curves has to know of them. */
+export const THINNED_NOTE =
+  'Curves to be read off on this page are thinned: they are at most 0.2 % of the network off, and exact where the tables ' +
+  'are; the files beside it have every step.';

@@ -173,6 +173,18 @@ test('report page: lines are switched, axes changed, and keys read', async (t) =
   const log = await read(widthPx / 2, 'live');
   assert.ok(log.seconds < linear.seconds / 1.5, `${log.seconds} s beside ${linear.seconds} s`);
 
+  // Dragging zooms in, a double click zooms out again.
+  const box = (await figure.locator('.u-over').first().boundingBox())!;
+  const [left, right] = [await read(widthPx * 0.4, 'live'), await read(widthPx * 0.6, 'live')];
+  await page.mouse.move(box.x + widthPx * 0.4, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + widthPx * 0.6, box.y + 60, { steps: 4 });
+  await page.mouse.up();
+  const zoomed = await read(widthPx - 2, 'live');
+  assertBetween([left.seconds, right.seconds * 1.02], zoomed.seconds, 'the right edge');
+  await page.mouse.dblclick(box.x + widthPx / 2, box.y + 50);
+  assert.ok((await read(widthPx - 2, 'live')).seconds > right.seconds * 1.1);
+
   await figure.getByRole('button', { name: 'heard' }).click();
   assert.equal(await figure.getByRole('button', { name: /^live, heard/ }).count(), 2, 'in both panels');
 

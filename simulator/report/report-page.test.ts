@@ -127,3 +127,20 @@ test('page: what the scenario expected and what it found, escaped, under its que
   assert.ok(html.includes('<b>Found: </b>All 40 &amp; more.'));
   assert.ok(!page(run).includes('Found:'));
 });
+
+test('page: each table says of how many runs its figures are', () => {
+  const html = page(madeRun({ relays: 40, seed: 3 }));
+  const tables = html.split('<table>').slice(1);
+  assert.ok(tables.length >= 3);
+  for (const one of tables) {
+    assert.ok(one.startsWith('<caption>Simulated in one run (seed 3): no interval is known.</caption>'));
+  }
+});
+
+test('page: its policy forbids every request, with a script or without', () => {
+  const html = page(madeRun({ relays: 40 }));
+  assert.match(
+    html,
+    /<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; script-src &#39;none&#39;/,
+  );
+});

@@ -23,10 +23,10 @@ import {
 } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
 import { milestoneHeadings, milestoneRows, unsaidChannels } from './milestone-table.ts';
-import { type PageScript, policyOf, scriptElements } from './page-script.ts';
+import { type PageScript, policyOf, scriptElements, THINNED_NOTE } from './page-script.ts';
 import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
-import { table, tablesOfRuns } from './report-table.ts';
+import { runsInWords, table, withTableFeet } from './report-table.ts';
 import { element, join, type Markup, trusted } from './svg-markup.ts';
 import { gossipAttacks } from './sybil-table.ts';
 import { traffic } from './traffic-table.ts';
@@ -219,12 +219,13 @@ export function reportPage(parts: ReportPageParts): string {
     thinned.length > 0
       ? element('p', {}, `curves.csv is thinned (${thinned.join('; ')}); stages.parquet has every relay.`)
       : '',
+    parts.script === null ? '' : element('p', {}, THINNED_NOTE),
     element('h2', {}, 'Scenario, with every default spelled out'),
     element('pre', {}, parts.resolvedScenario),
     element('h2', {}, 'Manifest'),
     element('pre', {}, formatManifest(manifest)),
   );
-  return pageOf(summary.scenario, tablesOfRuns(body, summary.seeds), parts.script);
+  return pageOf(summary.scenario, withTableFeet(body, runsInWords(summary.seeds)), parts.script);
 }
 
 /** A whole document around what stands in it. */

@@ -20,16 +20,19 @@ export function table(headings: readonly string[], rows: readonly (readonly Cont
   );
 }
 
+/** What is to be made of the figures of so many runs, for the foot of a table. */
+export function runsInWords(seeds: readonly number[]): string {
+  return seeds.length === 1
+    ? `Simulated in one run (seed ${seeds[0]}): no interval is known.`
+    : `Simulated in ${seeds.length} runs.`;
+}
+
 /**
- * Says under each table of a page of how many runs its figures are, since a table is what is copied out of it.
+ * Puts words at the foot of each table of a page, as of how many runs its figures are: a table may be copied out of it.
  *
- * It is put in here and not where each table is made, so that none can do without.
+ * They are put in here and not where each table is made, so that none can do without.
  */
-export function tablesOfRuns(body: Markup, seeds: readonly number[]): Markup {
-  const words =
-    seeds.length === 1
-      ? `Simulated in one run (seed ${seeds[0]}): no interval is known.`
-      : `Simulated in ${seeds.length} runs.`;
+export function withTableFeet(body: Markup, words: string): Markup {
   // What a user wrote cannot be taken for a table: it is escaped.
   return trusted(body.markup.replaceAll('<table>', `<table>${element('caption', {}, words).markup}`));
 }

@@ -126,7 +126,7 @@ export function CurveChart(props: CurveChartProps) {
       {isEmpty ? <p class="curve-nothing">no data</p> : null}
       <div class="curve-legend">
         <output class="curve-moment">
-          {seconds === null ? 'point at a moment' : `at ${momentInWords(seconds)}`}
+          {seconds === null ? 'point at a moment, drag to zoom' : `at ${momentInWords(seconds)}`}
         </output>
         {listed.map((line) => (
           <button

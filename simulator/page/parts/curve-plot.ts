@@ -85,10 +85,10 @@ export class CurvePlot {
   setMarker(seconds: number | null): void {
     this.markedSeconds = seconds;
     const { min, max } = this.plot.scales.x!;
-    const isThere = seconds !== null && min != null && max != null && seconds <= max;
+    const isThere = seconds !== null && min != null && max != null && seconds >= min && seconds <= max;
     this.marker.hidden = !isThere;
     if (!isThere) return;
-    const share = Math.max(0, shareOfAxis(this.options.scale, min, max, seconds));
+    const share = shareOfAxis(this.options.scale, min, max, seconds);
     this.marker.style.transform = `translateX(${(share * this.plot.over.clientWidth).toFixed(1)}px)`;
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { momentAt, shareOfAxis, timeTicks } from './time-scale.ts';
 
-test('time scale: a share of the axis and its moment are each other’s inverse on both scales', () => {
+test('time scale: a share of the axis gives a moment and the moment gives the share, on both scales', () => {
   for (const scale of ['log', 'linear'] as const) {
     for (const share of [0, 0.25, 0.5, 1]) {
       const seconds = momentAt(scale, 0.01, 1000, share);
