@@ -18,7 +18,9 @@ const FIGURES: Readonly<
   reachedFraction: { name: 'reached', words: humanPercent },
   vulnerableRelayHours: {
     name: 'vulnerable relay hours',
-    words: (hours) => groupThousands(Math.round(hours * 100) / 100),
+    // A wave of a second leaves thousandths of an hour.
+    words: (hours) =>
+      groupThousands(hours < 0.1 ? Number(hours.toPrecision(2)) : Math.round(hours * 100) / 100),
   },
   rolledBack: { name: 'rolled back', words: groupThousands },
   circuitsBroken: { name: 'circuits broken', words: groupThousands },
