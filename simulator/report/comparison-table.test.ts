@@ -9,6 +9,7 @@ const HOURS: ComparedFigure = {
   a: 0.0012345,
   b: 717_974.621,
   difference: { median: -0.0004, low: -0.0011, high: 0.0002 },
+  ratio: null,
   verdict: 'open',
 };
 
