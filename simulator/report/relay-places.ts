@@ -73,8 +73,11 @@ function wrapped(longitude: number): number {
   return longitude > 180 ? longitude - 360 : longitude < -180 ? longitude + 360 : longitude;
 }
 
+/** What is known of where relays are. */
+export type PlacedRelays = Pick<Population, 'relays' | 'countries' | 'country'>;
+
 /** Places of all relays, or of those named, in their order. */
-export function relayPlaces(population: Population, relays?: Uint32Array): RelayPlaces {
+export function relayPlaces(population: PlacedRelays, relays?: Uint32Array): RelayPlaces {
   const shown = relays ?? Uint32Array.from({ length: population.relays }, (_unused, relay) => relay);
   const codes = population.countries;
   const outlines = codes.map((code) => countryOutline(code));
