@@ -124,10 +124,15 @@ function duplicateLines(arms: readonly LoadedArm[]): LoadLine[] {
   }));
 }
 
-/** Decimal, as ticks are. */
-function bytesTick(bytes: number): string {
-  if (bytes < 1e6) return `${significant(bytes / 1000)} kB`;
-  return bytes < 1e9 ? `${significant(bytes / 1e6)} MB` : `${significant(bytes / 1e9)} GB`;
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** The unit in which the axis has round ticks and the labels are written. */
+function byteUnit(most: number): AxisUnit {
+  const power = Math.max(
+    0,
+    BYTE_UNITS.findIndex((_unit, index) => most < 1000 * 1024 ** index),
+  );
+  return { size: 1024 ** power, words: (value) => `${significant(value)} ${BYTE_UNITS[power]}` };
 }
 
 function labels(lines: readonly LoadLine[], panel: Panel): LineLabel[] {
@@ -146,25 +151,36 @@ function labels(lines: readonly LoadLine[], panel: Panel): LineLabel[] {
   });
 }
 
+interface AxisUnit {
+  readonly size: number;
+  /** A tick, counted in the unit. */
+  readonly words: (value: number) => string;
+}
+
 interface PanelPlan {
   readonly title: string;
   readonly subtitle: string;
   readonly yLabel: string;
-  readonly tick: (value: number) => string;
+  readonly unitFor: (most: number) => AxisUnit;
   readonly lines: readonly LoadLine[];
 }
 
 function percentilePanel(board: DrawingBoard, box: Box, plan: PanelPlan): Markup {
   const { plot } = board;
   const most = plan.lines.reduce((top, { points }) => Math.max(top, points.at(-1)?.[1] ?? 0), 0);
+  const unit = plan.unitFor(most);
+  const lines = plan.lines.map((line) => ({
+    ...line,
+    points: line.points.map(([x, y]): Point => [x, y / unit.size]),
+  }));
   const panel = board.panel(box, MARGINS, {
     x: { domain: [0, 100] },
-    y: { domain: [0, most > 0 ? most * HEADROOM : 1] },
+    y: { domain: [0, most > 0 ? (most / unit.size) * HEADROOM : 1] },
     marks: [
       plot.gridY({ stroke: GRID, strokeOpacity: 1, ticks: 4 }),
       plot.axisY({
         ticks: 4,
-        tickFormat: plan.tick,
+        tickFormat: unit.words,
         label: plan.yLabel,
         labelAnchor: 'center',
         labelArrow: 'none',
@@ -178,14 +194,14 @@ function percentilePanel(board: DrawingBoard, box: Box, plan: PanelPlan): Markup
         labelOffset: 40,
       }),
       plot.ruleY([0]),
-      ...plan.lines.map(({ name, points, look }) => curveLine(board, name, points, look, 'linear')),
+      ...lines.map(({ name, points, look }) => curveLine(board, name, points, look, 'linear')),
     ],
   });
   return join(
     panelHeading(box, MARGINS, plan.title, plan.subtitle),
     panel.markup,
-    plan.lines.length > 0
-      ? drawLineLabels(labels(plan.lines, panel), panel.frame)
+    lines.length > 0
+      ? drawLineLabels(labels(lines, panel), panel.frame)
       : noData(panel, 'no arm sends anything'),
   );
 }
@@ -237,14 +253,14 @@ export function drawLoad(board: DrawingBoard, data: ChartData): string {
     title: 'Bytes of a relay',
     subtitle: arms.length === 1 ? 'on its links, set-up included' : 'sent on its uplink, set-up included',
     yLabel: 'bytes over the run',
-    tick: bytesTick,
+    unitFor: byteUnit,
     lines: byteLines(arms),
   });
   const duplicates = percentilePanel(board, box(622), {
     title: 'Duplicates of a relay',
     subtitle: 'copies of messages that it already had',
     yLabel: 'copies over the run',
-    tick: (value) => groupThousands(Number(value.toPrecision(6))),
+    unitFor: () => ({ size: 1, words: (value) => groupThousands(Number(value.toPrecision(6))) }),
     lines: duplicateLines(arms),
   });
   const tableTop = PANEL_TOP + PANEL_HEIGHT + 54;
