@@ -5,7 +5,7 @@
  * Labels take few values, none of them a stranger's: peers are counted, not named.
  */
 
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SlotReport } from '../updates/slot-report.ts';
 import type { DaemonStatus } from './status.ts';
 
@@ -51,15 +51,13 @@ export class DaemonMetrics {
   /** `status` is asked at each scrape. */
   constructor(status: () => DaemonStatus) {
     const { own } = this;
-    const gauge = (name: string, help: string, read: (status: DaemonStatus) => number | null): void => {
+    const gauge = (name: string, help: string, read: (status: DaemonStatus) => number): void => {
       new Gauge({
         ...own,
         name,
         help,
         collect() {
-          const value = read(status());
-          if (value === null) this.reset();
-          else this.set(value);
+          this.set(read(status()));
         },
       });
     };
@@ -79,24 +77,29 @@ export class DaemonMetrics {
       '1 while the relay takes no new circuits because it is to stop.',
       ({ phase }) => Number(phase === 'draining'),
     );
-    gauge('relaywave_peers', 'Connected peers.', ({ peers }) => peers.length);
+    gauge('relaywave_peers', 'Connected peers.', ({ peers }) => new Set(peers.map(({ peer }) => peer)).size);
     gauge(
       'relaywave_mesh_peers',
       'Peers in the mesh of the topic of updates.',
-      ({ peers }) => peers.filter(({ mesh }) => mesh).length,
+      ({ peers }) => new Set(peers.filter(({ mesh }) => mesh).map(({ peer }) => peer)).size,
     );
     gauge('relaywave_circuits', 'Circuits that are open.', ({ traffic }) => traffic.circuits);
     gauge('relaywave_links', 'Links for cells that are open.', ({ traffic }) => traffic.links);
     gauge('relaywave_cells_waiting', 'Cells that wait to leave.', ({ traffic }) => traffic.cellsWaiting);
     gauge(
       'relaywave_trust_fresh_until_timestamp_seconds',
-      'When the trusted timestamp expires, seconds since 1970; absent before the first.',
-      ({ trust }) => (trust.freshUntil === null ? null : Date.parse(trust.freshUntil) / 1000),
+      'When the trusted timestamp expires, seconds since 1970; 0 before the first.',
+      ({ trust }) => (trust.freshUntil === null ? 0 : Date.parse(trust.freshUntil) / 1000),
     );
     this.trustVersions(status);
     this.modules(status);
     this.traffic(status);
     this.storeFailures(status);
+  }
+
+  /** Adds those of the process: processor, memory, event loop, files. For a process that is one relay. */
+  addProcessMetrics(): void {
+    collectDefaultMetrics({ register: this.registry });
   }
 
   private trustVersions(status: () => DaemonStatus): void {

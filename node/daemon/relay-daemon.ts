@@ -16,6 +16,7 @@ import { HookRuntime } from '../hooks/hook-runtime.ts';
 import type { ExitService } from '../relay/exit-streams.ts';
 import type { ThirdPartyPolicy } from '../trust/trust-client.ts';
 import { UpdateStack } from '../update-stack.ts';
+import { type AddressUse, addressProblem, peerNameOf } from './addresses.ts';
 import { DaemonError } from './daemon-error.ts';
 import { type Identity, identityIn } from './identity.ts';
 import { createNode, type RelayNode, startNode } from './libp2p-node.ts';
@@ -120,11 +121,14 @@ export class RelayDaemon {
 
   /** Starts a relay. Throws DaemonError for what its operator can mend, with nothing left running. */
   static async start(options: DaemonOptions): Promise<RelayDaemon> {
+    const { listen, announce = [], peers = [], authorities = [] } = options;
+    checkAddresses(listen, 'listen');
+    checkAddresses([...announce, ...peers], 'dial');
+    checkAddresses(authorities, 'named');
     const state = await StateFolder.open(options.stateFolder);
     try {
       checkRoot(options.root, state.trust);
       const identity = await identityIn(state);
-      const { listen, announce = [] } = options;
       const node = await createNode({ listen, announce, privateKey: identity.privateKey });
       const daemon = new RelayDaemon(options, state, identity, node);
       await daemon.listen();
@@ -180,7 +184,7 @@ export class RelayDaemon {
       peer: identity.peerId.toString(),
       fingerprint: identity.fingerprint,
       phase,
-      upSeconds: phase === 'starting' ? 0 : (steadyClock.nowMs() - this.startedAtMs) / 1000,
+      upSeconds: phase === 'starting' ? 0 : Math.floor(steadyClock.nowMs() - this.startedAtMs) / 1000,
       addresses: this.addresses,
       peers: this.peerStatus(),
       trust: this.trustStatus(),
@@ -208,7 +212,7 @@ export class RelayDaemon {
           owner: identity.peerId.toString(),
           channels: {
             names: authorities.length > 0 ? [...channels, 'directory'] : channels,
-            authorities: authorities.map((address) => peerOf(multiaddr(address))),
+            authorities: authorities.map((address) => peerNameOf(multiaddr(address))!),
             directory: { intervalMs: options.pollEveryMs ?? DEFAULT_POLL_EVERY_MS, jitterShare: 0.5 },
           },
           readBundle,
@@ -228,7 +232,7 @@ export class RelayDaemon {
     const { libp2p } = node;
     this.tellPeers();
     for (const address of (options.authorities ?? []).map((text) => multiaddr(text))) {
-      await libp2p.peerStore.merge(peerIdFromString(peerOf(address)), { multiaddrs: [address] });
+      await libp2p.peerStore.merge(peerIdFromString(peerNameOf(address)!), { multiaddrs: [address] });
     }
     await this.traffic.serve();
     await startNode(node, options.listen);
@@ -314,13 +318,9 @@ export class RelayDaemon {
   }
 }
 
-/** The peer id that an address ends with. */
-function peerOf(address: Multiaddr): string {
-  const id = address.getComponents().findLast(({ name }) => name === 'p2p')?.value;
-  if (id !== undefined) return id;
-  throw new DaemonError(
-    'usage',
-    `${address}: names no peer`,
-    'write it with the peer id, as that relay prints it: /ip4/192.0.2.1/tcp/9001/p2p/12D3KooW...',
-  );
+function checkAddresses(texts: readonly string[], use: AddressUse): void {
+  for (const text of texts) {
+    const found = addressProblem(text, use);
+    if (found !== null) throw new DaemonError('usage', `${text} ${found.problem}`, found.hint);
+  }
 }
