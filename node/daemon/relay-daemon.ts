@@ -218,7 +218,7 @@ export class RelayDaemon {
           readBundle,
           listener: watch,
           observer: watch,
-          onTaken: (offer, receipt) => watch.onTaken(offer, receipt),
+          onTaken: (offer, receipt) => watch.onTaken(offer, receipt, this.stack.client.versions()),
           onStoreFailure: (error) => {
             this.updateStoreFailures++;
             options.log.error({ event: 'store-failed', err: error }, 'the state folder cannot be written');

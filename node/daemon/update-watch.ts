@@ -5,6 +5,7 @@
 import type { ChannelName, Offer, Receipt } from '../channels/channel.ts';
 import type { PeerName } from '../environment.ts';
 import type { Reason, SlotView, Transition, TransitionListener } from '../hooks/transition.ts';
+import type { TrustVersions } from '../trust/trust-client.ts';
 import type { ModuleTarget, RefusedOffer, StageObserver } from '../updates/stage-observer.ts';
 import { LogBudget, type Logger } from './log.ts';
 import type { DaemonMetrics } from './metrics.ts';
@@ -62,12 +63,15 @@ export class UpdateWatch implements StageObserver, TransitionListener {
     return null;
   }
 
-  onTaken(offer: Offer, { verdict, refused, news }: Receipt): void {
+  /** `trusted` is what the relay trusts now. */
+  onTaken(offer: Offer, { verdict, refused, news }: Receipt, trusted: TrustVersions): void {
     const { channel, peer } = offer;
     this.metrics.offers.inc({ channel, verdict });
     const seconds = (this.nowMs() - (this.arrivedAtMs.get(offer) ?? this.nowMs())) / 1000;
     this.metrics.judging.observe({ channel }, seconds);
-    if (news) this.log.info({ event: 'trusted', channel, peer }, 'newer metadata are trusted');
+    const { root, timestamp, snapshot } = trusted;
+    const versions = { root, timestamp, snapshot };
+    if (news) this.log.info({ event: 'trusted', channel, peer, ...versions }, 'newer metadata are trusted');
     else this.log.debug({ event: 'judged', channel, peer, verdict, refused }, 'an offer brought nothing new');
   }
 
