@@ -138,6 +138,25 @@ describe('a relay on TCP', () => {
     await daemons.logged(relay, 'staged');
   });
 
+  it('relays that share a circuit compare what they run, and the one behind takes it', async () => {
+    const repository = lastingRepository();
+    const module = acceptingModule(1);
+    // The first hears of updates by circuits only.
+    const listen = ['/ip4/127.1.0.1/tcp/0'];
+    const first = await daemons.start(repository, 'guard', { listen, channels: ['circuit'] });
+    const second = await daemons.start(repository, 'middle', { listen: ['/ip4/127.2.0.1/tcp/0'] });
+    const third = await daemons.start(repository, 'exit', {
+      listen: ['/ip4/127.3.0.1/tcp/0'],
+      exitService: new WebServer(),
+    });
+    publishModule(repository, module, 1);
+    await sendTo(second.addresses, repository, module);
+    assert.equal(first.status().trust.timestamp, 0);
+    await clientThrough([first, second, third]);
+    await daemons.logged(first, 'trusted', ({ channel }) => channel === 'circuit');
+    await daemons.logged(first, 'activated');
+  });
+
   it('an update of strangers is refused, and the status says so', async () => {
     const relay = await daemons.start(lastingRepository(), 'relay');
     const strangers = lastingRepository();
