@@ -154,7 +154,7 @@ describe('a relay on TCP', () => {
     assert.equal(first.status().trust.timestamp, 0);
     await clientThrough([first, second, third]);
     await daemons.logged(first, 'trusted', ({ channel }) => channel === 'circuit');
-    await daemons.logged(first, 'activated');
+    await daemons.logged(first, 'staged');
   });
 
   it('an update of strangers is refused, and the status says so', async () => {

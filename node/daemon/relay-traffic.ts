@@ -48,8 +48,9 @@ export class RelayTraffic {
       onionKey,
       dialer: this.links,
       exitService,
-      onReached: (reached) => {
-        const peer = this.speakers.peerOf(reached);
+      onReached: async (reached) => {
+        // A connection that was made for the circuit has yet to say who is there.
+        const peer = (await this.speakers.isRelay(reached)) ? this.speakers.peerOf(reached) : null;
         if (peer !== null) onCircuit(peer);
       },
     });
