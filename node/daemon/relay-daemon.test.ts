@@ -16,6 +16,9 @@ import {
   TestDaemons,
 } from './testing/test-daemons.ts';
 
+/** What never comes fails a test instead of holding all of them up. */
+const DEADLINE = { timeout: 120_000 };
+
 let daemons = new TestDaemons();
 const clients: TestClient[] = [];
 afterEach(async () => {
@@ -66,7 +69,7 @@ async function refused(start: Promise<unknown>): Promise<DaemonError> {
   return error;
 }
 
-describe('a relay on TCP', () => {
+describe('a relay on TCP', DEADLINE, () => {
   it('a module is published to one relay, and all of the network have it', async () => {
     const repository = lastingRepository();
     const relays = await network(repository);
@@ -176,7 +179,7 @@ describe('a relay on TCP', () => {
   });
 });
 
-describe('a swap under load on TCP', () => {
+describe('a swap under load on TCP', DEADLINE, () => {
   for (const [name, module, becomes] of [
     ['a good module', acceptingModule(1), 'confirmed'],
     ['a module that traps', trappingModule(), 'quarantined'],
@@ -220,7 +223,7 @@ describe('a swap under load on TCP', () => {
   }
 });
 
-describe('the end of a relay on TCP', () => {
+describe('the end of a relay on TCP', DEADLINE, () => {
   it('drains: an open circuit goes on, a new one is refused, and it waits until the last has ended', async () => {
     const relays = await network(lastingRepository());
     const client = await clientThrough(relays);
@@ -261,7 +264,7 @@ describe('the end of a relay on TCP', () => {
   });
 });
 
-describe('a start that cannot be', () => {
+describe('a start that cannot be', DEADLINE, () => {
   it('a state folder in use: says by which process, and leaves the other relay alone', async () => {
     const repository = lastingRepository();
     const relay = await daemons.start(repository, 'relay');

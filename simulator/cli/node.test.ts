@@ -18,9 +18,15 @@ import {
 } from '../../node/daemon/testing/test-daemons.ts';
 import { sha256 } from '../../node/trust/testing/test-repository.ts';
 
+/** What never comes fails a test instead of holding all of them up. */
+const DEADLINE = { timeout: 300_000 };
+
 const SEED = process.env.RELAYWAVE_TEST_SEED ?? '1';
 const folder = mkdtempSync(join(tmpdir(), 'relaywave-node-'));
-after(() => rmSync(folder, { recursive: true }));
+after(async () => {
+  await ChildRelay.killAll();
+  rmSync(folder, { recursive: true });
+});
 
 /** A share of 1 that follows from the seed and a name. */
 function chance(name: string): number {
@@ -92,7 +98,7 @@ async function lane(name: string): Promise<Set<string>> {
   return seen;
 }
 
-describe('a relay that is killed', () => {
+describe('a relay that is killed', DEADLINE, () => {
   it(`killed at any moment of an update, ${LANES * KILLS_IN_A_LANE} times: it comes back with the last good module`, async () => {
     const seen = await Promise.all(Array.from({ length: LANES }, (_, index) => lane(`lane-${index}`)));
     // Each was waited for: the kills came at all stages.
@@ -100,7 +106,7 @@ describe('a relay that is killed', () => {
   });
 });
 
-describe('a relay that is told to stop', () => {
+describe('a relay that is told to stop', DEADLINE, () => {
   const repository = lastingRepository();
   const root = join(folder, 'root.json');
   writeFileSync(root, repository.firstRoot);
@@ -171,7 +177,7 @@ describe('a relay that is told to stop', () => {
   });
 });
 
-describe('a relay that cannot start', () => {
+describe('a relay that cannot start', DEADLINE, () => {
   async function fails(options: readonly string[]): Promise<{ code: number | null; errors: string }> {
     const child = new ChildRelay(options);
     return { code: await child.end(), errors: child.errors };

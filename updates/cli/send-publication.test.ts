@@ -9,6 +9,9 @@ import { RelayDaemon } from '../../node/daemon/relay-daemon.ts';
 import { CellPump } from '../../node/daemon/testing/cell-pump.ts';
 import { registerUpdateCommands } from './register.ts';
 
+/** What never comes fails a test instead of holding all of them up. */
+const DEADLINE = { timeout: 120_000 };
+
 const home = mkdtempSync(path.join(tmpdir(), 'relaywave-send-'));
 const relays: RelayDaemon[] = [];
 const events: { readonly event: string; readonly sha256?: string }[] = [];
@@ -72,7 +75,7 @@ before(async () => {
   await run('repository create --repository site --key keys');
 });
 
-describe('update --peer', () => {
+describe('update --peer', DEADLINE, () => {
   it('a module that is published comes to the relay, which runs it when a cell comes, and leaves it when it is revoked', async () => {
     const [address] = (await relay('first')).addresses;
     const published = await run(`publish strict-cells --repository site --key keys --peer ${address}`);

@@ -30,6 +30,13 @@ export class ChildRelay {
   private readonly looks = new Set<() => void>();
   private readonly ended: Promise<unknown>;
 
+  private static readonly alive = new Set<ChildRelay>();
+
+  /** Kills those that a test has left. */
+  static async killAll(): Promise<void> {
+    await Promise.all([...ChildRelay.alive].map((child) => child.kill()));
+  }
+
   /** Starts `relaywave node` with these options beside those that every test needs. */
   constructor(options: readonly string[]) {
     this.process = spawn(
@@ -37,11 +44,13 @@ export class ChildRelay {
       [COMMAND, 'node', '--listen', '/ip4/127.0.0.1/tcp/0', '--status-port', '0', ...options],
       { env: cleanEnvironment() },
     );
+    ChildRelay.alive.add(this);
     this.process.stdout.resume();
     createInterface(this.process.stderr).on('line', (line) => this.onLine(line));
     this.ended = once(this.process, 'close').then(([code]) => {
       this.exitCode = code as number | null;
       this.hasEnded = true;
+      ChildRelay.alive.delete(this);
       this.changed();
     });
   }
