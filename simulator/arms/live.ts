@@ -25,6 +25,7 @@ import {
   sybilsOfArm,
   type UpdatePlan,
 } from '../scenario/scenario.ts';
+import { progressOfColumns } from './arm-progress.ts';
 import { drawHostileRelays } from './hostile-relays.ts';
 import { drawPolicies, type LivePolicies } from './live-policies.ts';
 import type { PreparedRelease } from './release.ts';
@@ -85,6 +86,13 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       policies: policies?.ofRelays ?? null,
       directory: hasDirectory ? arm.directory : null,
       faults,
+      progressOf: (columns) =>
+        progressOfColumns(arm.name, {
+          activatedUs: stageColumn(columns, relays, 0, 'activated'),
+          removedUs: removedColumn(columns, relays, 0),
+          releasedAtUs: releases[0]!.atUs,
+          churn,
+        }),
       scoring: scoringOf(input.scenario),
       sybils,
       // Reports of a staged rollout go to anybody, the adversary's relays share what they know, and circuits

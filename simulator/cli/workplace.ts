@@ -31,6 +31,7 @@ const OWN_OPTIONS = [
   'peer',
   'root',
   'state',
+  'port',
 ];
 
 export interface Workplace {

@@ -6,6 +6,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
+import type { ArmProgress } from '../../arms/arm-progress.ts';
 import type { RunOptions } from '../../arms/run-contract.ts';
 import type { Churn } from '../../population/churn.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
@@ -76,6 +77,8 @@ export interface EngineInput {
   readonly faults?: readonly ScheduledFault[];
   /** Whether relays ask others that they have no link to: such a network runs on one thread. */
   readonly asksAnybody?: boolean;
+  /** How the columns that the threads share are told to who watches the run; nobody watches when left out. */
+  readonly progressOf?: (shared: SharedColumns) => ArmProgress;
 }
 
 /** Runs the scenario's network; rejects with the signal's reason when stopped. */
@@ -131,7 +134,8 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   const file = await bundleThread(new URL('./thread.ts', import.meta.url));
   signal?.throwIfAborted();
 
-  const progress = new PhaseProgress(shared, threads, scenario.durationSeconds, options);
+  const watched = input.progressOf?.(shared);
+  const progress = new PhaseProgress(shared, threads, scenario.durationSeconds, options, watched);
   const crew = new Crew(shared);
   const stop = (): void => crew.stop(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
@@ -224,11 +228,17 @@ class PhaseProgress {
   private readonly enteredMs: Partial<Record<ThreadPhase, number>> = { import: wallNowMs() };
   private readonly timer: NodeJS.Timeout;
 
-  constructor(shared: SharedColumns, threads: number, durationSeconds: number, { onProgress }: RunOptions) {
+  constructor(
+    shared: SharedColumns,
+    threads: number,
+    durationSeconds: number,
+    { onProgress }: RunOptions,
+    arm: ArmProgress | undefined,
+  ) {
     this.phases = new Array<ThreadPhase>(threads).fill('import');
     this.timer = setInterval(() => {
       const virtualSeconds = Math.min(...shared.reachedUs) / 1e6;
-      onProgress?.({ phase: this.slowest(), virtualSeconds, durationSeconds });
+      onProgress?.({ phase: this.slowest(), virtualSeconds, durationSeconds, arm });
     }, PROGRESS_EVERY_MS);
   }
 
