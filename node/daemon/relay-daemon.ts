@@ -87,7 +87,7 @@ export class RelayDaemon {
     this.identity = identity;
     this.node = node;
     this.metrics = new DaemonMetrics(() => this.status());
-    this.watch = new UpdateWatch(log, this.metrics, () => wallClock.nowMs());
+    this.watch = new UpdateWatch(log, this.metrics, wallClock, steadyClock);
     const peers = new Libp2pPeers({
       libp2p,
       onError: (error) =>
@@ -259,7 +259,7 @@ export class RelayDaemon {
   private tellPeers(): void {
     const { log } = this.options;
     const { libp2p } = this.node;
-    const budget = new LogBudget(PEER_LINES_PER_MINUTE, () => wallClock.nowMs());
+    const budget = new LogBudget(PEER_LINES_PER_MINUTE, () => steadyClock.nowMs());
     libp2p.addEventListener('peer:connect', ({ detail }) => {
       if (budget.take('connect') !== null)
         log.info({ event: 'peer-connected', peer: String(detail) }, 'connected');

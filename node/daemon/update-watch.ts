@@ -3,7 +3,7 @@
  */
 
 import type { ChannelName, Offer, Receipt } from '../channels/channel.ts';
-import type { PeerName } from '../environment.ts';
+import type { Clock, PeerName } from '../environment.ts';
 import type { Reason, SlotView, Transition, TransitionListener } from '../hooks/transition.ts';
 import type { TrustVersions } from '../trust/trust-client.ts';
 import type { ModuleTarget, RefusedOffer, StageObserver } from '../updates/stage-observer.ts';
@@ -44,22 +44,25 @@ export class UpdateWatch implements StageObserver, TransitionListener {
   readonly refusals: RefusalNote[] = [];
   private readonly log: Logger;
   private readonly metrics: DaemonMetrics;
-  private readonly nowMs: () => number;
+  /** The machine's clock, for what a person reads; what passes is measured by the steady one. */
+  private readonly wall: Clock;
+  private readonly steady: Clock;
   private readonly budget: LogBudget;
   /** By SHA-256, when a module was heard of. */
   private readonly heardAtMs = new Map<string, number>();
   /** When offers that are being judged arrived. */
   private readonly arrivedAtMs = new WeakMap<Offer, number>();
 
-  constructor(log: Logger, metrics: DaemonMetrics, nowMs: () => number) {
+  constructor(log: Logger, metrics: DaemonMetrics, wall: Clock, steady: Clock) {
     this.log = log;
     this.metrics = metrics;
-    this.nowMs = nowMs;
-    this.budget = new LogBudget(LINES_PER_MINUTE, nowMs);
+    this.wall = wall;
+    this.steady = steady;
+    this.budget = new LogBudget(LINES_PER_MINUTE, () => steady.nowMs());
   }
 
   onArrival(offer: Offer): null {
-    this.arrivedAtMs.set(offer, this.nowMs());
+    this.arrivedAtMs.set(offer, this.steady.nowMs());
     return null;
   }
 
@@ -67,8 +70,10 @@ export class UpdateWatch implements StageObserver, TransitionListener {
   onTaken(offer: Offer, { verdict, refused, news }: Receipt, trusted: TrustVersions): void {
     const { channel, peer } = offer;
     this.metrics.offers.inc({ channel, verdict });
-    const seconds = (this.nowMs() - (this.arrivedAtMs.get(offer) ?? this.nowMs())) / 1000;
-    this.metrics.judging.observe({ channel }, seconds);
+    const arrivedAtMs = this.arrivedAtMs.get(offer);
+    if (arrivedAtMs !== undefined) {
+      this.metrics.judging.observe({ channel }, (this.steady.nowMs() - arrivedAtMs) / 1000);
+    }
     const { root, timestamp, snapshot } = trusted;
     const versions = { root, timestamp, snapshot };
     if (news) this.log.info({ event: 'trusted', channel, peer, ...versions }, 'newer metadata are trusted');
@@ -76,7 +81,7 @@ export class UpdateWatch implements StageObserver, TransitionListener {
   }
 
   onHeard(target: ModuleTarget): void {
-    this.heardAtMs.set(target.sha256, this.nowMs());
+    this.heardAtMs.set(target.sha256, this.steady.nowMs());
     if (this.heardAtMs.size > HEARD_KEPT) this.heardAtMs.delete(this.heardAtMs.keys().next().value!);
     this.metrics.stages.inc({ stage: 'heard' });
     this.log.info({ event: 'heard', ...moduleOf(target) }, 'a module that this relay has not heard of');
@@ -92,7 +97,7 @@ export class UpdateWatch implements StageObserver, TransitionListener {
 
   onRefused({ reason, channel, peer, target }: RefusedOffer): void {
     this.metrics.refusals.inc({ channel, reason });
-    const at = new Date(this.nowMs()).toISOString();
+    const at = new Date(this.wall.nowMs()).toISOString();
     this.refusals.push({ at, reason, channel, peer, target: target?.path ?? null });
     if (this.refusals.length > REFUSALS_KEPT) this.refusals.shift();
     const leftOut = this.budget.take(`refused ${reason}`);
@@ -127,7 +132,7 @@ export class UpdateWatch implements StageObserver, TransitionListener {
     this.metrics.stages.inc({ stage });
     const heardAtMs = this.heardAtMs.get(sha256);
     if (heardAtMs !== undefined)
-      this.metrics.sinceHeard.observe({ stage }, (this.nowMs() - heardAtMs) / 1000);
+      this.metrics.sinceHeard.observe({ stage }, (this.steady.nowMs() - heardAtMs) / 1000);
   }
 }
 
