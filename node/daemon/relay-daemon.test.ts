@@ -51,6 +51,10 @@ async function network(repository: TestRepository): Promise<RelayDaemon[]> {
     peers,
     exitService,
   });
+  // What is published before the mesh is there does not reach those who join it later.
+  const isJoined = (relay: RelayDaemon, links: number): boolean =>
+    new Set(relay.status().peers.flatMap(({ peer, mesh }) => (mesh ? [peer] : []))).size === links;
+  await until(() => isJoined(first, 2) && isJoined(second, 1) && isJoined(third, 1));
   return [first, second, third];
 }
 
