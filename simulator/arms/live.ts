@@ -6,6 +6,7 @@ import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { fullScoring } from '../../node/channels/peer-scoring.ts';
 import { runGossipsub } from '../engine/gossipsub/engine.ts';
 import { gainedColumn, type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
+import { relayLoads } from '../engine/gossipsub/load-counter.ts';
 import type { ScoringOptions } from '../engine/gossipsub/router.ts';
 import { unbalanced } from '../engine/invariants/frame-ledger.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
@@ -13,6 +14,7 @@ import { cohortAt } from '../measure/cohort.ts';
 import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
 import { revokedSeconds } from '../measure/removal-summary.ts';
+import type { ReleaseVerdicts } from '../measure/verdict-summary.ts';
 import type { Churn } from '../population/churn.ts';
 import { type ScheduledFault, scheduleFaults } from '../population/fault-schedule.ts';
 import type { Population, Topology } from '../population/population.ts';
@@ -110,26 +112,30 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const seconds = (timeUs: number, release: number): number => (timeUs - releases[release].atUs) / 1e6;
   const sinceRelease = (release: number, stage: Stage): Float64Array =>
     stageColumn(shared, relays, release, stage).map((timeUs) => seconds(timeUs, release));
-  const updates = releases.map(({ module, moduleBytes, moduleSha256 }, release): UpdateOutcome => {
-    const update: UpdateOutcome = {
-      module,
-      moduleBytes,
-      moduleSha256,
-      stages: {
-        heard: sinceRelease(release, 'heard'),
-        verified: sinceRelease(release, 'verified'),
-        staged: sinceRelease(release, 'staged'),
-        activated: sinceRelease(release, 'activated'),
-      },
-      removed: removedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
-      ...(churn === null ? {} : { cohort: cohortAt(churn, releases[release].atUs / 1e6) }),
-      haltedSeconds: release in total.haltedUs ? seconds(total.haltedUs[release], release) : null,
-      ...(faults.length > 0 && {
-        gained: gainedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
-      }),
-    };
-    return policies === null ? update : withByHand(update, release, plans[release], policies);
-  });
+  const updates = releases.map(
+    ({ module, moduleBytes, moduleSha256, misbehaves, request }, release): UpdateOutcome => {
+      const update: UpdateOutcome = {
+        module,
+        moduleBytes,
+        moduleSha256,
+        hook: request.hook,
+        verdicts: { misbehaves, ...(total.verdicts[release] as ReleaseVerdicts) },
+        stages: {
+          heard: sinceRelease(release, 'heard'),
+          verified: sinceRelease(release, 'verified'),
+          staged: sinceRelease(release, 'staged'),
+          activated: sinceRelease(release, 'activated'),
+        },
+        removed: removedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
+        ...(churn === null ? {} : { cohort: cohortAt(churn, releases[release].atUs / 1e6) }),
+        haltedSeconds: release in total.haltedUs ? seconds(total.haltedUs[release], release) : null,
+        ...(faults.length > 0 && {
+          gained: gainedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
+        }),
+      };
+      return policies === null ? update : withByHand(update, release, plans[release], policies);
+    },
+  );
   // A publisher takes its own update without receiving it.
   const deliveries = updates.reduce(
     (sum, { stages }) => sum + Math.max(0, countReached(stages.heard) - 1),
@@ -147,6 +153,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       bytes: Math.round(total.bytesSent),
       frames: total.framesSent,
       penalties: total.penalties,
+      load: { bytesByKind: total.bytesByKind, relays: relayLoads(shared.load, relays) },
     },
     ...(churn === null
       ? {}

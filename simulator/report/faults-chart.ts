@@ -7,6 +7,7 @@
 import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import { faultSummary, keptSince, newestBy } from '../measure/recovery.ts';
+import { updateNames } from '../measure/update-names.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { INK, type LineLook, liveLook, TYPE_PX } from './chart-style.ts';
@@ -17,7 +18,6 @@ import { curveLine, noData, percentAxis, unitAxis } from './panel-parts.ts';
 import { type Point, stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
-import { updateNames } from './update-names.ts';
 
 const WIDTH = 1240;
 const PANEL_HEIGHT = 400;

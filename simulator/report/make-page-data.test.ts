@@ -5,6 +5,7 @@ import { historicalBaseline } from '../baseline/historical.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { summarize } from '../measure/summary.ts';
 import { testFault } from '../testing/fault-runs.ts';
+import { restlessRun } from '../testing/made-churn.ts';
 import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../testing/made-run.ts';
 import { madeTraffic, madeTrafficPlan, withTraffic } from '../testing/made-traffic.ts';
 import { withRemoval } from '../testing/made-trust.ts';
@@ -18,7 +19,7 @@ import type { PageData } from './page-data.ts';
 
 const historical = [historicalBaseline('tor-2016-17'), historicalBaseline('tor-2025-26')];
 /** Charts of distributions and of sums stay as they are. */
-const STATIC_CHARTS = ['attacks', 'sybils', 'latency'];
+const STATIC_CHARTS = ['attacks', 'sybils', 'switches', 'verdicts', 'exposure', 'load', 'latency'];
 
 function dataOf(outcome: RunOutcome) {
   return chartData(outcome, summarize(outcome, historical), historical);
@@ -47,6 +48,8 @@ const RUNS: Readonly<Record<string, RunOutcome>> = {
   'without a live arm': madeRun({ relays: 300, arms: [MADE_MANUAL_ARM] }),
   'taken back': withRemoval(plain, { ranShare: 0.5, haltedSeconds: 90, removedSeconds: 92 }),
   faults: withFault(plain),
+  churn: restlessRun(),
+  'several updates': madeRun({ relays: 300, modules: ['fix', 'fix', 'other'] }),
   classes: withClasses(plain),
   traffic: withTraffic(
     plain,
@@ -108,6 +111,21 @@ for (const [what, outcome] of Object.entries(RUNS)) {
 test('page data: a run with traffic, marks and a flood has all figures of them', () => {
   const names = runPageData(dataOf(RUNS.traffic!)).figures.map(({ name }) => name);
   for (const name of ['marks', 'restart-vs-swap', 'flood', 'queues']) assert.ok(names.includes(name), name);
+});
+
+test('page data: survival begins with all relays at the release, and has its limits as a band', () => {
+  const data = dataOf(restlessRun());
+  const figure = runPageData(data).figures.find(({ name }) => name === 'survival') ?? assert.fail();
+  for (const { name, seconds, values, band } of figure.panels.flatMap(({ lines }) => lines)) {
+    assert.deepEqual([seconds[0], values[0], band?.low[0], band?.high[0]], [0, 1, 1, 1]);
+    for (let row = 0; row < values.length; row++) {
+      const [low, high] = [band?.low[row] as number, band?.high[row] as number];
+      assert.ok(low <= values[row]! && values[row]! <= high, `${name}, row ${row}`);
+    }
+  }
+  const ends = data.summary.arms.manual?.updates[0]?.churn?.survival.endSurvival ?? assert.fail();
+  const last = Array.from(figure.panels[0]!.lines.find(({ name }) => name.includes('manual'))!.values).at(-1);
+  assert.ok(Math.abs((last as number) - ends) < 1e-6, 'the end is that of the table');
 });
 
 test('page data: what several charts show is there once', () => {

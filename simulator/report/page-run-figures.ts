@@ -21,6 +21,7 @@ import { countOf, groupThousands } from './human-units.ts';
 import { hasChurn, shareLines } from './membership-chart.ts';
 import type { PageFigure, PageLine, PagePanel } from './page-data.ts';
 import { curveLineOf, plainLine } from './page-lines.ts';
+import { measureFigures } from './page-measure-figures.ts';
 import { trafficFigures } from './page-traffic-figures.ts';
 import { axisEndSeconds, axisTop, hasRemovals, runningLines, runningMoments } from './running-chart.ts';
 import { STAGE_LOOKS, stagesAxis } from './stages-chart.ts';
@@ -189,6 +190,7 @@ function faultsFigure(data: ChartData): PageFigure {
 export function runFigures(data: ChartData): PageFigure[] {
   return [
     ...(hasChurn(data) ? [membershipFigure(data)] : []),
+    ...measureFigures(data),
     ...(hasClasses(data) ? [classesFigure(data)] : []),
     ...(hasRemovals(data) ? [runningFigure(data)] : []),
     ...(hasFaults(data) ? [faultsFigure(data)] : []),

@@ -11,6 +11,7 @@ import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
 import { assertions } from './assertion-table.ts';
 import type { ChartName, DrawnCharts } from './charts.ts';
 import { classes } from './classes-table.ts';
+import { exposure } from './exposure-table.ts';
 import { faultSection } from './fault-table.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
 import {
@@ -21,16 +22,21 @@ import {
   humanRatio,
   humanWall,
 } from './human-units.ts';
+import { load } from './load-table.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
 import { milestoneHeadings, milestoneRows, unsaidChannels } from './milestone-table.ts';
 import { type PageScript, policyOf, scriptElements, THINNED_NOTE } from './page-script.ts';
 import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
 import { runsInWords, table, withTableFeet } from './report-table.ts';
+import { survival } from './survival-table.ts';
 import { element, join, type Markup, trusted } from './svg-markup.ts';
+import { switches } from './switches-table.ts';
 import { gossipAttacks } from './sybil-table.ts';
 import { traffic } from './traffic-table.ts';
 import { attacks } from './trust-table.ts';
+import { verdicts } from './verdicts-table.ts';
+import { versions } from './versions-table.ts';
 
 export interface ReportPageParts {
   readonly outcome: RunOutcome;
@@ -45,6 +51,7 @@ export interface ReportPageParts {
 const KINDS = {
   count: 'relay count',
   weight: 'consensus weight',
+  bandwidth: 'advertised bandwidth',
   law: 'the law drawn from',
   low: 'median at least',
   high: 'median at most',
@@ -187,9 +194,17 @@ export function reportPage(parts: ReportPageParts): string {
     chart('live-vs-manual', charts),
     classes(summary),
     chart('classes', charts),
+    switches(summary),
+    chart('switches', charts),
+    versions(summary),
+    chart('versions', charts),
     removals(outcome, summary),
     chart('membership', charts),
+    survival(summary),
+    chart('survival', charts),
     chart('running', charts),
+    verdicts(summary),
+    chart('verdicts', charts),
     attacks(summary),
     chart('attacks', charts),
     gossipAttacks(summary),
@@ -210,6 +225,10 @@ export function reportPage(parts: ReportPageParts): string {
         'horizon of all arms if it never does.',
     ),
     updates(outcome, summary),
+    exposure(summary),
+    chart('exposure', charts),
+    load(summary),
+    chart('load', charts),
     chart('stages', charts),
     chart('latency', charts),
     element('h2', {}, 'How to reproduce this'),

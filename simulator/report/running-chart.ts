@@ -8,6 +8,7 @@
 import { type AdoptionCurve, adoptionCurve, reachedFraction } from '../measure/curve.ts';
 import { revokedSeconds } from '../measure/removal-summary.ts';
 import { highestRunning, type RunningCurve, runningCurve, runningFraction } from '../measure/running.ts';
+import { updateNames } from '../measure/update-names.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { INK, type LineLook, liveLook, TYPE_PX } from './chart-style.ts';
@@ -19,7 +20,6 @@ import { type Point, stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt, textWidthPx } from './text-layout.ts';
 import { timeUnit } from './time-unit.ts';
-import { updateNames } from './update-names.ts';
 
 const WIDTH = 1240;
 const PANEL_TOP = 96;

@@ -6,6 +6,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
 import { assertions } from './assertion-table.ts';
 import type { DrawnCharts } from './charts.ts';
+import { exposure } from './exposure-table.ts';
 import { answeredBy } from './filled-answer.ts';
 import { humanPercent, humanRatio } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
@@ -91,6 +92,9 @@ export function runsPage(parts: RunsPageParts): string {
     milestones(summary),
     ratios(summary),
     chart('live-vs-manual', charts),
+    chart('switches', charts),
+    exposure(summary),
+    chart('exposure', charts),
     element('h2', {}, 'The runs'),
     element(
       'ul',

@@ -12,8 +12,8 @@ import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
 import type { OperatorsOutcome, RunOutcome, Stage } from '../measure/outcome.ts';
 import { STAGES } from '../measure/outcome.ts';
 import { roundTime } from '../measure/rounding.ts';
+import { updateNames } from '../measure/update-names.ts';
 import { loadLate } from './late-library.ts';
-import { updateNames } from './update-names.ts';
 
 const COLUMNS = [
   'relay',
