@@ -13,7 +13,7 @@ import type { SybilPlan } from '../../../scenario/sybil-plan.ts';
 import type { RandomStream } from '../../random.ts';
 import { Call, type VirtualClock } from '../../virtual-clock.ts';
 import { ARRIVAL, type Arrival, type ArrivalKind, type Receiver } from '../arrival.ts';
-import { NEGOTIATION_BYTES } from '../connection.ts';
+import { NEGOTIATION_BYTES } from '../negotiation.ts';
 import type { Frame, FrameMint } from '../frame.ts';
 import type { Host } from '../hosts.ts';
 import { idText, messageId } from '../router.ts';

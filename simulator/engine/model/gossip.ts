@@ -1,0 +1,266 @@
+/**
+ * How messages travel: published, handed on over the mesh, told of by IHAVE, asked for by IWANT.
+ *
+ * As js-libp2p 17.1.1 does it with asynchronous validation: the first copy of a large message has a relay tell its mesh
+ * IDONTWANT at once, and once it has verified the message it hands it to those members that have not sent or
+ * declined it meanwhile. Heartbeats tell others of it while it is in the newest windows of the cache.
+ */
+
+import { EVENT_KIND } from '../event-random.ts';
+import type { GossipsubPlan } from '../../scenario/scenario.ts';
+import { type Mesh, shuffle } from './mesh.ts';
+import type { Publication } from './rehearsal.ts';
+import { messageFrameBytes } from './rpc-sizes.ts';
+import { codeOf, EVENT, kindOf, messageOf, type World } from './world.ts';
+
+/** Defaults of js-libp2p that the scenario cannot change. */
+const IDONTWANT_MIN_DATA_BYTES = 512;
+const CACHE_WINDOWS = 5;
+const GOSSIP_WINDOWS = 3;
+const GOSSIP_FACTOR = 0.25;
+const RETRANSMISSIONS = 3;
+
+const TRACE_MESSAGE = 3;
+
+/** What a relay has done with a message. */
+const STATE = { unknown: 0, heard: 1, passedOn: 2, dropped: 3 } as const;
+
+/** Told when a publication has come to a relay; answers after what time it has been judged, and how. */
+export type Arrived = (
+  publication: number,
+  relay: number,
+  nowUs: number,
+  isPublisher: boolean,
+) => { readonly verdictUs: number; readonly isAccepted: boolean } | null;
+
+/** A publication under way. */
+interface Message {
+  readonly number: number;
+  readonly dataBytes: number;
+  readonly frameBytes: number;
+  readonly heardUs: Float64Array;
+  readonly state: Uint8Array;
+  /** Members that have sent or declined it, by place. */
+  readonly knows: Uint8Array;
+  /** How often it was asked for, by place. */
+  readonly asked: Map<number, number>;
+  heard: number;
+  lastHeardUs: number;
+}
+
+export class Gossip {
+  private readonly world: World;
+  private readonly mesh: Mesh;
+  private readonly plan: GossipsubPlan;
+  private readonly publications: readonly Publication[];
+  private readonly arrived: Arrived;
+  /** By publication; null before it is published, and once nobody can ask for it. */
+  private readonly messages: (Message | null)[];
+  private live: Message[] = [];
+  /** Columns of messages that are over, to be used again. */
+  private spare: Message[] = [];
+
+  constructor(
+    world: World,
+    mesh: Mesh,
+    plan: GossipsubPlan,
+    publications: readonly Publication[],
+    arrived: Arrived,
+  ) {
+    this.world = world;
+    this.mesh = mesh;
+    this.plan = plan;
+    this.publications = publications;
+    this.arrived = arrived;
+    this.messages = publications.map(() => null);
+    publications.forEach(({ atUs, publisher }, number) => {
+      world.calendar.push(atUs, publisher, 0, publisher, codeOf(EVENT.publication, number));
+    });
+  }
+
+  publish(nowUs: number, relay: number, number: number): void {
+    const { world, mesh, plan } = this;
+    const message = this.begin(nowUs, number);
+    message.heardUs[relay] = nowUs;
+    message.state[relay] = STATE.passedOn;
+    message.heard++;
+    const { subscribers, members } = mesh;
+    const places: number[] = [];
+    const chosen = plan.floodPublish ? subscribers : members;
+    for (let i = 0; i < chosen.size[relay]; i++) places.push(chosen.at(relay, i));
+    if (!plan.floodPublish && members.size[relay] < plan.D) {
+      world.random.reseed(relay, nowUs, EVENT_KIND.call);
+      const others: number[] = [];
+      for (let i = 0; i < subscribers.size[relay]; i++) {
+        const place = subscribers.at(relay, i);
+        if (!mesh.isInMesh(place) && mesh.isOpen(place, nowUs)) others.push(place);
+      }
+      places.push(...shuffle(others, world.random.random).slice(0, plan.D - members.size[relay]));
+    }
+    for (const place of places) {
+      if (mesh.isOpen(place, nowUs))
+        world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.frameBytes);
+    }
+    this.arrived(number, relay, nowUs, true);
+    mesh.planBeat(nowUs, relay);
+  }
+
+  hearMessage(nowUs: number, relay: number, place: number, sender: number, number: number): void {
+    const { world, mesh } = this;
+    const { counters, trace } = world;
+    const message = this.messages[number];
+    counters.copies++;
+    if (message === null) return; // long after everybody had it
+    if (message.state[relay] !== STATE.unknown) {
+      if (message.state[relay] === STATE.heard) message.knows[place] = 1;
+      return;
+    }
+    counters.firsts++;
+    message.state[relay] = STATE.heard;
+    message.heardUs[relay] = nowUs;
+    message.knows[place] = 1;
+    message.heard++;
+    message.lastHeardUs = nowUs;
+    trace.add(relay, TRACE_MESSAGE, nowUs, sender, number);
+    if (message.dataBytes >= IDONTWANT_MIN_DATA_BYTES) {
+      const { members } = mesh;
+      const size = members.size[relay];
+      for (let i = 0; i < size; i++) {
+        const member = members.at(relay, i);
+        if (member === place) continue;
+        world.send(nowUs, relay, member, codeOf(EVENT.iDontWant, number), world.sizes.iDontWantBytes);
+      }
+    }
+    const judged = this.arrived(number, relay, nowUs, false);
+    if (judged === null) return;
+    const code = codeOf(EVENT.verdict, number);
+    world.calendar.push(judged.verdictUs, relay, judged.isAccepted ? 1 : 0, relay, code);
+  }
+
+  passOn(nowUs: number, relay: number, isAccepted: boolean, number: number): void {
+    const message = this.messages[number];
+    if (message === null) return;
+    if (!isAccepted) {
+      message.state[relay] = STATE.dropped;
+      return;
+    }
+    const { world, mesh } = this;
+    message.state[relay] = STATE.passedOn;
+    const { members } = mesh;
+    const size = members.size[relay];
+    for (let i = 0; i < size; i++) {
+      const member = members.at(relay, i);
+      if (message.knows[member] === 0)
+        world.send(nowUs, relay, member, codeOf(EVENT.message, number), message.frameBytes);
+    }
+    mesh.planBeat(nowUs, relay);
+  }
+
+  hearDecline(place: number, number: number): void {
+    const message = this.messages[number];
+    if (message !== null) message.knows[place] = 1;
+  }
+
+  hearOffer(nowUs: number, relay: number, place: number, number: number): void {
+    const { world } = this;
+    if (this.messages[number]?.state[relay] !== STATE.unknown) return;
+    world.send(nowUs, relay, place, codeOf(EVENT.iWant, number), world.sizes.iWantBytes);
+  }
+
+  hearRequest(nowUs: number, relay: number, place: number, number: number): void {
+    const message = this.messages[number];
+    if (message === null || message.state[relay] === STATE.dropped) return;
+    if (this.beatsSince(relay, message, nowUs) >= CACHE_WINDOWS) return;
+    const times = (message.asked.get(place) ?? 0) + 1;
+    message.asked.set(place, times);
+    if (message.knows[place] === 1 || times > RETRANSMISSIONS) return;
+    this.world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.frameBytes);
+  }
+
+  /** The relay's heartbeat: its mesh, and what it tells others of. */
+  beat(nowUs: number, relay: number): void {
+    const { world, mesh, plan } = this;
+    const told = this.live.filter((message) => this.isTold(relay, message, nowUs));
+    const isNews = told.some((message) => message.heard < world.links.relays);
+    const others = mesh.beat(nowUs, relay, isNews);
+    if (told.length === 0) return;
+    if (this.live.some((message) => this.isTold(relay, message, nowUs + world.beatUs))) mesh.planBeat(nowUs, relay);
+    const count = isNews ? others.length : mesh.countOthers(relay);
+    if (count === 0) return;
+    const target = Math.max(plan.Dlazy, GOSSIP_FACTOR * count);
+    const isAll = target > count;
+    const bytes = world.sizes.iHaveBytes(told.length);
+    if (!isNews) {
+      const frames = isAll ? count : Math.floor(target);
+      for (let i = 0; i < frames; i++) world.sendInVain(nowUs, relay, bytes);
+      return;
+    }
+    const { random } = world.random;
+    if (told.length > 1) for (let i = 0; i < told.length; i++) random(); // the order of the ids
+    const chosen = isAll ? others : shuffle([...others], random).slice(0, target);
+    for (const place of chosen) this.offer(nowUs, relay, place, told, bytes);
+  }
+
+  /** One frame that tells a peer of messages; what it knows already comes to nothing there. */
+  private offer(nowUs: number, relay: number, place: number, told: readonly Message[], bytes: number): void {
+    const { world } = this;
+    const peer = world.links.peer[place];
+    const news = told.filter(({ state }) => state[peer] === STATE.unknown);
+    if (news.length === 0) {
+      world.sendInVain(nowUs, relay, bytes);
+      return;
+    }
+    world.send(nowUs, relay, place, codeOf(EVENT.iHave, news[0].number), bytes);
+    for (const message of news.slice(1)) world.sendAlong(relay, place, codeOf(EVENT.iHave, message.number));
+  }
+
+  private isTold(relay: number, message: Message, nowUs: number): boolean {
+    if (message.state[relay] !== STATE.passedOn) return false;
+    const beats = this.beatsSince(relay, message, nowUs);
+    return beats >= 1 && beats <= GOSSIP_WINDOWS;
+  }
+
+  private beatsSince(relay: number, { heardUs }: Message, nowUs: number): number {
+    const { world } = this;
+    return world.beatsUntil(relay, nowUs) - world.beatsUntil(relay, heardUs[relay]);
+  }
+
+  private begin(nowUs: number, number: number): Message {
+    this.retire(nowUs);
+    const { world, publications } = this;
+    const { relays, places } = world.links;
+    const { data } = publications[number];
+    const own = { number, dataBytes: data.length, frameBytes: messageFrameBytes(data), heard: 0, lastHeardUs: nowUs };
+    const old = this.spare.pop();
+    old?.state.fill(STATE.unknown);
+    old?.knows.fill(0);
+    const message: Message = {
+      ...own,
+      heardUs: old?.heardUs ?? new Float64Array(relays),
+      state: old?.state ?? new Uint8Array(relays),
+      knows: old?.knows ?? new Uint8Array(places),
+      asked: new Map(),
+    };
+    this.messages[number] = message;
+    this.live.push(message);
+    return message;
+  }
+
+  /** Messages that nobody has heard for as long as caches last are over, once nothing of them is on its way. */
+  private retire(nowUs: number): void {
+    const { world } = this;
+    for (const message of this.live) {
+      if (message.lastHeardUs + (CACHE_WINDOWS + 1) * world.beatUs >= nowUs) continue;
+      const ofMessage = (code: number): boolean => messageOf(code) === message.number && isOfMessage(code);
+      if (world.calendar.count(ofMessage) > 0) continue;
+      this.messages[message.number] = null;
+      this.live = this.live.filter((other) => other !== message);
+      this.spare.push(message);
+    }
+  }
+}
+
+function isOfMessage(code: number): boolean {
+  const kind = kindOf(code);
+  return kind <= EVENT.iWant || kind === EVENT.verdict;
+}

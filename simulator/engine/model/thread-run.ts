@@ -1,0 +1,137 @@
+/** Takes a run of the model from its links to the end of virtual time. */
+
+import type { Population, Topology } from '../../population/population.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { CONTROL, type SharedColumns, type ThreadPhase } from '../gossipsub/job.ts';
+import { randomStream } from '../random.ts';
+import { RELAYS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
+import { Trace } from '../trace.ts';
+import { Gossip } from './gossip.ts';
+import { linkTable } from './link-table.ts';
+import { LinksComeUp } from './links-come-up.ts';
+import { Mesh } from './mesh.ts';
+import type { Publication } from './rehearsal.ts';
+import { RelayWork } from './relay-work.ts';
+import { rpcSizes } from './rpc-sizes.ts';
+import { type Counters, EVENT, isFrame, kindOf, messageOf, World } from './world.ts';
+
+/** js-libp2p's HeartbeatInitialDelay. */
+const FIRST_BEAT_AFTER_US = 100_000;
+/** Between two looks at whether the run is to stop. */
+const EVENTS_BETWEEN_LOOKS = 65_536;
+
+export interface ModelJob {
+  readonly scenario: Scenario;
+  readonly population: Population;
+  readonly topology: Topology;
+  readonly publications: readonly Publication[];
+  readonly releases: number;
+  readonly shared: SharedColumns;
+}
+
+export interface ModelResult extends Counters {
+  readonly framesInFlight: number;
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+export class StoppedError extends Error {}
+
+/** Runs the job; throws StoppedError when its caller has asked for that. */
+export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => void): ModelResult {
+  const { scenario, population, topology, publications, releases, shared } = job;
+  const { seed, gossipsub } = scenario;
+  enter('build');
+  const trace = new Trace(shared.traceWords);
+  const world = new World({
+    links: linkTable(topology, population.relays),
+    sizes: rpcSizes(),
+    uplinkBitsPerSecond: population.uplinkBitsPerSecond,
+    firstBeatUs: firstBeatsUs(population.relays, seed),
+    heartbeatMs: gossipsub.heartbeatMs,
+    seed,
+    trace,
+  });
+  const links = new LinksComeUp(world, topology, seed);
+  const mesh = new Mesh(world, gossipsub, links.openUs);
+  const work = new RelayWork({ scenario, population, publications, releases, shared, trace });
+  const gossip = new Gossip(world, mesh, gossipsub, publications, (publication, relay, nowUs, isPublisher) =>
+    work.arrive(publication, relay, nowUs, isPublisher),
+  );
+  const runUntil = (endUs: number): void => run({ world, links, mesh, gossip, shared }, endUs);
+  enter('connect');
+  runUntil(publications[0].atUs);
+  enter('run');
+  runUntil(scenario.durationSeconds * 1e6);
+  return { ...world.counters, framesInFlight: world.calendar.count(isFrame), refusals: work.refusals };
+}
+
+interface Parts {
+  readonly world: World;
+  readonly links: LinksComeUp;
+  readonly mesh: Mesh;
+  readonly gossip: Gossip;
+  readonly shared: SharedColumns;
+}
+
+function run({ world, links, mesh, gossip, shared }: Parts, endUs: number): void {
+  const { calendar, counters } = world;
+  for (let event = calendar.next(endUs); event >= 0; event = calendar.next(endUs)) {
+    // To be read before anything is planned, which may take the event's place in the columns.
+    const nowUs = calendar.timeUs[event];
+    const relay = calendar.host[event];
+    const place = calendar.place[event];
+    const code = calendar.code[event];
+    const sender = calendar.source[event];
+    counters.eventsFired++;
+    if ((counters.eventsFired & (EVENTS_BETWEEN_LOOKS - 1)) === 0) {
+      shared.reachedUs[0] = nowUs;
+      if (Atomics.load(shared.control, CONTROL.stop) === 1) throw new StoppedError('stopped');
+    }
+    if (isFrame(code)) counters.framesDelivered++;
+    switch (kindOf(code)) {
+      case EVENT.message:
+        gossip.hearMessage(nowUs, relay, place, sender, messageOf(code));
+        break;
+      case EVENT.iDontWant:
+        gossip.hearDecline(place, messageOf(code));
+        break;
+      case EVENT.iHave:
+        gossip.hearOffer(nowUs, relay, place, messageOf(code));
+        break;
+      case EVENT.iWant:
+        gossip.hearRequest(nowUs, relay, place, messageOf(code));
+        break;
+      case EVENT.subscription:
+        mesh.hearSubscription(nowUs, relay, place);
+        break;
+      case EVENT.graft:
+        mesh.hearGraft(nowUs, relay, place);
+        break;
+      case EVENT.prune:
+        mesh.hearPrune(nowUs, relay, place);
+        break;
+      case EVENT.heartbeat:
+        gossip.beat(nowUs, relay);
+        break;
+      case EVENT.verdict:
+        gossip.passOn(nowUs, relay, place === 1, messageOf(code));
+        break;
+      case EVENT.publication:
+        gossip.publish(nowUs, relay, messageOf(code));
+        break;
+      default:
+        links.goOn(nowUs);
+    }
+  }
+  shared.reachedUs[0] = endUs;
+}
+
+/** Every router's heartbeats begin so long after its relay has started. */
+function firstBeatsUs(relays: number, seed: number): Float64Array {
+  const starts = randomStream(seed, START_STREAMS.relays);
+  const beatsUs = new Float64Array(relays);
+  for (let relay = 0; relay < relays; relay++) {
+    beatsUs[relay] = starts.integer(RELAYS_START_WITHIN_US) + FIRST_BEAT_AFTER_US;
+  }
+  return beatsUs;
+}
