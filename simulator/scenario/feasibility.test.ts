@@ -53,7 +53,7 @@ describe('feasibility', () => {
   });
 
   it('links cost memory as well', () => {
-    assert(memoryEstimateBytes(1000, 50) > memoryEstimateBytes(1000, 10));
+    assert(memoryEstimateBytes(1000, 50, 'gossipsub') > memoryEstimateBytes(1000, 10, 'gossipsub'));
   });
 
   it('a scenario without a live arm needs no engine, and so no memory for one', () => {
