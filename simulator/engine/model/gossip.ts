@@ -6,8 +6,8 @@
  * declined it meanwhile. Heartbeats tell others of it while it is in the newest windows of the cache.
  */
 
-import { EVENT_KIND } from '../event-random.ts';
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
+import { EVENT_KIND } from '../event-random.ts';
 import { type Mesh, shuffle } from './mesh.ts';
 import type { Publication } from './rehearsal.ts';
 import { messageFrameBytes } from './rpc-sizes.ts';
@@ -84,18 +84,15 @@ export class Gossip {
     message.heardUs[relay] = nowUs;
     message.state[relay] = STATE.passedOn;
     message.heard++;
-    const { subscribers, members } = mesh;
-    const places: number[] = [];
-    const chosen = plan.floodPublish ? subscribers : members;
-    for (let i = 0; i < chosen.size[relay]; i++) places.push(chosen.at(relay, i));
-    if (!plan.floodPublish && members.size[relay] < plan.D) {
+    const subscribers = Array.from({ length: mesh.countSubscribers(relay) }, (_unused, i) =>
+      mesh.subscriber(relay, i),
+    );
+    const members = Array.from({ length: mesh.countMembers(relay) }, (_unused, i) => mesh.member(relay, i));
+    const places = plan.floodPublish ? subscribers : members;
+    if (!plan.floodPublish && members.length < plan.D) {
       world.random.reseed(relay, nowUs, EVENT_KIND.call);
-      const others: number[] = [];
-      for (let i = 0; i < subscribers.size[relay]; i++) {
-        const place = subscribers.at(relay, i);
-        if (!mesh.isInMesh(place) && mesh.isOpen(place, nowUs)) others.push(place);
-      }
-      places.push(...shuffle(others, world.random.random).slice(0, plan.D - members.size[relay]));
+      const others = subscribers.filter((place) => !mesh.isInMesh(place) && mesh.isOpen(place, nowUs));
+      places.push(...shuffle(others, world.random.random).slice(0, plan.D - members.length));
     }
     for (const place of places) {
       if (mesh.isOpen(place, nowUs))
@@ -123,12 +120,14 @@ export class Gossip {
     message.lastHeardUs = nowUs;
     trace.add(relay, TRACE_MESSAGE, nowUs, sender, number);
     if (message.dataBytes >= IDONTWANT_MIN_DATA_BYTES) {
-      const { members } = mesh;
-      const size = members.size[relay];
+      const bytes = world.sizes.iDontWantBytes;
+      const size = mesh.countMembers(relay);
       for (let i = 0; i < size; i++) {
-        const member = members.at(relay, i);
+        const member = mesh.member(relay, i);
         if (member === place) continue;
-        world.send(nowUs, relay, member, codeOf(EVENT.iDontWant, number), world.sizes.iDontWantBytes);
+        const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
+        if (hasPassedOn) world.sendInVain(nowUs, relay, member, bytes);
+        else world.send(nowUs, relay, member, codeOf(EVENT.iDontWant, number), bytes);
       }
     }
     const judged = this.arrived(number, relay, nowUs, false);
@@ -146,12 +145,13 @@ export class Gossip {
     }
     const { world, mesh } = this;
     message.state[relay] = STATE.passedOn;
-    const { members } = mesh;
-    const size = members.size[relay];
+    const size = mesh.countMembers(relay);
     for (let i = 0; i < size; i++) {
-      const member = members.at(relay, i);
-      if (message.knows[member] === 0)
-        world.send(nowUs, relay, member, codeOf(EVENT.message, number), message.frameBytes);
+      const member = mesh.member(relay, i);
+      if (message.knows[member] !== 0) continue;
+      const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
+      if (!hasPassedOn) world.send(nowUs, relay, member, codeOf(EVENT.message, number), message.frameBytes);
+      else if (world.sendInVain(nowUs, relay, member, message.frameBytes)) world.counters.copies++;
     }
     mesh.planBeat(nowUs, relay);
   }
@@ -179,20 +179,30 @@ export class Gossip {
 
   /** The relay's heartbeat: its mesh, and what it tells others of. */
   beat(nowUs: number, relay: number): void {
-    const { world, mesh, plan } = this;
-    const told = this.live.filter((message) => this.isTold(relay, message, nowUs));
-    const isNews = told.some((message) => message.heard < world.links.relays);
+    const { world, mesh, plan, live } = this;
+    let isNews = false;
+    let isToldAgain = false;
+    const told: Message[] = [];
+    for (const message of live) {
+      const beats = this.beatsOfGossip(relay, message, nowUs);
+      if (beats > GOSSIP_WINDOWS) continue;
+      told.push(message);
+      if (message.heard < world.links.relays) isNews = true;
+      if (beats < GOSSIP_WINDOWS) isToldAgain = true;
+    }
     const others = mesh.beat(nowUs, relay, isNews);
     if (told.length === 0) return;
-    if (this.live.some((message) => this.isTold(relay, message, nowUs + world.beatUs))) mesh.planBeat(nowUs, relay);
+    if (isToldAgain) mesh.planBeat(nowUs, relay);
     const count = isNews ? others.length : mesh.countOthers(relay);
     if (count === 0) return;
     const target = Math.max(plan.Dlazy, GOSSIP_FACTOR * count);
     const isAll = target > count;
     const bytes = world.sizes.iHaveBytes(told.length);
     if (!isNews) {
+      // Everybody has it: whom it is told makes no difference.
       const frames = isAll ? count : Math.floor(target);
-      for (let i = 0; i < frames; i++) world.sendInVain(nowUs, relay, bytes);
+      const place = world.links.starts[relay];
+      for (let i = 0; i < frames; i++) world.sendInVain(nowUs, relay, place, bytes);
       return;
     }
     const { random } = world.random;
@@ -207,17 +217,17 @@ export class Gossip {
     const peer = world.links.peer[place];
     const news = told.filter(({ state }) => state[peer] === STATE.unknown);
     if (news.length === 0) {
-      world.sendInVain(nowUs, relay, bytes);
+      world.sendInVain(nowUs, relay, place, bytes);
       return;
     }
     world.send(nowUs, relay, place, codeOf(EVENT.iHave, news[0].number), bytes);
     for (const message of news.slice(1)) world.sendAlong(relay, place, codeOf(EVENT.iHave, message.number));
   }
 
-  private isTold(relay: number, message: Message, nowUs: number): boolean {
-    if (message.state[relay] !== STATE.passedOn) return false;
-    const beats = this.beatsSince(relay, message, nowUs);
-    return beats >= 1 && beats <= GOSSIP_WINDOWS;
+  /** The how manieth heartbeat this is that a relay tells of a message, from 1; Infinity if it tells nothing of it. */
+  private beatsOfGossip(relay: number, message: Message, nowUs: number): number {
+    if (message.state[relay] !== STATE.passedOn) return Number.POSITIVE_INFINITY;
+    return this.beatsSince(relay, message, nowUs);
   }
 
   private beatsSince(relay: number, { heardUs }: Message, nowUs: number): number {
@@ -230,7 +240,13 @@ export class Gossip {
     const { world, publications } = this;
     const { relays, places } = world.links;
     const { data } = publications[number];
-    const own = { number, dataBytes: data.length, frameBytes: messageFrameBytes(data), heard: 0, lastHeardUs: nowUs };
+    const own = {
+      number,
+      dataBytes: data.length,
+      frameBytes: messageFrameBytes(data),
+      heard: 0,
+      lastHeardUs: nowUs,
+    };
     const old = this.spare.pop();
     old?.state.fill(STATE.unknown);
     old?.knows.fill(0);

@@ -6,10 +6,10 @@
  * order. What the streams cost the uplinks is reckoned as if nothing else were sent meanwhile.
  */
 
-import { randomStream } from '../random.ts';
-import { LINKS_START_US, LINKS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
 import type { Topology } from '../../population/population.ts';
 import { NEGOTIATION_BYTES } from '../gossipsub/negotiation.ts';
+import { randomStream } from '../random.ts';
+import { LINKS_START_US, LINKS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
 import type { World } from './world.ts';
 import { EVENT } from './world.ts';
 
@@ -73,7 +73,8 @@ export class LinksComeUp {
         doneUs = Math.ceil(agreesUs) + latencyUs[place];
         freeUs = doneUs + tellUs;
         const heardUs = Math.ceil(freeUs) + latencyUs[place];
-        if (heardUs > LAST_US) throw new RangeError(`relay ${relay} needs more than an hour to open its streams`);
+        if (heardUs > LAST_US)
+          throw new RangeError(`relay ${relay} needs more than an hour to open its streams`);
         openUs[place] = doneUs;
         this.heardUs[reverse[place]] = heardUs;
       }
@@ -85,7 +86,11 @@ export class LinksComeUp {
 }
 
 /** When the link of each place comes up, at both ends at once. */
-function linksUpUs({ links: { starts, relays, places } }: World, topology: Topology, seed: number): Uint32Array {
+function linksUpUs(
+  { links: { starts, relays, places } }: World,
+  topology: Topology,
+  seed: number,
+): Uint32Array {
   const upUs = new Uint32Array(places);
   const next = starts.slice(0, relays);
   const stream = randomStream(seed, START_STREAMS.links);

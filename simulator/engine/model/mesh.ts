@@ -9,97 +9,101 @@
  * for peers above the median score, finds none.
  */
 
-import { EVENT_KIND } from '../event-random.ts';
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
+import { EVENT_KIND } from '../event-random.ts';
 import { PRUNE_BACKOFF_MS } from './rpc-sizes.ts';
 import { EVENT, type World } from './world.ts';
 
 /** js-libp2p clears expired backoffs at every so many heartbeats, and one heartbeat late (BACKOFF_SLACK). */
 const BACKOFF_CLEARING_BEATS = 15;
 
-/** A list of places for every relay, in the order in which they were added. */
-class PlaceLists {
-  readonly size: Uint16Array;
-  private readonly starts: Uint32Array;
-  private readonly items: Uint16Array;
+/** What is known of the peer at a place. */
+const MEMBER = 1;
+const SUBSCRIBER = 2;
+const DIALLED = 4;
 
-  constructor(starts: Uint32Array, relays: number, places: number) {
-    this.starts = starts;
-    this.size = new Uint16Array(relays);
-    this.items = new Uint16Array(places);
-  }
-
-  at(relay: number, index: number): number {
-    const start = this.starts[relay];
-    return start + this.items[start + index];
-  }
-
-  add(relay: number, place: number): void {
-    const start = this.starts[relay];
-    this.items[start + this.size[relay]++] = place - start;
-  }
-
-  remove(relay: number, place: number): void {
-    const { items } = this;
-    const start = this.starts[relay];
-    const end = start + --this.size[relay];
-    let at = start;
-    while (items[at] !== place - start) at++;
-    for (; at < end; at++) items[at] = items[at + 1];
-  }
-}
+/** Counts of a relay lie together in memory. */
+const COUNTS = 8;
+const MEMBERS = 0;
+const SUBSCRIBERS = 1;
+const DIALLED_MEMBERS = 2;
+const DIALLED_SUBSCRIBERS = 3;
+const BEAT_PLANNED = 4;
 
 export class Mesh {
-  /** Peers whose subscription the relay has heard, in that order. */
-  readonly subscribers: PlaceLists;
-  readonly members: PlaceLists;
   private readonly world: World;
   private readonly plan: GossipsubPlan;
-  private readonly isMember: Uint8Array;
-  private readonly isSubscriber: Uint8Array;
+  private readonly starts: Uint32Array;
   /** When the relay's own stream to the peer is open, microseconds. */
   private readonly openUs: Uint32Array;
-  /** Subscribers that the relay has dialled. */
-  private readonly dialledSubscribers: Uint16Array;
-  private readonly isBeatPlanned: Uint8Array;
+  private readonly flags: Uint8Array;
+  private readonly counts: Uint16Array;
+  /** Each relay's members and subscribers in the order in which they came, as the numbers of its places, in turn. */
+  private readonly lists: Uint16Array;
   /** When backoffs end, milliseconds; by place. */
   private readonly backoffMs = new Map<number, number>();
   private readonly shuffled: number[] = [];
 
   constructor(world: World, plan: GossipsubPlan, openUs: Uint32Array) {
-    const { starts, relays, places } = world.links;
+    const { starts, relays, places, isDialled } = world.links;
     this.world = world;
     this.plan = plan;
+    this.starts = starts;
     this.openUs = openUs;
-    this.subscribers = new PlaceLists(starts, relays, places);
-    this.members = new PlaceLists(starts, relays, places);
-    this.isMember = new Uint8Array(places);
-    this.isSubscriber = new Uint8Array(places);
-    this.dialledSubscribers = new Uint16Array(relays);
-    this.isBeatPlanned = new Uint8Array(relays);
+    this.flags = isDialled.map((dialled) => dialled * DIALLED);
+    this.counts = new Uint16Array(relays * COUNTS);
+    this.lists = new Uint16Array(2 * places);
+  }
+
+  countMembers(relay: number): number {
+    return this.counts[relay * COUNTS + MEMBERS];
+  }
+
+  countSubscribers(relay: number): number {
+    return this.counts[relay * COUNTS + SUBSCRIBERS];
+  }
+
+  /** Subscribers outside the mesh. */
+  countOthers(relay: number): number {
+    return this.countSubscribers(relay) - this.countMembers(relay);
+  }
+
+  /** The place of a member of the relay's mesh, in the order of joining. */
+  member(relay: number, index: number): number {
+    const start = this.starts[relay];
+    return start + this.lists[2 * (start + index)];
+  }
+
+  /** The place of a peer that has subscribed, in the order of hearing it. */
+  subscriber(relay: number, index: number): number {
+    const start = this.starts[relay];
+    return start + this.lists[2 * (start + index) + 1];
   }
 
   hearSubscription(nowUs: number, relay: number, place: number): void {
-    const { links, sizes } = this.world;
-    if (this.isSubscriber[place] === 0) {
-      this.isSubscriber[place] = 1;
-      this.subscribers.add(relay, place);
-      this.dialledSubscribers[relay] += links.isDialled[place];
+    const { counts, flags } = this;
+    const at = relay * COUNTS;
+    if ((flags[place] & SUBSCRIBER) === 0) {
+      flags[place] |= SUBSCRIBER;
+      const start = this.starts[relay];
+      this.lists[2 * (start + counts[at + SUBSCRIBERS]++) + 1] = place - start;
+      if ((flags[place] & DIALLED) !== 0) counts[at + DIALLED_SUBSCRIBERS]++;
     }
-    const hasRoom = this.members.size[relay] < this.plan.Dlo && this.isMember[place] === 0;
+    const hasRoom = counts[at + MEMBERS] < this.plan.Dlo && (flags[place] & MEMBER) === 0;
     if (hasRoom && this.openUs[place] <= nowUs && !this.isBackedOff(nowUs, relay, place)) {
       this.join(relay, place);
-      this.world.send(nowUs, relay, place, EVENT.graft, sizes.graftBytes);
+      this.world.send(nowUs, relay, place, EVENT.graft, this.world.sizes.graftBytes);
     }
     this.lookAfter(nowUs, relay);
   }
 
   hearGraft(nowUs: number, relay: number, place: number): void {
     const { world } = this;
-    if (this.isMember[place] === 1) return;
+    if (this.isInMesh(place)) return;
     const backoffMs = this.backoffMs.get(place);
-    const isEarly = backoffMs !== undefined && !this.isExpired(nowUs, relay, backoffMs) && nowMs(nowUs) < backoffMs;
-    const isFull = this.members.size[relay] >= this.plan.Dhi && world.links.isDialled[place] === 0;
+    const isEarly =
+      backoffMs !== undefined && !this.isExpired(nowUs, relay, backoffMs) && nowMs(nowUs) < backoffMs;
+    const isFull = this.countMembers(relay) >= this.plan.Dhi && !this.isDialled(place);
     if (isEarly) world.counters.penalties++;
     if (isEarly || isFull) {
       this.backOff(nowUs, place);
@@ -109,15 +113,15 @@ export class Mesh {
   }
 
   hearPrune(nowUs: number, relay: number, place: number): void {
-    if (this.isMember[place] === 1) this.part(relay, place);
+    if (this.isInMesh(place)) this.part(relay, place);
     this.backOff(nowUs, place);
     this.lookAfter(nowUs, relay);
   }
 
   /** Plans the relay's next heartbeat, unless it is planned. */
   planBeat(nowUs: number, relay: number): void {
-    if (this.isBeatPlanned[relay] === 1) return;
-    this.isBeatPlanned[relay] = 1;
+    if (this.counts[relay * COUNTS + BEAT_PLANNED] === 1) return;
+    this.counts[relay * COUNTS + BEAT_PLANNED] = 1;
     const { calendar } = this.world;
     calendar.push(this.world.nextBeatUs(relay, nowUs), relay, 0, relay, EVENT.heartbeat);
   }
@@ -127,104 +131,112 @@ export class Mesh {
    * peers that it may tell, in the order of the shuffle.
    */
   beat(nowUs: number, relay: number, gossips: boolean): readonly number[] {
-    this.isBeatPlanned[relay] = 0;
+    this.counts[relay * COUNTS + BEAT_PLANNED] = 0;
     const { shuffled } = this;
     shuffled.length = 0;
     if (!gossips && !this.wantsBeat(relay)) return shuffled;
-    const { world, plan, members, subscribers } = this;
-    const { isDialled } = world.links;
+    const { world, plan } = this;
     world.random.reseed(relay, nowUs, EVENT_KIND.timer);
-    for (let i = 0; i < subscribers.size[relay]; i++) shuffled.push(subscribers.at(relay, i));
+    const subscribers = this.countSubscribers(relay);
+    for (let i = 0; i < subscribers; i++) shuffled.push(this.subscriber(relay, i));
     shuffle(shuffled, world.random.random);
-    const others = shuffled.filter((place) => this.isMember[place] === 0 && this.openUs[place] <= nowUs);
+    const others = shuffled.filter((place) => !this.isInMesh(place) && this.openUs[place] <= nowUs);
     let gossiped = others;
-    const candidates = others.filter((place) => !this.isBackedOff(nowUs, relay, place));
+    const candidates =
+      this.backoffMs.size === 0
+        ? [...others]
+        : others.filter((place) => !this.isBackedOff(nowUs, relay, place));
     const pruned: number[] = [];
     const grafted: number[] = [];
     const graft = (place: number): void => {
       this.join(relay, place);
       grafted.push(place);
     };
-    if (members.size[relay] < plan.Dlo) {
-      for (const place of candidates.splice(0, plan.D - members.size[relay])) graft(place);
+    if (this.countMembers(relay) < plan.Dlo) {
+      for (const place of candidates.splice(0, plan.D - this.countMembers(relay))) graft(place);
     }
-    if (members.size[relay] > plan.Dhi) {
+    if (this.countMembers(relay) > plan.Dhi) {
       for (const place of this.excess(relay)) {
         this.backOff(nowUs, place);
         this.part(relay, place);
         pruned.push(place);
       }
     }
-    if (members.size[relay] >= plan.Dlo) {
-      let lacking = plan.Dout - this.countDialled(relay);
+    if (this.countMembers(relay) >= plan.Dlo) {
+      let lacking = plan.Dout - this.counts[relay * COUNTS + DIALLED_MEMBERS];
       for (const place of candidates) {
         if (lacking <= 0) break;
-        if (isDialled[place] === 0) continue;
+        if (!this.isDialled(place)) continue;
         graft(place);
         lacking--;
       }
     }
-    if (grafted.length > 0) gossiped = others.filter((place) => this.isMember[place] === 0);
+    if (grafted.length > 0) gossiped = others.filter((place) => !this.isInMesh(place));
     for (const place of grafted) world.send(nowUs, relay, place, EVENT.graft, world.sizes.graftBytes);
     for (const place of pruned) world.send(nowUs, relay, place, EVENT.prune, world.sizes.pruneBytes);
     this.lookAfter(nowUs, relay);
     return pruned.length > 0 ? [...gossiped, ...pruned] : gossiped;
   }
 
-  /** Subscribers outside the mesh. */
-  countOthers(relay: number): number {
-    return this.subscribers.size[relay] - this.members.size[relay];
-  }
-
   isInMesh(place: number): boolean {
-    return this.isMember[place] === 1;
+    return (this.flags[place] & MEMBER) !== 0;
   }
 
   isOpen(place: number, nowUs: number): boolean {
     return this.openUs[place] <= nowUs;
   }
 
+  /** Whether a heartbeat would change the relay's mesh, as far as the relay knows before it. */
+  wantsBeat(relay: number): boolean {
+    const { plan, counts } = this;
+    const at = relay * COUNTS;
+    const members = counts[at + MEMBERS];
+    if (members > plan.Dhi) return true;
+    if (counts[at + SUBSCRIBERS] <= members) return false;
+    if (members < plan.Dlo) return true;
+    const dialled = counts[at + DIALLED_MEMBERS];
+    return dialled < plan.Dout && dialled < counts[at + DIALLED_SUBSCRIBERS];
+  }
+
+  private isDialled(place: number): boolean {
+    return (this.flags[place] & DIALLED) !== 0;
+  }
+
   /** Members beyond D, after Dscore of them in the order of score (which is that of joining) and a shuffle of the rest. */
   private excess(relay: number): readonly number[] {
-    const { plan, members, world } = this;
-    const { isDialled } = world.links;
-    const all = Array.from({ length: members.size[relay] }, (_unused, i) => members.at(relay, i));
+    const { plan, world } = this;
+    const isDialled = (place: number): boolean => this.isDialled(place);
+    const all = Array.from({ length: this.countMembers(relay) }, (_unused, i) => this.member(relay, i));
     const order = [...all.slice(0, plan.Dscore), ...shuffle(all.slice(plan.Dscore), world.random.random)];
-    const outbound = order.slice(0, plan.D).filter((place) => isDialled[place] === 1).length;
-    if (outbound < plan.Dout) bubbleUp(order, plan.D, outbound, (place) => isDialled[place] === 1);
+    const outbound = order.slice(0, plan.D).filter(isDialled).length;
+    if (outbound < plan.Dout) bubbleUp(order, plan.D, outbound, isDialled);
     return order.slice(plan.D);
   }
 
   private join(relay: number, place: number): void {
-    this.isMember[place] = 1;
-    this.members.add(relay, place);
+    const { counts } = this;
+    const at = relay * COUNTS;
+    const start = this.starts[relay];
+    this.flags[place] |= MEMBER;
+    this.lists[2 * (start + counts[at + MEMBERS]++)] = place - start;
+    if (this.isDialled(place)) counts[at + DIALLED_MEMBERS]++;
   }
 
   private part(relay: number, place: number): void {
-    this.isMember[place] = 0;
-    this.members.remove(relay, place);
-  }
-
-  private countDialled(relay: number): number {
-    const { isDialled } = this.world.links;
-    let count = 0;
-    for (let i = 0; i < this.members.size[relay]; i++) count += isDialled[this.members.at(relay, i)];
-    return count;
+    const { counts, lists } = this;
+    const at = relay * COUNTS;
+    const start = this.starts[relay];
+    this.flags[place] &= ~MEMBER;
+    const end = start + --counts[at + MEMBERS];
+    let index = start;
+    while (lists[2 * index] !== place - start) index++;
+    for (; index < end; index++) lists[2 * index] = lists[2 * (index + 1)];
+    if (this.isDialled(place)) counts[at + DIALLED_MEMBERS]--;
   }
 
   /** Plans a heartbeat where one would do something. */
   private lookAfter(nowUs: number, relay: number): void {
-    if (this.isBeatPlanned[relay] === 0 && this.wantsBeat(relay)) this.planBeat(nowUs, relay);
-  }
-
-  private wantsBeat(relay: number): boolean {
-    const { plan } = this;
-    const size = this.members.size[relay];
-    if (size > plan.Dhi) return true;
-    if (this.subscribers.size[relay] <= size) return false;
-    if (size < plan.Dlo) return true;
-    const dialled = this.countDialled(relay);
-    return dialled < plan.Dout && dialled < this.dialledSubscribers[relay];
+    if (this.wantsBeat(relay)) this.planBeat(nowUs, relay);
   }
 
   private backOff(nowUs: number, place: number): void {

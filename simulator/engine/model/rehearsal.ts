@@ -14,9 +14,9 @@ import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
 import { ordinaryCell } from '../gossipsub/hook-traffic.ts';
-import { AT_ONCE } from '../gossipsub/relay-consent.ts';
 import { workUs } from '../gossipsub/processor.ts';
 import { type PublicationJob, Publisher, plannedOperations } from '../gossipsub/publisher.ts';
+import { AT_ONCE } from '../gossipsub/relay-consent.ts';
 import { RelayStack, type SharedParts } from '../gossipsub/relay-stack.ts';
 import { EPOCH_MS } from '../virtual-clock.ts';
 import { atNextWallTurn } from '../wall.ts';
@@ -263,7 +263,8 @@ class RehearsingRelay {
     for (;;) {
       await settled();
       let next: Due | null = null;
-      for (const due of this.due) if (due.atUs <= untilUs && !(next !== null && next.atUs <= due.atUs)) next = due;
+      for (const due of this.due)
+        if (due.atUs <= untilUs && !(next !== null && next.atUs <= due.atUs)) next = due;
       if (next === null) break;
       const { atUs, action } = next;
       this.due = this.due.filter((due) => due !== next);

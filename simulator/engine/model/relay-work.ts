@@ -5,11 +5,11 @@
  * When the next cell reaches a hook is the same draw that the gossipsub engine makes for that relay and moment.
  */
 
+import { STAGES } from '../../measure/outcome.ts';
 import type { Population } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { cellsArriveUs, meanCellWaitUs } from '../gossipsub/hook-traffic.ts';
 import { gainedColumn, removedColumn, type SharedColumns, stageColumn } from '../gossipsub/job.ts';
-import { STAGES } from '../../measure/outcome.ts';
 import type { Trace } from '../trace.ts';
 import { EPOCH_MS } from '../virtual-clock.ts';
 import type { Publication, Script, Step } from './rehearsal.ts';

@@ -22,6 +22,7 @@ export interface RpcSizes {
 }
 
 export function rpcSizes(): RpcSizes {
+  const iHaves: number[] = [];
   return {
     subscribeBytes: frameBytes({ subscriptions: [{ subscribe: true, topic: UPDATE_TOPIC }], messages: [] }),
     graftBytes: controlBytes({ graft: [{ topicID: UPDATE_TOPIC }] }),
@@ -30,8 +31,12 @@ export function rpcSizes(): RpcSizes {
     } as unknown as Partial<Control>),
     iDontWantBytes: controlBytes({ idontwant: [{ messageIDs: [ID] }] }),
     iWantBytes: controlBytes({ iwant: [{ messageIDs: [ID] }] }),
-    iHaveBytes: (messages) =>
-      controlBytes({ ihave: [{ topicID: UPDATE_TOPIC, messageIDs: Array<Uint8Array>(messages).fill(ID) }] }),
+    iHaveBytes: (messages) => {
+      iHaves[messages] ??= controlBytes({
+        ihave: [{ topicID: UPDATE_TOPIC, messageIDs: Array<Uint8Array>(messages).fill(ID) }],
+      });
+      return iHaves[messages];
+    },
   };
 }
 

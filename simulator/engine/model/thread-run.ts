@@ -48,6 +48,7 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
     uplinkBitsPerSecond: population.uplinkBitsPerSecond,
     firstBeatUs: firstBeatsUs(population.relays, seed),
     heartbeatMs: gossipsub.heartbeatMs,
+    endUs: scenario.durationSeconds * 1e6,
     seed,
     trace,
   });
@@ -62,7 +63,7 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
   runUntil(publications[0].atUs);
   enter('run');
   runUntil(scenario.durationSeconds * 1e6);
-  return { ...world.counters, framesInFlight: world.calendar.count(isFrame), refusals: work.refusals };
+  return { ...world.counters, framesInFlight: world.framesInFlight, refusals: work.refusals };
 }
 
 interface Parts {
@@ -75,13 +76,8 @@ interface Parts {
 
 function run({ world, links, mesh, gossip, shared }: Parts, endUs: number): void {
   const { calendar, counters } = world;
-  for (let event = calendar.next(endUs); event >= 0; event = calendar.next(endUs)) {
-    // To be read before anything is planned, which may take the event's place in the columns.
-    const nowUs = calendar.timeUs[event];
-    const relay = calendar.host[event];
-    const place = calendar.place[event];
-    const code = calendar.code[event];
-    const sender = calendar.source[event];
+  while (calendar.next(endUs)) {
+    const { timeUs: nowUs, host: relay, place, source: sender, code } = calendar;
     counters.eventsFired++;
     if ((counters.eventsFired & (EVENTS_BETWEEN_LOOKS - 1)) === 0) {
       shared.reachedUs[0] = nowUs;

@@ -1,7 +1,7 @@
 /** What the parts of the model share: links, uplinks, the calendar, and the counts of what travels. */
 
-import type { Trace } from '../trace.ts';
 import { EventRandom } from '../event-random.ts';
+import type { Trace } from '../trace.ts';
 import { Calendar } from './calendar.ts';
 import type { LinkTable } from './link-table.ts';
 import type { RpcSizes } from './rpc-sizes.ts';
@@ -75,6 +75,10 @@ export class World {
     penalties: 0,
     eventsFired: 0,
   };
+  /** When the run ends. */
+  readonly endUs: number;
+  /** Frames that change nothing and are on their way when the run ends. */
+  private lostInFlight = 0;
   private readonly bytesPerUs: Float64Array;
   /** When everything that is queued on a relay's uplink has left. */
   private readonly freeUs: Float64Array;
@@ -85,17 +89,23 @@ export class World {
     readonly uplinkBitsPerSecond: Float64Array;
     readonly firstBeatUs: Float64Array;
     readonly heartbeatMs: number;
+    readonly endUs: number;
     readonly seed: number;
     readonly trace: Trace;
   }) {
     this.links = parts.links;
     this.sizes = parts.sizes;
+    this.endUs = parts.endUs;
     this.firstBeatUs = parts.firstBeatUs;
     this.beatUs = parts.heartbeatMs * 1000;
     this.random = new EventRandom(parts.seed);
     this.trace = parts.trace;
     this.bytesPerUs = parts.uplinkBitsPerSecond.map((bitsPerSecond) => bitsPerSecond / 8e6);
     this.freeUs = new Float64Array(parts.links.relays);
+  }
+
+  get framesInFlight(): number {
+    return this.lostInFlight + this.calendar.count(isFrame);
   }
 
   /** How long so many bytes take to leave a relay. */
@@ -123,10 +133,13 @@ export class World {
     this.calendar.push(arrivesUs, links.peer[place], links.reverse[place], from, code + ALONG);
   }
 
-  /** Sends a frame of which nothing comes but its cost. */
-  sendInVain(nowUs: number, from: number, bytes: number): void {
-    this.occupy(nowUs, from, bytes);
-    this.counters.framesDelivered++;
+  /** Sends a frame that will change nothing where it arrives; true if that is before the run ends. */
+  sendInVain(nowUs: number, from: number, place: number, bytes: number): boolean {
+    const arrivesUs = Math.ceil(this.occupy(nowUs, from, bytes)) + this.links.latencyUs[place];
+    const arrives = arrivesUs < this.endUs;
+    if (arrives) this.counters.framesDelivered++;
+    else this.lostInFlight++;
+    return arrives;
   }
 
   /** How many heartbeats a relay has had up to a moment, that of the moment included. */
