@@ -40,8 +40,12 @@ interface Message {
   readonly frameBytes: number;
   readonly heardUs: Float64Array;
   readonly state: Uint8Array;
-  /** Members that have sent or declined it, by place. */
-  readonly knows: Uint8Array;
+  /**
+   * From when on a relay knows that a peer has it, since that peer has sent or declined it: by place, in microseconds after
+   * its publication; 0 for never.
+   */
+  readonly knownFromUs: Uint32Array;
+  readonly publishedUs: number;
   /** How often it was asked for, by place. */
   readonly asked: Map<number, number>;
   heard: number;
@@ -80,6 +84,7 @@ export class Gossip {
 
   publish(nowUs: number, relay: number, number: number): void {
     const { world, mesh, plan } = this;
+    mesh.catchUp(nowUs, relay);
     const message = this.begin(nowUs, number);
     message.heardUs[relay] = nowUs;
     message.state[relay] = STATE.passedOn;
@@ -109,13 +114,13 @@ export class Gossip {
     counters.copies++;
     if (message === null) return; // long after everybody had it
     if (message.state[relay] !== STATE.unknown) {
-      if (message.state[relay] === STATE.heard) message.knows[place] = 1;
+      if (message.state[relay] === STATE.heard) noteKnown(message, place, nowUs);
       return;
     }
     counters.firsts++;
     message.state[relay] = STATE.heard;
     message.heardUs[relay] = nowUs;
-    message.knows[place] = 1;
+    noteKnown(message, place, nowUs);
     message.heard++;
     message.lastHeardUs = nowUs;
     trace.add(relay, TRACE_MESSAGE, nowUs, sender, number);
@@ -125,9 +130,9 @@ export class Gossip {
       for (let i = 0; i < size; i++) {
         const member = mesh.member(relay, i);
         if (member === place) continue;
+        const arrivesUs = world.arrivalOf(nowUs, relay, member, bytes);
         const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
-        if (hasPassedOn) world.sendInVain(nowUs, relay, member, bytes);
-        else world.send(nowUs, relay, member, codeOf(EVENT.iDontWant, number), bytes);
+        if (!hasPassedOn) noteKnown(message, world.links.reverse[member], arrivesUs);
       }
     }
     const judged = this.arrived(number, relay, nowUs, false);
@@ -148,17 +153,12 @@ export class Gossip {
     const size = mesh.countMembers(relay);
     for (let i = 0; i < size; i++) {
       const member = mesh.member(relay, i);
-      if (message.knows[member] !== 0) continue;
+      if (isKnown(message, member, nowUs)) continue;
       const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
       if (!hasPassedOn) world.send(nowUs, relay, member, codeOf(EVENT.message, number), message.frameBytes);
       else if (world.sendInVain(nowUs, relay, member, message.frameBytes)) world.counters.copies++;
     }
     mesh.planBeat(nowUs, relay);
-  }
-
-  hearDecline(place: number, number: number): void {
-    const message = this.messages[number];
-    if (message !== null) message.knows[place] = 1;
   }
 
   hearOffer(nowUs: number, relay: number, place: number, number: number): void {
@@ -173,7 +173,7 @@ export class Gossip {
     if (this.beatsSince(relay, message, nowUs) >= CACHE_WINDOWS) return;
     const times = (message.asked.get(place) ?? 0) + 1;
     message.asked.set(place, times);
-    if (message.knows[place] === 1 || times > RETRANSMISSIONS) return;
+    if (isKnown(message, place, nowUs) || times > RETRANSMISSIONS) return;
     this.world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.frameBytes);
   }
 
@@ -249,12 +249,13 @@ export class Gossip {
     };
     const old = this.spare.pop();
     old?.state.fill(STATE.unknown);
-    old?.knows.fill(0);
+    old?.knownFromUs.fill(0);
     const message: Message = {
       ...own,
       heardUs: old?.heardUs ?? new Float64Array(relays),
       state: old?.state ?? new Uint8Array(relays),
-      knows: old?.knows ?? new Uint8Array(places),
+      knownFromUs: old?.knownFromUs ?? new Uint32Array(places),
+      publishedUs: nowUs,
       asked: new Map(),
     };
     this.messages[number] = message;
@@ -274,6 +275,18 @@ export class Gossip {
       this.spare.push(message);
     }
   }
+}
+
+/** A message is not under way for an hour; what is later than that counts as then. */
+const LAST_US = 2 ** 32 - 1;
+
+function noteKnown({ knownFromUs, publishedUs }: Message, place: number, fromUs: number): void {
+  const sinceUs = Math.min(LAST_US, fromUs - publishedUs + 1);
+  if (knownFromUs[place] === 0 || knownFromUs[place] > sinceUs) knownFromUs[place] = sinceUs;
+}
+
+function isKnown({ knownFromUs, publishedUs }: Message, place: number, nowUs: number): boolean {
+  return knownFromUs[place] !== 0 && knownFromUs[place] <= nowUs - publishedUs + 1;
 }
 
 function isOfMessage(code: number): boolean {

@@ -2,7 +2,7 @@
  * The mesh: whom each relay hands messages on to, kept as js-libp2p 17.1.1 keeps it.
  *
  * A relay that hears a peer's subscription grafts it at once while its mesh is small; heartbeats fill and thin the
- * mesh. Heartbeats that would change nothing are not planned. Where js-libp2p shuffles, the model draws the numbers
+ * mesh. Subscriptions that a relay would only note, and heartbeats that would change nothing, cost no events. Where js-libp2p shuffles, the model draws the numbers
  * that the real router of that relay would draw at that heartbeat, so that both come to the same mesh.
  *
  * Scores are left out: all peers are honest and score 0, so none is dropped, and opportunistic grafting, which looks
@@ -11,6 +11,7 @@
 
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import { EVENT_KIND } from '../event-random.ts';
+import { type LinksUp, placesInOrder } from './links-come-up.ts';
 import { PRUNE_BACKOFF_MS } from './rpc-sizes.ts';
 import { EVENT, type World } from './world.ts';
 
@@ -19,8 +20,7 @@ const BACKOFF_CLEARING_BEATS = 15;
 
 /** What is known of the peer at a place. */
 const MEMBER = 1;
-const SUBSCRIBER = 2;
-const DIALLED = 4;
+const DIALLED = 2;
 
 /** Counts of a relay lie together in memory. */
 const COUNTS = 8;
@@ -29,6 +29,7 @@ const SUBSCRIBERS = 1;
 const DIALLED_MEMBERS = 2;
 const DIALLED_SUBSCRIBERS = 3;
 const BEAT_PLANNED = 4;
+const HEARING_PLANNED = 5;
 
 export class Mesh {
   private readonly world: World;
@@ -36,6 +37,8 @@ export class Mesh {
   private readonly starts: Uint32Array;
   /** When the relay's own stream to the peer is open, microseconds. */
   private readonly openUs: Uint32Array;
+  /** When the relay hears that the peer subscribes, microseconds. */
+  private readonly heardUs: Uint32Array;
   private readonly flags: Uint8Array;
   private readonly counts: Uint16Array;
   /** Each relay's members and subscribers in the order in which they came, as the numbers of its places, in turn. */
@@ -44,15 +47,25 @@ export class Mesh {
   private readonly backoffMs = new Map<number, number>();
   private readonly shuffled: number[] = [];
 
-  constructor(world: World, plan: GossipsubPlan, openUs: Uint32Array) {
+  constructor(world: World, plan: GossipsubPlan, { openUs, heardUs }: LinksUp) {
     const { starts, relays, places, isDialled } = world.links;
     this.world = world;
     this.plan = plan;
     this.starts = starts;
     this.openUs = openUs;
+    this.heardUs = heardUs;
     this.flags = isDialled.map((dialled) => dialled * DIALLED);
     this.counts = new Uint16Array(relays * COUNTS);
     this.lists = new Uint16Array(2 * places);
+    for (let relay = 0; relay < relays; relay++) {
+      const start = starts[relay];
+      let at = 2 * start + 1;
+      for (const place of placesInOrder(heardUs, start, starts[relay + 1])) {
+        this.lists[at] = place - start;
+        at += 2;
+      }
+      this.lookAfter(0, relay);
+    }
   }
 
   countMembers(relay: number): number {
@@ -80,26 +93,45 @@ export class Mesh {
     return start + this.lists[2 * (start + index) + 1];
   }
 
-  hearSubscription(nowUs: number, relay: number, place: number): void {
+  /** A relay with room in its mesh hears the next subscription. */
+  hearSubscription(nowUs: number, relay: number): void {
     const { counts, flags } = this;
     const at = relay * COUNTS;
-    if ((flags[place] & SUBSCRIBER) === 0) {
-      flags[place] |= SUBSCRIBER;
-      const start = this.starts[relay];
-      this.lists[2 * (start + counts[at + SUBSCRIBERS]++) + 1] = place - start;
-      if ((flags[place] & DIALLED) !== 0) counts[at + DIALLED_SUBSCRIBERS]++;
-    }
-    const hasRoom = counts[at + MEMBERS] < this.plan.Dlo && (flags[place] & MEMBER) === 0;
-    if (hasRoom && this.openUs[place] <= nowUs && !this.isBackedOff(nowUs, relay, place)) {
+    counts[at + HEARING_PLANNED] = 0;
+    for (let place = this.hearNext(nowUs, relay); place >= 0; place = this.hearNext(nowUs, relay)) {
+      const hasRoom = counts[at + MEMBERS] < this.plan.Dlo && (flags[place] & MEMBER) === 0;
+      if (!hasRoom || this.openUs[place] > nowUs || this.isBackedOff(nowUs, relay, place)) continue;
       this.join(relay, place);
       this.world.send(nowUs, relay, place, EVENT.graft, this.world.sizes.graftBytes);
     }
     this.lookAfter(nowUs, relay);
   }
 
+  /** Notes all subscriptions that the relay has heard by now. */
+  catchUp(nowUs: number, relay: number): void {
+    while (this.hearNext(nowUs, relay) >= 0);
+  }
+
+  /** Notes the next subscription that the relay has heard by now; the place of the peer, or -1. */
+  private hearNext(nowUs: number, relay: number): number {
+    const place = this.nextSubscriber(relay);
+    if (place < 0 || this.heardUs[place] > nowUs) return -1;
+    const at = relay * COUNTS;
+    this.counts[at + SUBSCRIBERS]++;
+    if (this.isDialled(place)) this.counts[at + DIALLED_SUBSCRIBERS]++;
+    return place;
+  }
+
+  /** The place of the peer whose subscription is the next to be heard; -1 where all have been. */
+  private nextSubscriber(relay: number): number {
+    const known = this.counts[relay * COUNTS + SUBSCRIBERS];
+    return this.starts[relay] + known < this.starts[relay + 1] ? this.subscriber(relay, known) : -1;
+  }
+
   hearGraft(nowUs: number, relay: number, place: number): void {
     const { world } = this;
     if (this.isInMesh(place)) return;
+    this.catchUp(nowUs, relay);
     const backoffMs = this.backoffMs.get(place);
     const isEarly =
       backoffMs !== undefined && !this.isExpired(nowUs, relay, backoffMs) && nowMs(nowUs) < backoffMs;
@@ -113,6 +145,7 @@ export class Mesh {
   }
 
   hearPrune(nowUs: number, relay: number, place: number): void {
+    this.catchUp(nowUs, relay);
     if (this.isInMesh(place)) this.part(relay, place);
     this.backOff(nowUs, place);
     this.lookAfter(nowUs, relay);
@@ -132,9 +165,13 @@ export class Mesh {
    */
   beat(nowUs: number, relay: number, gossips: boolean): readonly number[] {
     this.counts[relay * COUNTS + BEAT_PLANNED] = 0;
+    this.catchUp(nowUs, relay);
     const { shuffled } = this;
     shuffled.length = 0;
-    if (!gossips && !this.wantsBeat(relay)) return shuffled;
+    if (!gossips && !this.wantsBeat(relay)) {
+      this.lookAfter(nowUs, relay);
+      return shuffled;
+    }
     const { world, plan } = this;
     world.random.reseed(relay, nowUs, EVENT_KIND.timer);
     const subscribers = this.countSubscribers(relay);
@@ -234,9 +271,23 @@ export class Mesh {
     if (this.isDialled(place)) counts[at + DIALLED_MEMBERS]--;
   }
 
-  /** Plans a heartbeat where one would do something. */
+  /** Plans what may change the mesh next: a heartbeat, or the next subscription. */
   private lookAfter(nowUs: number, relay: number): void {
-    if (this.wantsBeat(relay)) this.planBeat(nowUs, relay);
+    const { counts, plan } = this;
+    const at = relay * COUNTS;
+    const next = this.nextSubscriber(relay);
+    const lacksDialled = counts[at + DIALLED_MEMBERS] < plan.Dout;
+    const isSmall = counts[at + MEMBERS] < plan.Dlo;
+    if (this.wantsBeat(relay) || (next >= 0 && !isSmall && lacksDialled)) this.planBeat(nowUs, relay);
+    if (next < 0 || !isSmall || counts[at + HEARING_PLANNED] === 1) return;
+    counts[at + HEARING_PLANNED] = 1;
+    this.world.calendar.push(
+      this.heardUs[next],
+      relay,
+      next,
+      this.world.links.peer[next],
+      EVENT.subscription,
+    );
   }
 
   private backOff(nowUs: number, place: number): void {

@@ -8,7 +8,7 @@ import { RELAYS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
 import { Trace } from '../trace.ts';
 import { Gossip } from './gossip.ts';
 import { linkTable } from './link-table.ts';
-import { LinksComeUp } from './links-come-up.ts';
+import { linksComeUp } from './links-come-up.ts';
 import { Mesh } from './mesh.ts';
 import type { Publication } from './rehearsal.ts';
 import { RelayWork } from './relay-work.ts';
@@ -52,13 +52,12 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
     seed,
     trace,
   });
-  const links = new LinksComeUp(world, topology, seed);
-  const mesh = new Mesh(world, gossipsub, links.openUs);
+  const mesh = new Mesh(world, gossipsub, linksComeUp(world, topology, seed));
   const work = new RelayWork({ scenario, population, publications, releases, shared, trace });
   const gossip = new Gossip(world, mesh, gossipsub, publications, (publication, relay, nowUs, isPublisher) =>
     work.arrive(publication, relay, nowUs, isPublisher),
   );
-  const runUntil = (endUs: number): void => run({ world, links, mesh, gossip, shared }, endUs);
+  const runUntil = (endUs: number): void => run({ world, mesh, gossip, shared }, endUs);
   enter('connect');
   runUntil(publications[0].atUs);
   enter('run');
@@ -68,13 +67,12 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
 
 interface Parts {
   readonly world: World;
-  readonly links: LinksComeUp;
   readonly mesh: Mesh;
   readonly gossip: Gossip;
   readonly shared: SharedColumns;
 }
 
-function run({ world, links, mesh, gossip, shared }: Parts, endUs: number): void {
+function run({ world, mesh, gossip, shared }: Parts, endUs: number): void {
   const { calendar, counters } = world;
   while (calendar.next(endUs)) {
     const { timeUs: nowUs, host: relay, place, source: sender, code } = calendar;
@@ -88,9 +86,6 @@ function run({ world, links, mesh, gossip, shared }: Parts, endUs: number): void
       case EVENT.message:
         gossip.hearMessage(nowUs, relay, place, sender, messageOf(code));
         break;
-      case EVENT.iDontWant:
-        gossip.hearDecline(place, messageOf(code));
-        break;
       case EVENT.iHave:
         gossip.hearOffer(nowUs, relay, place, messageOf(code));
         break;
@@ -98,7 +93,7 @@ function run({ world, links, mesh, gossip, shared }: Parts, endUs: number): void
         gossip.hearRequest(nowUs, relay, place, messageOf(code));
         break;
       case EVENT.subscription:
-        mesh.hearSubscription(nowUs, relay, place);
+        mesh.hearSubscription(nowUs, relay);
         break;
       case EVENT.graft:
         mesh.hearGraft(nowUs, relay, place);
@@ -116,7 +111,7 @@ function run({ world, links, mesh, gossip, shared }: Parts, endUs: number): void
         gossip.publish(nowUs, relay, messageOf(code));
         break;
       default:
-        links.goOn(nowUs);
+        throw new Error(`no such event: ${code}`);
     }
   }
   shared.reachedUs[0] = endUs;

@@ -10,18 +10,15 @@ import type { RpcSizes } from './rpc-sizes.ts';
 export const EVENT = {
   /** Frames, at the place of their sender. */
   message: 0,
-  iDontWant: 1,
-  iHave: 2,
-  iWant: 3,
-  subscription: 4,
-  graft: 5,
-  prune: 6,
-  /** What a relay does by itself. */
-  heartbeat: 7,
-  verdict: 8,
-  publication: 9,
-  /** The set-up of links goes on. */
-  linksComeUp: 10,
+  iHave: 1,
+  iWant: 2,
+  graft: 3,
+  prune: 4,
+  /** What a relay does by itself, and what it hears that was reckoned beforehand. */
+  subscription: 5,
+  heartbeat: 6,
+  verdict: 7,
+  publication: 8,
 } as const;
 export const EVENT_BITS = 4;
 const LAST_FRAME = EVENT.prune;
@@ -135,11 +132,22 @@ export class World {
 
   /** Sends a frame that will change nothing where it arrives; true if that is before the run ends. */
   sendInVain(nowUs: number, from: number, place: number, bytes: number): boolean {
+    return this.arrivalOf(nowUs, from, place, bytes) < this.endUs;
+  }
+
+  /** The same; answers when it arrives. */
+  arrivalOf(nowUs: number, from: number, place: number, bytes: number): number {
     const arrivesUs = Math.ceil(this.occupy(nowUs, from, bytes)) + this.links.latencyUs[place];
-    const arrives = arrivesUs < this.endUs;
-    if (arrives) this.counters.framesDelivered++;
-    else this.lostInFlight++;
-    return arrives;
+    this.countArrival(arrivesUs);
+    return arrivesUs;
+  }
+
+  /** Counts a frame that was reckoned beforehand. */
+  countFrame(sentUs: number, arrivesUs: number, bytes: number): void {
+    if (sentUs >= this.endUs) return;
+    this.counters.framesSent++;
+    this.counters.bytesSent += bytes;
+    this.countArrival(arrivesUs);
   }
 
   /** How many heartbeats a relay has had up to a moment, that of the moment included. */
@@ -150,6 +158,11 @@ export class World {
   /** When the next heartbeat after a moment comes. */
   nextBeatUs(relay: number, nowUs: number): number {
     return this.firstBeatUs[relay] + this.beatsUntil(relay, nowUs) * this.beatUs;
+  }
+
+  private countArrival(arrivesUs: number): void {
+    if (arrivesUs < this.endUs) this.counters.framesDelivered++;
+    else this.lostInFlight++;
   }
 
   private occupy(nowUs: number, from: number, bytes: number): number {
