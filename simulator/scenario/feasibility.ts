@@ -92,7 +92,8 @@ export function infeasibility(
   const fits = rounded > 2 ? `at most ${grouped(rounded)} relays fit here` : 'no network fits here';
   const { model } = ENGINES;
   let other = '';
-  if (relays > model.relaysMax) other = `; even the engine model is meant for at most ${grouped(model.relaysMax)} relays`;
+  if (relays > model.relaysMax)
+    other = `; even the engine model is meant for at most ${grouped(model.relaysMax)} relays`;
   else if (engine !== 'model') other = '; the engine model is meant for networks of this size';
   return {
     message:
