@@ -144,7 +144,8 @@ export class Gossip {
   passOn(nowUs: number, relay: number, isAccepted: boolean, number: number): void {
     const message = this.messages[number];
     if (message === null) return;
-    if (!isAccepted) {
+    const isCached = this.beatsSince(relay, message, nowUs) < CACHE_WINDOWS;
+    if (!isAccepted || !isCached) {
       message.state[relay] = STATE.dropped;
       return;
     }
