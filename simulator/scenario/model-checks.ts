@@ -1,5 +1,6 @@
 /** What the engine model cannot do, each told at its key with the engine that can. */
 
+import { INLINE_MAX_BYTES } from '../../node/channels/limits.ts';
 import type { Finding } from './finding.ts';
 import type { KnownModules } from './known-modules.ts';
 import { NONE } from './presence-schema.ts';
@@ -63,11 +64,16 @@ function* checkWhatElseHappens(parts: Parts): Generator<Finding> {
 }
 
 function* checkUpdates({ updates = [], trust }: Parts, hooks: KnownModules): Generator<Finding> {
-  for (const [index, { module, rollout, publisher, revoke }] of updates.entries()) {
+  for (const [index, { module, rollout, publisher, revoke, size }] of updates.entries()) {
     const at = (key: string): Path => ['updates', index, key];
     if (rollout !== AT_ONCE) yield cannot(at('rollout'), 'rollouts in steps');
     if (publisher !== DEVELOPERS && trust !== undefined && trust.thirdParties < 1)
       yield cannot(at('publisher'), 'relays that refuse third parties');
+    if (typeof size === 'number' && size > INLINE_MAX_BYTES)
+      yield cannot(
+        at('size'),
+        `modules of more than ${INLINE_MAX_BYTES / 1024} KiB, which peers are asked for`,
+      );
     const hook = hooks.get(module);
     const shares = updates.some((other, place) => place !== index && hooks.get(other.module) === hook);
     if (typeof revoke === 'number' && shares)

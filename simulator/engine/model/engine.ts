@@ -31,6 +31,18 @@ export async function runModel(input: EngineInput, options: RunOptions): Promise
       `module ${module} fails on trial, which the engine model does not follow; use the engine gossipsub`,
     );
   }
+  for (const { onOthers } of publications) {
+    const isOf = (kind: string, release: number): boolean =>
+      onOthers.steps.some((step) => step.kind === kind && step.release === release);
+    const unfetched = onOthers.steps.find(
+      ({ kind, release }) => kind === 'heard' && !isOf('verified', release),
+    );
+    if (unfetched === undefined) continue;
+    const { module } = scenario.updates[unfetched.release];
+    throw new FailingModuleError(
+      `module ${module} does not come with its message, and the engine model asks no peers for it; use the engine gossipsub`,
+    );
+  }
   const shared = sharedColumns(population.relays, 0, releases.length, 1);
   const job: ModelJob = { scenario, population, topology, publications, releases: releases.length, shared };
   const file = await bundleThread(new URL('./thread.ts', import.meta.url));
@@ -85,7 +97,6 @@ function totalOf({ refusals, ...counters }: ModelResult): ThreadResult {
     faultEffects: [],
     onlineInTheEnd: 0,
     linkEndsInTheEnd: 0,
-    rolledBack: 0,
     deceivedRelays: 0,
     hostileRelayHours: 0,
     staleRelays: 0,

@@ -98,7 +98,6 @@ class RehearsingRelay {
   private verdict: { verdict: Verdict; afterUs: number } | null = null;
   private beganUs = 0;
   private listener: (message: PubsubMessage) => void = () => {};
-  private readonly revoked = new Set<number>();
   private readonly hooks = new Map<string, AnyHook>();
   private failure: unknown = null;
 
@@ -113,10 +112,10 @@ class RehearsingRelay {
       thirdParties: 'all',
       activation: AT_ONCE,
       listener: {
-        onTransition: (_slot, transition, _reason, hash) => {
+        onTransition: (_slot, transition, reason, hash) => {
           const release = this.releaseOf.get(hash);
           const isFailure = transition === 'rolled-back' || transition === 'struck';
-          if (isFailure && release !== undefined && !this.revoked.has(release)) this.failing.add(release);
+          if (isFailure && reason !== 'revoked' && release !== undefined) this.failing.add(release);
         },
       },
       observer: {
@@ -125,11 +124,7 @@ class RehearsingRelay {
         onVerified: ({ sha256 }) => this.step('verified', sha256, this.nowUs),
         onStaged: () => {},
         onRefused: ({ reason }) => this.refusals.push(reason),
-        onRevoked: (sha256) => {
-          const release = this.releaseOf.get(sha256);
-          if (release !== undefined) this.revoked.add(release);
-          this.step('revoked', sha256, this.nowUs);
-        },
+        onRevoked: (sha256) => this.step('revoked', sha256, this.nowUs),
         onFreshness: () => {},
       },
       tellVersions: (versions) => versions,

@@ -28,6 +28,8 @@ interface Columns {
 
 export class RelayWork {
   readonly refusals: Record<string, number> = {};
+  /** Modules that a relay's core took out again, for a revocation. */
+  rolledBack = 0;
   private readonly scenario: Scenario;
   private readonly population: Population;
   private readonly publications: readonly Publication[];
@@ -121,7 +123,9 @@ export class RelayWork {
     const { activated, gained, removed } = this.columns[release];
     if (Number.isNaN(activated[relay])) return;
     this.trace.add(relay, TRACE_REMOVED, nowUs, release, 0);
-    if (activated[relay] <= nowUs) removed[relay] = nowUs;
-    else activated[relay] = gained[relay] = Number.NaN;
+    if (activated[relay] <= nowUs) {
+      removed[relay] = nowUs;
+      this.rolledBack++;
+    } else activated[relay] = gained[relay] = Number.NaN;
   }
 }

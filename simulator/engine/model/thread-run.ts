@@ -32,6 +32,7 @@ export interface ModelJob {
 export interface ModelResult extends Counters {
   readonly framesInFlight: number;
   readonly refusals: Readonly<Record<string, number>>;
+  readonly rolledBack: number;
 }
 
 export class StoppedError extends Error {}
@@ -62,7 +63,12 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
   runUntil(publications[0].atUs);
   enter('run');
   runUntil(scenario.durationSeconds * 1e6);
-  return { ...world.counters, framesInFlight: world.framesInFlight, refusals: work.refusals };
+  return {
+    ...world.counters,
+    framesInFlight: world.framesInFlight,
+    refusals: work.refusals,
+    rolledBack: work.rolledBack,
+  };
 }
 
 interface Parts {
