@@ -36,9 +36,11 @@ export class Mesh {
   private readonly plan: GossipsubPlan;
   private readonly starts: Uint32Array;
   /** When the relay's own stream to the peer is open, microseconds. */
-  private readonly openUs: Uint32Array;
+  private openUs: Uint32Array;
   /** When the relay hears that the peer subscribes, microseconds. */
-  private readonly heardUs: Uint32Array;
+  private heardUs: Uint32Array;
+  /** Whether all streams are open and all subscriptions heard. */
+  private isSettled = false;
   private readonly flags: Uint8Array;
   private readonly counts: Uint16Array;
   /** Each relay's members and subscribers in the order in which they came, as the numbers of its places, in turn. */
@@ -66,6 +68,15 @@ export class Mesh {
       }
       this.lookAfter(0, relay);
     }
+  }
+
+  /** Gives back the memory that the set-up of links needed, if it is over. */
+  forgetSetUp(nowUs: number): void {
+    const isOver = (timeUs: number): boolean => timeUs <= nowUs;
+    if (!this.openUs.every(isOver) || !this.heardUs.every(isOver)) return;
+    for (let relay = 0; relay < this.world.links.relays; relay++) this.catchUp(nowUs, relay);
+    this.isSettled = true;
+    this.openUs = this.heardUs = new Uint32Array(0);
   }
 
   countMembers(relay: number): number {
@@ -100,7 +111,7 @@ export class Mesh {
     counts[at + HEARING_PLANNED] = 0;
     for (let place = this.hearNext(nowUs, relay); place >= 0; place = this.hearNext(nowUs, relay)) {
       const hasRoom = counts[at + MEMBERS] < this.plan.Dlo && (flags[place] & MEMBER) === 0;
-      if (!hasRoom || this.openUs[place] > nowUs || this.isBackedOff(nowUs, relay, place)) continue;
+      if (!hasRoom || !this.isOpen(place, nowUs) || this.isBackedOff(nowUs, relay, place)) continue;
       this.join(relay, place);
       this.world.send(nowUs, relay, place, EVENT.graft, this.world.sizes.graftBytes);
     }
@@ -177,7 +188,7 @@ export class Mesh {
     const subscribers = this.countSubscribers(relay);
     for (let i = 0; i < subscribers; i++) shuffled.push(this.subscriber(relay, i));
     shuffle(shuffled, world.random.random);
-    const others = shuffled.filter((place) => !this.isInMesh(place) && this.openUs[place] <= nowUs);
+    const others = shuffled.filter((place) => !this.isInMesh(place) && this.isOpen(place, nowUs));
     let gossiped = others;
     const candidates =
       this.backoffMs.size === 0
@@ -220,7 +231,7 @@ export class Mesh {
   }
 
   isOpen(place: number, nowUs: number): boolean {
-    return this.openUs[place] <= nowUs;
+    return this.isSettled || this.openUs[place] <= nowUs;
   }
 
   /** Whether a heartbeat would change the relay's mesh, as far as the relay knows before it. */
