@@ -70,6 +70,21 @@ for (const [name, latency] of Object.entries(LAWS)) {
   }
 }
 
+test('model: on uplinks so slow that routers forget what was declined, it sends the same again', async () => {
+  const { network } = testScenario();
+  const outcomes = await runBoth(
+    testScenario({
+      durationSeconds: 60,
+      updates: [testUpdate({ atSeconds: 15, sizeBytes: 20_480 })],
+      network: { ...network, relays: 300, uplink: { law: 'constant', bitsPerSecond: 100_000 } },
+    }),
+  );
+  const [arm] = crosscheckRun(...outcomes);
+  const { values, difference } = arm!.figures.find(({ figure }) => figure === 'duplicates')!;
+  assert(isWithinBounds([arm!]), JSON.stringify(arm));
+  assert(values[0]! > 500 && Math.abs(difference!) < 0.02, `${values} duplicates`);
+});
+
 test('model: several updates, a revocation, rotations and timestamps come out as with the real routers', async () => {
   const { network, trust } = testScenario();
   const [one, other] = await runBoth(

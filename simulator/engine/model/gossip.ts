@@ -132,7 +132,8 @@ export class Gossip {
         if (member === place) continue;
         const arrivesUs = world.arrivalOf(nowUs, relay, member, bytes);
         const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
-        if (!hasPassedOn) noteKnown(message, world.links.reverse[member], arrivesUs);
+        const there = world.links.reverse[member];
+        if (!hasPassedOn && message.knownFromUs[there] === 0) noteKnown(message, there, arrivesUs);
       }
     }
     const judged = this.arrived(number, relay, nowUs, false);
@@ -154,7 +155,7 @@ export class Gossip {
     const size = mesh.countMembers(relay);
     for (let i = 0; i < size; i++) {
       const member = mesh.member(relay, i);
-      if (isKnown(message, member, nowUs)) continue;
+      if (this.isKnown(message, relay, member, nowUs)) continue;
       const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
       if (!hasPassedOn) world.send(nowUs, relay, member, codeOf(EVENT.message, number), message.frameBytes);
       else if (world.sendInVain(nowUs, relay, member, message.frameBytes)) world.counters.copies++;
@@ -174,7 +175,7 @@ export class Gossip {
     if (this.beatsSince(relay, message, nowUs) >= CACHE_WINDOWS) return;
     const times = (message.asked.get(place) ?? 0) + 1;
     message.asked.set(place, times);
-    if (isKnown(message, place, nowUs) || times > RETRANSMISSIONS) return;
+    if (this.isKnown(message, relay, place, nowUs) || times > RETRANSMISSIONS) return;
     this.world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.frameBytes);
   }
 
@@ -236,6 +237,20 @@ export class Gossip {
     return world.beatsUntil(relay, nowUs) - world.beatsUntil(relay, heardUs[relay]);
   }
 
+  /** Whether a relay knows that a peer has it. Routers forget what was declined after some heartbeats. */
+  private isKnown(
+    { knownFromUs, publishedUs }: Message,
+    relay: number,
+    place: number,
+    nowUs: number,
+  ): boolean {
+    if (knownFromUs[place] === 0) return false;
+    const fromUs = publishedUs + knownFromUs[place] - 1;
+    if (fromUs > nowUs) return false;
+    const { world } = this;
+    return world.beatsUntil(relay, nowUs) - world.beatsUntil(relay, fromUs) < CACHE_WINDOWS;
+  }
+
   private begin(nowUs: number, number: number): Message {
     this.retire(nowUs);
     const { world, publications } = this;
@@ -283,11 +298,7 @@ const LAST_US = 2 ** 32 - 1;
 
 function noteKnown({ knownFromUs, publishedUs }: Message, place: number, fromUs: number): void {
   const sinceUs = Math.min(LAST_US, fromUs - publishedUs + 1);
-  if (knownFromUs[place] === 0 || knownFromUs[place] > sinceUs) knownFromUs[place] = sinceUs;
-}
-
-function isKnown({ knownFromUs, publishedUs }: Message, place: number, nowUs: number): boolean {
-  return knownFromUs[place] !== 0 && knownFromUs[place] <= nowUs - publishedUs + 1;
+  knownFromUs[place] = sinceUs;
 }
 
 function isOfMessage(code: number): boolean {
