@@ -63,6 +63,8 @@ export class Gossip {
   private live: Message[] = [];
   /** Columns of messages that are over, to be used again. */
   private spare: Message[] = [];
+  /** Columns by place that nobody else needs any more. */
+  private columns: Uint32Array[] = [];
 
   constructor(
     world: World,
@@ -80,6 +82,11 @@ export class Gossip {
     publications.forEach(({ atUs, publisher }, number) => {
       world.calendar.push(atUs, publisher, 0, publisher, codeOf(EVENT.publication, number));
     });
+  }
+
+  /** Takes columns with a number for each place over, instead of making its own. */
+  reuse(columns: readonly Uint32Array[]): void {
+    this.columns.push(...columns);
   }
 
   publish(nowUs: number, relay: number, number: number): void {
@@ -270,7 +277,7 @@ export class Gossip {
       ...own,
       heardUs: old?.heardUs ?? new Float64Array(relays),
       state: old?.state ?? new Uint8Array(relays),
-      knownFromUs: old?.knownFromUs ?? new Uint32Array(places),
+      knownFromUs: old?.knownFromUs ?? this.columns.pop()?.fill(0) ?? new Uint32Array(places),
       publishedUs: nowUs,
       asked: new Map(),
     };

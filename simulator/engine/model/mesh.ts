@@ -70,13 +70,15 @@ export class Mesh {
     }
   }
 
-  /** Gives back the memory that the set-up of links needed, if it is over. */
-  forgetSetUp(nowUs: number): void {
+  /** Gives up the columns that the set-up of links needed, by place, if it is over: for others to fill. */
+  forgetSetUp(nowUs: number): readonly Uint32Array[] {
+    const { openUs, heardUs } = this;
     const isOver = (timeUs: number): boolean => timeUs <= nowUs;
-    if (!this.openUs.every(isOver) || !this.heardUs.every(isOver)) return;
+    if (!openUs.every(isOver) || !heardUs.every(isOver)) return [];
     for (let relay = 0; relay < this.world.links.relays; relay++) this.catchUp(nowUs, relay);
     this.isSettled = true;
     this.openUs = this.heardUs = new Uint32Array(0);
+    return [openUs, heardUs];
   }
 
   countMembers(relay: number): number {

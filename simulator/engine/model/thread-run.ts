@@ -61,7 +61,7 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
   const runUntil = (endUs: number): void => run({ world, mesh, gossip, shared }, endUs);
   enter('connect');
   runUntil(publications[0].atUs);
-  mesh.forgetSetUp(publications[0].atUs);
+  gossip.reuse(mesh.forgetSetUp(publications[0].atUs));
   enter('run');
   runUntil(scenario.durationSeconds * 1e6);
   return {
