@@ -2,7 +2,7 @@
 
 SCENARIO ?= scenarios/tor7500.yaml
 
-.PHONY: all simulate test check validity bench clean
+.PHONY: all simulate view test check validity bench clean
 
 all: test simulate
 
@@ -13,6 +13,9 @@ node_modules/.package-lock.json: package-lock.json
 
 simulate: node_modules/.package-lock.json
 	npm run simulate -- $(SCENARIO) $(ARGS)
+
+view: node_modules/.package-lock.json
+	npm run view -- $(ARGS)
 
 test: node_modules/.package-lock.json
 	npm test

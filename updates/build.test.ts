@@ -83,10 +83,11 @@ describe('build', () => {
   });
 
   it('reports every mistake of update.json at once', async () => {
-    write('update.json', { ...UPDATE, hook: 3, source: '../evil.wat', verion: 1 });
+    write('update.json', { ...UPDATE, hook: 3, source: '../evil.wat', verion: 1, misbehaves: 'no' });
     await assert.rejects(buildUpdate(folder), (error: Error) => {
       assert.match(error.message, /verion: unknown key/);
       assert.match(error.message, /hook: must be text/);
+      assert.match(error.message, /misbehaves: must be true or false/);
       assert.match(error.message, /source: "\.\.\/evil\.wat" must be/);
       return true;
     });
@@ -95,5 +96,11 @@ describe('build', () => {
   it('every update of this project builds', async () => {
     const names = (await buildAllUpdates()).map((update) => update.name);
     assert.ok(names.includes('strict-cells'), names.join());
+  });
+
+  it('updates that do wrong say so, and no other does', async () => {
+    for (const { name, misbehaves } of await buildAllUpdates()) {
+      assert.equal(misbehaves, /^bad-|^hostile-/.test(name), name);
+    }
   });
 });

@@ -17,6 +17,8 @@ export interface UpdateFile {
   readonly source: string;
   /** Layout of the state that the module keeps; 0, the default's own, if the file does not say. */
   readonly stateVersion: number;
+  /** Whether it is known to do wrong, and a relay that keeps it is deceived: made for tests and attacks. False if the file does not say. */
+  readonly misbehaves: boolean;
   readonly summary: string;
 }
 
@@ -44,7 +46,7 @@ export function readUpdateFile(folder: string): UpdateFile {
   }
   const problems: string[] = [];
   const keys = value as Record<string, unknown>;
-  const known = ['hook', 'interfaceVersion', 'version', 'source', 'stateVersion', 'summary'];
+  const known = ['hook', 'interfaceVersion', 'version', 'source', 'stateVersion', 'misbehaves', 'summary'];
   for (const key of Object.keys(keys)) {
     if (!known.includes(key)) problems.push(`${key}: unknown key; known are ${known.join(', ')}`);
   }
@@ -60,12 +62,19 @@ export function readUpdateFile(folder: string): UpdateFile {
     problems.push(`${key}: must be a whole number of at least ${least}`);
     return least;
   };
+  const yesOrNo = (key: string): boolean => {
+    const found = keys[key] ?? false;
+    if (typeof found === 'boolean') return found;
+    problems.push(`${key}: must be true or false`);
+    return false;
+  };
   const update = {
     hook: words('hook'),
     interfaceVersion: whole('interfaceVersion', 1),
     version: whole('version', 1),
     source: words('source'),
     stateVersion: whole('stateVersion', 0, 0),
+    misbehaves: yesOrNo('misbehaves'),
     summary: words('summary', ''),
   };
   if (update.source !== '' && !/^[\w.-]+\.(wat|as)$/.test(update.source)) {

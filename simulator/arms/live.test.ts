@@ -31,6 +31,18 @@ test('live arm: full and fast fidelity leave the same trace, on one thread and o
   assert.deepEqual(reference.outcome.violations, []);
   assert((cost?.duplicates ?? 0) > 1000, 'the scenario should be busy');
   assert((cost?.penalties ?? 0) > 1000, 'routers should penalise each other');
+  const { bytesByKind, relays } = cost?.load ?? assert.fail();
+  const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
+  assert.equal(sum(Object.values(bytesByKind)), cost?.bytes, 'every byte was for something');
+  assert.equal(sum(relays.sentBytes), cost?.bytes, 'and was sent by some relay');
+  assert.equal(sum(relays.messageBytes), bytesByKind.messages);
+  assert.equal(sum(relays.duplicates), cost?.duplicates);
+  for (const kind of ['subscriptions', 'ihave', 'iwant', 'graft', 'idontwant', 'links'] as const) {
+    assert(bytesByKind[kind] > 0, `${kind}: ${JSON.stringify(bytesByKind)}`);
+  }
+  const gossiped = (cost?.bytes ?? 0) - bytesByKind.links - bytesByKind.requests;
+  assert(sum(relays.receivedGossipBytes) <= gossiped, 'nothing arrives that was not sent');
+  assert(sum(relays.receivedGossipBytes) > 0.9 * gossiped, 'and most does');
   for (const variant of [
     { fidelity: 'fast', threads: 1 },
     { fidelity: 'fast', threads: 1 },

@@ -6,6 +6,7 @@ import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { fullScoring } from '../../node/channels/peer-scoring.ts';
 import { type EngineInput, type EngineResult, runGossipsub } from '../engine/gossipsub/engine.ts';
 import { gainedColumn, type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
+import { relayLoads } from '../engine/gossipsub/load-counter.ts';
 import type { ScoringOptions } from '../engine/gossipsub/router.ts';
 import { unbalanced } from '../engine/invariants/frame-ledger.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
@@ -14,6 +15,7 @@ import { cohortAt } from '../measure/cohort.ts';
 import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
 import { revokedSeconds } from '../measure/removal-summary.ts';
+import type { ReleaseVerdicts } from '../measure/verdict-summary.ts';
 import type { Churn } from '../population/churn.ts';
 import { type ScheduledFault, scheduleFaults } from '../population/fault-schedule.ts';
 import type { Population, Topology } from '../population/population.ts';
@@ -26,6 +28,7 @@ import {
   sybilsOfArm,
   type UpdatePlan,
 } from '../scenario/scenario.ts';
+import { progressOfColumns } from './arm-progress.ts';
 import { drawHostileRelays } from './hostile-relays.ts';
 import { drawPolicies, type LivePolicies } from './live-policies.ts';
 import type { PreparedRelease } from './release.ts';
@@ -86,6 +89,13 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       policies: policies?.ofRelays ?? null,
       directory: hasDirectory ? arm.directory : null,
       faults,
+      progressOf: (columns) =>
+        progressOfColumns(arm.name, {
+          activatedUs: stageColumn(columns, relays, 0, 'activated'),
+          removedUs: removedColumn(columns, relays, 0),
+          releasedAtUs: releases[0]!.atUs,
+          churn,
+        }),
       scoring: scoringOf(input.scenario),
       sybils,
       // Reports of a staged rollout go to anybody, the adversary's relays share what they know, and circuits
@@ -103,26 +113,30 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const seconds = (timeUs: number, release: number): number => (timeUs - releases[release].atUs) / 1e6;
   const sinceRelease = (release: number, stage: Stage): Float64Array =>
     stageColumn(shared, relays, release, stage).map((timeUs) => seconds(timeUs, release));
-  const updates = releases.map(({ module, moduleBytes, moduleSha256 }, release): UpdateOutcome => {
-    const update: UpdateOutcome = {
-      module,
-      moduleBytes,
-      moduleSha256,
-      stages: {
-        heard: sinceRelease(release, 'heard'),
-        verified: sinceRelease(release, 'verified'),
-        staged: sinceRelease(release, 'staged'),
-        activated: sinceRelease(release, 'activated'),
-      },
-      removed: removedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
-      ...(churn === null ? {} : { cohort: cohortAt(churn, releases[release].atUs / 1e6) }),
-      haltedSeconds: release in total.haltedUs ? seconds(total.haltedUs[release], release) : null,
-      ...(faults.length > 0 && {
-        gained: gainedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
-      }),
-    };
-    return policies === null ? update : withByHand(update, release, plans[release], policies);
-  });
+  const updates = releases.map(
+    ({ module, moduleBytes, moduleSha256, misbehaves, request }, release): UpdateOutcome => {
+      const update: UpdateOutcome = {
+        module,
+        moduleBytes,
+        moduleSha256,
+        hook: request.hook,
+        verdicts: { misbehaves, ...(total.verdicts[release] as ReleaseVerdicts) },
+        stages: {
+          heard: sinceRelease(release, 'heard'),
+          verified: sinceRelease(release, 'verified'),
+          staged: sinceRelease(release, 'staged'),
+          activated: sinceRelease(release, 'activated'),
+        },
+        removed: removedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
+        ...(churn === null ? {} : { cohort: cohortAt(churn, releases[release].atUs / 1e6) }),
+        haltedSeconds: release in total.haltedUs ? seconds(total.haltedUs[release], release) : null,
+        ...(faults.length > 0 && {
+          gained: gainedColumn(shared, relays, release).map((timeUs) => seconds(timeUs, release)),
+        }),
+      };
+      return policies === null ? update : withByHand(update, release, plans[release], policies);
+    },
+  );
   // A publisher takes its own update without receiving it.
   const deliveries = updates.reduce(
     (sum, { stages }) => sum + Math.max(0, countReached(stages.heard) - 1),
@@ -140,6 +154,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       bytes: Math.round(total.bytesSent),
       frames: total.framesSent,
       penalties: total.penalties,
+      load: { bytesByKind: total.bytesByKind, relays: relayLoads(shared.load, relays) },
     },
     ...(churn === null
       ? {}

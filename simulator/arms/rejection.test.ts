@@ -23,10 +23,11 @@ test('rejection: who has not upgraded in time is taken out, and is back only whe
 });
 
 test('rejection: a relay that was taken out puts nobody at risk from then on', () => {
-  const activated = Float64Array.of(3600, Number.NaN, 7200 * 10);
+  const activatedSeconds = Float64Array.of(3600, Number.NaN, 7200 * 10);
   const rejected = Float64Array.of(Number.NaN, 7200, 7200);
-  assert.equal(vulnerableRelayHours(activated, 36_000), 1 + 10 + 10);
-  assert.equal(vulnerableRelayHours(activated, 36_000, rejected), 1 + 2 + 2);
+  const vulnerability = { activatedSeconds, horizonSeconds: 36_000 };
+  assert.equal(vulnerableRelayHours(vulnerability), 1 + 10 + 10);
+  assert.equal(vulnerableRelayHours({ ...vulnerability, rejectedSeconds: rejected }), 1 + 2 + 2);
 });
 
 test('rejection: counted by relays and by weight, and how many came back', () => {

@@ -23,6 +23,8 @@ const PADDING_NAME = 'padding';
 export interface PreparedRelease extends Release {
   readonly module: string;
   readonly moduleBytes: number;
+  /** Whether it is known to do wrong. */
+  readonly misbehaves: boolean;
 }
 
 /** A size that the module cannot have. */
@@ -43,7 +45,9 @@ async function prepareRelease(
   index: number,
   earlier: readonly PreparedRelease[],
 ): Promise<PreparedRelease> {
-  const { wasm, name, hook, interfaceVersion, stateVersion, version } = await buildUpdate(update.module);
+  const { wasm, name, hook, interfaceVersion, stateVersion, version, misbehaves } = await buildUpdate(
+    update.module,
+  );
   const ofModule = earlier.filter(({ module }) => module === name);
   const sized = update.sizeBytes === null ? wasm : padModule(wasm, update.sizeBytes, name);
   // The same binary under another version would be the same module to a relay.
@@ -61,6 +65,7 @@ async function prepareRelease(
     module: name,
     moduleBytes: binary.length,
     moduleSha256,
+    misbehaves,
     request: {
       binary,
       module: name,

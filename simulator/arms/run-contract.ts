@@ -1,6 +1,8 @@
 /** What a run tells its caller while it goes on, and what it returns. */
 
 import type { RunOutcome } from '../measure/outcome.ts';
+import type { Population } from '../population/population.ts';
+import type { ArmProgress } from './arm-progress.ts';
 
 /** Phases of a run in their order; `import` to `run` belong to the engine. */
 export const PHASES = ['prepare', 'import', 'build', 'connect', 'run', 'report'] as const;
@@ -12,6 +14,8 @@ export interface Progress {
   readonly virtualSeconds: number;
   /** Virtual time at which the run ends, seconds. */
   readonly durationSeconds: number;
+  /** The live arm that is being simulated; absent outside of it. */
+  readonly arm?: ArmProgress | undefined;
 }
 
 export interface RunOptions {
@@ -19,6 +23,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called at most about ten times a second, in wall time. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called once, when the relays have been drawn. */
+  readonly onPopulation?: ((population: Population) => void) | undefined;
+  /** Called when an arm has ended, with all that came of it. */
+  readonly onArmEnded?: ((arm: ArmProgress) => void) | undefined;
 }
 
 export interface FinishedRun {

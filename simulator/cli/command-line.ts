@@ -20,6 +20,7 @@ import type { SimulateOptions, SimulateSurroundings } from './simulate-options.t
 import type { SweepOptions } from './sweep.ts';
 import type { ValidateOptions } from './validate.ts';
 import type { VerifyOptions } from './verify.ts';
+import type { ViewVerbOptions } from './view.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
 
 function version(): string {
@@ -43,6 +44,13 @@ function scaleOption(): Option {
     '--scale <share>',
     'make relays and duration smaller, such as 0.05, to see that it runs; the figures are no answer then',
   );
+}
+
+function progressOption(): Option {
+  return new Option(
+    '--progress <format>',
+    'bar (lines where stderr is no terminal), or json: one object a line on stderr, for programs',
+  ).choices(['bar', 'json']);
 }
 
 function releaseOption(): Option {
@@ -89,6 +97,7 @@ async function buildProgram(
     .option('--fidelity <level>', 'full or fast')
     .option('--json', 'print summary.json and nothing else')
     .option('--quiet', 'write nothing to stderr but errors')
+    .addOption(progressOption())
     .option('--resume', 'with --runs: keep the runs that are there and do the others')
     .action(async (file: string, options: SimulateOptions) => {
       const { simulate } = await import('./simulate.ts');
@@ -110,6 +119,7 @@ async function buildProgram(
     .option('--fidelity <level>', 'full or fast')
     .option('--json', 'print summary.json of the sweep and nothing else')
     .option('--quiet', 'write nothing to stderr but errors')
+    .addOption(progressOption())
     .action(async (file: string, options: SweepOptions) => {
       const { sweep } = await import('./sweep.ts');
       finish(await sweep(file, options, context, surroundings));
@@ -215,6 +225,15 @@ async function buildProgram(
     .action(async (input: string, options: CalibrateOptions) => {
       const { calibrate } = await import('./calibrate.ts');
       finish(await calibrate(input, options, context));
+    });
+
+  program
+    .command('view')
+    .description('serve a page on this machine: runs listed, compared, started and watched')
+    .option('--port <n>', 'the port, or 0 for any that is free (default: 8717, or the next that is free)')
+    .action(async (options: ViewVerbOptions) => {
+      const { view } = await import('./view.ts');
+      finish(await view(options, context, surroundings));
     });
 
   program

@@ -59,7 +59,7 @@ export async function crosscheck(
   const isQuiet = options.quiet === true;
   const seeds = Array.from({ length: runs }, (_unused, index) => scenario.seed + index);
 
-  return attended(context, surroundings, isQuiet, async (display, signal) => {
+  return attended(context, surroundings, options, async (display, signal) => {
     const { crosscheckRun, isWithinBounds } = await import('../measure/crosscheck.ts');
     const arms: CrosscheckedArm[] = [];
     const curves: CurvesOfRun[] = [];

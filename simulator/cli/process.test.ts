@@ -55,6 +55,28 @@ describe('the process', () => {
     assert.match(again.err, /^error: \S+first exists; --force replaces it/);
   });
 
+  it('--progress json: a line for each event on stderr, the last one names the results, and the same bytes', async () => {
+    const run = [...SMALL, '--json', '--progress', 'json', '--out', 'watched'];
+    const { code, out, err } = await end(start(folder, 'simulate', QUICK, ...run));
+    assert.equal(code, 0, err);
+    assert.equal(out, readFileSync(join(folder, 'first', 'summary.json'), 'utf8'));
+    const lines = err
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.equal(lines[0].event, 'begin');
+    assert.deepEqual(lines.at(-1), { event: 'written', directory: join(folder, 'watched') });
+    const arms = lines.filter(({ event }) => event === 'arm');
+    assert.deepEqual(
+      arms.map(({ arm }) => arm.name),
+      ['live', 'manual'],
+    );
+    assert.equal(arms[0].arm.reached / arms[0].arm.counted, JSON.parse(out).arms.live.reachedFraction);
+    const refused = await end(start(folder, 'simulate', QUICK, '--progress', 'xml'));
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /Allowed choices are bar, json/);
+  });
+
   it('Ctrl-C while it runs: 130, and nothing is left behind', async () => {
     const long = ['--set', 'network.relays=200', '--set', 'duration=100h', '--out', 'stopped/run'];
     const child = start(folder, 'simulate', QUICK, ...long);

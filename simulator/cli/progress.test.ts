@@ -11,7 +11,7 @@ const SHOW_CURSOR = '\u001b[?25h';
 function display(isTTY: boolean, isQuiet = false) {
   const { stream, text } = keepingStream(isTTY);
   const clock = { wallMs: 0 };
-  const shown = progressDisplay(new Output(stream, {}), isQuiet, () => clock.wallMs);
+  const shown = progressDisplay(new Output(stream, {}), { quiet: isQuiet }, () => clock.wallMs);
   const at = (wallMs: number, phase: Phase, virtualSeconds = 0) => {
     clock.wallMs = wallMs;
     shown.update({ phase, virtualSeconds, durationSeconds: 600 });

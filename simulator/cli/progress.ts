@@ -6,8 +6,12 @@
  */
 
 import { SingleBar } from 'cli-progress';
+import type { ArmProgress } from '../arms/arm-progress.ts';
+import type { RunFacts } from '../arms/progress-lines.ts';
 import type { Phase, Progress } from '../arms/run-contract.ts';
+import type { Population } from '../population/population.ts';
 import type { Output } from './output.ts';
+import { JsonProgress } from './progress-json.ts';
 
 export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   prepare: 'preparing relays and updates',
@@ -24,8 +28,19 @@ const LINE_INTERVAL_WALL_MS = 5000;
 const GUESS_AFTER_WALL_MS = 2000;
 const SHOW_CURSOR = '\u001b[?25h';
 
+/** How progress is shown, and whether at all. */
+export interface DisplayOptions {
+  readonly quiet?: boolean | undefined;
+  readonly progress?: string | undefined;
+}
+
 export interface ProgressDisplay {
   update(progress: Progress): void;
+  /** The rest is for programs that watch a run; people are not shown it. */
+  begin?(facts: RunFacts): void;
+  population?(population: Population): void;
+  armEnded?(arm: ArmProgress): void;
+  written?(directory: string): void;
   /** Takes the bar away and gives the cursor back; to be called before anything else is written. */
   stop(): void;
 }
@@ -139,12 +154,13 @@ class ProgressBar implements ProgressDisplay {
 
 const SILENCE: ProgressDisplay = { update: () => undefined, stop: () => undefined };
 
-/** The display that suits the stream. */
+/** The display that is asked for, or suits the stream. */
 export function progressDisplay(
   output: Output,
-  isQuiet: boolean,
+  { quiet = false, progress }: DisplayOptions,
   nowWallMs: () => number = () => performance.now(),
 ): ProgressDisplay {
-  if (isQuiet) return SILENCE;
+  if (quiet) return SILENCE;
+  if (progress === 'json') return new JsonProgress(output);
   return output.isTerminal ? new ProgressBar(output, nowWallMs) : new ProgressLines(output, nowWallMs);
 }

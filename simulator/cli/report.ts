@@ -56,7 +56,7 @@ export async function report(
   }
   const scenario = scenarioOf(directory, options);
   const historical = await surroundings.rooms.historicalBaselines(scenario.historical);
-  await attended(context, surroundings, options.quiet === true, async (display, signal) => {
+  await attended(context, surroundings, options, async (display, signal) => {
     display.update({ phase: 'report', virtualSeconds: 0, durationSeconds: 0 });
     if (manifest.seeds.length === 1) {
       const { redraw } = await import('../report/redraw.ts');

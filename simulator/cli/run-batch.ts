@@ -88,8 +88,8 @@ export interface BatchOptions {
   readonly signal: AbortSignal;
   readonly display: ProgressDisplay;
   readonly historical: readonly HistoricalBaseline[];
-  /** Called after each run that was written. */
-  readonly onWritten: () => void;
+  /** Called after each run that was written, with its folder. */
+  readonly onWritten: (directory: string) => void;
 }
 
 /** Which runs are still to do. Throws `ResultsError` where a folder is taken by something else. */
@@ -134,7 +134,7 @@ export async function runBatch(runs: readonly BatchRun[], options: BatchOptions)
           command: run.command,
           signal,
         });
-        onWritten();
+        onWritten(run.directory);
         violations.push(...tellViolations(finished, `seed ${scenario.seed}, `));
       },
     });

@@ -12,6 +12,7 @@ export interface SimulateOptions extends ScenarioOverrides {
   readonly force?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly progress?: string;
   readonly resume?: boolean;
 }
 

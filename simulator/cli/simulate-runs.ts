@@ -11,6 +11,7 @@ import { attended } from './attended.ts';
 import { type CommandContext, tellProblems } from './command.ts';
 import { repeatLine } from './repeat-line.ts';
 import { openRuns, runBatch, seedRuns } from './run-batch.ts';
+import { runFacts } from './run-facts.ts';
 import { exitCodeOf, missingFromAnswer, printReport, resultsFolder, unmetAssertions } from './run-results.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
@@ -41,7 +42,8 @@ export async function simulateRuns(
 
   const command = repeatLine(file, scenario.seed, options, { runs: count });
   context.journal.repeatWith = command;
-  return attended(context, surroundings, isQuiet, async (display, signal) => {
+  return attended(context, surroundings, options, async (display, signal) => {
+    display.begin?.(runFacts(scenario, count));
     const historical = await rooms.historicalBaselines(scenario.historical);
     const violations = await runBatch(open, {
       rooms,
@@ -50,7 +52,8 @@ export async function simulateRuns(
       signal: signal,
       display,
       historical,
-      onWritten: () => {
+      onWritten: (directory) => {
+        display.written?.(directory);
         context.journal.left = `finished runs are in ${shownPath(home, userFolder)}, --resume goes on`;
       },
     });
@@ -59,6 +62,7 @@ export async function simulateRuns(
       await Promise.all(runs.map(({ directory }) => rooms.readRun(directory))),
       { scenario, historical, command, signal: signal },
     );
+    display.written?.(together);
     display.stop();
     await printReport(written, options, context, rooms);
     for (const violation of violations) context.err.line(`violation: ${violation}`);

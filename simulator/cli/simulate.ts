@@ -15,6 +15,7 @@ import { type CommandContext, tellProblems } from './command.ts';
 import { UsageError } from './exit-code.ts';
 import type { ProgressDisplay } from './progress.ts';
 import { repeatLine } from './repeat-line.ts';
+import { runFacts } from './run-facts.ts';
 import {
   asScenarioError,
   exitCodeOf,
@@ -77,7 +78,8 @@ export async function simulate(
   const isQuiet = options.quiet === true;
   const command = repeatLine(file, scenario.seed, options);
   context.journal.repeatWith = command;
-  return attended(context, surroundings, isQuiet, async (display, signal) => {
+  return attended(context, surroundings, options, async (display, signal) => {
+    display.begin?.(runFacts(scenario, 1));
     const run = await runWithProgress(loaded, rooms, display, signal);
     display.update({
       phase: 'report',
@@ -91,6 +93,7 @@ export async function simulate(
       command,
       signal: signal,
     });
+    display.written?.(directory);
     display.stop();
     if (!isQuiet) for (const warning of run.warnings) context.err.line(`warning: ${warning}`);
     await printReport(written, options, context, rooms);
@@ -117,6 +120,8 @@ async function runWithProgress(
   try {
     const run = await rooms.runScenario(loaded.scenario, {
       signal,
+      onPopulation: (population) => display.population?.(population),
+      onArmEnded: (arm) => display.armEnded?.(arm),
       onProgress: (progress) => {
         if (signal.aborted) return;
         display.update(progress);

@@ -17,6 +17,7 @@ import { type CommandContext, tellProblems } from './command.ts';
 import { UsageError } from './exit-code.ts';
 import { repeatLine } from './repeat-line.ts';
 import { type BatchRun, openRuns, runBatch, seedRuns } from './run-batch.ts';
+import { runFacts } from './run-facts.ts';
 import { exitCodeOf, missingFromAnswer, resolvedText, resultsFolder } from './run-results.ts';
 import { type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
@@ -28,6 +29,7 @@ export interface SweepOptions extends ScenarioOverrides {
   readonly resume?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly progress?: string;
 }
 
 function planOf(file: string, { scenario }: LoadedScenario, { runs }: SweepOptions): SweepPlan {
@@ -103,7 +105,8 @@ export async function sweep(
 
   const command = repeatLine(file, base.scenario.seed, options, { verb: 'sweep', runs: options.runs });
   context.journal.repeatWith = command;
-  return attended(context, surroundings, isQuiet, async (display, signal) => {
+  return attended(context, surroundings, options, async (display, signal) => {
+    display.begin?.({ ...runFacts(base.scenario, plan.runs), runs: all.length });
     const violations = await runBatch(open, {
       rooms,
       availableBytes: surroundings.machine().availableBytes,
@@ -111,7 +114,8 @@ export async function sweep(
       signal: signal,
       display,
       historical: await rooms.historicalBaselines(base.scenario.historical),
-      onWritten: () => {
+      onWritten: (directory) => {
+        display.written?.(directory);
         context.journal.left = `finished runs are in ${shownPath(home, userFolder)}, --resume goes on`;
       },
     });
@@ -131,6 +135,7 @@ export async function sweep(
         signal: signal,
       },
     );
+    display.written?.(together);
     display.stop();
     if (options.json === true) context.out.write(await rooms.formatSweepSummary(written.summary));
     else {

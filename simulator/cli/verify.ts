@@ -80,7 +80,7 @@ async function rerun(
   rooms: SimulateRooms,
 ): Promise<number> {
   const { scenario } = loadScenario(join(directory, 'scenario.resolved.yaml'));
-  const display = progressDisplay(context.err, options.quiet === true);
+  const display = progressDisplay(context.err, options);
   const watch = watchInterrupts({
     source: process,
     onFirst: () => display.stop(),

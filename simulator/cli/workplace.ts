@@ -27,6 +27,7 @@ const OWN_OPTIONS = [
   'release',
   'from',
   'page',
+  'port',
 ];
 
 export interface Workplace {

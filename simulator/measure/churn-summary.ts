@@ -15,6 +15,7 @@ import {
 import type { UpdateOutcome } from './outcome.ts';
 import { lowerQuantile } from './quantiles.ts';
 import { roundFraction, roundRelayHours, timeOrNull } from './rounding.ts';
+import { type SurvivalSummary, survivalSummary } from './survival-summary.ts';
 
 export interface ShareSummary {
   /** When the share first reached a half, 90 % and 99 %, seconds since the release; null when it never did. */
@@ -52,6 +53,7 @@ export interface ChurnSummary {
   /** Hours that relays were up without the update, all together, to the arm's own horizon. */
   readonly vulnerableOnlineHours: number;
   readonly catchUp: CatchUpSummary;
+  readonly survival: SurvivalSummary;
 }
 
 function shareSummary(curve: MembershipCurve, of: ShareOf, horizonSeconds: number): ShareSummary {
@@ -102,5 +104,6 @@ export function churnSummary(
       t90Seconds: timeOrNull(lowerQuantile(times.seconds, 0.9)),
       t99Seconds: timeOrNull(lowerQuantile(times.seconds, 0.99)),
     },
+    survival: survivalSummary(churn, update, releasedAtSeconds, horizonSeconds),
   };
 }

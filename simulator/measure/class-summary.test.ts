@@ -32,7 +32,7 @@ test('classes: shares and times of each are of its own relays, and a class witho
 test('classes: they stand in the summary of arms that have operators, and nowhere without any', () => {
   const outcome = madeRun({ relays: 6 });
   const plain = summarize(outcome, []);
-  assert.ok(!('byClass' in plain.arms.live!) && !('peakSwitches' in plain.arms.live!));
+  assert.ok(!('byClass' in plain.arms.live!) && !('byClass' in plain.arms.manual!));
   const [live, manual] = outcome.arms;
   const summary = summarize({ ...outcome, arms: [{ ...live!, operators: OPERATORS }, manual!] }, []);
   assert.deepEqual(Object.keys(summary.arms.live!.byClass!), ['quick', 'slow']);

@@ -46,6 +46,20 @@ describe('the curves of several runs', () => {
     }
   });
 
+  it('the band begins with the first runs, and closes when the last ones have come', () => {
+    const runs = [1, 2, 3, 4, 5, 6].map((run) => curveOf([run, 10 * run]));
+    const { median, bands } = bandedCurve(runs, new MedianOverRuns(6));
+    const { low, high } = bands.fractionOfRelays;
+    const at = (column: Float64Array, moment: number) =>
+      column[median.seconds.findLastIndex((seconds) => seconds <= moment)];
+    assert.equal(median.seconds[0], 1, 'the fastest run bounds the median of six');
+    assert.equal(at(high, 1), 0.5);
+    assert.equal(at(median.fractionOfRelays, 1), 0);
+    assert.equal(at(low, 59), 0.5, 'the slowest run is half way');
+    assert.equal(at(low, 60), 1);
+    assert.equal(low.at(-1), 1, 'what all runs reached is not in doubt in the end');
+  });
+
   it('any curves: it rises, and its band encloses it', () => {
     const arrivals = fc.array(fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constant(Number.NaN)), {
       minLength: 1,

@@ -35,31 +35,45 @@ function stepsAt(seconds: ArrayLike<number>, fraction: ArrayLike<number>, at: Fl
   return values;
 }
 
+interface MedianCurve {
+  readonly seconds: number[];
+  readonly fraction: number[];
+  /** Moments at which a bound of the band may step: also before the median curve begins, and after it has ended. */
+  readonly ofBounds: number[];
+}
+
 /** For each share the median moment at which runs reached it, as far as half of them did. */
 function medianCurve(
   curves: readonly AdoptionCurve[],
   weighting: Weighting,
   overRuns: MedianOverRuns,
-): { readonly seconds: number[]; readonly fraction: number[] } {
+): MedianCurve {
   const seconds: number[] = [];
   const fraction: number[] = [];
+  const ofBounds: number[] = [];
   for (let level = 1; level <= LEVELS; level++) {
-    const { median } = overRuns.of(curves.map((curve) => timeToFraction(curve, weighting, level / LEVELS)));
-    if (median === null) break;
+    const { median, low, high } = overRuns.of(
+      curves.map((curve) => timeToFraction(curve, weighting, level / LEVELS)),
+    );
+    if (low === null) break;
+    ofBounds.push(low);
+    if (high !== null) ofBounds.push(high);
+    if (median === null) continue;
     seconds.push(median);
     fraction.push(level / LEVELS);
   }
   const reached = overRuns.of(curves.map((curve) => reachedFraction(curve, weighting))).median as number;
   // The last level is up to a thousandth below what was reached in the end.
   if (fraction.length > 0) fraction.push(Math.max(fraction.pop() as number, reached));
-  return { seconds, fraction };
+  return { seconds, fraction, ofBounds };
 }
 
 /** Merges one curve of each run. `overRuns` must be for as many runs as there are curves. */
 export function bandedCurve(curves: readonly AdoptionCurve[], overRuns: MedianOverRuns): BandedCurve {
   const byCount = medianCurve(curves, 'fractionOfRelays', overRuns);
   const byWeight = medianCurve(curves, 'fractionOfConsensusWeight', overRuns);
-  const seconds = Float64Array.from(new Set([...byCount.seconds, ...byWeight.seconds])).sort();
+  const moments = [byCount, byWeight].flatMap((curve) => [...curve.seconds, ...curve.ofBounds]);
+  const seconds = Float64Array.from(new Set(moments)).sort();
   const medians = {} as Record<Weighting, Float64Array>;
   const bands = {} as Record<Weighting, Band>;
   for (const weighting of WEIGHTINGS) {

@@ -142,3 +142,32 @@ test('churn summary: who left, who came, and who of them never ran it', () => {
   assert.equal(summary.catchUp.caughtUpFraction, 0.75);
   assert.equal(summary.runningOfOnline.endFraction, 1);
 });
+
+test('survival: who leaves without the update is lost then, who never gets it at the horizon', () => {
+  const times = Float64Array.from([1, NO, NO, 65, NO, 80]);
+  const stages = { heard: times, verified: times, staged: times, activated: times };
+  const [module, moduleSha256] = ['fix', ''];
+  const cohort = cohortAt(churn, 100);
+  const update = { module, moduleBytes: 1, moduleSha256, stages, removed, haltedSeconds: null, cohort };
+  // Relay 0 at 1 of four; relay 2 leaves at 50; relay 5 at 80 of the two that are left; relay 1 is seen to the end.
+  const { survival } = churnSummary(churn, update, 100, 100);
+  assert.deepEqual(survival, {
+    relays: 4,
+    events: 2,
+    lostByDeparture: 1,
+    lostByHorizon: 1,
+    t50Seconds: 80,
+    t50LowSeconds: 1,
+    t50HighSeconds: null,
+    t90Seconds: null,
+    t99Seconds: null,
+    endSurvival: 0.375,
+    // 0.375 x sqrt(1 / (4 x 3) + 1 / (2 x 1)).
+    endStandardError: 0.286411,
+    endLow: 0.010971,
+    endHigh: 0.808001,
+  });
+  // What comes after the horizon is not known: relay 5 is lost there, as relay 1 is.
+  const early = churnSummary(churn, update, 100, 79).survival;
+  assert.deepEqual([early.events, early.lostByHorizon, early.endSurvival], [1, 2, 0.75]);
+});

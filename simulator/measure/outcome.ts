@@ -9,8 +9,10 @@ import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
 import type { GossipAttackName, SybilPlan } from '../scenario/sybil-plan.ts';
 import type { Cohort } from './cohort.ts';
 import type { FaultOutcome } from './fault-outcome.ts';
+import type { LoadResult } from './load-result.ts';
 import type { SybilResult } from './sybil-result.ts';
 import type { TrafficResult } from './traffic-result.ts';
+import type { Verdicts } from './verdict-summary.ts';
 
 /** Stages in the order a relay passes them. */
 export const STAGES = ['heard', 'verified', 'staged', 'activated'] as const;
@@ -25,6 +27,8 @@ export interface UpdateOutcome {
   readonly moduleBytes: number;
   /** SHA-256 of the binary, hexadecimal. */
   readonly moduleSha256: string;
+  /** The hook that it attaches to; absent in an arm whose relays run one version of everything at a time. */
+  readonly hook?: string;
   readonly stages: StageTimes;
   /** Whom its adoption curve counts (cohort.ts). */
   readonly cohort?: Cohort;
@@ -42,6 +46,8 @@ export interface UpdateOutcome {
    * not. Absent in an arm in which they never do.
    */
   readonly rejected?: Float64Array;
+  /** Absent in an arm in which no relay judges it. */
+  readonly verdicts?: Verdicts;
 }
 
 /** What an arm's relays refused, and what an adversary achieved. */
@@ -76,6 +82,8 @@ export interface GossipCost {
   readonly frames: number;
   /** Behavioural penalties that routers gave to peers, as for a promise broken on a slow uplink. */
   readonly penalties: number;
+  /** What the bytes were for, and what each relay had of them. */
+  readonly load: LoadResult;
 }
 
 /** What became of the links while relays came and went. */

@@ -3,7 +3,7 @@
 import { roundFraction } from './rounding.ts';
 
 export interface PeakSwitches {
-  /** Largest share of all relays that began to run the update within one second. */
+  /** Largest share of all relays (under churn, of the members at the release) that began to run the update within one second. */
   readonly perSecondFraction: number;
   /** The same within one minute. */
   readonly perMinuteFraction: number;

@@ -25,6 +25,11 @@ export function roundRelayHours(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
+/** Hours of the whole weight, to 9 digits after the point (3.6 µs): a fix that is gossiped leaves some 10^-5 of them. */
+export function roundWeightHours(value: number): number {
+  return Math.round(value * 1e9) / 1e9;
+}
+
 /** A ratio, to 6 significant digits: it spans from below 1 to many millions. */
 export function roundRatio(value: number): number {
   return Number(value.toPrecision(6));

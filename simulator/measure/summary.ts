@@ -10,15 +10,15 @@ import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
 import type { MeasurePlan } from '../scenario/measure-plan.ts';
 import { channelLabel, type LagLaw } from '../scenario/scenario.ts';
+import { type AdoptionSummary, adoptionSummary } from './adoption-summary.ts';
 import { type AssertionResult, judgeAssertions } from './assertions.ts';
 import { type ChurnSummary, churnSummary } from './churn-summary.ts';
 import { type ClassesSummary, classesSummary } from './class-summary.ts';
 import { ofCohort } from './cohort.ts';
-import { type AdoptionCurve, adoptionCurve } from './curve.ts';
-import { vulnerableRelayHours } from './exposure.ts';
+import { type CostSummary, type CostTotals, costSummary, costTotals } from './cost-summary.ts';
+import { adoptionCurve } from './curve.ts';
 import { type HistoricalSummary, historicalSummary } from './historical-summary.ts';
-import type { ArmOutcome, LinksOutcome, RunOutcome, Stage, UpdateOutcome } from './outcome.ts';
-import { STAGES } from './outcome.ts';
+import type { ArmOutcome, LinksOutcome, RunOutcome, UpdateOutcome } from './outcome.ts';
 import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
 import {
   type MilestoneSeconds,
@@ -26,31 +26,23 @@ import {
   type Percents,
   type ReachSummary,
   reach,
-  type StageSummary,
-  stageSummary,
 } from './reach-summary.ts';
 import { type FaultSummary, faultSummary } from './recovery.ts';
 import { type RejectionSummary, rejectionSummary } from './rejection-summary.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
-import { roundFraction, roundRatio, roundRelayHours, roundTime } from './rounding.ts';
+import { roundFraction, roundRatio, roundTime } from './rounding.ts';
 import { type SybilSummary, sybilSummary } from './sybil-summary.ts';
 import { tails } from './tails.ts';
 import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
 import { type TrustSummary, trustSummary } from './trust-summary.ts';
+import { type VerdictSummary, verdictSummary } from './verdict-summary.ts';
+import { type VersionsSummary, versionsSummary } from './versions-summary.ts';
 
 const DAY_SECONDS = 86_400;
 
-/** Activation of one update in one arm, by relay count and by consensus weight. */
-export interface AdoptionSummary extends ReachSummary {
-  readonly byConsensusWeight: ReachSummary;
-  readonly stages: Readonly<Record<Stage, StageSummary>>;
-  /** See exposure.ts; counted up to the longest horizon of all arms. */
-  readonly vulnerableRelayHours: number;
-}
-
-/** Present only where a scenario has operators: by class in the arms that have them, peaks in all. */
+/** How many relays changed their version at once, and, in arms that have operators, the curve of each class. */
 export interface OperatorFigures extends Partial<ClassesSummary> {
-  readonly peakSwitches?: PeakSwitches;
+  readonly peakSwitches: PeakSwitches;
 }
 
 export interface UpdateSummary extends AdoptionSummary, RemovalSummary, OperatorFigures {
@@ -65,12 +57,8 @@ export interface UpdateSummary extends AdoptionSummary, RemovalSummary, Operator
   readonly rejection?: RejectionSummary;
   /** Absent without churn. */
   readonly churn?: ChurnSummary;
-}
-
-export interface CostSummary {
-  readonly deliveries: number;
-  readonly duplicates: number;
-  readonly bytes: number;
+  /** Absent in an arm in which no relay judges it. */
+  readonly verdicts?: VerdictSummary;
 }
 
 export interface ArmSummary extends AdoptionSummary, OperatorFigures {
@@ -84,6 +72,8 @@ export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   readonly law: MilestoneSeconds | null;
   /** The arm's own curve is known up to here, virtual seconds since the first release. */
   readonly horizonSeconds: number;
+  /** That of `traffic.marks`, beside the other two counts of exposure; absent where no circuit is marked. */
+  readonly vulnerableCircuitHours?: number | null;
   readonly circuitsBroken: number | null;
   readonly rolledBack: number;
   /** Null for an arm that sends nothing. */
@@ -96,6 +86,7 @@ export interface ArmSummary extends AdoptionSummary, OperatorFigures {
   readonly sybils?: SybilSummary;
   /** Null for an arm without simulated cells. */
   readonly traffic: TrafficSummary | null;
+  readonly versions: VersionsSummary;
   readonly updates: readonly UpdateSummary[];
   /** Of a live arm in a scenario with faults. */
   readonly faults?: readonly FaultSummary[];
@@ -127,37 +118,10 @@ export interface Summary {
   readonly ratio: Ratio;
   /** Every manual arm over every live arm; one entry, equal to `ratio`, in the plain case. */
   readonly ratios: readonly PairRatio[];
-  /** What the first live arm sent; null when no arm sends anything. */
-  readonly cost: CostSummary | null;
+  /** What the first live arm sent, in short; null when no arm sends anything. */
+  readonly cost: CostTotals | null;
   /** What the scenario asserts of itself; missing where it asserts nothing. */
   readonly assertions?: readonly AssertionResult[];
-}
-
-function adoption(
-  update: UpdateOutcome,
-  weight: Float64Array,
-  horizonSeconds: number,
-  percents: Percents,
-): AdoptionSummary {
-  const curves = {} as Record<Stage, AdoptionCurve>;
-  for (const stage of STAGES) curves[stage] = adoptionCurve(update.stages[stage], weight, update.cohort);
-  return {
-    ...reach(curves.activated, 'fractionOfRelays', percents),
-    byConsensusWeight: reach(curves.activated, 'fractionOfConsensusWeight', percents),
-    stages: {
-      heard: stageSummary(curves.heard),
-      verified: stageSummary(curves.verified),
-      staged: stageSummary(curves.staged),
-      activated: stageSummary(curves.activated),
-    },
-    vulnerableRelayHours: roundRelayHours(
-      vulnerableRelayHours(
-        ofCohort(update.stages.activated, update.cohort ?? null),
-        horizonSeconds,
-        update.rejected === undefined ? undefined : ofCohort(update.rejected, update.cohort ?? null),
-      ),
-    ),
-  };
 }
 
 /** The relays with the most weight and with the least, each group counted by itself. */
@@ -173,11 +137,6 @@ function tailsOf(
     return reach(adoptionCurve(pick(stages.activated), pick(weight)), 'fractionOfRelays', milestonePercents);
   };
   return { tails: { heaviest: of(heaviest), lightest: of(lightest) } };
-}
-
-function costSummary(arm: ArmOutcome): CostSummary | null {
-  if (arm.cost === null) return null;
-  return { deliveries: arm.cost.deliveries, duplicates: arm.cost.duplicates, bytes: arm.cost.bytes };
 }
 
 function roundLinks({ meanDegreeInTheEnd, framesDropped }: LinksOutcome): LinksOutcome {
@@ -205,14 +164,16 @@ function lawSummary({ arm, horizonSeconds }: ArmOutcome, percents: Percents): Ar
 }
 
 function operatorFigures(
-  { stages: { activated } }: UpdateOutcome,
+  { stages: { activated }, cohort = null }: UpdateOutcome,
   { arm, operators }: ArmOutcome,
-  { arms }: RunOutcome,
 ): OperatorFigures {
-  if (arms.every((one) => one.operators === null)) return {};
   return {
     ...(operators !== null && classesSummary(operators, activated)),
-    peakSwitches: peakSwitches(activated, arm.kind === 'manual' ? arm.restartSeconds : null),
+    // A relay that is born with the update switches nothing.
+    peakSwitches: peakSwitches(
+      ofCohort(activated, cohort),
+      arm.kind === 'manual' ? arm.restartSeconds : null,
+    ),
   };
 }
 
@@ -220,13 +181,13 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
   const plans = outcome.scenario.updates;
   const firstAtSeconds = plans[0]?.atSeconds ?? 0;
   const { milestonePercents } = outcome.scenario.measure;
-  const operatorsOf = arm.updates.map((update) => operatorFigures(update, arm, outcome));
+  const operatorsOf = arm.updates.map((update) => operatorFigures(update, arm));
   const updates = arm.updates.map((update, index) => {
     const releasedAtSeconds = plans[index]?.atSeconds ?? 0;
     // Horizons count from the first release, an update's times from its own.
     const horizonSeconds = commonHorizonSeconds - (releasedAtSeconds - firstAtSeconds);
     const { consensusWeight } = outcome.population;
-    const figures = adoption(update, consensusWeight, horizonSeconds, milestonePercents);
+    const figures = adoptionSummary(update, outcome.population, horizonSeconds, milestonePercents);
     const { module, moduleBytes, moduleSha256 } = update;
     return {
       module,
@@ -235,8 +196,9 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
       releasedAtSeconds: roundTime(releasedAtSeconds),
       ...figures,
       ...removalSummary(update, plans[index], arm.arm.kind === 'live', update.cohort),
+      ...(update.verdicts !== undefined && { verdicts: verdictSummary(update) as VerdictSummary }),
       ...churnPart(arm, outcome, index, releasedAtSeconds),
-      ...operatorsOf[index],
+      ...(operatorsOf[index] as OperatorFigures),
       ...tailsOf(update, consensusWeight, outcome.scenario.measure),
       ...(update.rejected !== undefined && {
         rejection: rejectionSummary(update.rejected, update.stages.activated, consensusWeight),
@@ -244,6 +206,8 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     };
   });
   const sybils = sybilSummary(arm, outcome);
+  const traffic = trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds);
+  const marks = traffic?.marks ?? null;
   const first = updates[0];
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to summarize`);
   return {
@@ -258,17 +222,21 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
     t99Seconds: first.t99Seconds,
     ...(first.milestones !== undefined && { milestones: first.milestones }),
     byConsensusWeight: first.byConsensusWeight,
+    ...(first.byAdvertisedBandwidth !== undefined && { byAdvertisedBandwidth: first.byAdvertisedBandwidth }),
     stages: first.stages,
     vulnerableRelayHours: first.vulnerableRelayHours,
+    vulnerableWeightHours: first.vulnerableWeightHours,
+    ...(marks !== null && { vulnerableCircuitHours: marks.vulnerableCircuitHours }),
     horizonSeconds: roundTime(arm.horizonSeconds),
     circuitsBroken: arm.circuitsBroken,
     rolledBack: arm.rolledBack,
-    cost: costSummary(arm),
+    cost: costSummary(arm.cost),
     ...(arm.links === undefined ? {} : { links: roundLinks(arm.links) }),
     trust: trustSummary(arm.trust),
     ...(sybils !== null && { sybils }),
-    traffic: trafficSummary(arm, outcome.scenario.traffic, firstAtSeconds, commonHorizonSeconds),
+    traffic,
     ...(operatorsOf[0] as OperatorFigures),
+    versions: versionsSummary(arm, outcome),
     updates,
     ...(arm.faults !== undefined && {
       faults: arm.faults.map((fault) =>
@@ -346,7 +314,7 @@ export function summarize(outcome: RunOutcome, historical: readonly HistoricalBa
     ),
     ratio: { t25: ratios[0]?.t25 ?? null, t50: ratios[0]?.t50 ?? null },
     ratios,
-    cost: outcome.arms.map(costSummary).find((cost) => cost !== null) ?? null,
+    cost: costTotals(outcome.arms.find(({ cost }) => cost !== null)?.cost ?? null),
   };
   if (assertions.length === 0) return summary;
   return { ...summary, assertions: judgeAssertions(assertions, summary, milestonePercents) };

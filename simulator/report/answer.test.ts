@@ -20,14 +20,20 @@ test('answer: an arm that never reached half of the relays says so in a sentence
   const [live, manual] = [MADE_LIVE_ARM.name, MADE_MANUAL_ARM.name];
   assert.match(
     answer({}),
-    /^Half of 20 relays never ran the fix \(25 % within 60 s\) by gossip, never \(25 % .*\) by hand\.$/,
+    /^Half of 20 relays never ran the fix \(25 % within 60 s\) by gossip, never \(25 % .*\) by hand \(one run\)\.$/,
   );
   assert.match(
     answer({ [live]: 2 }),
-    /^Half of 20 relays ran the fix after 2 s by gossip, never \(25 % .*\) by hand\.$/,
+    /^Half of 20 relays ran the fix after 2 s by gossip, never \(25 % .*\) by hand \(one run\)\.$/,
   );
   assert.match(
     answer({ [manual]: 2 }),
-    /^Half of 20 relays never ran the fix \(25 % .*\) by gossip, after 2 s by hand\.$/,
+    /^Half of 20 relays never ran the fix \(25 % .*\) by gossip, after 2 s by hand \(one run\)\.$/,
   );
+});
+
+test('answer: it says of how many runs it is', () => {
+  const summary = summarize(madeRun({ relays: 20 }), []);
+  assert.match(answerSentence(summary), / \(one run\)\.$/);
+  assert.match(answerSentence({ ...summary, seeds: [1, 2, 3] }), / \(medians of 3 runs\)\.$/);
 });

@@ -15,10 +15,11 @@ export function armsByKind(summary: Summary): { live: readonly Named[]; manual: 
 }
 
 /** What begins with "never" says so before the verb. */
-function sentence({ relays }: Summary, parts: readonly string[], end = ''): string {
+function sentence({ relays, seeds }: Summary, parts: readonly string[], end = ''): string {
   const all = parts.join(', ');
   const ran = all.startsWith(NEVER) ? `never ran the fix${all.slice(NEVER.length)}` : `ran the fix ${all}`;
-  return `Half of ${countOf(relays, 'relay')} ${ran}${end}.`;
+  const sure = seeds.length === 1 ? 'one run' : `medians of ${seeds.length} runs`;
+  return `Half of ${countOf(relays, 'relay')} ${ran}${end} (${sure}).`;
 }
 
 const NEVER = 'never';
@@ -29,7 +30,7 @@ function half(arm: ArmSummary): string {
   return `${NEVER} (${reached} within ${humanDuration(arm.horizonSeconds)})`;
 }
 
-/** "Half of 7,500 relays ran the fix after 0.62 s by gossip, after 153 days by hand: 21,000,000 times as long." */
+/** "Half of 7,500 relays ran the fix after 0.62 s by gossip, after 153 days by hand: 21,000,000 times as long (one run)." */
 export function answerSentence(summary: Summary): string {
   const { live, manual } = armsByKind(summary);
   const parts = [
@@ -41,7 +42,7 @@ export function answerSentence(summary: Summary): string {
   return sentence(summary, parts, times);
 }
 
-/** "Half of 1,000 relays ran the fix after 0.62 s by gossip, after 38 min by directory." */
+/** "Half of 1,000 relays ran the fix after 0.62 s by gossip, after 38 min by directory (one run)." */
 export function channelsSentence(summary: Summary): string {
   const { live } = armsByKind(summary);
   const labels = new Set(live.map(([, arm]) => arm.channel));

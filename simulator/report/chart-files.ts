@@ -8,11 +8,13 @@ import { type DrawingBoard, openDrawingBoard } from './drawing-board.ts';
 import type { FileSet } from './file-set.ts';
 import { renderPng } from './png.ts';
 
-/** A chart by its file name; drawn where there is something to show in it. */
+/** A chart by its file name; drawn where there is something to show in it, or where it was asked for by name. */
 export interface Chart<Name extends string, Data> {
   readonly name: Name;
   readonly draw: (board: DrawingBoard, data: Data) => string;
   readonly isDrawn: (data: Data) => boolean;
+  /** Stands in its place where it was asked for by name and is not drawn; a chart that always is needs none. */
+  readonly drawEmpty?: (data: Data) => string;
 }
 
 /** Draws what the scenario wants of the charts and starts their files; the SVGs by name, as they are for a screen. */
@@ -29,10 +31,12 @@ export async function startCharts<Name extends string, Data>(
   const board = await openDrawingBoard();
   await mkdir(join(files.folder, 'charts'));
   const drawn: Partial<Record<Name, string>> = {};
-  for (const { name, draw, isDrawn } of charts) {
-    if (!isDrawn(data) || wanted?.includes(name) === false) continue;
+  for (const { name, draw, isDrawn, drawEmpty } of charts) {
+    const isAskedFor = wanted?.includes(name);
+    if (isAskedFor === false) continue;
     files.signal?.throwIfAborted();
-    const svg = draw(board, data);
+    const svg = isDrawn(data) ? draw(board, data) : isAskedFor === true ? drawEmpty?.(data) : undefined;
+    if (svg === undefined) continue;
     drawn[name] = svg;
     const filed = themed(svg, theme);
     files.start(`charts/${name}.svg`, filed);

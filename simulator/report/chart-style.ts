@@ -80,7 +80,7 @@ export function historicalLook(name: HistoricalName): LineLook {
 }
 
 /** Looks of the arms in the scenario's order, each counted among its own kind. */
-export function armLooks(arms: readonly Arm[]): ReadonlyMap<string, LineLook> {
+export function armLooks(arms: readonly Pick<Arm, 'name' | 'kind'>[]): ReadonlyMap<string, LineLook> {
   const looks = new Map<string, LineLook>();
   let live = 0;
   let manual = 0;

@@ -41,7 +41,8 @@ interface ClassLine extends GroupCurve {
   readonly points: readonly Point[];
 }
 
-function groupsOf({ outcome }: ArmCurves): GroupCurve[] {
+/** The groups of an arm's relays that were reached: one a class, and those without a runtime. */
+export function groupsOf({ outcome }: ArmCurves): GroupCurve[] {
   const { operators, updates } = outcome;
   const first = updates[0];
   if (operators === null || first === undefined) return [];
@@ -55,7 +56,8 @@ export function hasClasses(data: ChartData): boolean {
   return data.arms.some(({ outcome }) => outcome.operators !== null);
 }
 
-function commonAxis(groups: readonly GroupCurve[], horizonSeconds: number): LiveTimeAxis {
+/** One axis for all arms. */
+export function commonAxis(groups: readonly GroupCurve[], horizonSeconds: number): LiveTimeAxis {
   const early = groups.map(({ curve }) => timeToFraction(curve, 'fractionOfRelays', EARLY_SHARE));
   const starts = early.filter((seconds) => seconds !== null && seconds > 0) as number[];
   const fromSeconds = Math.max(SHORTEST_SECONDS, Math.min(0.1, ...starts) / 1.5);

@@ -36,12 +36,6 @@ export function classes(summary: Summary): Markup {
     ]),
   );
   if (rows.length === 0) return join();
-  const peaks = Object.entries(summary.arms).map(([arm, { peakSwitches }]) => [
-    element('b', {}, arm),
-    humanPercent(peakSwitches?.perSecondFraction ?? 0),
-    humanPercent(peakSwitches?.perMinuteFraction ?? 0),
-    peakSwitches?.downFraction == null ? '–' : humanPercent(peakSwitches.downFraction),
-  ]);
   return join(
     element('h2', {}, 'Classes of operators'),
     table(['arm', 'class', 'relays', '50 %', '90 %', '99 %', 'in the end'], rows),
@@ -50,7 +44,5 @@ export function classes(summary: Summary): Markup {
       {},
       'Shares are of the relays of the class. A relay without a runtime counts in its class too.',
     ),
-    table(['arm', 'switched within 1 s', 'within 1 min', 'down at once'], peaks),
-    element('p', {}, 'The worst moment of each arm, as a share of all relays.'),
   );
 }

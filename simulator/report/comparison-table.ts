@@ -2,6 +2,7 @@
 
 import Table from 'cli-table3';
 import type { ComparedFigure, ComparedName, Comparison } from '../measure/comparison.ts';
+import type { ComparedRow } from './compared-row.ts';
 import { groupThousands, humanBytes, humanDuration, humanPercent } from './human-units.ts';
 import { withoutControls } from './svg-markup.ts';
 import { PLAIN_BORDER } from './terminal.ts';
@@ -17,7 +18,9 @@ const FIGURES: Readonly<
   reachedFraction: { name: 'reached', words: humanPercent },
   vulnerableRelayHours: {
     name: 'vulnerable relay hours',
-    words: (hours) => groupThousands(Math.round(hours * 100) / 100),
+    // A wave of a second leaves thousandths of an hour.
+    words: (hours) =>
+      groupThousands(hours < 0.1 ? Number(hours.toPrecision(2)) : Math.round(hours * 100) / 100),
   },
   rolledBack: { name: 'rolled back', words: groupThousands },
   circuitsBroken: { name: 'circuits broken', words: groupThousands },
@@ -41,11 +44,29 @@ function verdictInWords({ figure, verdict }: ComparedFigure): string {
   return words[verdict];
 }
 
+/** The rows of the table. */
+export function comparedRows({ seeds, figures }: Comparison): ComparedRow[] {
+  return figures.map((one): ComparedRow => {
+    const { name, words } = FIGURES[one.figure];
+    const value = (of: number | null): string => (of === null ? NEVER : words(of));
+    const { median, low, high } = one.difference;
+    const bounds = seeds.length > 1 ? ` (${signed(low, one.figure)} to ${signed(high, one.figure)})` : '';
+    const between = one.verdict === 'equal' ? '0' : `${signed(median, one.figure)}${bounds}`;
+    const verdict = verdictInWords(one);
+    return {
+      arm: withoutControls(one.arm),
+      figure: name,
+      a: value(one.a),
+      b: value(one.b),
+      between,
+      verdict,
+    };
+  });
+}
+
 /** Renders the comparison of A with B; ends without a newline. */
-export function renderComparison(
-  { seeds, hasEnoughRuns, figures }: Comparison,
-  labels: readonly [string, string],
-): string {
+export function renderComparison(comparison: Comparison, labels: readonly [string, string]): string {
+  const { seeds, hasEnoughRuns } = comparison;
   const several = seeds.length > 1;
   const grid = new Table({
     head: ['arm', 'figure', 'A', 'B', several ? 'B - A (95 % interval)' : 'B - A', 'verdict'],
@@ -53,13 +74,8 @@ export function renderComparison(
     chars: PLAIN_BORDER,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const one of figures) {
-    const { name, words } = FIGURES[one.figure];
-    const value = (of: number | null): string => (of === null ? NEVER : words(of));
-    const { median, low, high } = one.difference;
-    const bounds = several ? ` (${signed(low, one.figure)} to ${signed(high, one.figure)})` : '';
-    const between = one.verdict === 'equal' ? '0' : `${signed(median, one.figure)}${bounds}`;
-    grid.push([withoutControls(one.arm), name, value(one.a), value(one.b), between, verdictInWords(one)]);
+  for (const { arm, figure, a, b, between, verdict } of comparedRows(comparison)) {
+    grid.push([arm, figure, a, b, between, verdict]);
   }
   const pairs = `${seeds.length} ${several ? 'pairs of runs' : 'pair of runs'}, by seed; figures are medians`;
   const lines = [`A: ${labels[0]}`, `B: ${labels[1]}`, pairs, '', grid.toString()];

@@ -11,8 +11,8 @@
 import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { roundFraction, roundTime } from '../measure/rounding.ts';
+import { updateNames } from '../measure/update-names.ts';
 import { csvField, writtenRows } from './csv.ts';
-import { updateNames } from './update-names.ts';
 
 export interface CurvesCsv {
   readonly text: string;

@@ -4,9 +4,10 @@
  * Time is that of the run. Updates are those that recovery is about: the newest that was due before each fault ended.
  */
 
-import { adoptionCurve } from '../measure/curve.ts';
+import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
 import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import { faultSummary, keptSince, newestBy } from '../measure/recovery.ts';
+import { updateNames } from '../measure/update-names.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { INK, type LineLook, liveLook, TYPE_PX } from './chart-style.ts';
@@ -17,7 +18,6 @@ import { curveLine, noData, percentAxis, unitAxis } from './panel-parts.ts';
 import { type Point, stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt } from './text-layout.ts';
-import { updateNames } from './update-names.ts';
 
 const WIDTH = 1240;
 const PANEL_HEIGHT = 400;
@@ -26,7 +26,7 @@ const SPAN_ROW_PX = 16;
 const PLOT_MARGINS = { right: 250, bottom: 46, left: 62 };
 const PLOT_WIDTH = WIDTH - 8 - PLOT_MARGINS.left - PLOT_MARGINS.right;
 const SHADE = '#c0392b';
-const SPANS_MAX = 12;
+export const SPANS_MAX = 12;
 const NOTES_MAX = 4;
 
 interface FaultLine {
@@ -36,7 +36,8 @@ interface FaultLine {
   readonly notes: readonly string[];
 }
 
-function faultsOf(data: ChartData): readonly FaultOutcome[] {
+/** The faults of the scenario as the first simulated arm met them. */
+export function faultsOf(data: ChartData): readonly FaultOutcome[] {
   return data.arms.find(({ outcome }) => outcome.faults !== undefined)?.outcome.faults ?? [];
 }
 
@@ -46,7 +47,7 @@ export function hasFaults(data: ChartData): boolean {
 }
 
 /** Where a span ends in the chart: a fault without an end of its own reaches to the last moment drawn. */
-function endOf({ plan }: FaultOutcome): number {
+export function endOf({ plan }: FaultOutcome): number {
   return plan.step === null ? plan.fromSeconds + plan.forSeconds : Number.POSITIVE_INFINITY;
 }
 
@@ -58,19 +59,20 @@ function shownUpdates(data: ChartData): number[] {
   return shown.length === 0 ? [0] : shown;
 }
 
-interface Span {
+export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-interface Kept {
+export interface Kept {
   readonly arm: ArmCurves;
   readonly update: number;
   /** When each relay had the update for good, in seconds of the run. */
   readonly times: Float64Array;
 }
 
-function keptOf(data: ChartData): Kept[] {
+/** For each live arm and update shown, when relays had it for good. */
+export function keptOf(data: ChartData): Kept[] {
   const { updates } = data.outcome.scenario;
   return data.arms
     .filter(({ isLive }) => isLive)
@@ -83,7 +85,7 @@ function keptOf(data: ChartData): Kept[] {
 }
 
 /** From a little before the first fault or release to a little after the last change. */
-function shownTime(data: ChartData, kept: readonly Kept[]): Span {
+export function shownTime(data: ChartData, kept: readonly Kept[]): Span {
   const { scenario } = data.outcome;
   const faults = faultsOf(data);
   const releases = kept.map(({ update }) => scenario.updates[update]!.atSeconds);
@@ -110,16 +112,34 @@ function recoveryNotes(data: ChartData, { arm, update }: Kept): string[] {
     });
 }
 
-function linesOf(data: ChartData, kept: readonly Kept[], time: Span): FaultLine[] {
+/** The curve of those that have an update for good, in seconds of the run. */
+export function keptCurve(data: ChartData, { times }: Kept): AdoptionCurve {
+  return adoptionCurve(
+    times.map((seconds) => (Number.isFinite(seconds) ? seconds : Number.NaN)),
+    data.outcome.population.consensusWeight,
+  );
+}
+
+/** By its arm, and by its update where several are shown. */
+export function keptNames(data: ChartData, kept: readonly Kept[]): string[] {
   const names = updateNames(data.outcome);
   const isOne = new Set(kept.map(({ update }) => update)).size === 1;
+  return kept.map(({ arm, update }) => (isOne ? arm.name : `${arm.name}, ${names[update]}`));
+}
+
+/** "partition, 3 min". */
+export function faultInWords(fault: FaultOutcome): string {
+  const step = fault.plan.step === null ? '' : ` when ${fault.plan.step}`;
+  const ends = Number.isFinite(endOf(fault)) ? humanDuration(fault.plan.forSeconds) : 'on';
+  return `${fault.plan.kind}${step}, ${ends}`;
+}
+
+function linesOf(data: ChartData, kept: readonly Kept[], time: Span): FaultLine[] {
+  const names = keptNames(data, kept);
   return kept.map((one, index): FaultLine => {
-    const curve = adoptionCurve(
-      one.times.map((seconds) => (Number.isFinite(seconds) ? seconds : Number.NaN)),
-      data.outcome.population.consensusWeight,
-    );
+    const curve = keptCurve(data, one);
     return {
-      name: isOne ? one.arm.name : `${one.arm.name}, ${names[one.update]}`,
+      name: names[index] as string,
       look: liveLook(index, false),
       notes: recoveryNotes(data, one),
       points: stepPoints(curve, 'fractionOfRelays', {
@@ -140,9 +160,7 @@ function spans(panel: Panel, faults: readonly FaultOutcome[], time: Span): Marku
       const left = panel.pixelX(Math.max(time.from, fault.plan.fromSeconds));
       const end = Math.min(right, panel.pixelX(Math.min(time.to, endOf(fault))));
       const y = top - 8 - (Math.min(faults.length, SPANS_MAX) - 1 - row) * SPAN_ROW_PX;
-      const step = fault.plan.step === null ? '' : ` when ${fault.plan.step}`;
-      const ends = Number.isFinite(endOf(fault)) ? humanDuration(fault.plan.forSeconds) : 'on';
-      const text = `${fault.plan.kind}${step}, ${ends}`;
+      const text = faultInWords(fault);
       return join(
         element('rect', {
           x: left,

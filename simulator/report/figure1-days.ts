@@ -90,7 +90,7 @@ function historyLines(baseline: HistoricalBaseline): DaysLine[] {
 }
 
 /** Whether people decide in an arm, so that it takes days: a manual one, or a live one with operators. */
-function takesDays({ arm }: ActivationCurves): boolean {
+export function takesDays({ arm }: ActivationCurves): boolean {
   return arm.kind === 'manual' || arm.operators !== null;
 }
 

@@ -27,7 +27,7 @@ const LABEL_GAP_PX = 14;
 const UNITS_MAX = 100;
 const ONLINE_LOOK: LineLook = { colour: FAINT_INK, dash: '2 2', widthPx: 1.8 };
 
-interface ShareLine {
+export interface ShareLine {
   readonly name: string;
   readonly notes: readonly string[];
   readonly look: LineLook;
@@ -41,7 +41,7 @@ export function hasChurn({ outcome }: ChartData): boolean {
   return outcome.churn !== null;
 }
 
-function shareLines({ outcome, arms, summary }: ChartData): ShareLine[] {
+export function shareLines({ outcome, arms, summary }: ChartData): ShareLine[] {
   const { churn, scenario } = outcome;
   if (churn === null) return [];
   const looks = armLooks(scenario.arms);

@@ -10,8 +10,8 @@
 import { membershipCurve } from '../measure/membership.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { roundTime } from '../measure/rounding.ts';
+import { updateNames } from '../measure/update-names.ts';
 import { csvField, writtenRows } from './csv.ts';
-import { updateNames } from './update-names.ts';
 
 export interface MembershipCsv {
   readonly text: string;

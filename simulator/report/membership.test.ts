@@ -1,46 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withChurn } from '../arms/manual-churn.ts';
-import { drawRelayLives } from '../arms/relay-lives.ts';
-import { cohortAt } from '../measure/cohort.ts';
-import type { RunOutcome } from '../measure/outcome.ts';
 import { formatSummary, summarize } from '../measure/summary.ts';
+import { restlessRun } from '../testing/made-churn.ts';
 import { madeRun } from '../testing/made-run.ts';
 import { chartData } from './chart-data.ts';
 import { CHARTS } from './charts.ts';
 import { openDrawingBoard } from './drawing-board.ts';
 import { membershipCsv } from './membership-csv.ts';
-
-/** A made run of ten days whose relays are up for a day at a time and away for half of one. */
-function restlessRun(): RunOutcome {
-  const run = madeRun({ relays: 400 });
-  const scenario: RunOutcome['scenario'] = {
-    ...run.scenario,
-    durationSeconds: 10 * 86_400,
-    churn: {
-      kind: 'laws',
-      classes: [
-        {
-          share: 1,
-          session: { law: 'exponential', meanSeconds: 86_400 },
-          absence: { law: 'exponential', meanSeconds: 43_200 },
-        },
-      ],
-      arrivalsPerDay: 0,
-      departuresPerDay: 4,
-      restarts: null,
-    },
-  };
-  const { churn } = drawRelayLives(scenario, new Set());
-  assert(churn !== null);
-  const cohort = cohortAt(churn, scenario.updates[0]!.atSeconds);
-  const arms = run.arms.map((arm) =>
-    arm.arm.kind === 'manual'
-      ? withChurn(arm, scenario, churn)
-      : { ...arm, updates: arm.updates.map((update) => ({ ...update, cohort })) },
-  );
-  return { ...run, scenario, churn, arms };
-}
 
 const restless = restlessRun();
 
@@ -80,5 +46,5 @@ test('summary: churn is summed up for each update, and absent without it', () =>
   assert.equal(arms.manual!.horizonSeconds, 10 * 86_400 - restless.scenario.updates[0]!.atSeconds);
   assert(figures.runningOfOnline.endFraction < 1 && figures.runningOfOnline.endFraction > 0);
   const plain = formatSummary(summarize(madeRun({ relays: 50 }), []));
-  assert(!plain.includes('"churn"') && !plain.includes('"links"'));
+  assert(!plain.includes('"churn"') && !plain.includes('"meanDegreeInTheEnd"'));
 });

@@ -16,10 +16,10 @@ export interface MilestoneRow {
   /** What made the figures: an engine, `lag`, or `observed`. */
   readonly source: string;
   /**
-   * How relays are counted. `law` is not a count, but the law that the rows above were drawn from; `low` and `high`
+   * How relays are counted; by bandwidth only where that is not what gives them their weight. `law` is not a count, but the law that the rows above were drawn from; `low` and `high`
    * are the bounds of the figures by count, where the figures are medians of several runs.
    */
-  readonly weighting: 'count' | 'weight' | 'law' | 'low' | 'high';
+  readonly weighting: 'count' | 'weight' | 'bandwidth' | 'law' | 'low' | 'high';
   /** Times in words, one a heading; a dash where the share was never reached. */
   readonly times: readonly string[];
   /** Share reached in the end, in words; what history reached is not a figure of its own: a dash. */
@@ -67,6 +67,12 @@ export function unsaidChannels(name: string, { channel }: ArmSummary): string | 
   return isSaid ? null : channel;
 }
 
+function bandwidthRow(name: string, { engine, byAdvertisedBandwidth: figures }: ArmSummary): MilestoneRow[] {
+  if (figures === undefined) return [];
+  const reached = humanPercent(figures.reachedFraction);
+  return [{ name, source: engine, weighting: 'bandwidth', times: timesOf(figures), reached }];
+}
+
 function lawRow(name: string, { law }: ArmSummary): MilestoneRow[] {
   if (law === null) return [];
   return [{ name, source: 'lag law', weighting: 'law', times: timesOf(law), reached: NOT_REACHED }];
@@ -106,6 +112,7 @@ export function milestoneRows(summary: Summary): MilestoneRow[] {
       times: timesOf(arm.byConsensusWeight),
       reached: humanPercent(arm.byConsensusWeight.reachedFraction),
     },
+    ...bandwidthRow(name, arm),
     ...lawRow(name, arm),
   ]);
   const eras = Object.entries(summary.historical).flatMap(([name, era]): MilestoneRow[] => {

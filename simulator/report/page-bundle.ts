@@ -19,8 +19,19 @@ export interface PageBundle {
 
 const BROWSERS = ['chrome100', 'firefox100', 'safari15.4'];
 
-/** The bundle of `simulator/page/<entry>/main.tsx`. Rejects when it does not compile, which is a bug. */
-export async function bundlePage(entry: PageEntry): Promise<PageBundle> {
+const bundles = new Map<PageEntry, Promise<PageBundle>>();
+
+/**
+ * The bundle of `simulator/page/<entry>/main.tsx`, made at the first call of the process. Rejects when it does not
+ * compile, which is a bug.
+ */
+export function bundlePage(entry: PageEntry): Promise<PageBundle> {
+  const made = bundles.get(entry) ?? bundle(entry);
+  bundles.set(entry, made);
+  return made;
+}
+
+async function bundle(entry: PageEntry): Promise<PageBundle> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`../page/${entry}/main.tsx`, import.meta.url))],
     outdir: 'page',

@@ -2,10 +2,10 @@
 
 import type { RunOutcome } from '../measure/outcome.ts';
 import type { Summary, UpdateSummary } from '../measure/summary.ts';
+import { updateNames } from '../measure/update-names.ts';
 import { humanDuration, humanPercent } from './human-units.ts';
 import { table } from './report-table.ts';
 import { element, join, type Markup } from './svg-markup.ts';
-import { updateNames } from './update-names.ts';
 
 /** An update of one arm that was revoked, or that some relay took out by itself. */
 export interface RemovedUpdate {

@@ -20,6 +20,7 @@ p{max-width:46rem}
 .chart{margin:1.2rem 0;border:1px solid var(--rule);border-radius:6px}
 .chart>svg{display:block;width:100%;height:auto;min-width:760px;color:var(--ink)}
 table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
+caption{caption-side:bottom;padding-top:.35rem;color:var(--faint);font-size:.8rem;text-align:left}
 th,td{padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--rule);text-align:left;white-space:nowrap}
 th{font-weight:600;color:var(--faint)}
 pre{background:var(--block);padding:.8rem 1rem;border-radius:6px;overflow-x:auto;font-size:.85rem;line-height:1.45}

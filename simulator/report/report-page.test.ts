@@ -26,7 +26,7 @@ function page(
   });
   const charts = { figure1: SVG, 'live-vs-manual': SVG, stages: SVG, latency: SVG };
   const resolvedScenario = more.resolvedScenario ?? 'name: made\n';
-  return reportPage({ outcome, summary, manifest, resolvedScenario, charts });
+  return reportPage({ outcome, summary, manifest, resolvedScenario, charts, script: null });
 }
 
 test('page: has the question, the answer, tables, scenario, manifest and how to repeat it', () => {
@@ -66,7 +66,7 @@ test('page: several live arms are told in one sentence', () => {
   const arms = [testLiveArm('one'), testLiveArm('two', ['directory']), MADE_LIVE_ARM];
   assert.match(
     page(madeRun({ relays: 100, arms })),
-    /in one, after [\d.]+ s in two, after [\d.]+ s in live\./,
+    /in one, after [\d.]+ s in two, after [\d.]+ s in live \(one run\)\./,
   );
 });
 
@@ -126,4 +126,21 @@ test('page: what the scenario expected and what it found, escaped, under its que
   assert.ok(html.includes('<b>Expected: </b>Within &lt;b&gt;seconds&lt;/b&gt;.'), html.slice(0, 3000));
   assert.ok(html.includes('<b>Found: </b>All 40 &amp; more.'));
   assert.ok(!page(run).includes('Found:'));
+});
+
+test('page: each table says of how many runs its figures are', () => {
+  const html = page(madeRun({ relays: 40, seed: 3 }));
+  const tables = html.split('<table>').slice(1);
+  assert.ok(tables.length >= 3);
+  for (const one of tables) {
+    assert.ok(one.startsWith('<caption>Simulated in one run (seed 3): no interval is known.</caption>'));
+  }
+});
+
+test('page: its policy forbids every request, with a script or without', () => {
+  const html = page(madeRun({ relays: 40 }));
+  assert.match(
+    html,
+    /<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; script-src &#39;none&#39;/,
+  );
 });

@@ -11,6 +11,7 @@ import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
 import { assertions } from './assertion-table.ts';
 import type { ChartName, DrawnCharts } from './charts.ts';
 import { classes } from './classes-table.ts';
+import { exposure } from './exposure-table.ts';
 import { faultSection } from './fault-table.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
 import {
@@ -21,15 +22,21 @@ import {
   humanRatio,
   humanWall,
 } from './human-units.ts';
+import { load } from './load-table.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
 import { milestoneHeadings, milestoneRows, unsaidChannels } from './milestone-table.ts';
+import { type PageScript, policyOf, scriptElements, THINNED_NOTE } from './page-script.ts';
 import { removals } from './removal-table.ts';
 import { PAGE_CSS } from './report-page-css.ts';
-import { table } from './report-table.ts';
+import { runsInWords, table, withTableFeet } from './report-table.ts';
+import { survival } from './survival-table.ts';
 import { element, join, type Markup, trusted } from './svg-markup.ts';
+import { switches } from './switches-table.ts';
 import { gossipAttacks } from './sybil-table.ts';
 import { traffic } from './traffic-table.ts';
 import { attacks } from './trust-table.ts';
+import { verdicts } from './verdicts-table.ts';
+import { versions } from './versions-table.ts';
 
 export interface ReportPageParts {
   readonly outcome: RunOutcome;
@@ -37,11 +44,14 @@ export interface ReportPageParts {
   readonly manifest: Manifest;
   readonly resolvedScenario: string;
   readonly charts: DrawnCharts;
+  /** Null for a page without a script. */
+  readonly script: PageScript | null;
 }
 
 const KINDS = {
   count: 'relay count',
   weight: 'consensus weight',
+  bandwidth: 'advertised bandwidth',
   law: 'the law drawn from',
   low: 'median at least',
   high: 'median at most',
@@ -175,6 +185,8 @@ export function reportPage(parts: ReportPageParts): string {
     violations(outcome),
     assertions(summary),
     chart('figure1', charts),
+    // The script puts the replay here.
+    element('section', { id: 'replay' }),
     chart('channels', charts),
     element('h2', {}, 'How long until a share of the network runs the fix'),
     milestones(summary),
@@ -182,9 +194,17 @@ export function reportPage(parts: ReportPageParts): string {
     chart('live-vs-manual', charts),
     classes(summary),
     chart('classes', charts),
+    switches(summary),
+    chart('switches', charts),
+    versions(summary),
+    chart('versions', charts),
     removals(outcome, summary),
     chart('membership', charts),
+    survival(summary),
+    chart('survival', charts),
     chart('running', charts),
+    verdicts(summary),
+    chart('verdicts', charts),
     attacks(summary),
     chart('attacks', charts),
     gossipAttacks(summary),
@@ -205,6 +225,10 @@ export function reportPage(parts: ReportPageParts): string {
         'horizon of all arms if it never does.',
     ),
     updates(outcome, summary),
+    exposure(summary),
+    chart('exposure', charts),
+    load(summary),
+    chart('load', charts),
     chart('stages', charts),
     chart('latency', charts),
     element('h2', {}, 'How to reproduce this'),
@@ -214,23 +238,30 @@ export function reportPage(parts: ReportPageParts): string {
     thinned.length > 0
       ? element('p', {}, `curves.csv is thinned (${thinned.join('; ')}); stages.parquet has every relay.`)
       : '',
+    parts.script === null ? '' : element('p', {}, THINNED_NOTE),
     element('h2', {}, 'Scenario, with every default spelled out'),
     element('pre', {}, parts.resolvedScenario),
     element('h2', {}, 'Manifest'),
     element('pre', {}, formatManifest(manifest)),
   );
-  return pageOf(summary.scenario, body);
+  return pageOf(summary.scenario, withTableFeet(body, runsInWords(summary.seeds)), parts.script);
 }
 
 /** A whole document around what stands in it. */
-export function pageOf(scenario: string, body: Markup): string {
+export function pageOf(scenario: string, body: Markup, script: PageScript | null = null): string {
+  const style = `${PAGE_CSS}${script?.bundle.style ?? ''}`;
   const head = join(
     trusted('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+    element('meta', {
+      'http-equiv': 'Content-Security-Policy',
+      content: policyOf(style, script?.bundle.script ?? null),
+    }),
     trusted('<meta name="color-scheme" content="light dark">'),
     trusted('<link rel="icon" href="data:,">'),
     element('title', {}, `${scenario} · Relaywave`),
-    element('style', {}, trusted(PAGE_CSS)),
+    element('style', {}, trusted(style)),
   );
-  const page = element('html', { lang: 'en' }, element('head', {}, head), element('body', {}, body));
+  const whole = join(body, script === null ? '' : scriptElements(script));
+  const page = element('html', { lang: 'en' }, element('head', {}, head), element('body', {}, whole));
   return `<!doctype html>\n${page.markup}\n`;
 }

@@ -8,6 +8,7 @@
 import { type AdoptionCurve, adoptionCurve, reachedFraction } from '../measure/curve.ts';
 import { revokedSeconds } from '../measure/removal-summary.ts';
 import { highestRunning, type RunningCurve, runningCurve, runningFraction } from '../measure/running.ts';
+import { updateNames } from '../measure/update-names.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { INK, type LineLook, liveLook, TYPE_PX } from './chart-style.ts';
@@ -19,7 +20,6 @@ import { type Point, stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt, textWidthPx } from './text-layout.ts';
 import { timeUnit } from './time-unit.ts';
-import { updateNames } from './update-names.ts';
 
 const WIDTH = 1240;
 const PANEL_TOP = 96;
@@ -33,7 +33,7 @@ const TOPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] as const;
 /** An axis longer than this many of a unit takes the next larger one. */
 const UNITS_MAX = 180;
 
-interface RunningLine {
+export interface RunningLine {
   readonly arm: ArmCurves;
   readonly name: string;
   readonly look: LineLook;
@@ -44,7 +44,7 @@ interface RunningLine {
 }
 
 /** Updates of live arms that some relay took out again, or that were halted or revoked. */
-function runningLines(data: ChartData): RunningLine[] {
+export function runningLines(data: ChartData): RunningLine[] {
   const names = updateNames(data.outcome);
   const plans = data.outcome.scenario.updates;
   const live = data.arms.filter(({ isLive }) => isLive);
@@ -71,7 +71,7 @@ export function hasRemovals(data: ChartData): boolean {
 }
 
 /** A quarter past the last change, or past the revocation. */
-function axisEndSeconds(lines: readonly RunningLine[]): number {
+export function axisEndSeconds(lines: readonly RunningLine[]): number {
   const ends = lines.map(({ arm, running, revokedSeconds }) => {
     const last = Math.max(running.seconds.at(-1) ?? 0, revokedSeconds ?? 0, 1);
     return Math.min(arm.horizonSeconds, last * 1.25);
@@ -79,7 +79,7 @@ function axisEndSeconds(lines: readonly RunningLine[]): number {
   return Math.max(1, ...ends);
 }
 
-function axisTop(lines: readonly RunningLine[]): number {
+export function axisTop(lines: readonly RunningLine[]): number {
   const highest = Math.max(0, ...lines.map(({ everRan }) => reachedFraction(everRan, 'fractionOfRelays')));
   return TOPS.find((top) => top >= highest * 1.02) ?? 1;
 }
@@ -126,7 +126,7 @@ interface Moment {
 }
 
 /** When something was halted or revoked; lines that share the moment share the mark. */
-function moments(lines: readonly RunningLine[]): Moment[] {
+export function runningMoments(lines: readonly RunningLine[]): Moment[] {
   const found = new Map<string, Moment>();
   for (const { haltedSeconds, revokedSeconds, name } of lines) {
     const seconds = haltedSeconds ?? revokedSeconds;
@@ -140,7 +140,7 @@ function moments(lines: readonly RunningLine[]): Moment[] {
 function momentMarks(panel: Panel, lines: readonly RunningLine[], unitSeconds: number): Markup {
   const rowEnds: number[] = [];
   return join(
-    ...moments(lines).map(({ seconds, word }) => {
+    ...runningMoments(lines).map(({ seconds, word }) => {
       const x = panel.pixelX(seconds / unitSeconds);
       const text = `${word} after ${humanDuration(seconds)}`;
       const widthPx = textWidthPx(text, TYPE_PX.caption, true);

@@ -10,8 +10,8 @@
 import type { RunOutcome } from '../measure/outcome.ts';
 import { roundFraction, roundTime } from '../measure/rounding.ts';
 import { runningCurve } from '../measure/running.ts';
+import { updateNames } from '../measure/update-names.ts';
 import { csvField, writtenRows } from './csv.ts';
-import { updateNames } from './update-names.ts';
 
 export interface RunningCsv {
   readonly text: string;

@@ -6,11 +6,13 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { answerSentence, armsByKind, channelsSentence } from './answer.ts';
 import { assertions } from './assertion-table.ts';
 import type { DrawnCharts } from './charts.ts';
+import { exposure } from './exposure-table.ts';
 import { answeredBy } from './filled-answer.ts';
 import { humanPercent, humanRatio } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
+import { type PageScript, THINNED_NOTE } from './page-script.ts';
 import { answerParagraphs, chart, milestones, pageOf } from './report-page.ts';
-import { table } from './report-table.ts';
+import { runsInWords, table, withTableFeet } from './report-table.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 
 export interface RunsPageParts {
@@ -21,6 +23,8 @@ export interface RunsPageParts {
   readonly charts: DrawnCharts;
   /** The folder of each run, as seen from the page, in the order of the seeds. */
   readonly folders: readonly string[];
+  /** Null for a page without a script. */
+  readonly script: PageScript | null;
 }
 
 function ratios({ ratios, intervals }: RunsSummary): Markup {
@@ -88,6 +92,9 @@ export function runsPage(parts: RunsPageParts): string {
     milestones(summary),
     ratios(summary),
     chart('live-vs-manual', charts),
+    chart('switches', charts),
+    exposure(summary),
+    chart('exposure', charts),
     element('h2', {}, 'The runs'),
     element(
       'ul',
@@ -102,10 +109,11 @@ export function runsPage(parts: RunsPageParts): string {
       {},
       `npm ci\n${manifest.command ?? 'npm run simulate -- scenario.resolved.yaml --runs N'}`,
     ),
+    parts.script === null ? '' : element('p', {}, THINNED_NOTE),
     element('h2', {}, 'Scenario of the first run, with every default spelled out'),
     element('pre', {}, parts.resolvedScenario),
     element('h2', {}, 'Manifest'),
     element('pre', {}, formatManifest(manifest)),
   );
-  return pageOf(summary.scenario, body);
+  return pageOf(summary.scenario, withTableFeet(body, runsInWords(summary.seeds)), parts.script);
 }

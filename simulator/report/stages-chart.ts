@@ -33,7 +33,7 @@ const LABEL_GAP_PX = 16;
 /** The shortest time that the panel of steps shows. */
 const SHORTEST_SECONDS = 1e-5;
 
-const LOOKS: Readonly<Record<Stage, LineLook>> = {
+export const STAGE_LOOKS: Readonly<Record<Stage, LineLook>> = {
   heard: { colour: SKY, dash: undefined, widthPx: 8 },
   verified: { colour: GREEN, dash: undefined, widthPx: 5 },
   staged: { colour: ORANGE, dash: '7 4', widthPx: 3 },
@@ -58,7 +58,7 @@ function axisEndSeconds(arm: ArmCurves): number {
 }
 
 /** Linear, but where late relays would squeeze the others' curve into its first pixels. */
-function stagesAxis(arm: ArmCurves): LiveTimeAxis {
+export function stagesAxis(arm: ArmCurves): LiveTimeAxis {
   const axis = liveTimeAxis([arm], 0.3);
   return axis.isLog ? axis : { ...axis, toSeconds: axisEndSeconds(arm) };
 }
@@ -90,7 +90,7 @@ function stageLabels(arm: ArmCurves, panel: Panel): LineLabel[] {
       name: stage,
       notes: [],
       roomPx: textRoomPx(boxLeft, right),
-      look: LOOKS[stage],
+      look: STAGE_LOOKS[stage],
     };
   });
 }
@@ -112,7 +112,7 @@ function curvesPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
           fromX: axis.fromSeconds,
           toX: axis.toSeconds,
         });
-        return curveLine(board, stage, points, LOOKS[stage], 'step-after');
+        return curveLine(board, stage, points, STAGE_LOOKS[stage], 'step-after');
       }),
     ],
   });
@@ -165,7 +165,7 @@ function stepsPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
           fromX: from,
           toX: to,
         });
-        return curveLine(board, stage, points, LOOKS[stage], 'step-after');
+        return curveLine(board, stage, points, STAGE_LOOKS[stage], 'step-after');
       }),
     ],
   });

@@ -11,9 +11,9 @@ import type * as Parquet from 'hyparquet-writer';
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
 import type { ArmOutcome, OperatorsOutcome, RunOutcome, UpdateOutcome } from '../measure/outcome.ts';
 import { roundTime } from '../measure/rounding.ts';
+import { updateNames } from '../measure/update-names.ts';
 import type { Population } from '../population/population.ts';
 import { loadLate } from './late-library.ts';
-import { updateNames } from './update-names.ts';
 
 const COLUMNS = [
   'relay',

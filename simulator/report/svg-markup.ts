@@ -46,6 +46,9 @@ export function join(...pieces: readonly Content[]): Markup {
   );
 }
 
+/** Elements of HTML that have no end. */
+const VOID = new Set(['meta']);
+
 /** One element. Attributes that are undefined are left out; numbers keep two digits after the point. */
 export function element(name: string, attributes: Attributes, ...content: readonly Content[]): Markup {
   let text = '';
@@ -54,5 +57,6 @@ export function element(name: string, attributes: Attributes, ...content: readon
     const written = typeof value === 'number' ? String(Math.round(value * 100) / 100) : escapeMarkup(value);
     text += ` ${key}="${written}"`;
   }
+  if (VOID.has(name)) return trusted(`<${name}${text}>`);
   return trusted(`<${name}${text}>${join(...content).markup}</${name}>`);
 }

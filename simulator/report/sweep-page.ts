@@ -7,7 +7,7 @@ import { answeredBy } from './filled-answer.ts';
 import { humanDuration, humanPercent } from './human-units.ts';
 import { formatManifest, type Manifest } from './manifest.ts';
 import { answerParagraphs, pageOf } from './report-page.ts';
-import { table } from './report-table.ts';
+import { table, withTableFeet } from './report-table.ts';
 import { type Content, element, join, type Markup, trusted } from './svg-markup.ts';
 
 export interface SweepPageParts {
@@ -102,5 +102,7 @@ export function sweepPage(parts: SweepPageParts): string {
     element('h2', {}, 'Manifest'),
     element('pre', {}, formatManifest(manifest)),
   );
-  return pageOf(summary.scenario, body);
+  const each =
+    summary.runs === 1 ? 'one run: no interval is known' : `${summary.runs} runs, of which medians are shown`;
+  return pageOf(summary.scenario, withTableFeet(body, `Each point simulated in ${each}.`));
 }

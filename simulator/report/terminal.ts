@@ -59,6 +59,7 @@ export function speaksUtf8(env: NodeJS.ProcessEnv, platform: string = process.pl
 }
 
 const WEIGHT_ROW = '  by consensus weight';
+const BANDWIDTH_ROW = '  by bandwidth';
 const LAW_ROW = '  the law drawn from';
 const LOW_ROW = '  median at least';
 const HIGH_ROW = '  median at most';
@@ -96,6 +97,7 @@ function cells(row: MilestoneRow, unicode: boolean, nameRoom: number): string[] 
   const names = {
     count: `${withoutControls(row.name)} (${row.source})`,
     weight: WEIGHT_ROW,
+    bandwidth: BANDWIDTH_ROW,
     law: LAW_ROW,
     low: LOW_ROW,
     high: HIGH_ROW,

@@ -6,6 +6,7 @@
 
 import { FAINT_INK, GRID, INK, type LineLook, TYPE_PX } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
+import { groupThousands, significant } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { curveLine, noData, panelHeading, unitAxis } from './panel-parts.ts';
 import type { Point } from './step-points.ts';
@@ -27,11 +28,22 @@ export interface Moment {
   readonly word: string;
 }
 
+/** What the values of a panel are; `bytes` and `count` also of a second. */
+export type PanelUnit = 'seconds' | 'share' | 'bytes' | 'count';
+
+const TICK_FORMATS: Readonly<Record<PanelUnit, (value: number) => string>> = {
+  seconds: (value) => `${significant(value)} s`,
+  share: (share) => `${significant(share * 100)} %`,
+  // Decimal, as ticks are.
+  bytes: (bytes) => (bytes < 1e6 ? `${significant(bytes / 1000)} kB` : `${significant(bytes / 1e6)} MB`),
+  count: (value) => groupThousands(Number(value.toPrecision(6))),
+};
+
 export interface TimePanel {
   readonly title: string;
   readonly subtitle: string;
   readonly yLabel: string;
-  readonly format: (value: number) => string;
+  readonly unit: PanelUnit;
   /** What the axis ends at, at least. */
   readonly leastTop: number;
   readonly lines: readonly TimeLine[];
@@ -101,7 +113,7 @@ function drawPanel(board: DrawingBoard, box: Box, plan: TimePanel, span: TimeSpa
       board.plot.gridY({ stroke: GRID, strokeOpacity: 1, ticks: 4 }),
       board.plot.axisY({
         ticks: 4,
-        tickFormat: plan.format,
+        tickFormat: TICK_FORMATS[plan.unit],
         label: plan.yLabel,
         labelAnchor: 'center',
         labelArrow: 'none',

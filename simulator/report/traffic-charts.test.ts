@@ -74,7 +74,9 @@ describe('charts of traffic', () => {
       drawnNames(outcomeWith(input, options)).filter((name) =>
         ['marks', 'restart-vs-swap', 'flood', 'queues'].includes(name),
       );
-    assert.deepEqual(drawnNames(madeRun({ relays: 20 })).length, 4, 'an ordinary run has none');
+    const plain: readonly string[] = drawnNames(madeRun({ relays: 20 }));
+    for (const name of ['marks', 'restart-vs-swap', 'flood', 'queues'])
+      assert.ok(!plain.includes(name), `an ordinary run has no ${name}`);
     assert.deepEqual(of({ clients: CLIENTS }), ['restart-vs-swap', 'queues']);
     assert.deepEqual(of({ clients: CLIENTS }, { ...BUSY, gauges: [{ at: 10 }, { at: 20 }] }), []);
     assert.deepEqual(of({ clients: CLIENTS, marking: { mark: 'drop', share: 0.1 } }), [

@@ -11,14 +11,7 @@ import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { armLooks, type LineLook } from './chart-style.ts';
 import type { DrawingBoard } from './drawing-board.ts';
-import {
-  countOf,
-  groupThousands,
-  humanBytes,
-  humanDuration,
-  humanPercent,
-  significant,
-} from './human-units.ts';
+import { countOf, groupThousands, humanBytes, humanDuration, humanPercent } from './human-units.ts';
 import type { Point } from './step-points.ts';
 import {
   drawStack,
@@ -99,13 +92,6 @@ function seconds(value: number | null): string {
   return value === null ? 'no data' : humanDuration(value);
 }
 
-const secondsAxis = (value: number): string => `${significant(value)} s`;
-const percentAxis = (share: number): string => `${significant(share * 100)} %`;
-/** Decimal, as ticks are. */
-const bytesAxis = (bytes: number): string =>
-  bytes < 1e6 ? `${significant(bytes / 1000)} kB` : `${significant(bytes / 1e6)} MB`;
-const countAxis = (value: number): string => groupThousands(Number(value.toPrecision(6)));
-
 function spanOf(data: ChartData, further: readonly Moment[] = []): TimeSpan {
   const { updates, durationSeconds, traffic } = data.outcome.scenario;
   const releaseSeconds = updates[0]?.atSeconds ?? 0;
@@ -127,13 +113,16 @@ function clientsInWords({ count, scale }: ClientsPlan): string {
     : `${many}, who stand for ${humanPercent(scale)} of the network's load and share as much of each relay's capacity.`;
 }
 
-function stackSvg(
-  board: DrawingBoard,
-  data: ChartData,
-  span: TimeSpan,
-  words: { readonly title: string; readonly subtitle: string; readonly description: string },
-  panels: readonly TimePanel[],
-): string {
+/** What a chart of traffic shows, still to be drawn. */
+export interface TrafficStack {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly description: string;
+  readonly span: TimeSpan;
+  readonly panels: readonly TimePanel[];
+}
+
+function stackSvg(board: DrawingBoard, data: ChartData, { span, panels, ...words }: TrafficStack): string {
   const { clients } = data.outcome.scenario.traffic;
   const who = clients === null ? '' : clientsInWords(clients);
   const caption = `${data.sourceOfAll} ${who}`;
@@ -144,29 +133,25 @@ function stackSvg(
   );
 }
 
-/** Draws what clients notice while relays restart or swap, as an SVG file. */
-export function drawRestarts(board: DrawingBoard, data: ChartData): string {
+/** What clients notice while relays restart or swap. */
+export function restartsStack(data: ChartData): TrafficStack {
   const arms = trafficArms(data);
   const nothing = 'no client was there';
   const broken = arms.map(
     ({ arm, summary }) =>
       `${arm.name} broke ${groupThousands(arm.outcome.circuitsBroken ?? 0)} circuits and delayed ${humanBytes(summary.delayedBytes)}`,
   );
-  return stackSvg(
-    board,
-    data,
-    spanOf(data),
-    {
-      title: 'Restart against swap: what clients notice of an update',
-      subtitle: `${broken.join('; ')}.`,
-      description: 'Share of relays down, circuits broken and time to first byte over the run, for each arm.',
-    },
-    [
+  return {
+    span: spanOf(data),
+    title: 'Restart against swap: what clients notice of an update',
+    subtitle: `${broken.join('; ')}.`,
+    description: 'Share of relays down, circuits broken and time to first byte over the run, for each arm.',
+    panels: [
       {
         title: 'Relays that are down',
         subtitle: 'for a restart, as a share of all relays',
         yLabel: 'share of relays',
-        format: percentAxis,
+        unit: 'share',
         leastTop: 0.001,
         nothing,
         lines: lines(
@@ -180,7 +165,7 @@ export function drawRestarts(board: DrawingBoard, data: ChartData): string {
         title: 'Circuits broken',
         subtitle: 'circuits in use that lost a relay, in each sixtieth of the run',
         yLabel: 'circuits',
-        format: countAxis,
+        unit: 'count',
         leastTop: 1,
         nothing,
         lines: lines(
@@ -194,7 +179,7 @@ export function drawRestarts(board: DrawingBoard, data: ChartData): string {
         title: 'Time to first byte, web',
         subtitle: '99 of 100 fetches have their first byte by then',
         yLabel: 'seconds',
-        format: secondsAxis,
+        unit: 'seconds',
         leastTop: 0.01,
         nothing,
         lines: lines(arms, 'web_first_byte_p99_seconds', ({ web }) =>
@@ -202,11 +187,11 @@ export function drawRestarts(board: DrawingBoard, data: ChartData): string {
         ),
       },
     ],
-  );
+  };
 }
 
-/** Draws what a flood does to honest circuits, as an SVG file. */
-export function drawFlood(board: DrawingBoard, data: ChartData): string {
+/** What a flood does to honest circuits. */
+export function floodStack(data: ChartData): TrafficStack {
   const arms = trafficArms(data);
   const { flood } = data.outcome.scenario.traffic;
   const releaseSeconds = data.outcome.scenario.updates[0]?.atSeconds ?? 0;
@@ -227,21 +212,17 @@ export function drawFlood(board: DrawingBoard, data: ChartData): string {
   const ofFlood = (pick: 'answered' | 'refused') => (one: TrafficSummary) => [
     `${groupThousands(one.flood?.[pick] ?? 0)} of ${groupThousands(one.flood?.asked ?? 0)}`,
   ];
-  return stackSvg(
-    board,
-    data,
-    { ...span, moments: [...span.moments, ...shown] },
-    {
-      title: 'Honest circuits under a flood',
-      subtitle,
-      description: 'Honest circuits that fail, their build time, and what the flood achieves, over the run.',
-    },
-    [
+  return {
+    span: { ...span, moments: [...span.moments, ...shown] },
+    title: 'Honest circuits under a flood',
+    subtitle,
+    description: 'Honest circuits that fail, their build time, and what the flood achieves, over the run.',
+    panels: [
       {
         title: 'Honest circuits that could not be built',
         subtitle: 'in each sixtieth of the run',
         yLabel: 'circuits',
-        format: countAxis,
+        unit: 'count',
         leastTop: 1,
         nothing,
         lines: lines(
@@ -259,7 +240,7 @@ export function drawFlood(board: DrawingBoard, data: ChartData): string {
         title: 'Time to build an honest circuit',
         subtitle: 'nine of ten are built by then',
         yLabel: 'seconds',
-        format: secondsAxis,
+        unit: 'seconds',
         leastTop: 0.01,
         nothing,
         lines: lines(arms, 'circuit_build_p90_seconds', ({ circuits }) =>
@@ -270,7 +251,7 @@ export function drawFlood(board: DrawingBoard, data: ChartData): string {
         title: 'Hostile circuits that relays answer',
         subtitle: 'handshakes done for the flood, a second',
         yLabel: 'a second',
-        format: countAxis,
+        unit: 'count',
         leastTop: 1,
         nothing,
         lines: lines(arms, 'flood_answered_per_second', ofFlood('answered')),
@@ -279,34 +260,30 @@ export function drawFlood(board: DrawingBoard, data: ChartData): string {
         title: 'Hostile circuits that relays refuse',
         subtitle: 'by their limit, or since too many handshakes wait; a second',
         yLabel: 'a second',
-        format: countAxis,
+        unit: 'count',
         leastTop: 1,
         nothing,
         lines: lines(arms, 'flood_refused_per_second', ofFlood('refused')),
       },
     ],
-  );
+  };
 }
 
-/** Draws queues, throughput and how long small and large streams take, as an SVG file. */
-export function drawQueues(board: DrawingBoard, data: ChartData): string {
+/** Queues, throughput and how long small and large streams take. */
+export function queuesStack(data: ChartData): TrafficStack {
   const arms = trafficArms(data);
   const nothing = 'nothing was fetched';
-  return stackSvg(
-    board,
-    data,
-    spanOf(data),
-    {
-      title: 'Queues and throughput before and after the update',
-      subtitle: 'what cells wait at relays, what clients get, and how long small and large streams take',
-      description: 'Queue delay, throughput and the time that streams take over the run, for each arm.',
-    },
-    [
+  return {
+    span: spanOf(data),
+    title: 'Queues and throughput before and after the update',
+    subtitle: 'what cells wait at relays, what clients get, and how long small and large streams take',
+    description: 'Queue delay, throughput and the time that streams take over the run, for each arm.',
+    panels: [
       {
         title: 'Queue delay',
         subtitle: 'what a cell waits on each link of its way, on average',
         yLabel: 'seconds',
-        format: secondsAxis,
+        unit: 'seconds',
         leastTop: 0.001,
         nothing,
         lines: lines(arms, 'queue_seconds', ({ circuits }) =>
@@ -317,7 +294,7 @@ export function drawQueues(board: DrawingBoard, data: ChartData): string {
         title: 'Throughput',
         subtitle: 'bytes of answers that all clients get in a second',
         yLabel: 'a second',
-        format: bytesAxis,
+        unit: 'bytes',
         leastTop: 1,
         nothing,
         lines: lines(arms, 'received_bytes_per_second', ({ bulk }) =>
@@ -330,7 +307,7 @@ export function drawQueues(board: DrawingBoard, data: ChartData): string {
         title: 'Small streams (web)',
         subtitle: 'nine of ten are there, to the last byte, by then',
         yLabel: 'seconds',
-        format: secondsAxis,
+        unit: 'seconds',
         leastTop: 0.01,
         nothing,
         lines: lines(arms, 'web_last_byte_p90_seconds', ({ web }) =>
@@ -341,7 +318,7 @@ export function drawQueues(board: DrawingBoard, data: ChartData): string {
         title: 'Large streams (bulk)',
         subtitle: 'half of them are there by then',
         yLabel: 'seconds',
-        format: secondsAxis,
+        unit: 'seconds',
         leastTop: 0.01,
         nothing,
         lines: lines(arms, 'bulk_last_byte_p50_seconds', ({ bulk }) =>
@@ -349,5 +326,20 @@ export function drawQueues(board: DrawingBoard, data: ChartData): string {
         ),
       },
     ],
-  );
+  };
+}
+
+/** Draws what clients notice while relays restart or swap, as an SVG file. */
+export function drawRestarts(board: DrawingBoard, data: ChartData): string {
+  return stackSvg(board, data, restartsStack(data));
+}
+
+/** Draws what a flood does to honest circuits, as an SVG file. */
+export function drawFlood(board: DrawingBoard, data: ChartData): string {
+  return stackSvg(board, data, floodStack(data));
+}
+
+/** Draws queues, throughput and how long small and large streams take, as an SVG file. */
+export function drawQueues(board: DrawingBoard, data: ChartData): string {
+  return stackSvg(board, data, queuesStack(data));
 }

@@ -15,6 +15,7 @@ import { CHARTS } from './charts.ts';
 import { dataFiles } from './data-files.ts';
 import { type FileSet, writeFiles } from './file-set.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
+import { runPageData } from './make-page-data.ts';
 import {
   formatManifest,
   type Manifest,
@@ -23,6 +24,7 @@ import {
   processorMs,
   type RunCost,
 } from './manifest.ts';
+import { bundlePage } from './page-bundle.ts';
 import { reportPage } from './report-page.ts';
 import type { ResultsTarget } from './results-folder.ts';
 
@@ -60,11 +62,15 @@ export async function drawReport(
   manifestOf: (sha256: Readonly<Record<string, string>>) => Manifest,
 ): Promise<void> {
   const { outcome, summary } = data;
+  const bundled = bundlePage('report');
+  // Whoever awaits it below hears of its failure; until then it must not be an unhandled one.
+  bundled.catch(() => {});
   const charts = await startCharts(files, CHARTS, data, outcome.scenario.report);
   await files.finished();
   const manifest = manifestOf(files.sha256());
   files.start('manifest.json', formatManifest(manifest));
-  files.start('report.html', reportPage({ outcome, summary, manifest, resolvedScenario, charts }));
+  const script = { bundle: await bundled, data: runPageData(data) };
+  files.start('report.html', reportPage({ outcome, summary, manifest, resolvedScenario, charts, script }));
   await files.finished();
 }
 

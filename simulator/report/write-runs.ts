@@ -18,7 +18,9 @@ import { RUNS_CHARTS } from './charts.ts';
 import { mergedCurvesCsv } from './curves-csv.ts';
 import { type FileSet, writeFiles } from './file-set.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
+import { runsPageData } from './make-page-data.ts';
 import { formatManifest, makeManifest, mergeCost, type RunCost } from './manifest.ts';
+import { bundlePage } from './page-bundle.ts';
 import type { WrittenRun } from './read-run.ts';
 import type { ResultsTarget } from './results-folder.ts';
 import { runsPage } from './runs-page.ts';
@@ -96,7 +98,19 @@ export async function writeRuns(
     });
     files.start('manifest.json', formatManifest(manifest));
     const folders = runs.map(({ directory }) => relative(target.directory, directory).replaceAll('\\', '/'));
-    files.start('report.html', runsPage({ scenario, summary, manifest, resolvedScenario, charts, folders }));
+    const seeds = runs.map(
+      ({
+        summary: {
+          seeds: [seed = 0],
+        },
+        curves,
+      }) => ({ seed, curves }),
+    );
+    const script = { bundle: await bundlePage('report'), data: runsPageData(data, seeds) };
+    files.start(
+      'report.html',
+      runsPage({ scenario, summary, manifest, resolvedScenario, charts, folders, script }),
+    );
     await files.finished();
   };
   await writeFiles(target, fill, signal);

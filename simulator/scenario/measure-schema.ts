@@ -53,7 +53,8 @@ export const reportSchema = z
       .default(ALL)
       .meta({
         description:
-          'Charts that are drawn, of those that the run has something to show in: `all`, or a list, which may be empty',
+          'Charts that are drawn: `all` in which the run has something to show, or a list, which may be empty; one of a ' +
+          'list that has nothing to show says so',
         examples: [ALL, ['figure1', 'stages']],
       }),
     figure: z

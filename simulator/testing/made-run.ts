@@ -10,6 +10,7 @@ import { type RandomStream, randomStream } from '../engine/random.ts';
 import type { ArmOutcome, RunOutcome, StageTimes, UpdateOutcome } from '../measure/outcome.ts';
 import type { Population, Topology } from '../population/population.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
+import { madeLoad } from './made-load.ts';
 import { testLiveArm, testScenario, testUpdate } from './test-scenario.ts';
 
 export interface MadeRunOptions {
@@ -167,6 +168,7 @@ function madeArm(arm: Arm, scenario: Scenario, population: Population): ArmOutco
           bytes: population.relays * 120_000,
           frames: population.relays * 900,
           penalties: 0,
+          load: madeLoad(population.relays, 120_000, 4),
         },
     trust: null,
     traffic: null,

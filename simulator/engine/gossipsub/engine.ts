@@ -6,6 +6,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
+import type { ArmProgress } from '../../arms/arm-progress.ts';
 import type { RunOptions } from '../../arms/run-contract.ts';
 import type { Churn } from '../../population/churn.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
@@ -75,6 +76,8 @@ export interface EngineInput {
   readonly faults?: readonly ScheduledFault[];
   /** Whether relays ask others that they have no link to: such a network runs on one thread. */
   readonly asksAnybody?: boolean;
+  /** How the columns that the threads share are told to who watches the run; nobody watches when left out. */
+  readonly progressOf?: (shared: SharedColumns) => ArmProgress;
 }
 
 /** Runs the scenario's network; rejects with the signal's reason when stopped. */
@@ -130,7 +133,8 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   const file = await bundleThread(new URL('./thread.ts', import.meta.url));
   signal?.throwIfAborted();
 
-  const progress = new PhaseProgress(shared, threads, scenario.durationSeconds, options);
+  const watched = input.progressOf?.(shared);
+  const progress = new PhaseProgress(shared, threads, scenario.durationSeconds, options, watched);
   const crew = new Crew(shared);
   const stop = (): void => crew.stop(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
@@ -228,6 +232,7 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
       sum((result) => result.faultEffects[fault] ?? 0),
     ),
     bytesSent: sum((result) => result.bytesSent),
+    bytesByKind: addUpCounts(results.map((result) => result.bytesByKind)) as ThreadResult['bytesByKind'],
     onlineInTheEnd: sum((result) => result.onlineInTheEnd),
     linkEndsInTheEnd: sum((result) => result.linkEndsInTheEnd),
     copies: sum((result) => result.copies),
@@ -235,6 +240,11 @@ function addUp(results: readonly ThreadResult[]): ThreadResult {
     firsts: sum((result) => result.firsts),
     eventsFired: sum((result) => result.eventsFired),
     rolledBack: sum((result) => result.rolledBack),
+    verdicts: (results[0]?.verdicts ?? []).map((_verdicts, release) => ({
+      rolledBack: sum((result) => result.verdicts[release]?.rolledBack ?? 0),
+      confirmed: sum((result) => result.verdicts[release]?.confirmed ?? 0),
+      kept: sum((result) => result.verdicts[release]?.kept ?? 0),
+    })),
     deceivedRelays: sum((result) => result.deceivedRelays),
     hostileRelayHours: sum((result) => result.hostileRelayHours),
     staleRelays: sum((result) => result.staleRelays),

@@ -8,14 +8,22 @@
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import { encode } from 'it-length-prefixed';
 import type { Uint8ArrayList } from 'uint8arraylist';
+import { type BytesByKind, splitFrame } from './rpc-bytes.ts';
 
 export class Frame {
   readonly bytes: Uint8Array;
   /** What the bytes decode to, once somebody has decoded them. */
   rpc: RPC | null = null;
+  private split: BytesByKind | null = null;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+  }
+
+  /** What the bytes are for; of a frame of gossip only. */
+  get parts(): BytesByKind {
+    this.split ??= splitFrame(this.bytes);
+    return this.split;
   }
 
   /** The RPC's bytes, behind the length prefix. */

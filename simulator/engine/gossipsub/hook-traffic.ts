@@ -18,7 +18,7 @@ import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
 
 /** A trial of 1,000 cells takes some 25 events. */
-const BURST_CELLS_MAX = 64;
+export const BURST_CELLS_MAX = 64;
 
 /** Cells that reach a relay's hook. */
 export class CellsArrive extends Call {}

@@ -7,9 +7,11 @@
 
 import type { ModuleCustomJson } from '../../../node/trust/update-target.ts';
 import type { ModuleRequest } from '../../../updates/repository/update-entry.ts';
+import type { ByteKind } from '../../measure/load-result.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
 import type { SybilResult } from '../../measure/sybil-result.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
+import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
 import type { Churn } from '../../population/churn.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
@@ -20,6 +22,7 @@ import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import type { Violation } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import type { AuthorityPlan } from './hosts.ts';
+import { type LoadColumns, loadColumns } from './load-counter.ts';
 import type { ScoringOptions } from './router.ts';
 
 /** An update as the publisher releases it. */
@@ -95,6 +98,8 @@ export interface SharedColumns {
   readonly removedTimesUs: Float64Array;
   /** The same, at which each relay last began to run it: again after a restart, for instance. */
   readonly gainedTimesUs: Float64Array;
+  /** What each host sent and received. */
+  readonly load: LoadColumns;
   /** See Trace. */
   readonly traceWords: Uint32Array;
   /** One 32-bit word for each purpose in CONTROL. */
@@ -121,6 +126,7 @@ export function sharedColumns(
     stageTimesUs: float64(releases * STAGES.length * relays).fill(Number.NaN),
     removedTimesUs: float64(releases * relays).fill(Number.NaN),
     gainedTimesUs: float64(releases * relays).fill(Number.NaN),
+    load: loadColumns(relays + otherHosts),
     traceWords: Trace.forRelays(relays + otherHosts).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
     reachedUs: float64(threads),
@@ -165,6 +171,7 @@ export interface ThreadResult {
   /** How often each fault of the scenario had an effect. */
   readonly faultEffects: readonly number[];
   readonly bytesSent: number;
+  readonly bytesByKind: Readonly<Record<ByteKind, number>>;
   /** Relays that are up when the run ends, and the ends of links that they have then. */
   readonly onlineInTheEnd: number;
   readonly linkEndsInTheEnd: number;
@@ -173,6 +180,8 @@ export interface ThreadResult {
   readonly penalties: number;
   readonly eventsFired: number;
   readonly rolledBack: number;
+  /** For each release. */
+  readonly verdicts: readonly ReleaseVerdicts[];
   /** Honest relays that ran a hostile module, and for how many hours in all. */
   readonly deceivedRelays: number;
   readonly hostileRelayHours: number;

@@ -36,6 +36,7 @@ import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './
 import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { Job } from './job.ts';
 import { type KeepingParts, relayPicker } from './link-keeper.ts';
+import { LoadCounter } from './load-counter.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import { RelayProcessor } from './processor.ts';
 import { type Reception, SimulatedRelay } from './relay.ts';
@@ -60,6 +61,7 @@ export class SimulatedNetwork {
   readonly recorder: StageRecorder;
   readonly failures = new FailureLog();
   readonly counters: RouterCounters = { firsts: 0, copies: 0, penalties: 0 };
+  readonly load: LoadCounter;
   readonly mint: FrameMint;
   readonly updates: UpdateLife;
   readonly hosts: Hosts;
@@ -111,7 +113,9 @@ export class SimulatedNetwork {
       seed: scenario.seed,
       relayName: (relay) => this.identities[relay].peerId.toString(),
     });
+    this.load = new LoadCounter(job.shared.load);
     this.transport = new Transport(clock, this.hosts.local, mint, trace, remote);
+    this.transport.load = this.load;
     this.watch = new InvariantWatch(clock);
     this.faults = job.faults.length === 0 ? null : this.makeFaults();
     this.transport.watch = this.reachWatch();
@@ -159,6 +163,7 @@ export class SimulatedNetwork {
       const { peerId, privateKey } = this.identities[index];
       const registrar = new RelayRegistrar();
       const router = new Router(relayComponents(peerId, privateKey, registrar, this.failures), options);
+      (router as WatchedRouter).relay = index;
       const relay = new SimulatedRelay({
         index,
         peerId,
@@ -184,7 +189,9 @@ export class SimulatedNetwork {
           new GossipsubPubsub(router, peerId),
           () => relay.wake(),
           ({ from }) => {
-            if (from !== peerId.toString()) this.counters.firsts++;
+            if (from === peerId.toString()) return;
+            this.counters.firsts++;
+            this.load.first(index);
           },
         ),
         peers: relay.peers,
@@ -319,7 +326,8 @@ export class SimulatedNetwork {
     if (missing.length > 0) {
       throw new Error(`this version of gossipsub lacks what the engine reaches into: ${missing.join(', ')}`);
     }
-    const Watched = watchedRouter(Base, this.counters, this.sybils?.onBlame ?? null);
+    const onCopies = this.load.copies.bind(this.load);
+    const Watched = watchedRouter(Base, this.counters, onCopies, this.sybils?.onBlame ?? null);
     return this.fast ? fastRouter(Watched, this.mint) : Watched;
   }
 

@@ -1,5 +1,6 @@
 /** How far a run is, as its main thread hears of it. */
 
+import type { ArmProgress } from '../../arms/arm-progress.ts';
 import type { RunOptions } from '../../arms/run-contract.ts';
 import { wallNowMs } from '../wall.ts';
 import type { SharedColumns, ThreadPhase } from './job.ts';
@@ -14,11 +15,17 @@ export class PhaseProgress {
   private readonly enteredMs: Partial<Record<ThreadPhase, number>> = { import: wallNowMs() };
   private readonly timer: NodeJS.Timeout;
 
-  constructor(shared: SharedColumns, threads: number, durationSeconds: number, { onProgress }: RunOptions) {
+  constructor(
+    shared: SharedColumns,
+    threads: number,
+    durationSeconds: number,
+    { onProgress }: RunOptions,
+    arm: ArmProgress | undefined,
+  ) {
     this.phases = new Array<ThreadPhase>(threads).fill('import');
     this.timer = setInterval(() => {
       const virtualSeconds = Math.min(...shared.reachedUs) / 1e6;
-      onProgress?.({ phase: this.slowest(), virtualSeconds, durationSeconds });
+      onProgress?.({ phase: this.slowest(), virtualSeconds, durationSeconds, arm });
     }, PROGRESS_EVERY_MS);
   }
 

@@ -15,8 +15,10 @@ import type { SimulatedStream } from './connection.ts';
 import { type FrameMint, isBareMessage } from './frame.ts';
 import type { GossipSubClass, GossipSubInternals } from './internals.ts';
 
-/** A router, and the peers that it has shut out for their score. */
+/** A router, whose it is, and the peers that it has shut out for their score. */
 export interface WatchedRouter extends GossipSubInternals {
+  /** Index of its relay, set once it is made. */
+  relay: number;
   readonly shutOut: ReadonlySet<string>;
 }
 
@@ -29,6 +31,9 @@ export interface RouterCounters {
   penalties: number;
 }
 
+/** Told how many messages, known ones among them, a relay's router was given at once. */
+export type CopiesListener = (relay: number, messages: number) => void;
+
 /** Told what a router holds against a peer: a behavioural penalty (P7) or an invalid message (P4). */
 export type BlameListener = (peer: string, blame: 'penalty' | 'invalid-message') => void;
 
@@ -36,9 +41,11 @@ export type BlameListener = (peer: string, blame: 'penalty' | 'invalid-message')
 export function watchedRouter(
   Base: GossipSubClass,
   counters: RouterCounters,
+  onCopies: CopiesListener,
   onBlame: BlameListener | null = null,
 ): GossipSubClass {
   return class extends Base implements WatchedRouter {
+    relay = -1;
     readonly shutOut = new Set<string>();
 
     constructor(components: GossipSubComponents, options: Partial<GossipsubOpts>) {
@@ -65,7 +72,11 @@ export function watchedRouter(
     }
 
     override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
-      counters.copies += rpc.messages.length;
+      const { length } = rpc.messages;
+      if (length > 0) {
+        counters.copies += length;
+        onCopies(this.relay, length);
+      }
       return super.handleReceivedRpc(from, rpc);
     }
   };

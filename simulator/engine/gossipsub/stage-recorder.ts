@@ -7,9 +7,10 @@
 
 import type { Refusal } from '../../../node/channels/channel.ts';
 import { catalogue } from '../../../node/hooks/catalogue/catalogue.ts';
-import type { SlotView, Transition } from '../../../node/hooks/transition.ts';
+import type { Reason, SlotView, Transition } from '../../../node/hooks/transition.ts';
 import type { ModuleTarget, StageObserver } from '../../../node/updates/stage-observer.ts';
 import { STAGES, type Stage } from '../../measure/outcome.ts';
+import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
 import { keysAreStolen } from '../invariants/attackers-keys.ts';
 import type { InvariantWatch } from '../invariants/invariant-watch.ts';
 import { ModuleRules } from '../invariants/module-rules.ts';
@@ -33,6 +34,9 @@ export const QUIET_OBSERVER: StageObserver = {
   onFreshness: () => {},
 };
 
+/** Why a module leaves though no relay has found anything wrong with it itself. */
+const FROM_OUTSIDE: ReadonlySet<Reason> = new Set(['revoked', 'cohort', 'newer', 'unlisted']);
+
 export class StageRecorder {
   readonly refusals: Record<string, number> = {};
   /** Honest relays that have run a module of the adversary's. */
@@ -43,6 +47,11 @@ export class StageRecorder {
   private readonly revoked = new Set<number>();
   /** Modules that a relay's core took out again. */
   rolledBack = 0;
+  /** For each release, relays that took it out by themselves, and relays on which it passed its trial. */
+  private readonly rolledBackBy: readonly Set<number>[];
+  private readonly confirmedBy: readonly Set<number>[];
+  /** The module that slots run, by relay and hook. */
+  private readonly activeAt = new Map<string, string | null>();
   /** Virtual microseconds that hostile modules have run, summed over relays, those running now apart. */
   private hostileUs = 0;
   /** Since when slots run a hostile module, by relay and hook. */
@@ -55,6 +64,8 @@ export class StageRecorder {
   /** Relays that have been restarted, and may come to a stage again. */
   private readonly restartedRelays = new Set<number>();
   private readonly releaseByModule: ReadonlyMap<string, number>;
+  private readonly hooks: readonly string[];
+  private readonly hashes: readonly string[];
   private readonly clock: VirtualClock;
   private readonly trace: Trace;
 
@@ -70,6 +81,10 @@ export class StageRecorder {
     }));
     this.removed = releases.map((_release, index) => removedColumn(shared, population.relays, index));
     this.gained = releases.map((_release, index) => gainedColumn(shared, population.relays, index));
+    this.rolledBackBy = releases.map(() => new Set());
+    this.confirmedBy = releases.map(() => new Set());
+    this.hooks = releases.map(({ request }) => request.hook);
+    this.hashes = releases.map(({ moduleSha256 }) => moduleSha256);
     this.watch = watch;
     this.rules = new ModuleRules({
       watch,
@@ -122,12 +137,14 @@ export class StageRecorder {
   }
 
   /** A slot of an honest relay has changed hands. */
-  transition(slot: SlotView, transition: Transition, hash: string): void {
+  transition(slot: SlotView, transition: Transition, reason: Reason, hash: string): void {
     const relay = slot.owner as number;
     const release = this.releaseByModule.get(hash);
     if (transition === 'rolled-back') this.rolledBack++;
     const { nowUs } = this.clock;
     const place = `${relay}/${slot.hook.id}`;
+    this.activeAt.set(place, slot.activeHash);
+    if (release !== undefined) this.judged(relay, release, transition, reason);
     if (transition === 'activated') this.rules.activated(relay, slot.hook, hash);
     if (transition === 'rolled-back' || transition === 'quarantined') this.rules.takenOut(relay, slot.hook);
     if (release === undefined) {
@@ -147,6 +164,27 @@ export class StageRecorder {
       this.removed[release][relay] = nowUs;
       this.trace.add(relay, TRACE_REMOVED, nowUs, release, 0);
     }
+  }
+
+  private judged(relay: number, release: number, transition: Transition, reason: Reason): void {
+    if (transition === 'confirmed') this.confirmedBy[release].add(relay);
+    // Whatever is rolled back is quarantined too; what killed its process is quarantined alone, at the next start.
+    else if (transition === 'quarantined' && !FROM_OUTSIDE.has(reason)) this.rolledBackBy[release].add(relay);
+  }
+
+  /** For each release; a relay whose process is down keeps nothing. */
+  verdicts(): ReleaseVerdicts[] {
+    return this.columns.map((_columns, release) => {
+      const keeps = (relay: number) =>
+        this.activeAt.get(`${relay}/${this.hooks[release]}`) === this.hashes[release] &&
+        Number.isNaN(this.removed[release][relay]);
+      const confirmed = [...this.confirmedBy[release]];
+      return {
+        rolledBack: this.rolledBackBy[release].size,
+        confirmed: confirmed.length,
+        kept: confirmed.filter(keeps).length,
+      };
+    });
   }
 
   /** The relay's process has ended in good order; the next one may come to a stage again. */

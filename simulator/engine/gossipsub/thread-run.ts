@@ -90,6 +90,7 @@ function afterGossip(
   return {
     eventsFired,
     rolledBack: recorder.rolledBack,
+    verdicts: recorder.verdicts(),
     deceivedRelays: recorder.deceived.size,
     violations: failed,
   };
@@ -142,9 +143,11 @@ function resultOf(network: SimulatedNetwork, clock: VirtualClock, warnings: read
     framesInFlight: network.transport.countInFlight(),
     faultEffects: network.faultEffects,
     ...network.counters,
+    bytesByKind: network.load.bytesByKind(),
     ...network.countLinkEnds(),
     eventsFired: clock.eventsFired,
     rolledBack: network.recorder.rolledBack,
+    verdicts: network.recorder.verdicts(),
     deceivedRelays: network.recorder.deceived.size,
     hostileRelayHours: network.recorder.hostileRelayHours(),
     staleRelays: network.recorder.stale.size,

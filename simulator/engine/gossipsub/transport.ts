@@ -11,6 +11,7 @@ import type { VirtualClock } from '../virtual-clock.ts';
 import { ARRIVAL, Arrival, type ArrivalKind, type Receiver, TRACE_DROPPED } from './arrival.ts';
 import type { SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
+import type { LoadCounter } from './load-counter.ts';
 import type { Uplink } from './uplink.ts';
 
 /** A host of this thread, as far as sending and delivering goes. */
@@ -73,6 +74,8 @@ export class Transport {
   /** Null where nothing goes wrong on the way. */
   path: Path | null = null;
   watch: ArrivalWatch | null = null;
+  /** Counts by host; null where nobody asks. */
+  load: LoadCounter | null = null;
   private readonly clock: VirtualClock;
   private readonly hosts: readonly (TransportHost | null)[];
   private readonly mint: FrameMint;
@@ -127,6 +130,7 @@ export class Transport {
     const arrivesUs = Math.ceil(departsUs) + latencyUs;
     counters.framesSent++;
     counters.bytesSent += bytes;
+    this.load?.sent(from.index, what, bytes, frame);
     const rank = clock.takeRank();
     if (this.hosts[to] !== null) {
       clock.scheduleRanked(arrivesUs, rank, new Arrival(this.deliver, what, from.index, to, detail, frame));
@@ -183,6 +187,7 @@ export class Transport {
     }
     this.watch?.(arrival);
     counters.framesDelivered++;
+    this.load?.received(relay, what, frame);
     trace.add(relay, what, clock.nowUs, from, bytes);
     receiver.arrive(arrival);
   };

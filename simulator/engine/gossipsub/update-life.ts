@@ -158,7 +158,7 @@ export class UpdateLife {
       listener: {
         onTransition: (slot, transition, reason, hash, atMs) => {
           if (isHostile || life?.isAlive() === false) return;
-          this.recorder.transition(slot, transition, hash);
+          this.recorder.transition(slot, transition, reason, hash);
           if (transition === 'activated') life?.reached('activated', hash);
           if (life?.isAlive() === false) return;
           if (!this.isOver) reporter?.onTransition(slot, transition, reason, hash, atMs);

@@ -103,6 +103,7 @@ test('model: several updates, a revocation, rotations and timestamps come out as
   assert(mine.rolledBack > 50, 'the revocation takes effect');
   assert.equal(theirs.rolledBack, mine.rolledBack);
   assert.deepEqual(theirs.trust, mine.trust);
+  assert.deepEqual(theirs.cost!.load.bytesByKind, mine.cost!.load.bytesByKind);
   for (const [index, update] of mine.updates.entries()) {
     const own = theirs.updates[index]!;
     for (const stage of ['heard', 'verified', 'staged', 'activated'] as const) {
@@ -111,6 +112,7 @@ test('model: several updates, a revocation, rotations and timestamps come out as
       );
       assert(same.length >= 57, `update ${index}: ${stage} is the same on ${same.length} of 60 relays`);
     }
+    assert.deepEqual(own.verdicts, update.verdicts);
     const removed = update.removed.filter((seconds, relay) => Object.is(seconds, own.removed[relay]));
     assert(
       removed.length >= 57,

@@ -47,7 +47,13 @@ export async function runModel(input: EngineInput, options: RunOptions): Promise
   const job: ModelJob = { scenario, population, topology, publications, releases: releases.length, shared };
   const file = await bundleThread(new URL('./thread.ts', import.meta.url));
   signal?.throwIfAborted();
-  const progress = new PhaseProgress(shared, 1, scenario.durationSeconds, options);
+  const progress = new PhaseProgress(
+    shared,
+    1,
+    scenario.durationSeconds,
+    options,
+    input.progressOf?.(shared),
+  );
   try {
     const result = await runThread(job, file, progress, signal);
     return {

@@ -10,7 +10,7 @@ import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import { EVENT_KIND } from '../event-random.ts';
 import { type Mesh, shuffle } from './mesh.ts';
 import type { Publication } from './rehearsal.ts';
-import { messageFrameBytes } from './rpc-sizes.ts';
+import type { FrameShape } from './rpc-sizes.ts';
 import { codeOf, EVENT, kindOf, messageOf, type World } from './world.ts';
 
 /** Defaults of js-libp2p that the scenario cannot change. */
@@ -37,7 +37,8 @@ export type Arrived = (
 interface Message {
   readonly number: number;
   readonly dataBytes: number;
-  readonly frameBytes: number;
+  readonly shape: FrameShape;
+  readonly answer: FrameShape;
   readonly heardUs: Float64Array;
   readonly state: Uint8Array;
   /**
@@ -108,7 +109,7 @@ export class Gossip {
     }
     for (const place of places) {
       if (mesh.isOpen(place, nowUs))
-        world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.frameBytes);
+        world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.shape);
     }
     this.arrived(number, relay, nowUs, true);
     mesh.planBeat(nowUs, relay);
@@ -118,13 +119,14 @@ export class Gossip {
     const { world, mesh } = this;
     const { counters, trace } = world;
     const message = this.messages[number];
-    counters.copies++;
+    this.countCopy(relay);
     if (message === null) return; // long after everybody had it
     if (message.state[relay] !== STATE.unknown) {
       if (message.state[relay] === STATE.heard) noteKnown(message, place, nowUs);
       return;
     }
     counters.firsts++;
+    world.load.firsts[relay]++;
     message.state[relay] = STATE.heard;
     message.heardUs[relay] = nowUs;
     noteKnown(message, place, nowUs);
@@ -132,12 +134,12 @@ export class Gossip {
     message.lastHeardUs = nowUs;
     trace.add(relay, TRACE_MESSAGE, nowUs, sender, number);
     if (message.dataBytes >= IDONTWANT_MIN_DATA_BYTES) {
-      const bytes = world.sizes.iDontWantBytes;
+      const shape = world.shapes.iDontWant;
       const size = mesh.countMembers(relay);
       for (let i = 0; i < size; i++) {
         const member = mesh.member(relay, i);
         if (member === place) continue;
-        const arrivesUs = world.arrivalOf(nowUs, relay, member, bytes);
+        const arrivesUs = world.arrivalOf(nowUs, relay, member, shape);
         const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
         const there = world.links.reverse[member];
         if (!hasPassedOn && message.knownFromUs[there] === 0) noteKnown(message, there, arrivesUs);
@@ -164,8 +166,9 @@ export class Gossip {
       const member = mesh.member(relay, i);
       if (this.isKnown(message, relay, member, nowUs)) continue;
       const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
-      if (!hasPassedOn) world.send(nowUs, relay, member, codeOf(EVENT.message, number), message.frameBytes);
-      else if (world.sendInVain(nowUs, relay, member, message.frameBytes)) world.counters.copies++;
+      if (!hasPassedOn) world.send(nowUs, relay, member, codeOf(EVENT.message, number), message.shape);
+      else if (world.sendInVain(nowUs, relay, member, message.shape))
+        this.countCopy(world.links.peer[member]);
     }
     mesh.planBeat(nowUs, relay);
   }
@@ -173,7 +176,7 @@ export class Gossip {
   hearOffer(nowUs: number, relay: number, place: number, number: number): void {
     const { world } = this;
     if (this.messages[number]?.state[relay] !== STATE.unknown) return;
-    world.send(nowUs, relay, place, codeOf(EVENT.iWant, number), world.sizes.iWantBytes);
+    world.send(nowUs, relay, place, codeOf(EVENT.iWant, number), world.shapes.iWant);
   }
 
   hearRequest(nowUs: number, relay: number, place: number, number: number): void {
@@ -183,53 +186,56 @@ export class Gossip {
     const times = (message.asked.get(place) ?? 0) + 1;
     message.asked.set(place, times);
     if (this.isKnown(message, relay, place, nowUs) || times > RETRANSMISSIONS) return;
-    this.world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.frameBytes);
+    this.world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.answer);
   }
 
   /** The relay's heartbeat: its mesh, and what it tells others of. */
   beat(nowUs: number, relay: number): void {
     const { world, mesh, plan, live } = this;
-    let isNews = false;
     let isToldAgain = false;
     const told: Message[] = [];
     for (const message of live) {
       const beats = this.beatsOfGossip(relay, message, nowUs);
       if (beats > GOSSIP_WINDOWS) continue;
       told.push(message);
-      if (message.heard < world.links.relays) isNews = true;
       if (beats < GOSSIP_WINDOWS) isToldAgain = true;
     }
-    const others = mesh.beat(nowUs, relay, isNews);
+    const others = mesh.beat(nowUs, relay, told.length > 0);
     if (told.length === 0) return;
     if (isToldAgain) mesh.planBeat(nowUs, relay);
-    const count = isNews ? others.length : mesh.countOthers(relay);
+    const count = others.length;
     if (count === 0) return;
     const target = Math.max(plan.Dlazy, GOSSIP_FACTOR * count);
     const isAll = target > count;
-    const bytes = world.sizes.iHaveBytes(told.length);
-    if (!isNews) {
-      // Everybody has it: whom it is told makes no difference.
-      const frames = isAll ? count : Math.floor(target);
-      const place = world.links.starts[relay];
-      for (let i = 0; i < frames; i++) world.sendInVain(nowUs, relay, place, bytes);
-      return;
-    }
+    const shape = world.shapes.iHave(told.length);
     const { random } = world.random;
     if (told.length > 1) for (let i = 0; i < told.length; i++) random(); // the order of the ids
     const chosen = isAll ? others : shuffle([...others], random).slice(0, target);
-    for (const place of chosen) this.offer(nowUs, relay, place, told, bytes);
+    for (const place of chosen) this.offer(nowUs, relay, place, told, shape);
+  }
+
+  private countCopy(relay: number): void {
+    const { counters, load } = this.world;
+    counters.copies++;
+    load.copies[relay]++;
   }
 
   /** One frame that tells a peer of messages; what it knows already comes to nothing there. */
-  private offer(nowUs: number, relay: number, place: number, told: readonly Message[], bytes: number): void {
+  private offer(
+    nowUs: number,
+    relay: number,
+    place: number,
+    told: readonly Message[],
+    shape: FrameShape,
+  ): void {
     const { world } = this;
     const peer = world.links.peer[place];
     const news = told.filter(({ state }) => state[peer] === STATE.unknown);
     if (news.length === 0) {
-      world.sendInVain(nowUs, relay, place, bytes);
+      world.sendInVain(nowUs, relay, place, shape);
       return;
     }
-    world.send(nowUs, relay, place, codeOf(EVENT.iHave, news[0].number), bytes);
+    world.send(nowUs, relay, place, codeOf(EVENT.iHave, news[0].number), shape);
     for (const message of news.slice(1)) world.sendAlong(relay, place, codeOf(EVENT.iHave, message.number));
   }
 
@@ -266,7 +272,8 @@ export class Gossip {
     const own = {
       number,
       dataBytes: data.length,
-      frameBytes: messageFrameBytes(data),
+      shape: world.shapes.message(data),
+      answer: world.shapes.answer(data),
       heard: 0,
       lastHeardUs: nowUs,
     };

@@ -25,14 +25,14 @@ export interface LinksUp {
 
 /** Draws when links come up, and reckons the rest. Throws RangeError where a relay needs more than an hour for it. */
 export function linksComeUp(world: World, topology: Topology, seed: number): LinksUp {
-  const { links, sizes } = world;
+  const { links, shapes } = world;
   const { starts, peer, reverse, latencyUs } = links;
-  const { subscribeBytes } = sizes;
+  const { subscribe } = shapes;
   const openUs = linksUpUs(world, topology, seed);
   const heardUs = new Uint32Array(links.places);
   for (let relay = 0; relay < links.relays; relay++) {
     const askUs = world.leaveUs(relay, NEGOTIATION_BYTES);
-    const tellUs = world.leaveUs(relay, subscribeBytes);
+    const tellUs = world.leaveUs(relay, subscribe.bytes);
     let doneUs = 0;
     let freeUs = 0;
     for (const place of placesInOrder(openUs, starts[relay], starts[relay + 1])) {
@@ -43,9 +43,9 @@ export function linksComeUp(world: World, topology: Topology, seed: number): Lin
       const toldUs = Math.ceil(freeUs) + latencyUs[place];
       if (toldUs > LAST_US)
         throw new RangeError(`relay ${relay} needs more than an hour to open its streams`);
-      world.countFrame(asksUs, askedUs, NEGOTIATION_BYTES);
-      world.countFrame(askedUs, doneUs, NEGOTIATION_BYTES);
-      world.countFrame(doneUs, toldUs, subscribeBytes);
+      world.countNegotiation(asksUs, relay, askedUs, NEGOTIATION_BYTES);
+      world.countNegotiation(askedUs, peer[place], doneUs, NEGOTIATION_BYTES);
+      world.countFrame(doneUs, relay, toldUs, peer[place], subscribe);
       openUs[place] = doneUs;
       heardUs[reverse[place]] = toldUs;
     }

@@ -115,7 +115,7 @@ export class Mesh {
       const hasRoom = counts[at + MEMBERS] < this.plan.Dlo && (flags[place] & MEMBER) === 0;
       if (!hasRoom || !this.isOpen(place, nowUs) || this.isBackedOff(nowUs, relay, place)) continue;
       this.join(relay, place);
-      this.world.send(nowUs, relay, place, EVENT.graft, this.world.sizes.graftBytes);
+      this.world.send(nowUs, relay, place, EVENT.graft, this.world.shapes.graft);
     }
     this.lookAfter(nowUs, relay);
   }
@@ -152,7 +152,7 @@ export class Mesh {
     if (isEarly) world.counters.penalties++;
     if (isEarly || isFull) {
       this.backOff(nowUs, place);
-      world.send(nowUs, relay, place, EVENT.prune, world.sizes.pruneBytes);
+      world.send(nowUs, relay, place, EVENT.prune, world.shapes.prune);
     } else this.join(relay, place);
     this.lookAfter(nowUs, relay);
   }
@@ -222,8 +222,8 @@ export class Mesh {
       }
     }
     if (grafted.length > 0) gossiped = others.filter((place) => !this.isInMesh(place));
-    for (const place of grafted) world.send(nowUs, relay, place, EVENT.graft, world.sizes.graftBytes);
-    for (const place of pruned) world.send(nowUs, relay, place, EVENT.prune, world.sizes.pruneBytes);
+    for (const place of grafted) world.send(nowUs, relay, place, EVENT.graft, world.shapes.graft);
+    for (const place of pruned) world.send(nowUs, relay, place, EVENT.prune, world.shapes.prune);
     this.lookAfter(nowUs, relay);
     return pruned.length > 0 ? [...gossiped, ...pruned] : gossiped;
   }

@@ -28,7 +28,9 @@ export interface Step {
   readonly afterUs: number;
   /** Of a staged module: the time from which on it may run, by the relay's clock; 0 for at once. */
   readonly notBeforeMs: number;
+  /** The hook of a staged module, and the calls after which it has passed its trial. */
   readonly hook: string;
+  readonly trialCells: number;
 }
 
 /** What one relay does with one publication. */
@@ -183,7 +185,8 @@ class RehearsingRelay {
   private step(kind: Step['kind'], sha256: string, atUs: number, hook = '', notBeforeMs = 0): void {
     const release = this.releaseOf.get(sha256);
     if (release === undefined) return;
-    this.steps.push({ kind, release, afterUs: atUs - this.beganUs, hook, notBeforeMs });
+    const trialCells = this.hooks.get(hook)?.confirmAfter ?? 0;
+    this.steps.push({ kind, release, afterUs: atUs - this.beganUs, hook, notBeforeMs, trialCells });
   }
 
   private sharedParts(): SharedParts {

@@ -6,9 +6,10 @@
  */
 
 import { STAGES } from '../../measure/outcome.ts';
+import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
 import type { Population } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { cellsArriveUs, meanCellWaitUs } from '../gossipsub/hook-traffic.ts';
+import { BURST_CELLS_MAX, cellsArriveUs, meanCellWaitUs } from '../gossipsub/hook-traffic.ts';
 import { gainedColumn, removedColumn, type SharedColumns, stageColumn } from '../gossipsub/job.ts';
 import type { Trace } from '../trace.ts';
 import { EPOCH_MS } from '../virtual-clock.ts';
@@ -128,4 +129,58 @@ export class RelayWork {
       this.rolledBack++;
     } else activated[relay] = gained[relay] = Number.NaN;
   }
+
+  /** What relays found out about each release; modules that fail their trial are not for this engine. */
+  verdicts(): ReleaseVerdicts[] {
+    return this.columns.map(({ activated, removed }, release) => {
+      const staged = this.publications.flatMap(({ onOthers }) => onOthers.steps).find(isStagingOf(release));
+      let confirmed = 0;
+      let kept = 0;
+      for (let relay = 0; relay < activated.length && staged !== undefined; relay++) {
+        if (Number.isNaN(activated[relay]) || !this.hasPassedTrial(relay, staged)) continue;
+        confirmed++;
+        if (Number.isNaN(removed[relay]) && !(this.nextOf(relay, staged, 'activated') < this.endUs)) kept++;
+      }
+      return { rolledBack: 0, confirmed, kept };
+    });
+  }
+
+  /** Whether enough cells have come before the run ended, or another module took the place. */
+  private hasPassedTrial(relay: number, staged: Step): boolean {
+    const { columns, scenario, population } = this;
+    const { release, hook, trialCells } = staged;
+    const { activated, removed } = columns[release];
+    const removedUs = Number.isNaN(removed[relay]) ? this.endUs : removed[relay];
+    const untilUs = Math.min(this.endUs, removedUs, this.nextOf(relay, staged, 'staged'));
+    const { utilization } = scenario.traffic;
+    const meanWaitUs = meanCellWaitUs(utilization, population.advertisedBytesPerSecond[relay]);
+    // Drawn only where the span is not clearly too short or long enough.
+    const meanUs = trialCells * meanWaitUs;
+    const spanUs = untilUs - activated[relay];
+    if (trialCells >= CERTAIN_CELLS && (spanUs > 2 * meanUs || spanUs < meanUs / 2)) return spanUs > meanUs;
+    let atUs = activated[relay];
+    let cells = 1;
+    for (let burst = 2; cells < trialCells && atUs < untilUs; burst = Math.min(2 * burst, BURST_CELLS_MAX)) {
+      atUs = cellsArriveUs(scenario.seed, relay, hook, atUs, burst, meanWaitUs);
+      cells += burst;
+    }
+    return atUs < untilUs;
+  }
+
+  /** When another module of the hook came to a stage after this one did on a relay; Infinity for never. */
+  private nextOf(relay: number, { release, hook }: Step, stage: 'staged' | 'activated'): number {
+    let nextUs = Number.POSITIVE_INFINITY;
+    for (const other of this.ofHook.get(hook) ?? []) {
+      const atUs = this.columns[other][stage][relay];
+      if (other !== release && atUs > this.columns[release].staged[relay]) nextUs = Math.min(nextUs, atUs);
+    }
+    return nextUs;
+  }
+}
+
+/** So many cells never take half or twice as long as they do on average: 15 deviations. */
+const CERTAIN_CELLS = 250;
+
+function isStagingOf(release: number): (step: Step) => boolean {
+  return (step) => step.kind === 'staged' && step.release === release;
 }

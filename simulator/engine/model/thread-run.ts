@@ -1,5 +1,7 @@
 /** Takes a run of the model from its links to the end of virtual time. */
 
+import type { ByteKind } from '../../measure/load-result.ts';
+import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { CONTROL, type SharedColumns, type ThreadPhase } from '../gossipsub/job.ts';
@@ -12,8 +14,8 @@ import { linksComeUp } from './links-come-up.ts';
 import { Mesh } from './mesh.ts';
 import type { Publication } from './rehearsal.ts';
 import { RelayWork } from './relay-work.ts';
-import { rpcSizes } from './rpc-sizes.ts';
-import { type Counters, EVENT, isFrame, kindOf, messageOf, World } from './world.ts';
+import { frameShapes } from './rpc-sizes.ts';
+import { type Counters, EVENT, kindOf, messageOf, World } from './world.ts';
 
 /** js-libp2p's HeartbeatInitialDelay. */
 const FIRST_BEAT_AFTER_US = 100_000;
@@ -33,6 +35,8 @@ export interface ModelResult extends Counters {
   readonly framesInFlight: number;
   readonly refusals: Readonly<Record<string, number>>;
   readonly rolledBack: number;
+  readonly bytesByKind: Readonly<Record<ByteKind, number>>;
+  readonly verdicts: readonly ReleaseVerdicts[];
 }
 
 export class StoppedError extends Error {}
@@ -45,7 +49,8 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
   const trace = new Trace(shared.traceWords);
   const world = new World({
     links: linkTable(topology, population.relays),
-    sizes: rpcSizes(),
+    shapes: frameShapes(),
+    load: shared.load,
     uplinkBitsPerSecond: population.uplinkBitsPerSecond,
     firstBeatUs: firstBeatsUs(population.relays, seed),
     heartbeatMs: gossipsub.heartbeatMs,
@@ -67,8 +72,10 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
   return {
     ...world.counters,
     framesInFlight: world.framesInFlight,
+    bytesByKind: world.bytesByKind(),
     refusals: work.refusals,
     rolledBack: work.rolledBack,
+    verdicts: work.verdicts(),
   };
 }
 
@@ -88,7 +95,6 @@ function run({ world, mesh, gossip, shared }: Parts, endUs: number): void {
       shared.reachedUs[0] = nowUs;
       if (Atomics.load(shared.control, CONTROL.stop) === 1) throw new StoppedError('stopped');
     }
-    if (isFrame(code)) counters.framesDelivered++;
     switch (kindOf(code)) {
       case EVENT.message:
         gossip.hearMessage(nowUs, relay, place, sender, messageOf(code));

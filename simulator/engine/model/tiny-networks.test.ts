@@ -7,7 +7,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { testScenario } from '../../testing/test-scenario.ts';
 import { sharedColumns, stageColumn } from '../gossipsub/job.ts';
 import type { Publication, Script } from './rehearsal.ts';
-import { messageFrameBytes, rpcSizes } from './rpc-sizes.ts';
+import { frameShapes } from './rpc-sizes.ts';
 import { type ModelResult, runModelThread } from './thread-run.ts';
 
 /** A byte leaves in a microsecond. */
@@ -44,7 +44,7 @@ function run(
     latencyUs: Uint32Array.from(links, ([, , latencyUs]) => latencyUs),
   };
   const script: Script = {
-    steps: [{ kind: 'heard', release: 0, afterUs: 0, hook: '', notBeforeMs: 0 }],
+    steps: [{ kind: 'heard', release: 0, afterUs: 0, hook: '', notBeforeMs: 0, trialCells: 0 }],
     verdict: 'accept',
     verdictAfterUs: verdictUs,
     busyUs: verdictUs,
@@ -65,8 +65,8 @@ function run(
 }
 
 test('tiny networks: the sizes of frames that the times below are worked out with', () => {
-  assert.equal(messageFrameBytes(new Uint8Array(DATA_BYTES)), FRAME_US);
-  assert.equal(rpcSizes().iDontWantBytes, DECLINE_US);
+  assert.equal(frameShapes().message(new Uint8Array(DATA_BYTES)).bytes, FRAME_US);
+  assert.equal(frameShapes().iDontWant.bytes, DECLINE_US);
 });
 
 test('tiny networks: of two relays the second hears a frame and a latency later', () => {

@@ -1,10 +1,13 @@
 /** What the parts of the model share: links, uplinks, the calendar, and the counts of what travels. */
 
+import { BYTE_KINDS, type ByteKind } from '../../measure/load-result.ts';
 import { EventRandom } from '../event-random.ts';
+import type { LoadColumns } from '../gossipsub/load-counter.ts';
+import { kindIndex } from '../gossipsub/rpc-bytes.ts';
 import type { Trace } from '../trace.ts';
 import { Calendar } from './calendar.ts';
 import type { LinkTable } from './link-table.ts';
-import type { RpcSizes } from './rpc-sizes.ts';
+import type { FrameShape, FrameShapes } from './rpc-sizes.ts';
 
 /** What an event is; the number of a message stands above these bits. */
 export const EVENT = {
@@ -21,15 +24,6 @@ export const EVENT = {
   publication: 8,
 } as const;
 export const EVENT_BITS = 4;
-const LAST_FRAME = EVENT.prune;
-/** Marks a part of a frame that is not its first, so that the frame counts once. */
-const ALONG = 2 ** 31;
-
-/** Whether the event is the arrival of a frame. */
-export function isFrame(code: number): boolean {
-  return kindOf(code) <= LAST_FRAME && code < ALONG;
-}
-
 export function codeOf(kind: number, message: number): number {
   return (message << EVENT_BITS) | kind;
 }
@@ -40,7 +34,7 @@ export function kindOf(code: number): number {
 
 /** The message that an event is about. */
 export function messageOf(code: number): number {
-  return (code & (ALONG - 1)) >>> EVENT_BITS;
+  return code >>> EVENT_BITS;
 }
 
 export interface Counters {
@@ -56,7 +50,7 @@ export interface Counters {
 
 export class World {
   readonly links: LinkTable;
-  readonly sizes: RpcSizes;
+  readonly shapes: FrameShapes;
   readonly calendar = new Calendar();
   readonly random: EventRandom;
   readonly trace: Trace;
@@ -74,24 +68,28 @@ export class World {
   };
   /** When the run ends. */
   readonly endUs: number;
-  /** Frames that change nothing and are on their way when the run ends. */
-  private lostInFlight = 0;
+  readonly load: LoadColumns;
+  /** Frames that arrive when the run has ended. */
+  framesInFlight = 0;
+  private linkBytes = 0;
   private readonly bytesPerUs: Float64Array;
   /** When everything that is queued on a relay's uplink has left. */
   private readonly freeUs: Float64Array;
 
   constructor(parts: {
     readonly links: LinkTable;
-    readonly sizes: RpcSizes;
+    readonly shapes: FrameShapes;
     readonly uplinkBitsPerSecond: Float64Array;
     readonly firstBeatUs: Float64Array;
     readonly heartbeatMs: number;
     readonly endUs: number;
     readonly seed: number;
     readonly trace: Trace;
+    readonly load: LoadColumns;
   }) {
     this.links = parts.links;
-    this.sizes = parts.sizes;
+    this.shapes = parts.shapes;
+    this.load = parts.load;
     this.endUs = parts.endUs;
     this.firstBeatUs = parts.firstBeatUs;
     this.beatUs = parts.heartbeatMs * 1000;
@@ -101,8 +99,14 @@ export class World {
     this.freeUs = new Float64Array(parts.links.relays);
   }
 
-  get framesInFlight(): number {
-    return this.lostInFlight + this.calendar.count(isFrame);
+  /** What the bytes that were sent were for. */
+  bytesByKind(): Record<ByteKind, number> {
+    const bytes = this.shapes.sentByKind();
+    bytes[kindIndex('links')] += this.linkBytes;
+    return Object.fromEntries(BYTE_KINDS.map((kind, index) => [kind, bytes[index]])) as Record<
+      ByteKind,
+      number
+    >;
   }
 
   /** How long so many bytes take to leave a relay. */
@@ -111,43 +115,59 @@ export class World {
   }
 
   /** Sends a frame from a place of `from`; it waits for its turn on the uplink, and arrives at the other end. */
-  send(nowUs: number, from: number, place: number, code: number, bytes: number): void {
+  send(nowUs: number, from: number, place: number, code: number, shape: FrameShape): void {
     const { links } = this;
-    const departsUs = this.occupy(nowUs, from, bytes);
-    this.calendar.push(
-      Math.ceil(departsUs) + links.latencyUs[place],
-      links.peer[place],
-      links.reverse[place],
-      from,
-      code,
-    );
+    const arrivesUs = this.arrivalOf(nowUs, from, place, shape);
+    this.calendar.push(arrivesUs, links.peer[place], links.reverse[place], from, code);
   }
 
   /** Sends something in the frame that was sent last from this place. */
   sendAlong(from: number, place: number, code: number): void {
     const { links } = this;
     const arrivesUs = Math.ceil(this.freeUs[from]) + links.latencyUs[place];
-    this.calendar.push(arrivesUs, links.peer[place], links.reverse[place], from, code + ALONG);
+    this.calendar.push(arrivesUs, links.peer[place], links.reverse[place], from, code);
   }
 
   /** Sends a frame that will change nothing where it arrives; true if that is before the run ends. */
-  sendInVain(nowUs: number, from: number, place: number, bytes: number): boolean {
-    return this.arrivalOf(nowUs, from, place, bytes) < this.endUs;
+  sendInVain(nowUs: number, from: number, place: number, shape: FrameShape): boolean {
+    return this.arrivalOf(nowUs, from, place, shape) < this.endUs;
   }
 
   /** The same; answers when it arrives. */
-  arrivalOf(nowUs: number, from: number, place: number, bytes: number): number {
-    const arrivesUs = Math.ceil(this.occupy(nowUs, from, bytes)) + this.links.latencyUs[place];
-    this.countArrival(arrivesUs);
+  arrivalOf(nowUs: number, from: number, place: number, shape: FrameShape): number {
+    const { freeUs, links } = this;
+    const departsUs = Math.max(freeUs[from], nowUs) + shape.bytes / this.bytesPerUs[from];
+    freeUs[from] = departsUs;
+    const arrivesUs = Math.ceil(departsUs) + links.latencyUs[place];
+    this.countFrame(nowUs, from, arrivesUs, links.peer[place], shape);
     return arrivesUs;
   }
 
-  /** Counts a frame that was reckoned beforehand. */
-  countFrame(sentUs: number, arrivesUs: number, bytes: number): void {
+  /** Counts a frame of gossip. */
+  countFrame(sentUs: number, from: number, arrivesUs: number, to: number, shape: FrameShape): void {
     if (sentUs >= this.endUs) return;
-    this.counters.framesSent++;
-    this.counters.bytesSent += bytes;
-    this.countArrival(arrivesUs);
+    const { load } = this;
+    shape.sent++;
+    load.messageBytes[from] += shape.messageBytes;
+    load.controlBytes[from] += shape.bytes - shape.messageBytes;
+    this.count(from, arrivesUs, shape.bytes);
+    if (arrivesUs < this.endUs) load.receivedGossipBytes[to] += shape.bytes;
+  }
+
+  /** Counts what it takes to open a stream, one way. */
+  countNegotiation(sentUs: number, from: number, arrivesUs: number, bytes: number): void {
+    if (sentUs >= this.endUs) return;
+    this.linkBytes += bytes;
+    this.count(from, arrivesUs, bytes);
+  }
+
+  private count(from: number, arrivesUs: number, bytes: number): void {
+    const { counters, load } = this;
+    counters.framesSent++;
+    counters.bytesSent += bytes;
+    load.sentBytes[from] += bytes;
+    if (arrivesUs < this.endUs) counters.framesDelivered++;
+    else this.framesInFlight++;
   }
 
   /** How many heartbeats a relay has had up to a moment, that of the moment included. */
@@ -158,19 +178,5 @@ export class World {
   /** When the next heartbeat after a moment comes. */
   nextBeatUs(relay: number, nowUs: number): number {
     return this.firstBeatUs[relay] + this.beatsUntil(relay, nowUs) * this.beatUs;
-  }
-
-  private countArrival(arrivesUs: number): void {
-    if (arrivesUs < this.endUs) this.counters.framesDelivered++;
-    else this.lostInFlight++;
-  }
-
-  private occupy(nowUs: number, from: number, bytes: number): number {
-    const { counters, freeUs } = this;
-    const departsUs = Math.max(freeUs[from], nowUs) + bytes / this.bytesPerUs[from];
-    freeUs[from] = departsUs;
-    counters.framesSent++;
-    counters.bytesSent += bytes;
-    return departsUs;
   }
 }

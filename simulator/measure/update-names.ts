@@ -1,6 +1,6 @@
 /** Names of a scenario's updates that tell them apart, even if one module is released twice. */
 
-import type { RunOutcome } from '../measure/outcome.ts';
+import type { RunOutcome } from './outcome.ts';
 
 /** The module's name; from its second release on with a number: strict-cells, strict-cells#2. */
 export function updateNames(outcome: RunOutcome): readonly string[] {

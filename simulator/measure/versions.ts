@@ -1,0 +1,172 @@
+/**
+ * Versions alive at once: how many relays run which updates, at every moment.
+ *
+ * A version is the set of updates that a relay runs, one at most of each hook; the core with its defaults is the empty
+ * one. Where relays are upgraded by hand an update is a release of the whole program, and holds those before it.
+ */
+
+import type { Churn } from '../population/churn.ts';
+import type { ArmOutcome, UpdateOutcome } from './outcome.ts';
+
+/** Numbers of the updates that are run, rising, with commas between them: '' for the core alone, '0,2'. */
+export type VersionKey = string;
+export const CORE: VersionKey = '';
+
+/** Row i holds from `seconds[i]` on; the first row is at the first release. */
+export interface VersionsCurve {
+  /** Distinct moments, ascending; virtual seconds since the first release. */
+  readonly seconds: Float64Array;
+  /** In the order in which they first appear, the core first. */
+  readonly versions: readonly VersionKey[];
+  /** For each of them, the relays that run it, by row. Under churn, members: up, or away and with it when they return. */
+  readonly relays: readonly Uint32Array[];
+}
+
+/** What the versions of an arm are told from. */
+export interface VersionsInput {
+  readonly arm: Pick<ArmOutcome, 'updates' | 'operators' | 'horizonSeconds'> & {
+    readonly arm: Pick<ArmOutcome['arm'], 'kind'>;
+  };
+  /** When each update came out, virtual seconds from the start of the run; the first first. */
+  readonly releasedAtSeconds: readonly number[];
+  readonly churn: Churn | null;
+}
+
+interface Tenure {
+  readonly update: number;
+  readonly hook: string;
+  readonly from: number;
+  /** Infinity where it was never taken out. */
+  readonly to: number;
+}
+
+/** Which of two that a relay has of one hook it runs: by hand the later release, else the one that came in last. */
+function outranks(one: Tenure, other: Tenure, isByHand: boolean): boolean {
+  if (isByHand || one.from === other.from) return one.update > other.update;
+  return one.from > other.from;
+}
+
+function versionAt(tenures: readonly Tenure[], at: number, isByHand: boolean): VersionKey {
+  const running = new Map<string, Tenure>();
+  for (const tenure of tenures) {
+    if (tenure.from > at || tenure.to <= at) continue;
+    const before = running.get(tenure.hook);
+    if (before === undefined || outranks(tenure, before, isByHand)) running.set(tenure.hook, tenure);
+  }
+  return [...running.values()]
+    .map(({ update }) => update)
+    .sort((a, b) => a - b)
+    .join();
+}
+
+function tenuresOf(
+  updates: readonly UpdateOutcome[],
+  offsets: readonly number[],
+  relay: number,
+  isManual: boolean,
+): Tenure[] {
+  return updates.flatMap(({ stages, removed, hook }, update): Tenure[] => {
+    const from = stages.activated[relay]!;
+    if (Number.isNaN(from)) return [];
+    const out = removed[relay]!;
+    const to = Number.isNaN(out) ? Number.POSITIVE_INFINITY : out + offsets[update]!;
+    return [{ update, hook: isManual ? '' : (hook ?? ''), from: from + offsets[update]!, to }];
+  });
+}
+
+interface Change {
+  readonly at: number;
+  readonly version: VersionKey;
+  readonly by: 1 | -1;
+}
+
+/** What a relay adds to the counts, from when it is a member to when it is none. */
+function* changesOf(
+  tenures: readonly Tenure[],
+  isByHand: boolean,
+  from: number,
+  to: number,
+): Generator<Change> {
+  if (!(from < to)) return;
+  const moments = tenures
+    .flatMap((tenure) => [tenure.from, tenure.to])
+    .filter((at) => at > from && at < to)
+    .sort((a, b) => a - b);
+  let version = versionAt(tenures, from, isByHand);
+  yield { at: from, version, by: 1 };
+  for (const at of moments) {
+    const next = versionAt(tenures, at, isByHand);
+    if (next === version) continue;
+    yield { at, version, by: -1 };
+    yield { at, version: next, by: 1 };
+    version = next;
+  }
+  if (to < Number.POSITIVE_INFINITY) yield { at: to, version, by: -1 };
+}
+
+/** The versions of an arm from the first release to its horizon. */
+export function versionsCurve({ arm, releasedAtSeconds, churn }: VersionsInput): VersionsCurve {
+  const { updates, operators, horizonSeconds } = arm;
+  const firstAtSeconds = releasedAtSeconds[0] ?? 0;
+  const offsets = releasedAtSeconds.map((at) => at - firstAtSeconds);
+  const isManual = arm.arm.kind === 'manual';
+  const relays = updates[0]?.removed.length ?? 0;
+  const changes: Change[] = [];
+  for (let relay = 0; relay < relays; relay++) {
+    const isByHand = isManual || operators?.embeds?.[relay] === 0;
+    const since = (timeUs: number): number => timeUs / 1e6 - firstAtSeconds;
+    const from = churn === null ? 0 : Math.max(0, since(churn.bornUs[relay]!));
+    const to = churn === null ? Number.POSITIVE_INFINITY : since(churn.goneUs[relay]!);
+    const tenures = tenuresOf(updates, offsets, relay, isManual);
+    for (const change of changesOf(tenures, isByHand, from, to)) {
+      if (change.at <= horizonSeconds) changes.push(change);
+    }
+  }
+  changes.sort((a, b) => a.at - b.at);
+  return countUp(changes);
+}
+
+function countUp(changes: readonly Change[]): VersionsCurve {
+  const versions = [...new Set([CORE, ...changes.map(({ version }) => version)])];
+  const column = new Map(versions.map((version, index) => [version, index]));
+  const now = new Uint32Array(versions.length);
+  const seconds: number[] = [0];
+  const rows: Uint32Array[] = [];
+  changes.forEach(({ at, version, by }, index) => {
+    now[column.get(version)!]! += by;
+    if (changes[index + 1]?.at === at) return;
+    if (at > 0) seconds.push(at);
+    rows.push(now.slice());
+  });
+  // Nobody may be there at the first release, and nobody ever.
+  if (rows.length < seconds.length) rows.unshift(new Uint32Array(versions.length));
+  return {
+    seconds: Float64Array.from(seconds),
+    versions,
+    relays: versions.map((_version, index) => Uint32Array.from(rows, (row) => row[index]!)),
+  };
+}
+
+/** How many versions are run by anybody, by row. */
+export function versionsAlive({ seconds, relays }: VersionsCurve): Uint32Array {
+  return Uint32Array.from(seconds, (_at, row) =>
+    relays.reduce((alive, column) => alive + (column[row]! > 0 ? 1 : 0), 0),
+  );
+}
+
+/** The share of all relays that run a version, by row; 0 where there are no relays. */
+export function sharesOf({ seconds, relays }: VersionsCurve, version: number): Float64Array {
+  return Float64Array.from(seconds, (_at, row) => {
+    const all = relays.reduce((sum, column) => sum + column[row]!, 0);
+    return all === 0 ? 0 : relays[version]![row]! / all;
+  });
+}
+
+/** A version in words: "core", "strict-cells", "strict-cells + token-bucket". */
+export function versionName(version: VersionKey, updateNames: readonly string[]): string {
+  if (version === CORE) return 'core';
+  return version
+    .split(',')
+    .map((update) => updateNames[Number(update)])
+    .join(' + ');
+}
