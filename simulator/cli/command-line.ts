@@ -9,6 +9,7 @@ import { ScenarioError } from '../scenario/problem.ts';
 import type { CalibrateOptions } from './calibrate.ts';
 import { type CommandContext, tellError, tellProblems } from './command.ts';
 import type { CompareOptions } from './compare.ts';
+import type { CrosscheckOptions } from './crosscheck.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import type { InitOptions } from './init.ts';
 import { Interruption } from './interrupt.ts';
@@ -134,6 +135,24 @@ async function buildProgram(
     .action(async (a: string, b: string, options: CompareOptions) => {
       const { compare } = await import('./compare.ts');
       finish(await compare(a, b, options, context));
+    });
+
+  program
+    .command('crosscheck')
+    .description('run the same network and seed on two engines and say how far apart they are')
+    .argument('<file>', 'the scenario')
+    .option('--engines <names>', 'two engines, the one to check against first', 'gossipsub,model')
+    .option('--seed <n>', "the run's seed, instead of the scenario's")
+    .option('--runs <n>', 'how many seeds, counting up')
+    .option('--out <dir>', 'where to write (default: results/<scenario>/crosscheck)')
+    .option('--force', 'replace results that are there already')
+    .addOption(setOption())
+    .addOption(scaleOption())
+    .option('--json', 'print summary.json and nothing else')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (file: string, options: CrosscheckOptions) => {
+      const { crosscheck } = await import('./crosscheck.ts');
+      finish(await crosscheck(file, options, context, surroundings));
     });
 
   program

@@ -12,6 +12,13 @@ import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import { InvariantWatch } from '../invariants/invariant-watch.ts';
 import { checkReach, type ReachabilityParts } from '../invariants/reachability.ts';
 import { randomStream } from '../random.ts';
+import {
+  LINKS_START_US,
+  LINKS_START_WITHIN_US,
+  LINKS_UP_US,
+  RELAYS_START_WITHIN_US,
+  START_STREAMS,
+} from '../start-plan.ts';
 import type { Trace } from '../trace.ts';
 import { DataPlane } from '../traffic/data-plane.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
@@ -37,11 +44,6 @@ import { StageRecorder } from './stage-recorder.ts';
 import { SybilCrew } from './sybils/sybil-crew.ts';
 import { type ArrivalWatch, type RemoteArrivals, Transport } from './transport.ts';
 import { UpdateLife } from './update-life.ts';
-
-const RELAYS_START_WITHIN_US = 1_000_000;
-const LINKS_START_US = 1_200_000;
-const LINKS_START_WITHIN_US = 3_000_000;
-const LINKS_UP_US = LINKS_START_US + LINKS_START_WITHIN_US;
 
 export class SimulatedNetwork {
   readonly transport: Transport;
@@ -254,7 +256,7 @@ export class SimulatedNetwork {
   /** Schedules starts, links and releases. Every thread draws the whole plan and keeps its part. */
   plan(): void {
     const { scenario, topology } = this.job;
-    const starts = randomStream(scenario.seed, 'relay starts');
+    const starts = randomStream(scenario.seed, START_STREAMS.relays);
     for (let relay = 0; relay < this.relays.length; relay++) {
       const atUs = starts.integer(RELAYS_START_WITHIN_US);
       if (!this.takesPart(relay)) continue;
@@ -262,7 +264,7 @@ export class SimulatedNetwork {
       if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
       else if (joinsUs !== Number.POSITIVE_INFINITY) this.planAt(joinsUs, relay, () => this.join(relay));
     }
-    const links = randomStream(scenario.seed, 'links come up');
+    const links = randomStream(scenario.seed, START_STREAMS.links);
     for (let link = 0; link < topology.links; link++) {
       const atUs = LINKS_START_US + links.integer(LINKS_START_WITHIN_US);
       const dialer = topology.dialer[link];
