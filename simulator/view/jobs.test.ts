@@ -125,6 +125,8 @@ describe('runs that are started from the page', () => {
       'a line that is no event is a message',
     );
     await stop(job.id);
+    // The first stream ends with the process; whoever comes after that is told at once.
+    await stream(job.id, null, () => false);
     const ended = await stream(job.id, null, () => false);
     assert.equal(ended[0]?.data.state.status, 'stopped');
     assert.equal(ended.at(-1)?.event, 'end');
