@@ -2,7 +2,7 @@
 
 SCENARIO ?= scenarios/tor7500.yaml
 
-.PHONY: all simulate view test check bench clean
+.PHONY: all simulate view test check validity bench clean
 
 all: test simulate
 
@@ -22,6 +22,9 @@ test: node_modules/.package-lock.json
 
 check: node_modules/.package-lock.json
 	npm run check
+
+validity: node_modules/.package-lock.json
+	npm run validity
 
 bench: node_modules/.package-lock.json
 	npm run bench

@@ -14,6 +14,7 @@ import type { TransitionListener } from './hooks/transition.ts';
 import type { ActivationPolicy } from './updates/activation-policy.ts';
 import { LifecycleHost, type ModuleHost, type StagedListener } from './updates/module-host.ts';
 import { RelayLifecycle } from './updates/relay-lifecycle.ts';
+import type { SlotReport } from './updates/slot-report.ts';
 import type { UpdateStore } from './updates/store.ts';
 
 export interface CoreParts {
@@ -26,6 +27,8 @@ export interface CoreParts {
   readonly activation?: ActivationPolicy;
   /** Hears of each module in line. */
   readonly onStaged?: StagedListener;
+  /** Hears of a store that fails: the relay runs on without it. */
+  readonly onStoreFailure?: (error: unknown) => void;
 }
 
 export class RelayCore {
@@ -43,6 +46,11 @@ export class RelayCore {
     hook: Hook<Parameters, Kind>,
   ): Slot<Parameters, Kind> {
     return this.lifecycle.slot(hook);
+  }
+
+  /** What stands in the slots that updates or traffic have reached. */
+  slots(): readonly SlotReport[] {
+    return this.lifecycle.report();
   }
 
   /** Writes the state of the hooks to the store: now and then. */

@@ -26,13 +26,15 @@ const VALIDATION = {
   ignore: TopicValidatorResult.Ignore,
 } as const satisfies Record<Verdict, TopicValidatorResult>;
 
-/** The router as its class really is: the package's interface leaves out what asyncValidation needs. */
+/** The router as its class really is: the package's interface leaves these out. */
 export interface ValidatingGossipSub extends GossipSub {
   reportMessageValidationResult(
     msgId: string,
     propagationSource: string,
     acceptance: TopicValidatorResult,
   ): void;
+  /** Names of the peers in a topic's mesh. */
+  getMeshPeers(topic: string): string[];
 }
 
 export class GossipsubPubsub implements Pubsub {

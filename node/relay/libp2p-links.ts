@@ -33,8 +33,8 @@ export function fingerprintOf(peer: PeerId): string {
 export interface Libp2pLinksParts {
   readonly libp2p: Pick<Libp2p, 'dial' | 'getConnections' | 'handle'>;
   readonly cells: CellPool;
-  /** Whether there is a relay of this fingerprint; whoever is none is a client. */
-  readonly isRelay: (fingerprint: string) => boolean;
+  /** Whether there is a relay of this fingerprint, now or as soon as it is known; whoever is none is a client. */
+  readonly isRelay: (fingerprint: string) => boolean | Promise<boolean>;
   readonly dialTimeoutMs?: number;
   readonly stallTimeoutMs?: number;
 }
@@ -56,7 +56,13 @@ export class Libp2pLinks implements LinkDialer {
         return;
       }
       const fingerprint = fingerprintOf(connection.remotePeer);
-      accept(this.link(stream, isRelay(fingerprint) ? fingerprint : null, address, false));
+      const take = (known: boolean): void => {
+        if (stream.status === 'open') accept(this.link(stream, known ? fingerprint : null, address, false));
+      };
+      const known = isRelay(fingerprint);
+      if (typeof known === 'boolean') take(known);
+      // What arrives meanwhile waits in the stream, as far as that may hold it.
+      else void known.then(take);
     };
     await libp2p.handle(CELLS_PROTOCOL, handler, { maxInboundStreams: 1, maxOutboundStreams: 1 });
   }

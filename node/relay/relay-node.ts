@@ -54,6 +54,8 @@ export interface RelayParts {
   readonly rateLimit?: RateLimit;
   /** Does the work of new circuits; at once by default. */
   readonly handshakes?: HandshakeWork;
+  /** Told of each relay that a circuit goes on to from here. */
+  readonly onReached?: (fingerprint: string) => void;
 }
 
 /** The processor time that answering handshakes takes. */
@@ -185,7 +187,11 @@ export class OnionRelay implements LinkHost {
 
   /** For circuits that extend. */
   reach(target: LinkTarget, answer: (end: LinkEnd | null) => void): void {
-    this.links.reach(target, answer);
+    const { onReached } = this.parts;
+    this.links.reach(target, (end) => {
+      if (end !== null) onReached?.(target.fingerprint);
+      answer(end);
+    });
   }
 
   /** Called by circuits. */

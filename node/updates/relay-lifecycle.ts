@@ -18,6 +18,7 @@ import { CohortGate, type CohortPolicy, type CohortReports } from './cohort-gate
 import { HookLedger } from './hook-ledger.ts';
 import type { Claim, Offer, OfferDecision, Refusal } from './offer.ts';
 import { EVERYBODY_AT_ONCE, jitterPosition, placeOf, type Rollout } from './rollout.ts';
+import { type SlotReport, slotReport } from './slot-report.ts';
 import type { StoredModule, StoredSlot, UpdateStore } from './store.ts';
 import { VersionFloor } from './version-floor.ts';
 
@@ -83,6 +84,11 @@ export class RelayLifecycle implements TransitionListener {
   /** The slots that updates or traffic have reached yet. */
   slots(): readonly HookSlot[] {
     return [...this.ledgers.values()].map(({ slot }) => slot);
+  }
+
+  /** The same as an operator would want to see them. */
+  report(): readonly SlotReport[] {
+    return [...this.ledgers.values()].map(slotReport);
   }
 
   /** What speaks against an update before its binary is looked at; null if nothing. */

@@ -4,12 +4,13 @@ import assert from 'node:assert/strict';
 import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
 import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
 import { fullScoring } from '../../node/channels/peer-scoring.ts';
-import { runGossipsub } from '../engine/gossipsub/engine.ts';
+import { type EngineInput, type EngineResult, runGossipsub } from '../engine/gossipsub/engine.ts';
 import { gainedColumn, type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
 import { relayLoads } from '../engine/gossipsub/load-counter.ts';
 import type { ScoringOptions } from '../engine/gossipsub/router.ts';
 import { unbalanced } from '../engine/invariants/frame-ledger.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
+import { runModel } from '../engine/model/engine.ts';
 import { cohortAt } from '../measure/cohort.ts';
 import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
@@ -74,7 +75,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const authorities = hasDirectory ? arm.directory.authorities : 0;
   const faults = scheduleFaults(scenario.faults, { population, publishers, authorities, seed });
   const isSmooth = presence.late === null && presence.away === null;
-  const { shared, traceHash, threads, total, phasesWallMs } = await runGossipsub(
+  const { shared, traceHash, threads, total, phasesWallMs } = await runOnEngine(
     {
       scenario,
       arm,
@@ -144,7 +145,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const firstReleaseUs = Math.min(...releases.map(({ atUs }) => atUs));
   const outcome: ArmOutcome = {
     arm,
-    engine: 'gossipsub',
+    engine: scenario.engine,
     horizonSeconds: policies?.horizonSeconds ?? scenario.durationSeconds - firstReleaseUs / 1e6,
     updates,
     cost: {
@@ -184,6 +185,17 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
     violations: [...total.violations, ...trafficViolations(total.traffic)],
   };
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
+}
+
+function runOnEngine(input: EngineInput, options: RunOptions): Promise<EngineResult> {
+  switch (input.scenario.engine) {
+    case 'gossipsub':
+      return runGossipsub(input, options);
+    case 'model':
+      return runModel(input, options);
+    case 'wire':
+      throw new Error('the engine wire is not available in this version');
+  }
 }
 
 /** The same in every arm, attacked or not, so that the attack alone makes the difference. */

@@ -9,10 +9,12 @@ import { ScenarioError } from '../scenario/problem.ts';
 import type { CalibrateOptions } from './calibrate.ts';
 import { type CommandContext, tellError, tellProblems } from './command.ts';
 import type { CompareOptions } from './compare.ts';
+import type { CrosscheckOptions } from './crosscheck.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import type { InitOptions } from './init.ts';
 import { Interruption } from './interrupt.ts';
 import type { LibraryOptions } from './library.ts';
+import type { NodeOptions } from './node-options.ts';
 import type { ReportOptions } from './report.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
@@ -136,6 +138,24 @@ async function buildProgram(
     });
 
   program
+    .command('crosscheck')
+    .description('run the same network and seed on two engines and say how far apart they are')
+    .argument('<file>', 'the scenario')
+    .option('--engines <names>', 'two engines, the one to check against first', 'gossipsub,model')
+    .option('--seed <n>', "the run's seed, instead of the scenario's")
+    .option('--runs <n>', 'how many seeds, counting up')
+    .option('--out <dir>', 'where to write (default: results/<scenario>/crosscheck)')
+    .option('--force', 'replace results that are there already')
+    .addOption(setOption())
+    .addOption(scaleOption())
+    .option('--json', 'print summary.json and nothing else')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (file: string, options: CrosscheckOptions) => {
+      const { crosscheck } = await import('./crosscheck.ts');
+      finish(await crosscheck(file, options, context, surroundings));
+    });
+
+  program
     .command('verify')
     .description('check the hashes of results, run them again and compare')
     .argument('<dir>', 'a folder of results')
@@ -238,8 +258,42 @@ async function buildProgram(
       finish(await library(names, options, context));
     });
 
+  addNodeVerb(program, context, finish);
   await addUpdateVerb(program, args, context, finish);
   return program;
+}
+
+function addressOption(flags: string, description: string): Option {
+  return new Option(flags, `${description}; may be given several times`).argParser(collect);
+}
+
+function addNodeVerb(program: Command, context: CommandContext, finish: (code: number) => void): void {
+  program
+    .command('node')
+    .description('run one relay on TCP until it is told to stop')
+    .addOption(addressOption('--listen <address>', 'where to listen, such as /ip4/127.0.0.1/tcp/9001'))
+    .addOption(addressOption('--announce <address>', 'what to tell peers instead, behind a NAT for instance'))
+    .addOption(addressOption('--peer <address>', 'a relay to keep a connection to'))
+    .option('--root <file>', 'the root of the update repository that the relay trusts: its 1.root.json')
+    .option('--state <dir>', 'the folder of its identity, its trusted metadata and its modules')
+    .option('--status-port <n>', 'serve health, status and metrics there, on 127.0.0.1 only')
+    .option('--channels <list>', 'how it hears of updates', 'gossip,catch-up,circuit')
+    .addOption(addressOption('--authority <address>', 'a peer to poll for updates, with its peer id'))
+    .option('--poll-every <time>', 'how often authorities are polled', '1h')
+    .option(
+      '--third-parties <roles>',
+      "whose modules beside the developers' may run: none, all, or roles",
+      'none',
+    )
+    .option('--development-network', 'take roots with development keys, which anyone can sign with')
+    .option('--exit <kind>', 'none, or exchange: answer the exchanges that measure a network', 'none')
+    .option('--drain <time>', 'how long circuits have to end when the relay is told to stop', '30s')
+    .option('--log-level <level>', 'fatal, error, warn, info or debug', 'info')
+    .option('--log-format <format>', 'json or text (default: text on a terminal)')
+    .action(async (options: NodeOptions) => {
+      const { node } = await import('./node.ts');
+      finish(await node(options, context));
+    });
 }
 
 /** `update` has verbs of its own, and they need every hook: they are loaded only when they are asked for. */

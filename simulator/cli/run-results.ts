@@ -20,11 +20,13 @@ import { PACKAGE_FOLDER, shownPath } from './workplace.ts';
 /** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
 export async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {
   const { ModuleSizeError } = await import('../arms/release.ts');
-  if (!(error instanceof ModuleSizeError)) return error;
+  const { FailingModuleError } = await import('../engine/model/engine.ts');
+  if (!(error instanceof ModuleSizeError || error instanceof FailingModuleError)) return error;
   const index = loaded.scenario.updates.findIndex(({ module }) =>
     error.message.includes(`module ${module} `),
   );
-  return new ScenarioError([loaded.problemAt(['updates', Math.max(0, index), 'size'], error.message, null)]);
+  const key = error instanceof ModuleSizeError ? 'size' : 'module';
+  return new ScenarioError([loaded.problemAt(['updates', Math.max(0, index), key], error.message, null)]);
 }
 
 /** Broken invariants of a run, one line each. */

@@ -27,6 +27,10 @@ const OWN_OPTIONS = [
   'release',
   'from',
   'page',
+  'listen',
+  'peer',
+  'root',
+  'state',
   'port',
 ];
 

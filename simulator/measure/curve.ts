@@ -6,6 +6,7 @@
  */
 
 import { type Cohort, ofCohort } from './cohort.ts';
+import { orderOfTimes } from './time-order.ts';
 
 /** Row i holds the value from `seconds[i]` on; before the first row it is 0. */
 export interface AdoptionCurve {
@@ -20,18 +21,6 @@ export interface AdoptionCurve {
 /** The two ways to count relays: each as one, or by its consensus weight. */
 export const WEIGHTINGS = ['fractionOfRelays', 'fractionOfConsensusWeight'] as const;
 export type Weighting = (typeof WEIGHTINGS)[number];
-
-/** Indexes of the relays that arrived, in order of arrival; of equal times the lower index first. */
-function arrivalOrder(arrivedSeconds: Float64Array): Uint32Array {
-  const order = new Uint32Array(arrivedSeconds.length);
-  let arrived = 0;
-  for (let relay = 0; relay < arrivedSeconds.length; relay++) {
-    if (Number.isFinite(arrivedSeconds[relay])) order[arrived++] = relay;
-  }
-  return order
-    .subarray(0, arrived)
-    .sort((a, b) => (arrivedSeconds[a] as number) - (arrivedSeconds[b] as number) || a - b);
-}
 
 /**
  * Builds the curve from one time per relay (NaN: never) and one weight per relay (any positive scale); relays that
@@ -53,10 +42,11 @@ export function adoptionCurve(
   let totalWeight = 0;
   for (const value of weight) totalWeight += value;
 
-  const order = arrivalOrder(arrivedSeconds);
-  const seconds: number[] = [];
-  const byCount: number[] = [];
-  const byWeight: number[] = [];
+  const order = orderOfTimes(arrivedSeconds);
+  const seconds = new Float64Array(order.length);
+  const byCount = new Float64Array(order.length);
+  const byWeight = new Float64Array(order.length);
+  let rows = 0;
   let arrivedWeight = 0;
   for (let position = 0; position < order.length; position++) {
     const relay = order[position] as number;
@@ -64,15 +54,16 @@ export function adoptionCurve(
     arrivedWeight += weight[relay] as number;
     if (position + 1 < order.length && arrivedSeconds[order[position + 1] as number] === at) continue;
     const arrived = position + 1;
-    seconds.push(at);
-    byCount.push(arrived / relays);
+    seconds[rows] = at;
+    byCount[rows] = arrived / relays;
     // A sum in order of arrival can miss the total by a few last bits: all relays are the whole weight.
-    byWeight.push(arrived === relays ? 1 : totalWeight > 0 ? Math.min(1, arrivedWeight / totalWeight) : 0);
+    byWeight[rows] = arrived === relays ? 1 : totalWeight > 0 ? Math.min(1, arrivedWeight / totalWeight) : 0;
+    rows++;
   }
   return {
-    seconds: Float64Array.from(seconds),
-    fractionOfRelays: Float64Array.from(byCount),
-    fractionOfConsensusWeight: Float64Array.from(byWeight),
+    seconds: seconds.slice(0, rows),
+    fractionOfRelays: byCount.slice(0, rows),
+    fractionOfConsensusWeight: byWeight.slice(0, rows),
   };
 }
 

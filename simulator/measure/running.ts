@@ -6,6 +6,7 @@
  */
 
 import { type Cohort, ofCohort } from './cohort.ts';
+import { sortedTimes } from './time-order.ts';
 
 /** Row i holds from `seconds[i]` on; before the first row nobody runs it. */
 export interface RunningCurve {
@@ -31,22 +32,21 @@ export function runningCurve(
   const activatedSeconds = ofCohort(activations, cohort);
   const removedSeconds = ofCohort(removals, cohort);
   const relays = activatedSeconds.length;
-  const changes: { readonly at: number; readonly by: 1 | -1 }[] = [];
-  for (let relay = 0; relay < relays; relay++) {
+  const ended = removedSeconds.map((removed, relay) => {
     const activated = activatedSeconds[relay] as number;
-    const removed = removedSeconds[relay] as number;
-    if (!everRan(activated)) continue;
-    changes.push({ at: activated, by: 1 });
-    if (Number.isFinite(removed)) changes.push({ at: Math.max(activated, removed), by: -1 });
-  }
-  changes.sort((a, b) => a.at - b.at);
+    return everRan(activated) && Number.isFinite(removed) ? Math.max(activated, removed) : Number.NaN;
+  });
+  const begins = sortedTimes(activatedSeconds);
+  const ends = sortedTimes(ended);
   const seconds: number[] = [];
   const fractions: number[] = [];
-  let running = 0;
-  for (const [index, { at, by }] of changes.entries()) {
-    running += by;
-    if (changes[index + 1]?.at === at) continue;
-    const fraction = running / relays;
+  let begun = 0;
+  let over = 0;
+  while (begun < begins.length || over < ends.length) {
+    const at = Math.min(begins[begun] ?? Number.POSITIVE_INFINITY, ends[over] ?? Number.POSITIVE_INFINITY);
+    while (begins[begun] === at) begun++;
+    while (ends[over] === at) over++;
+    const fraction = (begun - over) / relays;
     if (fraction === (fractions.at(-1) ?? 0)) continue;
     seconds.push(at);
     fractions.push(fraction);

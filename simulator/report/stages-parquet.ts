@@ -9,10 +9,10 @@
 
 import type * as Parquet from 'hyparquet-writer';
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
-import type { OperatorsOutcome, RunOutcome, Stage } from '../measure/outcome.ts';
-import { STAGES } from '../measure/outcome.ts';
+import type { ArmOutcome, OperatorsOutcome, RunOutcome, UpdateOutcome } from '../measure/outcome.ts';
 import { roundTime } from '../measure/rounding.ts';
 import { updateNames } from '../measure/update-names.ts';
+import type { Population } from '../population/population.ts';
 import { loadLate } from './late-library.ts';
 
 const COLUMNS = [
@@ -51,53 +51,112 @@ function schemaOf(column: Column): SchemaElement {
 
 const NOBODY: OperatorsOutcome = { classes: [], classOf: new Uint8Array(0), embeds: null };
 
-function stageColumn(stage: Stage): Column {
-  return `${stage}_s`;
-}
-
 function timeOrNull(seconds: number): number | null {
   return Number.isNaN(seconds) ? null : roundTime(seconds);
 }
 
+/** Rows that are made and written at one time: a table of a million relays is never held as a whole. */
+const FIRST_GROUP_ROWS = 1_000;
+const GROUP_ROWS = 100_000;
+
 /** Writes the table of all arms and updates. */
 export async function stagesParquet(outcome: RunOutcome): Promise<Uint8Array> {
-  const { parquetWriteBuffer } = await loadLate<typeof Parquet>('hyparquet-writer');
-  const { population, scenario } = outcome;
-  const names = updateNames(outcome);
+  const { ByteWriter, ParquetWriter } = await loadLate<typeof Parquet>('hyparquet-writer');
   const hasOperators = outcome.arms.some(({ operators }) => operators !== null);
   const columns: readonly Column[] = hasOperators ? [...COLUMNS, ...OPERATOR_COLUMNS] : COLUMNS;
-  const values = Object.fromEntries(columns.map((column) => [column, []])) as unknown as Record<
-    Column,
-    (number | string | boolean | null)[]
-  >;
-  for (const arm of outcome.arms) {
-    arm.updates.forEach((update, index) => {
-      for (let relay = 0; relay < population.relays; relay++) {
-        values.relay.push(relay);
-        values.arm.push(arm.arm.name);
-        values.update.push(names[index] as string);
-        values.seed.push(scenario.seed);
-        values.country.push(population.countries[population.country[relay] as number] ?? '');
-        values.network.push(population.network[relay] as number);
-        values.operator.push(population.operator[relay] as number);
-        values.consensus_weight.push(population.consensusWeight[relay] as number);
-        for (const stage of STAGES) {
-          values[stageColumn(stage)].push(timeOrNull(update.stages[stage][relay] as number));
-        }
-        values.removed_s.push(timeOrNull(update.removed[relay] as number));
-        if (!hasOperators) continue;
-        const { classes, classOf, embeds } = arm.operators ?? NOBODY;
-        values.operator_class.push(classes[classOf[relay] as number]?.name ?? null);
-        values.embeds_runtime.push(embeds === null ? null : embeds[relay] === 1);
-      }
-    });
-  }
-  const columnData: ColumnSource[] = columns.map((name) => ({
-    name,
-    data: values[name],
-    // Times and weights hardly repeat: looking for a dictionary among them takes as long as all the rest.
-    ...(name.endsWith('_s') || name === 'consensus_weight' ? { encoding: 'PLAIN' as const } : {}),
-  }));
   const schema = [{ name: 'root', num_children: columns.length }, ...columns.map(schemaOf)];
-  return new Uint8Array(parquetWriteBuffer({ columnData, schema, createdBy: 'relaywave' }));
+  const writer = new ByteWriter();
+  const parquet = new ParquetWriter({ writer, schema, createdBy: 'relaywave' });
+  const tables = tablesOf(outcome);
+  const rows = tables.length * outcome.population.relays;
+  for (let from = 0; from < rows; ) {
+    const to = Math.min(rows, from + (from === 0 ? FIRST_GROUP_ROWS : GROUP_ROWS));
+    const columnData = columns.map((name): ColumnSource => {
+      // Times and weights hardly repeat: looking for a dictionary among them takes as long as all the rest.
+      const encoding =
+        name.endsWith('_s') || name === 'consensus_weight' ? { encoding: 'PLAIN' as const } : {};
+      return { name, data: valuesOf(outcome, tables, name, from, to), ...encoding };
+    });
+    parquet.write({ columnData, rowGroupSize: to - from });
+    from = to;
+  }
+  parquet.finish();
+  return new Uint8Array(writer.getBuffer());
+}
+
+/** The rows of one arm and update. */
+interface Table {
+  readonly arm: ArmOutcome;
+  readonly update: UpdateOutcome;
+  readonly name: string;
+}
+
+function tablesOf(outcome: RunOutcome): Table[] {
+  const names = updateNames(outcome);
+  return outcome.arms.flatMap((arm) =>
+    arm.updates.map((update, index): Table => ({ arm, update, name: names[index] as string })),
+  );
+}
+
+type Value = number | string | boolean | null;
+
+/** A column's values in rows `from` to `to` - 1. */
+function valuesOf(
+  { population, scenario }: RunOutcome,
+  tables: readonly Table[],
+  column: Column,
+  from: number,
+  to: number,
+): Value[] {
+  const values = new Array<Value>(to - from);
+  for (let row = from; row < to; ) {
+    const table = tables[Math.floor(row / population.relays)] as Table;
+    const read = reader(table, column, population, scenario.seed);
+    let relay = row % population.relays;
+    for (; relay < population.relays && row < to; relay++, row++) values[row - from] = read(relay);
+  }
+  return values;
+}
+
+/** What stands in a column for a relay. */
+function reader(
+  { arm, update, name }: Table,
+  column: Column,
+  population: Population,
+  seed: number,
+): (relay: number) => Value {
+  const { classes, classOf, embeds } = arm.operators ?? NOBODY;
+  const time = (seconds: Float64Array) => (relay: number) => timeOrNull(seconds[relay] as number);
+  switch (column) {
+    case 'relay':
+      return (relay) => relay;
+    case 'arm':
+      return () => arm.arm.name;
+    case 'update':
+      return () => name;
+    case 'seed':
+      return () => seed;
+    case 'country':
+      return (relay) => population.countries[population.country[relay] as number] ?? '';
+    case 'network':
+      return (relay) => population.network[relay] as number;
+    case 'operator':
+      return (relay) => population.operator[relay] as number;
+    case 'consensus_weight':
+      return (relay) => population.consensusWeight[relay] as number;
+    case 'heard_s':
+      return time(update.stages.heard);
+    case 'verified_s':
+      return time(update.stages.verified);
+    case 'staged_s':
+      return time(update.stages.staged);
+    case 'activated_s':
+      return time(update.stages.activated);
+    case 'removed_s':
+      return time(update.removed);
+    case 'operator_class':
+      return (relay) => classes[classOf[relay] as number]?.name ?? null;
+    case 'embeds_runtime':
+      return (relay) => (embeds === null ? null : embeds[relay] === 1);
+  }
 }

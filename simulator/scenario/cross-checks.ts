@@ -12,6 +12,7 @@ import { checkChurn } from './churn-checks.ts';
 import type { FaultKind } from './fault-plan.ts';
 import type { Finding } from './finding.ts';
 import type { KnownModules } from './known-modules.ts';
+import { checkModel } from './model-checks.ts';
 import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
@@ -236,5 +237,6 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkOperators(parts),
     ...checkFaults(parts),
     ...checkRejections(parts),
+    ...checkModel(parts, modules),
   ];
 }

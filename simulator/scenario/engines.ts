@@ -19,7 +19,7 @@ export const ENGINES: Readonly<Record<EngineName, EngineAbility>> = {
   },
   model: {
     name: 'model',
-    isAvailable: false,
+    isAvailable: true,
     relaysMax: 1_000_000,
     summary: 'a model of the same protocol in typed arrays, in virtual time',
   },

@@ -33,7 +33,7 @@ describe('feasibility', () => {
     const machine = { availableBytes: 3e9 };
     const { hint } = infeasibility(scenario(200_000), machine)!;
     const most = Number(/at most ([\d,]+) relays fit/.exec(hint)![1].replaceAll(',', ''));
-    assert.match(hint, /model is meant for networks of this size, and is not available in this version/);
+    assert.match(hint, /the engine model is meant for networks of this size$/);
     assert.equal(infeasibility(scenario(most), machine), null);
     assert.notEqual(infeasibility(scenario(most * 1.5 + 100), machine), null);
   });
@@ -52,8 +52,19 @@ describe('feasibility', () => {
     );
   });
 
+  it('the engine model carries a million relays in 1 GB or so, and is told by name where it does not', () => {
+    const large = { ...scenario(1_000_000), engine: 'model' } as const;
+    assert.equal(infeasibility(large, { availableBytes: 1.4e9 }), null);
+    const refusal = infeasibility(large, { availableBytes: 0.8e9 });
+    assert.match(
+      refusal?.message ?? '',
+      /^1,000,000 relays need about 1\.\d GB of memory with the engine model; /,
+    );
+    assert.match(refusal?.hint ?? '', /^at most [\d,]+ relays fit here$/);
+  });
+
   it('links cost memory as well', () => {
-    assert(memoryEstimateBytes(1000, 50) > memoryEstimateBytes(1000, 10));
+    assert(memoryEstimateBytes(1000, 50, 'gossipsub') > memoryEstimateBytes(1000, 10, 'gossipsub'));
   });
 
   it('a scenario without a live arm needs no engine, and so no memory for one', () => {

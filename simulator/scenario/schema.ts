@@ -93,9 +93,10 @@ export const scenarioSchema = z
       .default('gossipsub')
       .meta({
         description:
-          'What runs the live arms. gossipsub: the real GossipSub code of js-libp2p in virtual time. model and ' +
-          'wire are not available in this version',
-        examples: ['gossipsub'],
+          'What runs the live arms. gossipsub: the real GossipSub code of js-libp2p in virtual time, to some 10,000 ' +
+          'relays. model: a model of the same protocol, to a million relays, that knows gossip among honest relays ' +
+          'which stay, and no more. wire is not available in this version',
+        examples: ['gossipsub', 'model'],
       }),
     fidelity: z
       .enum(['full', 'fast'])

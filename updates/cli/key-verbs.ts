@@ -6,15 +6,9 @@ import { DEVELOPMENT_KEY_RANGES, developmentKeyObject } from '../development-key
 import { generateKey, writeKey } from '../repository/key-file.ts';
 import type { UpdateRepository } from '../repository/repository.ts';
 import { isTopRole, topAuthority } from '../repository/repository-state.ts';
-import { finishPublication } from './print-repository.ts';
 import type { UpdateConsole } from './register.ts';
-import {
-  keyFiles,
-  type RepositoryFlags,
-  signingKeys,
-  signingVerb,
-  withRepository,
-} from './repository-session.ts';
+import { keyFiles, signingKeys } from './repository-session.ts';
+import { publishing, publishingVerb, type SendingFlags } from './send-publication.ts';
 import { runVerb, UsageMistake } from './usage-mistake.ts';
 
 interface KeysFlags {
@@ -25,13 +19,13 @@ interface KeysFlags {
   readonly json?: boolean;
 }
 
-interface RotateFlags extends RepositoryFlags {
+interface RotateFlags extends SendingFlags {
   readonly add?: readonly string[];
   readonly remove?: readonly string[];
   readonly threshold?: string;
 }
 
-interface DelegateFlags extends RepositoryFlags {
+interface DelegateFlags extends SendingFlags {
   readonly hooks?: readonly string[];
   readonly keys?: readonly string[];
   readonly threshold: string;
@@ -50,14 +44,14 @@ export function registerKeyVerbs(update: Command, io: UpdateConsole): void {
     .option('--json', 'print the outcome as JSON')
     .action((flags: KeysFlags) => runVerb(io, async () => makeKeys(flags, io)));
 
-  signingVerb(update, 'rotate', 'change the keys or the threshold of a role')
+  publishingVerb(update, 'rotate', 'change the keys or the threshold of a role')
     .argument('<role>', 'root, targets, snapshot, timestamp, or a delegated role')
     .option('--add <path...>', 'keys that the role gets: public files, or private ones, which sign at once')
     .option('--remove <id...>', 'ids of keys that it loses; their first 8 digits will do')
     .option('--threshold <n>', 'how many of its keys must sign from now on')
     .action((role: string, flags: RotateFlags) => runVerb(io, () => rotate(role, flags, io)));
 
-  signingVerb(update, 'delegate', 'let another role publish for some hooks, or end that')
+  publishingVerb(update, 'delegate', 'let another role publish for some hooks, or end that')
     .argument('<name>', 'the role, such as traffic-lab')
     .option('--hooks <id...>', 'the hooks it may publish for')
     .option('--keys <path...>', 'its keys: public files, or private ones, which sign at once')
@@ -93,9 +87,9 @@ async function rotate(role: string, flags: RotateFlags, io: UpdateConsole): Prom
   const keys = signingKeys(flags, io);
   const add = keyFiles(flags.add ?? [], 'any', io).map(({ key }) => key);
   const { threshold } = flags;
-  return withRepository(flags, io, async (repository) => {
+  return publishing(`keys of ${role}`, flags, io, (repository) => {
     const remove = (flags.remove ?? []).map((id) => keyIdOf(id, role, repository));
-    const publication = repository.rotate(
+    return repository.rotate(
       role,
       {
         add,
@@ -104,7 +98,6 @@ async function rotate(role: string, flags: RotateFlags, io: UpdateConsole): Prom
       },
       keys,
     );
-    return finishPublication(`keys of ${role}`, publication, flags, io);
   });
 }
 
@@ -124,19 +117,15 @@ function keyIdOf(begin: string, role: string, repository: UpdateRepository): str
 async function delegate(name: string, flags: DelegateFlags, io: UpdateConsole): Promise<number> {
   const keys = signingKeys(flags, io);
   if (flags.withdraw) {
-    return withRepository(flags, io, async (repository) =>
-      finishPublication(`end of ${name}`, repository.withdrawDelegation(name, keys), flags, io),
-    );
+    return publishing(`end of ${name}`, flags, io, (repository) => repository.withdrawDelegation(name, keys));
   }
   if (flags.hooks === undefined) throw new UsageMistake('--hooks: which hooks may it publish for?');
   if (flags.keys === undefined) throw new UsageMistake('--keys: give the public keys of the role');
   const { hooks, terminating = false } = flags;
   const own = keyFiles(flags.keys, 'any', io).map(({ key }) => key);
   const threshold = whole('--threshold', flags.threshold, 1, 32);
-  return withRepository(flags, io, async (repository) => {
-    const request = { name, hooks, keys: own, threshold, terminating };
-    return finishPublication(`delegation to ${name}`, repository.delegate(request, keys), flags, io);
-  });
+  const request = { name, hooks, keys: own, threshold, terminating };
+  return publishing(`delegation to ${name}`, flags, io, (repository) => repository.delegate(request, keys));
 }
 
 export function whole(option: string, text: string, least: number, most: number): number {

@@ -12,12 +12,12 @@ import { readUpdateFile } from '../update-file.ts';
 import { parseDuration } from './duration.ts';
 import { whole } from './key-verbs.ts';
 import { reportText } from './print.ts';
-import { finishPublication } from './print-repository.ts';
 import type { UpdateConsole } from './register.ts';
-import { type RepositoryFlags, signingKeys, signingVerb, withRepository } from './repository-session.ts';
+import { signingKeys } from './repository-session.ts';
+import { publishing, publishingVerb, type SendingFlags } from './send-publication.ts';
 import { runVerb, UsageMistake } from './usage-mistake.ts';
 
-interface PublishFlags extends RepositoryFlags {
+interface PublishFlags extends SendingFlags {
   readonly role: string;
   readonly rollout: string;
   readonly salt?: string;
@@ -27,7 +27,7 @@ interface PublishFlags extends RepositoryFlags {
   readonly force?: boolean;
 }
 
-interface RevokeFlags extends RepositoryFlags {
+interface RevokeFlags extends SendingFlags {
   readonly reason: string;
   readonly role?: string;
   readonly hook?: string;
@@ -41,7 +41,7 @@ export function registerPublishingVerbs(
   io: UpdateConsole,
   folderOf: (name: string) => string,
 ): void {
-  signingVerb(update, 'publish', 'build, test and publish an update')
+  publishingVerb(update, 'publish', 'build, test and publish an update')
     .argument('<name>', 'its name, a folder of updates/, or a path')
     .option('--role <role>', 'the role that publishes it', 'targets')
     .option('--rollout <share>', 'share of relays that may run it for now, such as 0.05 or 5%', '1')
@@ -52,36 +52,31 @@ export function registerPublishingVerbs(
     .option('--force', 'publish what this version of the project would refuse')
     .action((name: string, flags: PublishFlags) => runVerb(io, () => publish(folderOf(name), flags, io)));
 
-  signingVerb(update, 'rollout', 'change the share of relays that may run a module')
+  publishingVerb(update, 'rollout', 'change the share of relays that may run a module')
     .argument('<module>', MODULE_HELP)
     .argument('<share>', 'such as 0.5 or 50%')
-    .action((module: string, share: string, flags: RepositoryFlags) =>
+    .action((module: string, share: string, flags: SendingFlags) =>
       runVerb(io, async () => {
         const fraction = parseShare('<share>', share);
         const keys = signingKeys(flags, io);
-        return withRepository(flags, io, async (repository) =>
-          finishPublication(
-            `${module} for ${share} of the relays`,
-            repository.setRollout(moduleName(module), fraction, keys),
-            flags,
-            io,
-          ),
+        return publishing(`${module} for ${share} of the relays`, flags, io, (repository) =>
+          repository.setRollout(moduleName(module), fraction, keys),
         );
       }),
     );
 
-  signingVerb(update, 'retire', 'take a module off the list that a later version has replaced')
+  publishingVerb(update, 'retire', 'take a module off the list that a later version has replaced')
     .argument('<module>', MODULE_HELP)
-    .action((module: string, flags: RepositoryFlags) =>
+    .action((module: string, flags: SendingFlags) =>
       runVerb(io, async () => {
         const keys = signingKeys(flags, io);
-        return withRepository(flags, io, async (repository) =>
-          finishPublication(`${module} is retired`, repository.retire(moduleName(module), keys), flags, io),
+        return publishing(`${module} is retired`, flags, io, (repository) =>
+          repository.retire(moduleName(module), keys),
         );
       }),
     );
 
-  signingVerb(update, 'revoke', 'take a module back: relays leave it for the one before, or the default')
+  publishingVerb(update, 'revoke', 'take a module back: relays leave it for the one before, or the default')
     .argument('<module>', MODULE_HELP)
     .requiredOption('--reason <text>', 'why, for operators to read')
     .option('--role <role>', 'who revokes (default: who published it)')
@@ -101,27 +96,21 @@ async function publish(folder: string, flags: PublishFlags, io: UpdateConsole): 
   const keys = signingKeys(flags, io);
   const { update, vectors } = await tested(folder, flags.force === true, io);
   const { name: module, version, hook, interfaceVersion, stateVersion, wasm: binary } = update;
-  return withRepository(flags, io, async (repository) => {
-    const publication = repository.publishModule(
-      {
-        ...{
-          binary,
-          module,
-          version,
-          hook,
-          interfaceVersion,
-          stateVersion,
-          rollout,
-          priority,
-          role,
-          vectors,
-        },
-        notBefore: notBefore ?? null,
-      },
-      keys,
-    );
-    return finishPublication(`${module} ${version} for ${hook}`, publication, flags, io);
-  });
+  const request = {
+    binary,
+    module,
+    version,
+    hook,
+    interfaceVersion,
+    stateVersion,
+    rollout,
+    priority,
+    role,
+    vectors,
+  };
+  return publishing(`${module} ${version} for ${hook}`, flags, io, (repository) =>
+    repository.publishModule({ ...request, notBefore: notBefore ?? null }, keys),
+  );
 }
 
 /** The update as relays will meet it. Throws RepositoryError for one that they would refuse. */
@@ -163,10 +152,8 @@ async function revoke(given: string, flags: RevokeFlags, io: UpdateConsole): Pro
   const target: ModuleName | Revoked =
     hook !== undefined && module !== undefined && isHash ? { ...named, hook, module } : named;
   const keys = signingKeys(flags, io);
-  return withRepository(flags, io, async (repository) => {
-    const publication = repository.revoke({ target, reason, ...(role === undefined ? {} : { role }) }, keys);
-    return finishPublication(`revocation of ${given}`, publication, flags, io);
-  });
+  const request = { target, reason, ...(role === undefined ? {} : { role }) };
+  return publishing(`revocation of ${given}`, flags, io, (repository) => repository.revoke(request, keys));
 }
 
 function moduleName(text: string): ModuleName {

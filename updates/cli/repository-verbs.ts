@@ -9,7 +9,7 @@ import { repositoryStatus } from '../repository/repository-status.ts';
 import type { RoleKeys } from '../repository/role-draft.ts';
 import { parseDuration } from './duration.ts';
 import { whole } from './key-verbs.ts';
-import { finishPublication, statusText, waitingLine } from './print-repository.ts';
+import { statusText, waitingLine } from './print-repository.ts';
 import type { UpdateConsole } from './register.ts';
 import {
   keyFiles,
@@ -22,6 +22,7 @@ import {
   signingVerb,
   withRepository,
 } from './repository-session.ts';
+import { publishing, publishingVerb, registerSend, type SendingFlags } from './send-publication.ts';
 import { runVerb, UsageMistake } from './usage-mistake.ts';
 
 export function registerRepositoryVerbs(update: Command, io: UpdateConsole): void {
@@ -39,19 +40,20 @@ export function registerRepositoryVerbs(update: Command, io: UpdateConsole): voi
     .option('--within <time>', 'exit with 1 if anything expires within so long', '0s')
     .action((flags: RepositoryFlags & { within: string }) => runVerb(io, () => status(flags, io)));
 
-  signingVerb(update, 'sign', 'add signatures to what waits for them, or drop it')
+  publishingVerb(update, 'sign', 'add signatures to what waits for them, or drop it')
     .option('--discard [role]', 'drop the change of a role instead, or all that is staged')
-    .action((flags: RepositoryFlags & { discard?: string | true }) => runVerb(io, () => sign(flags, io)));
+    .action((flags: SendingFlags & { discard?: string | true }) => runVerb(io, () => sign(flags, io)));
 
-  signingVerb(update, 'renew', 'sign metadata of a role anew before they expire')
+  publishingVerb(update, 'renew', 'sign metadata of a role anew before they expire')
     .argument('<role>', 'root, targets, snapshot, timestamp, or a delegated role')
-    .action((role: string, flags: RepositoryFlags) => runVerb(io, () => renew(role, flags, io)));
+    .action((role: string, flags: SendingFlags) => runVerb(io, () => renew(role, flags, io)));
 
-  signingVerb(
+  publishingVerb(
     update,
     'timestamp',
     'sign a fresh timestamp, so that clients see that nothing is kept from them',
-  ).action((flags: RepositoryFlags) => runVerb(io, () => renew('timestamp', flags, io)));
+  ).action((flags: SendingFlags) => runVerb(io, () => renew('timestamp', flags, io)));
+  registerSend(update, io);
 }
 
 async function create(flags: RepositoryFlags & { threshold?: string[] }, io: UpdateConsole): Promise<number> {
@@ -125,27 +127,24 @@ async function status(flags: RepositoryFlags & { within: string }, io: UpdateCon
   });
 }
 
-async function sign(
-  flags: RepositoryFlags & { discard?: string | true },
-  io: UpdateConsole,
-): Promise<number> {
+async function sign(flags: SendingFlags & { discard?: string | true }, io: UpdateConsole): Promise<number> {
   const { discard } = flags;
-  const keys = discard === undefined ? signingKeys(flags, io) : [];
-  return withRepository(flags, io, async (repository) => {
-    const staged = repositoryStatus(repository, nowMs(io)).staged;
-    if (discard !== undefined) {
+  if (discard !== undefined) {
+    return withRepository(flags, io, async (repository) => {
       repository.discard(discard === true ? undefined : discard);
       io.out(flags.json ? JSON.stringify({ discarded: discard }) : 'discarded');
       return 0;
-    }
+    });
+  }
+  const keys = signingKeys(flags, io);
+  return publishing('what was staged', flags, io, (repository) => {
+    const { staged } = repositoryStatus(repository, nowMs(io));
     for (const { lines } of staged) for (const line of lines) io.err(`signing: ${line}`);
-    return finishPublication('what was staged', repository.sign(keys), flags, io);
+    return repository.sign(keys);
   });
 }
 
-async function renew(role: string, flags: RepositoryFlags, io: UpdateConsole): Promise<number> {
+async function renew(role: string, flags: SendingFlags, io: UpdateConsole): Promise<number> {
   const keys = signingKeys(flags, io);
-  return withRepository(flags, io, async (repository) =>
-    finishPublication(`${role} anew`, repository.renew(role, keys), flags, io),
-  );
+  return publishing(`${role} anew`, flags, io, (repository) => repository.renew(role, keys));
 }

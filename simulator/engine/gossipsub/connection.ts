@@ -11,11 +11,9 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Uint8ArrayList } from 'uint8arraylist';
 import { ARRIVAL, type Arrival, type Receiver } from './arrival.ts';
 import type { Frame } from './frame.ts';
+import { NEGOTIATION_BYTES } from './negotiation.ts';
 import type { SimulatedRelay } from './relay.ts';
 import type { Transport } from './transport.ts';
-
-/** Bytes each way to negotiate a protocol: multistream-select's header and the protocol's name. */
-export const NEGOTIATION_BYTES = 60;
 
 export type Direction = 'inbound' | 'outbound';
 

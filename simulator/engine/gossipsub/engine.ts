@@ -18,7 +18,6 @@ import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import { InvariantError } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import { trafficHosts } from '../traffic/traffic-hosts.ts';
-import { wallNowMs } from '../wall.ts';
 import { bundleThread } from './bundle.ts';
 import { type AuthorityPlan, authorityPlaces, sybilPlaces } from './hosts.ts';
 import {
@@ -35,10 +34,10 @@ import {
 } from './job.ts';
 import { type MailboxMemory, mailboxMemory } from './mailbox.ts';
 import { choosePartition } from './partition.ts';
+import { PhaseProgress } from './phase-progress.ts';
 import type { ScoringOptions } from './router.ts';
 import type { ThreadJob } from './thread-run.ts';
 
-const PROGRESS_EVERY_MS = 100;
 /** Room for a million short-lived objects between two collections: fewer survive, fewer are copied. */
 const YOUNG_GENERATION_MB = 64;
 
@@ -217,52 +216,6 @@ class Crew {
     Atomics.store(this.shared.control, CONTROL.stop, 1);
     Atomics.notify(this.shared.control, CONTROL.barrierRound);
     await Promise.all(this.workers.map((worker) => worker.terminate()));
-  }
-}
-
-const THREAD_PHASES: readonly ThreadPhase[] = ['import', 'build', 'connect', 'run'];
-
-/** Tells the caller now and then how far the slowest thread is, and times its phases. */
-class PhaseProgress {
-  private readonly phases: ThreadPhase[];
-  private readonly enteredMs: Partial<Record<ThreadPhase, number>> = { import: wallNowMs() };
-  private readonly timer: NodeJS.Timeout;
-
-  constructor(
-    shared: SharedColumns,
-    threads: number,
-    durationSeconds: number,
-    { onProgress }: RunOptions,
-    arm: ArmProgress | undefined,
-  ) {
-    this.phases = new Array<ThreadPhase>(threads).fill('import');
-    this.timer = setInterval(() => {
-      const virtualSeconds = Math.min(...shared.reachedUs) / 1e6;
-      onProgress?.({ phase: this.slowest(), virtualSeconds, durationSeconds, arm });
-    }, PROGRESS_EVERY_MS);
-  }
-
-  enter(thread: number, phase: ThreadPhase): void {
-    this.phases[thread] = phase;
-    if (this.slowest() === phase) this.enteredMs[phase] = wallNowMs();
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
-
-  phasesWallMs(): Record<ThreadPhase, number> {
-    const { import: importMs = 0, build = importMs, connect = build, run = connect } = this.enteredMs;
-    return {
-      import: build - importMs,
-      build: connect - build,
-      connect: run - connect,
-      run: wallNowMs() - run,
-    };
-  }
-
-  private slowest(): ThreadPhase {
-    return THREAD_PHASES[Math.min(...this.phases.map((phase) => THREAD_PHASES.indexOf(phase)))];
   }
 }
 

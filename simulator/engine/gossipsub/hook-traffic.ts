@@ -18,7 +18,7 @@ import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
 
 /** A trial of 1,000 cells takes some 25 events. */
-const BURST_CELLS_MAX = 64;
+export const BURST_CELLS_MAX = 64;
 
 /** Cells that reach a relay's hook. */
 export class CellsArrive extends Call {}
@@ -54,15 +54,15 @@ export class HookTraffic {
    */
   expectCells(relay: number, core: RelayCore, hook: AnyHook, notBeforeMs: number): void {
     const { population, scenario } = this.job;
-    const bytesPerSecond = scenario.traffic.utilization * population.advertisedBytesPerSecond[relay];
-    if (bytesPerSecond === 0) return; // nothing ever reaches the hooks of a relay without traffic
+    const { utilization } = scenario.traffic;
+    const meanWaitUs = meanCellWaitUs(utilization, population.advertisedBytesPerSecond[relay]);
+    if (meanWaitUs === Number.POSITIVE_INFINITY) return; // nothing ever reaches the hooks of a relay without traffic
     const place = `${relay}/${hook.id}`;
     const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs() - this.surroundings.skewMs(relay));
     const fromUs = this.clock.nowUs + waitMs * 1000;
     const begin = (): void => {
       const series = (this.series.get(place) ?? 0) + 1;
       this.series.set(place, series);
-      const meanWaitUs = (1e6 * CELL_BYTES) / bytesPerSecond;
       this.expectBurst({ relay, place, core, hook, series, meanWaitUs }, fromUs, 1);
     };
     if (this.job.policies === null || waitMs === 0) {
@@ -86,8 +86,8 @@ export class HookTraffic {
 
   private expectBurst(arrivals: Arrivals, fromUs: number, cells: number): void {
     const { relay, place, core, hook, series, meanWaitUs } = arrivals;
-    const stream = randomStream(this.job.scenario.seed, `next cells after ${fromUs} at ${hook.id}`, relay);
-    const arriveUs = fromUs + Math.ceil(stream.erlang(cells, meanWaitUs));
+    const { seed } = this.job.scenario;
+    const arriveUs = cellsArriveUs(seed, relay, hook.id, fromUs, cells, meanWaitUs);
     const arrive = (): void => {
       if (this.series.get(place) !== series || !this.surroundings.isRunning(relay, core)) return;
       if (cellsArrive(core, hook, cells, this.held.has(place)))
@@ -120,10 +120,33 @@ const ORDINARY: ReadonlyMap<string, readonly (number | bigint | Uint8Array)[]> =
   ],
 ]);
 
+/** The arguments that an ordinary cell brings to a hook. */
+export function ordinaryCell(hook: AnyHook): readonly (number | bigint | Uint8Array)[] {
+  return ORDINARY.get(hook.id) ?? (hook.vectors[0]!.args as readonly (number | bigint | Uint8Array)[]);
+}
+
+/** How long it takes on average until the next cell reaches a relay's hooks, microseconds; Infinity for never. */
+export function meanCellWaitUs(utilization: number, advertisedBytesPerSecond: number): number {
+  return (1e6 * CELL_BYTES) / (utilization * advertisedBytesPerSecond);
+}
+
+/** When the next so many cells have come after a moment. Whoever asks gets the same answer. */
+export function cellsArriveUs(
+  seed: number,
+  relay: number,
+  hook: string,
+  fromUs: number,
+  cells: number,
+  meanWaitUs: number,
+): number {
+  const stream = randomStream(seed, `next cells after ${fromUs} at ${hook}`, relay);
+  return fromUs + Math.ceil(stream.erlang(cells, meanWaitUs));
+}
+
 /** Cells reach the hook; true if it still has a module on trial, or in line and not held back. */
 function cellsArrive(core: RelayCore, hook: AnyHook, cells: number, isHeld: boolean): boolean {
   const slot = core.slot(hook);
-  const args = ORDINARY.get(hook.id) ?? hook.vectors[0]!.args;
+  const args = ordinaryCell(hook);
   for (let cell = 0; cell < cells; cell++) slot.call(...(args as []));
   return (slot.pendingHash !== null && !isHeld) || slot.phase === 'trial';
 }

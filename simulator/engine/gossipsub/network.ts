@@ -5,54 +5,45 @@
  * settled when an update is released.
  */
 
+import assert from 'node:assert';
 import type { Multiaddr } from '@multiformats/multiaddr';
-import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { Environment } from '../../../node/environment.ts';
 import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import { InvariantWatch } from '../invariants/invariant-watch.ts';
 import { checkReach, type ReachabilityParts } from '../invariants/reachability.ts';
 import { randomStream } from '../random.ts';
+import {
+  LINKS_START_US,
+  LINKS_START_WITHIN_US,
+  LINKS_UP_US,
+  RELAYS_START_WITHIN_US,
+  START_STREAMS,
+} from '../start-plan.ts';
 import type { Trace } from '../trace.ts';
 import { DataPlane } from '../traffic/data-plane.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { ARRIVAL } from './arrival.ts';
 import { Authority } from './authority.ts';
-import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
+import { FailureLog } from './components.ts';
 import { FaultConditions } from './faults/conditions.ts';
 import { FaultDriver } from './faults/fault-driver.ts';
 import { RoughPath } from './faults/rough-path.ts';
 import type { FrameMint } from './frame.ts';
-import { HostRandom } from './host-random.ts';
-import { HostTimers } from './host-timers.ts';
 import { Hosts } from './hosts.ts';
 import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
-import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { Job } from './job.ts';
-import { type KeepingParts, relayPicker } from './link-keeper.ts';
 import { LoadCounter } from './load-counter.ts';
-import { type Neighbour, Neighbours } from './neighbours.ts';
-import { RelayProcessor } from './processor.ts';
-import { type Reception, SimulatedRelay } from './relay.ts';
-import type { LinksParts, RelayLinks } from './relay-links.ts';
-import {
-  fastRouter,
-  type RouterCounters,
-  routerOptions,
-  type WatchedRouter,
-  watchedRouter,
-} from './router.ts';
+import type { Neighbour } from './neighbours.ts';
+import { networkLinks } from './network-links.ts';
+import type { SimulatedRelay } from './relay.ts';
+import { RelayFactory } from './relay-factory.ts';
+import type { RelayLinks } from './relay-links.ts';
+import type { RouterCounters, WatchedRouter } from './router.ts';
 import type { PeersParts } from './simulated-peers.ts';
-import { RouterSleep } from './sleep.ts';
 import { StageRecorder } from './stage-recorder.ts';
-import { crowdsAddresses, SybilCrew } from './sybils/sybil-crew.ts';
+import { SybilCrew } from './sybils/sybil-crew.ts';
 import { type ArrivalWatch, type RemoteArrivals, Transport } from './transport.ts';
 import { UpdateLife } from './update-life.ts';
-import { WakingPubsub } from './waking-pubsub.ts';
-
-const RELAYS_START_WITHIN_US = 1_000_000;
-const LINKS_START_US = 1_200_000;
-const LINKS_START_WITHIN_US = 3_000_000;
-const LINKS_UP_US = LINKS_START_US + LINKS_START_WITHIN_US;
 
 export class SimulatedNetwork {
   readonly transport: Transport;
@@ -83,8 +74,8 @@ export class SimulatedNetwork {
   /** Relays whose network is away by the plan of presence. */
   private readonly away = new Set<number>();
   private readonly started = new Set<number>();
-  /** Makes a relay's process, the first or the one after a crash. */
-  private makeRelay: (index: number, before: SimulatedRelay | null) => void = () => {};
+  /** Null until the network is built. */
+  private factory: RelayFactory | null = null;
 
   constructor(
     job: Job,
@@ -149,56 +140,32 @@ export class SimulatedNetwork {
       );
     }
     await this.sybils?.build(this.fast);
-    const Router = this.routerClass();
-    const options = routerOptions(scenario.gossipsub, this.fast, this.job.scoring ?? {});
-    const reception: Reception = this.fast
-      ? { path: 'straight', mint: this.mint, onError: this.failures.record }
-      : { path: 'streamed' };
-    const { clock, transport, hosts, failures } = this;
+    const { clock, transport, hosts, failures, mint, counters, load, job, identities, addresses, faults } =
+      this;
     const requests: PeersParts = { clock, transport, hosts, onError: failures.record };
-    const linking = this.linksParts();
-    this.makeRelay = (index, before) => {
-      const { peerId, privateKey } = this.identities[index];
-      const registrar = new RelayRegistrar();
-      const router = new Router(relayComponents(peerId, privateKey, registrar, this.failures), options);
-      (router as WatchedRouter).relay = index;
-      const relay = new SimulatedRelay({
-        index,
-        peerId,
-        address: this.addresses[index],
-        uplinkBitsPerSecond: population.uplinkBitsPerSecond[index],
-        router,
-        registrar,
-        reception,
-        sleep:
-          this.fast && !crowdsAddresses(this.job.sybils) ? new RouterSleep(router, this.clock, index) : null,
-        online: before === null && this.joinsUs(index) === 0,
-        requests,
-        linking,
-        before,
-      });
-      this.relays[index] = relay;
-      hosts.local[index] = relay;
-      const environment: Environment = {
-        clock: this.faults?.processes.clockOf(index) ?? this.clock,
-        timers: new HostTimers(clock, index),
-        random: new HostRandom(scenario.seed, index),
-        pubsub: new WakingPubsub(
-          new GossipsubPubsub(router, peerId),
-          () => relay.wake(),
-          ({ from }) => {
-            if (from === peerId.toString()) return;
-            this.counters.firsts++;
-            this.load.first(index);
-          },
-        ),
-        peers: relay.peers,
-        processor: new RelayProcessor(this.clock, index, scenario.costs),
-      };
-      this.environments[index] = this.faults?.processes.guard(index, environment) ?? environment;
-    };
+    const peerOf = (index: number) => ({
+      index,
+      peerId: identities[index].peerId,
+      address: addresses[index],
+    });
+    const linking = networkLinks({ job, clock, transport, hosts, faults, peerOf });
+    const onBlame = this.sybils?.onBlame ?? null;
+    this.factory = new RelayFactory({
+      job,
+      clock,
+      mint,
+      counters,
+      load,
+      failures,
+      identities,
+      addresses,
+      requests,
+      linking,
+      faults,
+      onBlame,
+    });
     for (let index = 0; index < population.relays; index++) {
-      if (this.isLocal(index) && this.takesPart(index)) this.makeRelay(index, null);
+      if (this.isLocal(index) && this.takesPart(index)) this.makeRelay(index);
     }
     this.buildAuthorities(requests);
     this.updates.serve(this.authorities);
@@ -210,6 +177,17 @@ export class SimulatedNetwork {
       }
       return relay?.sleep?.admits(timer) ?? true;
     };
+  }
+
+  /** Makes a relay's process, the first or the one after a crash. */
+  private makeRelay(index: number): void {
+    assert(this.factory !== null, 'a relay is made before the network is built');
+    const before = this.relays[index];
+    const online = before === null && this.joinsUs(index) === 0;
+    const { relay, environment } = this.factory.make(index, before, online);
+    this.relays[index] = relay;
+    this.hosts.local[index] = relay;
+    this.environments[index] = environment;
   }
 
   private makeDataPlane(trace: Trace): DataPlane {
@@ -258,47 +236,6 @@ export class SimulatedNetwork {
     });
   }
 
-  private linksParts(): LinksParts {
-    const { clock, transport, job } = this;
-    let known: Neighbours | null = null;
-    const neighbours = (): Neighbours => {
-      known ??= new Neighbours(job.topology, job.population.relays);
-      return known;
-    };
-    return {
-      clock,
-      transport,
-      seed: job.scenario.seed,
-      neighbours,
-      keeping: this.keepingParts(neighbours),
-      faults:
-        this.faults === null
-          ? null
-          : { isCut: (from, to) => this.faults?.conditions.cut(from, to, clock.nowUs) != null },
-      peerOf: (index) => ({ index, peerId: this.identities[index].peerId, address: this.addresses[index] }),
-    };
-  }
-
-  private keepingParts(neighbours: () => Neighbours): KeepingParts | null {
-    const { churn, population, scenario } = this.job;
-    if (churn === null) return null;
-    const { degree, dialing } = scenario.network;
-    return {
-      clock: this.clock,
-      churn,
-      population,
-      pick: relayPicker(population, dialing),
-      degree,
-      seed: scenario.seed,
-      latencyUs: (a, b) => this.hosts.latencyUs(a, b),
-      dialledAtStart: (relay) =>
-        neighbours()
-          .of(relay)
-          .filter(({ direction }) => direction === 'outbound')
-          .map(({ peer }) => peer),
-    };
-  }
-
   /** When the relay joins; 0 when it is there from the start. */
   private joinsUs(relay: number): number {
     return (this.job.churn ?? this.job.presence)?.joinsUs[relay] ?? 0;
@@ -316,23 +253,10 @@ export class SimulatedNetwork {
     }
   }
 
-  private routerClass(): GossipSubClass {
-    const { peerId, privateKey } = this.identities[0];
-    const components = relayComponents(peerId, privateKey, new RelayRegistrar(), this.failures);
-    const Base = gossipSubClass(components);
-    const missing = missingInternals(new Base(components, {}), false);
-    if (missing.length > 0) {
-      throw new Error(`this version of gossipsub lacks what the engine reaches into: ${missing.join(', ')}`);
-    }
-    const onCopies = this.load.copies.bind(this.load);
-    const Watched = watchedRouter(Base, this.counters, onCopies, this.sybils?.onBlame ?? null);
-    return this.fast ? fastRouter(Watched, this.mint) : Watched;
-  }
-
   /** Schedules starts, links and releases. Every thread draws the whole plan and keeps its part. */
   plan(): void {
     const { scenario, topology } = this.job;
-    const starts = randomStream(scenario.seed, 'relay starts');
+    const starts = randomStream(scenario.seed, START_STREAMS.relays);
     for (let relay = 0; relay < this.relays.length; relay++) {
       const atUs = starts.integer(RELAYS_START_WITHIN_US);
       if (!this.takesPart(relay)) continue;
@@ -340,7 +264,7 @@ export class SimulatedNetwork {
       if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
       else if (joinsUs !== Number.POSITIVE_INFINITY) this.planAt(joinsUs, relay, () => this.join(relay));
     }
-    const links = randomStream(scenario.seed, 'links come up');
+    const links = randomStream(scenario.seed, START_STREAMS.links);
     for (let link = 0; link < topology.links; link++) {
       const atUs = LINKS_START_US + links.integer(LINKS_START_WITHIN_US);
       const dialer = topology.dialer[link];
@@ -495,7 +419,7 @@ export class SimulatedNetwork {
   }
 
   private restart(index: number): void {
-    this.makeRelay(index, this.relays[index]);
+    this.makeRelay(index);
     this.start(index, true);
     if (this.away.has(index)) return;
     this.linksOf(index).comeOnline();

@@ -31,6 +31,9 @@ export type Act =
   | { readonly kind: 'rotate'; readonly role: TopRole }
   | { readonly kind: 'timestamp' };
 
+/** What of a job decides about publications. */
+export type PublicationJob = Pick<Job, 'scenario' | 'arm' | 'releases' | 'hostileModules'>;
+
 export interface Operation {
   readonly atUs: number;
   /** The relay that carries it into the network. */
@@ -39,7 +42,7 @@ export interface Operation {
 }
 
 /** Everything that is planned from the start, in the order of time. */
-export function plannedOperations({ scenario, releases }: Job): Operation[] {
+export function plannedOperations({ scenario, releases }: PublicationJob): Operation[] {
   const { trust, updates, durationSeconds } = scenario;
   const relay = releases[0].publisher;
   const operations = releases.flatMap((release, index): Operation[] => {
@@ -77,7 +80,7 @@ export class Publisher implements FileSource, Fetcher {
   private readonly timestamps: Issue[] = [];
   private nowUs = 0;
 
-  constructor(job: Job, planned: readonly Operation[]) {
+  constructor(job: PublicationJob, planned: readonly Operation[]) {
     const { trust } = job.scenario;
     this.releases = job.releases;
     const stealing = job.scenario.adversary?.attacks.map(({ attack }) => attack === 'stolen-keys') ?? [];

@@ -22,9 +22,9 @@ import {
 } from '../../../node/environment.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { ARRIVAL, type Arrival, type Receiver } from './arrival.ts';
-import { NEGOTIATION_BYTES } from './connection.ts';
 import { HostTimers } from './host-timers.ts';
 import type { Host, Hosts } from './hosts.ts';
+import { NEGOTIATION_BYTES } from './negotiation.ts';
 import { frameOfBody, frameOfQuestion, questionOf } from './request-frame.ts';
 import type { Transport } from './transport.ts';
 

@@ -20,6 +20,7 @@ import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import type { TransitionListener } from '../../../node/hooks/transition.ts';
 import { MemoryTrustStore } from '../../../node/trust/trust-store.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
+import type { UpdateStack } from '../../../node/update-stack.ts';
 import { ReportCollector } from '../../../node/updates/report-collector.ts';
 import type { StageObserver } from '../../../node/updates/stage-observer.ts';
 import { MemoryStore } from '../../../node/updates/store.ts';
@@ -37,7 +38,7 @@ import type { Hosts } from './hosts.ts';
 import { type Job, THIRD_PARTIES } from './job.ts';
 import { ConsensusSource, type Operation, Publisher, plannedOperations } from './publisher.ts';
 import { AT_ONCE, RelayConsent } from './relay-consent.ts';
-import { RelayStack, type SharedParts } from './relay-stack.ts';
+import { relayStack, type SharedParts } from './relay-stack.ts';
 import { ROLLOUT_CHECK_SECONDS, RolloutDriver } from './rollout-driver.ts';
 import { QUIET_OBSERVER, type StageRecorder } from './stage-recorder.ts';
 
@@ -68,7 +69,7 @@ export class UpdateLife {
   private readonly publisher: Publisher;
   private readonly traffic: HookTraffic;
   private readonly shared: SharedParts;
-  private readonly stacks: (RelayStack | null)[];
+  private readonly stacks: (UpdateStack | null)[];
   private readonly environments: (Environment | null)[];
   /** What relays keep over a restart, under churn. */
   private readonly stores = new Map<number, RelayStores>();
@@ -103,7 +104,7 @@ export class UpdateLife {
       isRunning: (relay, core) => this.stacks[relay]?.core === core,
       skewMs,
     });
-    this.stacks = new Array<RelayStack | null>(relays).fill(null);
+    this.stacks = new Array<UpdateStack | null>(relays).fill(null);
     this.environments = new Array<Environment | null>(relays).fill(null);
     const arsenal = arsenalOf(job, recorder.watch);
     const attacks = scenario.adversary?.attacks ?? [];
@@ -145,7 +146,7 @@ export class UpdateLife {
     const own =
       hostile === null ? environment : { ...environment, pubsub: hostile.pubsub(environment.pubsub) };
     const reporter = this.reporterOf(relay, own);
-    const stack = new RelayStack(this.shared, {
+    const stack = relayStack(this.shared, {
       relay,
       environment: own,
       thirdParties: this.thirdParties(relay),

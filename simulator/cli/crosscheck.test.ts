@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import type { Scenario } from '../scenario/scenario.ts';
+import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
+import { capturedContext } from './captured-output.ts';
+import { runCommandLine } from './command-line.ts';
+import { SIMULATE_ROOMS, type SimulateRooms } from './simulate-rooms.ts';
+
+const SCENARIO = `name: made
+network: { relays: 60, degree: 6 }
+updates:
+  - module: strict-cells
+arms:
+  live: { channel: gossip }
+  manual: { channel: manual, lag: tor-2016-17 }
+`;
+
+describe('crosscheck', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relaywave-crosscheck-'));
+  const file = join(folder, 'made.yaml');
+  writeFileSync(file, SCENARIO);
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Runs the command with made runs; those of the model are of other chance where `differs`. */
+  async function run(args: readonly string[], differs = false) {
+    const captured = capturedContext(folder, {});
+    const ran: string[] = [];
+    const rooms: SimulateRooms = {
+      ...SIMULATE_ROOMS,
+      runScenario: async (scenario: Scenario) => {
+        const { seed, engine, arms } = scenario;
+        ran.push(`${engine}/${seed}/${arms.map(({ name }) => name).join('+')}`);
+        const chance = differs && engine === 'model' ? seed + 1000 : seed;
+        const outcome = { ...madeRun({ relays: 60, seed: chance, arms: [MADE_LIVE_ARM] }), scenario };
+        return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
+      },
+    };
+    const code = await runCommandLine(['crosscheck', file, ...args], captured.context, {
+      rooms,
+      machine: () => ({ availableBytes: 600e6 }),
+      watch: () => ({ signal: new AbortController().signal, stop: () => undefined }),
+    });
+    return { code, ran, out: captured.out(), err: captured.err() };
+  }
+
+  it('runs the live arms of each seed on both engines, and writes table, summary and chart', async () => {
+    const out = join(folder, 'same');
+    const { code, ran, out: printed, err } = await run(['--runs', '2', '--out', out]);
+    assert.equal(code, 0, err);
+    assert.deepEqual(ran, ['gossipsub/1/live', 'model/1/live', 'gossipsub/2/live', 'model/2/live']);
+    assert.match(printed, /^made: 60 relays, engines gossipsub and model, seeds 1 to 2$/m);
+    assert.match(printed, /^live +2 +time to 99 % .* 0 +5 % +within *$/m);
+    assert.match(printed, /model agrees with gossipsub within the bounds\.$/m);
+    const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
+    assert.deepEqual(
+      [summary.engines, summary.isWithin, summary.arms.length],
+      [['gossipsub', 'model'], true, 2],
+    );
+    const svg = readFileSync(join(out, 'charts', 'crosscheck-live.svg'), 'utf8');
+    assert.match(svg, /engines gossipsub and model/);
+    assert(existsSync(join(out, 'charts', 'crosscheck-live.png')));
+    assert.equal((await run(['--out', out])).code, 2, 'a second one does not replace it');
+    assert.equal((await run(['--out', out, '--force', '--quiet'])).code, 0);
+  });
+
+  it('exits with 1 when a figure is beyond its bound, and says which', async () => {
+    const { code, out: printed } = await run(['--out', join(folder, 'other')], true);
+    assert.equal(code, 1);
+    assert.match(printed, /^live +1 +time to 99 % .* BEYOND *$/m);
+    assert.match(printed, /model does NOT agree with gossipsub/);
+  });
+
+  it('--json prints summary.json and nothing else', async () => {
+    const out = join(folder, 'json');
+    const { out: printed } = await run(['--out', out, '--json', '--quiet']);
+    assert.equal(printed, readFileSync(join(out, 'summary.json'), 'utf8'));
+  });
+
+  it('what one of the engines cannot do is told at its key', async () => {
+    const { code, err, ran } = await run(['--set', 'churn=tor-2025-11']);
+    assert.equal(code, 2);
+    assert.match(err, /churn: the engine model has no relays that come and go/);
+    assert.deepEqual(ran, []);
+  });
+
+  it('needs two engines, a number of runs, and an arm that runs on an engine', async () => {
+    for (const args of [
+      ['--engines', 'model'],
+      ['--engines', 'model,model'],
+      ['--runs', '0'],
+    ]) {
+      assert.equal((await run(args)).code, 2, args.join(' '));
+    }
+    assert.match(
+      (await run(['--engines', 'gossipsub,wire'])).err,
+      /wire .* is not available in this version/,
+    );
+    const { code, err } = await run(['--set', 'arms.live=null']);
+    assert.equal(code, 2);
+    assert.match(err, /no arm runs on an engine/);
+  });
+});

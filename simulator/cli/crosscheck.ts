@@ -1,0 +1,192 @@
+/**
+ * `crosscheck FILE`: the same network and seed on two engines, and how far apart they come out.
+ *
+ * Only the live arms run: what is drawn from laws has no engine. Exit code 1 says that a figure is beyond its bound.
+ */
+
+import { join, resolve } from 'node:path';
+import type { FinishedRun } from '../arms/run-contract.ts';
+import type { Crosscheck, CrosscheckedArm } from '../measure/crosscheck.ts';
+import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
+import { infeasibility } from '../scenario/feasibility.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
+import { ScenarioError } from '../scenario/problem.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { attended } from './attended.ts';
+import type { CommandContext } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { resolvedText, resultsFolder } from './run-results.ts';
+import { type SimulateOptions, type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
+import { shownPath } from './workplace.ts';
+
+export interface CrosscheckOptions extends Omit<SimulateOptions, 'engine' | 'resume'> {
+  readonly engines?: string;
+}
+
+const ENGINES = 'gossipsub,model';
+const RUNS_MAX = 100;
+
+type Pair<Value> = readonly [Value, Value];
+
+/** The curves of one arm and seed on both engines. */
+interface CurvesOfRun {
+  readonly arm: string;
+  readonly seed: number;
+  readonly curves: Pair<AdoptionCurve>;
+}
+
+/** Runs the verb; the exit code of what was done. Mistakes and failures are thrown. */
+export async function crosscheck(
+  file: string,
+  options: CrosscheckOptions,
+  context: CommandContext,
+  surroundings: SimulateSurroundings = SURROUNDINGS,
+): Promise<number> {
+  const { rooms } = surroundings;
+  const { userFolder, resultsHome } = context.workplace;
+  const engines = readEngines(options.engines ?? ENGINES);
+  const runs = readRuns(options.runs ?? '1');
+  const loaded = engines.map((engine) =>
+    load(file, { ...options, engine }, surroundings),
+  ) as unknown as Pair<LoadedScenario>;
+  const { scenario } = loaded[0];
+  const directory =
+    options.out === undefined
+      ? join(resultsFolder(loaded[0], resultsHome), 'crosscheck')
+      : resolve(userFolder, options.out);
+  const force = options.force === true;
+  await rooms.checkTarget(directory, force);
+  const isQuiet = options.quiet === true;
+  const seeds = Array.from({ length: runs }, (_unused, index) => scenario.seed + index);
+
+  return attended(context, surroundings, options, async (display, signal) => {
+    const { crosscheckRun, isWithinBounds } = await import('../measure/crosscheck.ts');
+    const arms: CrosscheckedArm[] = [];
+    const curves: CurvesOfRun[] = [];
+    for (const seed of seeds) {
+      const pair: FinishedRun[] = [];
+      for (const one of loaded) {
+        pair.push(
+          await rooms.runScenario(liveOnly(one.scenario, seed), {
+            signal,
+            onProgress: (progress) => display.update(progress),
+          }),
+        );
+        signal.throwIfAborted();
+      }
+      const [first, second] = pair as unknown as Pair<FinishedRun>;
+      arms.push(...crosscheckRun(first.outcome, second.outcome));
+      curves.push(...curvesOf(seed, first, second));
+    }
+    display.stop();
+    const result: Crosscheck = {
+      scenario: scenario.name,
+      engines,
+      relays: scenario.network.relays,
+      seeds,
+      isWithin: isWithinBounds(arms),
+      arms,
+    };
+    const resolved = resolvedText(loaded[0], scenario, directory);
+    await write({ directory, force }, result, curves, resolved, signal);
+    await print(result, options, context);
+    if (!isQuiet) context.err.line(`wrote ${shownPath(directory, userFolder)}`);
+    return result.isWithin ? EXIT.ok : EXIT.failed;
+  });
+}
+
+function readEngines(text: string): Pair<string> {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.length === 2 && names[0] !== names[1]) return [names[0]!, names[1]!];
+  throw new UsageError(`--engines ${text} does not name two engines`, `two of them, such as ${ENGINES}`);
+}
+
+function readRuns(text: string): number {
+  const runs = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
+  if (runs <= RUNS_MAX) return runs;
+  throw new UsageError(`--runs ${text} is not a whole number from 1 to ${RUNS_MAX}`);
+}
+
+/** The scenario on one engine, refused where that engine cannot run it, or this machine cannot hold it. */
+function load(file: string, options: SimulateOptions, { machine }: SimulateSurroundings): LoadedScenario {
+  const loaded = loadScenario(file, options);
+  if (!loaded.scenario.arms.some(({ kind }) => kind === 'live')) {
+    const message = 'no arm runs on an engine, so there is nothing to check';
+    throw new ScenarioError([
+      loaded.problemAt(['arms'], message, 'add one, such as live: { channel: gossip }'),
+    ]);
+  }
+  const refusal = infeasibility(loaded.scenario, machine());
+  if (refusal === null) return loaded;
+  throw new ScenarioError([loaded.problemAt(['network', 'relays'], refusal.message, refusal.hint)]);
+}
+
+function liveOnly(scenario: Scenario, seed: number): Scenario {
+  return { ...scenario, seed, arms: scenario.arms.filter(({ kind }) => kind === 'live') };
+}
+
+function curvesOf(seed: number, first: FinishedRun, second: FinishedRun): CurvesOfRun[] {
+  return first.outcome.arms.map(({ arm }, index): CurvesOfRun => {
+    const [one, other] = [first, second].map(({ outcome }) => {
+      const update = outcome.arms[index]!.updates[0]!;
+      return adoptionCurve(
+        update.stages.activated,
+        outcome.population.consensusWeight,
+        update.cohort ?? null,
+      );
+    });
+    return { arm: arm.name, seed, curves: [one!, other!] };
+  });
+}
+
+function json(result: Crosscheck): string {
+  return `${JSON.stringify(result, null, 2)}\n`;
+}
+
+async function print(result: Crosscheck, options: CrosscheckOptions, { out }: CommandContext): Promise<void> {
+  if (options.json === true) {
+    out.write(json(result));
+    return;
+  }
+  const { renderCrosscheck } = await import('../report/crosscheck-table.ts');
+  out.line(renderCrosscheck(result));
+}
+
+async function write(
+  target: { readonly directory: string; readonly force: boolean },
+  result: Crosscheck,
+  curves: readonly CurvesOfRun[],
+  resolved: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { openDrawingBoard } = await import('../report/drawing-board.ts');
+  const { renderPng } = await import('../report/png.ts');
+  const { writeFiles } = await import('../report/file-set.ts');
+  const { crosscheckChart } = await import('../report/crosscheck-chart.ts');
+  const { mkdir } = await import('node:fs/promises');
+  const { ownVersion } = await import('../report/manifest.ts');
+  const board = await openDrawingBoard();
+  await writeFiles(
+    target,
+    async (files) => {
+      await mkdir(join(files.folder, 'charts'));
+      files.start('summary.json', json(result));
+      files.start('scenario.resolved.yaml', resolved);
+      for (const arm of new Set(curves.map((curve) => curve.arm))) {
+        const svg = crosscheckChart(board, {
+          ...result,
+          arm,
+          runs: curves.filter((curve) => curve.arm === arm),
+        });
+        files.start(`charts/crosscheck-${arm}.svg`, svg);
+        files.start(`charts/crosscheck-${arm}.png`, renderPng(svg));
+      }
+      await files.finished();
+      // What marks a folder as this program's own, so that --force may replace it.
+      const manifest = { crosscheck: result.scenario, relaywave: ownVersion(), sha256: files.sha256() };
+      files.start('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+      await files.finished();
+    },
+    signal,
+  );
+}

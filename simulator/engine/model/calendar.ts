@@ -1,0 +1,212 @@
+/**
+ * The calendar orders everything that happens in the model: millions of small events, in typed arrays.
+ *
+ * A ring of buckets, each some microseconds wide, holds what is near; a bucket is sorted when its time has come. What
+ * lies beyond the ring waits aside until the ring has turned far enough. Events sort by (time, source, order of
+ * planning), so their order depends on nothing but the run itself.
+ */
+
+import assert from 'node:assert/strict';
+
+/** 4 microseconds a bucket, 4.2 seconds the ring: in a million relays some hundred events share a bucket. */
+const BUCKET_US = 4;
+const BUCKETS = 2 ** 20;
+const WORDS = BUCKETS / 32;
+const NONE = -1;
+
+/** An event lies together in memory: its time in eight bytes, then five numbers of four. */
+const EVENT_FLOATS = 4;
+const EVENT_INTS = 8;
+const HOST = 2;
+const PLACE = 3;
+const SOURCE = 4;
+const CODE = 5;
+const FOLLOWING = 6;
+
+export class Calendar {
+  /** Events that have not taken place. */
+  size = 0;
+  /** Of the event that `next` has answered with: when, at whom, at which of its places, of whom, and what. */
+  timeUs = 0;
+  host = 0;
+  place = 0;
+  source = 0;
+  code = 0;
+  private floats = new Float64Array(1024 * EVENT_FLOATS);
+  private ints = new Int32Array(this.floats.buffer);
+  private used = 0;
+  private free = NONE;
+  private readonly heads = new Int32Array(BUCKETS).fill(NONE);
+  /** A bit for each bucket that holds something. */
+  private readonly filled = new Uint32Array(WORDS);
+  private inRing = 0;
+  /** The bucket that is being emptied, counted from time zero. */
+  private current = -1;
+  private batch = new Int32Array(1024);
+  /** Times of the events of the batch. */
+  private batchUs = new Float64Array(1024);
+  private batchAt = 0;
+  private batchEnd = 0;
+  private far: number[] = [];
+  private farNextUs = Number.POSITIVE_INFINITY;
+
+  /** Plans an event; `timeUs` is not before the event that takes place now. */
+  push(timeUs: number, host: number, place: number, source: number, code: number): void {
+    let event = this.free;
+    if (event === NONE) {
+      if ((this.used + 1) * EVENT_FLOATS > this.floats.length) this.grow();
+      event = this.used++;
+    } else this.free = this.ints[event * EVENT_INTS + FOLLOWING];
+    this.floats[event * EVENT_FLOATS] = timeUs;
+    const { ints } = this;
+    const at = event * EVENT_INTS;
+    ints[at + HOST] = host;
+    ints[at + PLACE] = place;
+    ints[at + SOURCE] = source;
+    ints[at + CODE] = code;
+    this.size++;
+    this.file(event, timeUs);
+  }
+
+  /** Takes the next event before `endUs`, which then stands in `timeUs` and so on; false if there is none. */
+  next(endUs: number): boolean {
+    while (this.batchAt >= this.batchEnd) if (!this.turn(endUs)) return false;
+    const timeUs = this.batchUs[this.batchAt];
+    if (timeUs >= endUs) return false;
+    const event = this.batch[this.batchAt++];
+    const { ints } = this;
+    const at = event * EVENT_INTS;
+    this.timeUs = timeUs;
+    this.host = ints[at + HOST];
+    this.place = ints[at + PLACE];
+    this.source = ints[at + SOURCE];
+    this.code = ints[at + CODE] >>> 0;
+    this.size--;
+    ints[at + FOLLOWING] = this.free;
+    this.free = event;
+    return true;
+  }
+
+  /** Events of which the condition is true. */
+  count(isCounted: (code: number) => boolean): number {
+    const { ints } = this;
+    const isFree = new Uint8Array(this.used);
+    for (let event = this.free; event !== NONE; event = ints[event * EVENT_INTS + FOLLOWING])
+      isFree[event] = 1;
+    let count = 0;
+    for (let event = 0; event < this.used; event++) {
+      if (isFree[event] === 0 && isCounted(ints[event * EVENT_INTS + CODE] >>> 0)) count++;
+    }
+    return count;
+  }
+
+  private file(event: number, timeUs: number): void {
+    const bucket = Math.floor(timeUs / BUCKET_US);
+    if (bucket <= this.current) this.insert(event, timeUs);
+    else if (bucket - this.current < BUCKETS) {
+      const slot = bucket & (BUCKETS - 1);
+      this.ints[event * EVENT_INTS + FOLLOWING] = this.heads[slot];
+      this.heads[slot] = event;
+      this.filled[slot >>> 5] |= 1 << (slot & 31);
+      this.inRing++;
+    } else {
+      this.far.push(event);
+      this.farNextUs = Math.min(this.farNextUs, timeUs);
+    }
+  }
+
+  /** Goes on to the next bucket that holds something; false if there is none before `endUs`. */
+  private turn(endUs: number): boolean {
+    if (this.inRing === 0) {
+      if (this.farNextUs >= endUs) return false;
+      this.current = Math.floor(this.farNextUs / BUCKET_US) - 1;
+      this.bringNear();
+    }
+    const bucket = this.nextFilled();
+    if (bucket * BUCKET_US >= endUs) return false;
+    this.current = bucket;
+    this.open(bucket & (BUCKETS - 1));
+    if ((this.current + BUCKETS) * BUCKET_US > this.farNextUs) this.bringNear();
+    return true;
+  }
+
+  private nextFilled(): number {
+    const { filled } = this;
+    const first = this.current + 1;
+    const bit = first & 31;
+    let word = (first & (BUCKETS - 1)) >>> 5;
+    let bits = filled[word] & (-1 << bit);
+    let bucket = first - bit;
+    while (bits === 0) {
+      word = (word + 1) & (WORDS - 1);
+      bucket += 32;
+      bits = filled[word];
+    }
+    return bucket + (31 - Math.clz32(bits & -bits));
+  }
+
+  /** Sorts the events of a bucket into the batch: by time, then source, then as they were planned. */
+  private open(slot: number): void {
+    this.batchAt = 0;
+    this.batchEnd = 0;
+    const { ints, floats } = this;
+    let count = 0;
+    for (let event = this.heads[slot]; event !== NONE; event = ints[event * EVENT_INTS + FOLLOWING]) {
+      if (count === this.batch.length) this.growBatch();
+      this.batch[count++] = event;
+    }
+    this.heads[slot] = NONE;
+    this.filled[slot >>> 5] &= ~(1 << (slot & 31));
+    this.inRing -= count;
+    const { batch } = this;
+    // The list has the latest first; each is put behind those that were planned before it.
+    batch.subarray(0, count).reverse();
+    for (let i = 0; i < count; i++) this.insert(batch[i], floats[batch[i] * EVENT_FLOATS]);
+  }
+
+  /** Puts an event among those of the bucket that is being emptied. */
+  private insert(event: number, timeUs: number): void {
+    if (this.batchEnd === this.batch.length) this.growBatch();
+    const { batch, batchUs, batchAt } = this;
+    let hole = this.batchEnd++;
+    while (hole > batchAt && this.isAfter(hole - 1, event, timeUs)) {
+      batch[hole] = batch[hole - 1];
+      batchUs[hole] = batchUs[hole - 1];
+      hole--;
+    }
+    batch[hole] = event;
+    batchUs[hole] = timeUs;
+  }
+
+  private isAfter(index: number, event: number, timeUs: number): boolean {
+    const otherUs = this.batchUs[index];
+    if (otherUs !== timeUs) return otherUs > timeUs;
+    const { ints } = this;
+    return ints[this.batch[index] * EVENT_INTS + SOURCE] > ints[event * EVENT_INTS + SOURCE];
+  }
+
+  private bringNear(): void {
+    const { far } = this;
+    this.far = [];
+    this.farNextUs = Number.POSITIVE_INFINITY;
+    for (const event of far) this.file(event, this.floats[event * EVENT_FLOATS]);
+  }
+
+  private grow(): void {
+    const length = 2 * this.floats.length;
+    assert(length <= 2 ** 31, 'more events at once than the calendar can hold');
+    const larger = new Float64Array(length);
+    larger.set(this.floats);
+    this.floats = larger;
+    this.ints = new Int32Array(larger.buffer);
+  }
+
+  private growBatch(): void {
+    const length = 2 * this.batch.length;
+    const [batch, batchUs] = [new Int32Array(length), new Float64Array(length)];
+    batch.set(this.batch);
+    batchUs.set(this.batchUs);
+    this.batch = batch;
+    this.batchUs = batchUs;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The model as its caller sees it: a scenario in, stage times and costs out, as the gossipsub engine gives them.
+ *
+ * Updates are rehearsed here, with the relay's own code; the network then runs in a thread of its own, so that this one
+ * can report progress and stop it.
+ */
+
+import { Worker } from 'node:worker_threads';
+import type { RunOptions } from '../../arms/run-contract.ts';
+import { bundleThread } from '../gossipsub/bundle.ts';
+import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
+import { CONTROL, sharedColumns, type ThreadResult } from '../gossipsub/job.ts';
+import { PhaseProgress } from '../gossipsub/phase-progress.ts';
+import { Trace } from '../trace.ts';
+import { rehearse } from './rehearsal.ts';
+import type { ModelMessage } from './thread.ts';
+import type { ModelJob, ModelResult } from './thread-run.ts';
+
+/** A module that the model cannot follow. */
+export class FailingModuleError extends Error {}
+
+/** Runs the scenario's network; rejects with the signal's reason when stopped. */
+export async function runModel(input: EngineInput, options: RunOptions): Promise<EngineResult> {
+  const { scenario, arm, population, topology, releases, hostileModules = [] } = input;
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const { publications, failing } = await rehearse({ scenario, arm, releases, hostileModules });
+  if (failing.length > 0) {
+    const { module } = scenario.updates[failing[0]];
+    throw new FailingModuleError(
+      `module ${module} fails on trial, which the engine model does not follow; use the engine gossipsub`,
+    );
+  }
+  for (const { onOthers } of publications) {
+    const isOf = (kind: string, release: number): boolean =>
+      onOthers.steps.some((step) => step.kind === kind && step.release === release);
+    const unfetched = onOthers.steps.find(
+      ({ kind, release }) => kind === 'heard' && !isOf('verified', release),
+    );
+    if (unfetched === undefined) continue;
+    const { module } = scenario.updates[unfetched.release];
+    throw new FailingModuleError(
+      `module ${module} does not come with its message, and the engine model asks no peers for it; use the engine gossipsub`,
+    );
+  }
+  const shared = sharedColumns(population.relays, 0, releases.length, 1);
+  const job: ModelJob = { scenario, population, topology, publications, releases: releases.length, shared };
+  const file = await bundleThread(new URL('./thread.ts', import.meta.url));
+  signal?.throwIfAborted();
+  const progress = new PhaseProgress(
+    shared,
+    1,
+    scenario.durationSeconds,
+    options,
+    input.progressOf?.(shared),
+  );
+  try {
+    const result = await runThread(job, file, progress, signal);
+    return {
+      shared,
+      traceHash: new Trace(shared.traceWords).digest(),
+      threads: 1,
+      total: totalOf(result),
+      phasesWallMs: progress.phasesWallMs(),
+    };
+  } finally {
+    progress.stop();
+  }
+}
+
+async function runThread(
+  job: ModelJob,
+  file: string,
+  progress: PhaseProgress,
+  signal: AbortSignal | undefined,
+): Promise<ModelResult> {
+  const worker = new Worker(file, { workerData: job, execArgv: ['--enable-source-maps'] });
+  let stop = (): void => {};
+  try {
+    return await new Promise<ModelResult>((resolve, reject) => {
+      stop = () => reject(signal?.reason);
+      signal?.addEventListener('abort', stop, { once: true });
+      worker.on('error', reject);
+      worker.on('exit', (code) => reject(new Error(`the model's thread ended early (code ${code})`)));
+      worker.on('message', (message: ModelMessage) => {
+        if (message.type === 'phase') progress.enter(0, message.phase);
+        else resolve(message.result);
+      });
+    });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    Atomics.store(job.shared.control, CONTROL.stop, 1);
+    await worker.terminate();
+  }
+}
+
+/** What honest relays without faults have none of is 0. */
+function totalOf({ refusals, ...counters }: ModelResult): ThreadResult {
+  return {
+    ...counters,
+    framesDropped: 0,
+    framesCopied: 0,
+    faultEffects: [],
+    onlineInTheEnd: 0,
+    linkEndsInTheEnd: 0,
+    deceivedRelays: 0,
+    hostileRelayHours: 0,
+    staleRelays: 0,
+    graylistings: 0,
+    attempts: {},
+    haltedUs: {},
+    refusals,
+    traffic: null,
+    sybils: null,
+    violations: [],
+    warnings: [],
+  };
+}

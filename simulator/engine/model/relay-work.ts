@@ -1,0 +1,186 @@
+/**
+ * What updates come to on each relay: its processor, the stages, and the cell that brings a module to life.
+ *
+ * The order of stages and what they cost was rehearsed (rehearsal.ts); here it takes place at each relay's own time.
+ * When the next cell reaches a hook is the same draw that the gossipsub engine makes for that relay and moment.
+ */
+
+import { STAGES } from '../../measure/outcome.ts';
+import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
+import type { Population } from '../../population/population.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { BURST_CELLS_MAX, cellsArriveUs, meanCellWaitUs } from '../gossipsub/hook-traffic.ts';
+import { gainedColumn, removedColumn, type SharedColumns, stageColumn } from '../gossipsub/job.ts';
+import type { Trace } from '../trace.ts';
+import { EPOCH_MS } from '../virtual-clock.ts';
+import type { Publication, Script, Step } from './rehearsal.ts';
+
+const TRACE_STAGE = 16;
+const TRACE_REMOVED = TRACE_STAGE + STAGES.length;
+
+interface Columns {
+  readonly heard: Float64Array;
+  readonly verified: Float64Array;
+  readonly staged: Float64Array;
+  readonly activated: Float64Array;
+  readonly removed: Float64Array;
+  readonly gained: Float64Array;
+}
+
+export class RelayWork {
+  readonly refusals: Record<string, number> = {};
+  /** Modules that a relay's core took out again, for a revocation. */
+  rolledBack = 0;
+  private readonly scenario: Scenario;
+  private readonly population: Population;
+  private readonly publications: readonly Publication[];
+  private readonly columns: readonly Columns[];
+  private readonly trace: Trace;
+  private readonly endUs: number;
+  /** When a relay's processor has done all that it was given. */
+  private readonly freeUs: Float64Array;
+  /** Releases that have been staged anywhere, by hook. */
+  private readonly ofHook = new Map<string, Set<number>>();
+
+  constructor(parts: {
+    readonly scenario: Scenario;
+    readonly population: Population;
+    readonly publications: readonly Publication[];
+    readonly releases: number;
+    readonly shared: SharedColumns;
+    readonly trace: Trace;
+  }) {
+    const { scenario, population, publications, releases, shared, trace } = parts;
+    const { relays } = population;
+    this.scenario = scenario;
+    this.population = population;
+    this.publications = publications;
+    this.trace = trace;
+    this.endUs = scenario.durationSeconds * 1e6;
+    this.freeUs = new Float64Array(relays);
+    this.columns = Array.from({ length: releases }, (_unused, release) => ({
+      heard: stageColumn(shared, relays, release, 'heard'),
+      verified: stageColumn(shared, relays, release, 'verified'),
+      staged: stageColumn(shared, relays, release, 'staged'),
+      activated: stageColumn(shared, relays, release, 'activated'),
+      removed: removedColumn(shared, relays, release),
+      gained: gainedColumn(shared, relays, release),
+    }));
+  }
+
+  /** A publication has come to a relay; answers when it has been judged, null where it never is. */
+  arrive(
+    publication: number,
+    relay: number,
+    nowUs: number,
+    isPublisher: boolean,
+  ): { verdictUs: number; isAccepted: boolean } | null {
+    const { onPublisher, onOthers } = this.publications[publication];
+    const script = isPublisher ? onPublisher : onOthers;
+    const waitUs = Math.max(0, this.freeUs[relay] - nowUs);
+    this.freeUs[relay] = nowUs + waitUs + script.busyUs;
+    this.go(script, relay, nowUs, waitUs);
+    if (script.verdictAfterUs === null) return null;
+    return { verdictUs: nowUs + waitUs + script.verdictAfterUs, isAccepted: script.verdict === 'accept' };
+  }
+
+  private go({ steps, refusals }: Script, relay: number, nowUs: number, waitUs: number): void {
+    for (const reason of refusals) this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
+    for (const step of steps) {
+      const { kind, release, afterUs } = step;
+      const atUs = nowUs + afterUs + (kind === 'heard' ? 0 : waitUs);
+      if (atUs >= this.endUs) continue;
+      if (kind === 'revoked') this.revoke(relay, release, atUs);
+      else {
+        this.columns[release][kind][relay] = atUs;
+        this.trace.add(relay, TRACE_STAGE + STAGES.indexOf(kind), atUs, release, 0);
+        if (kind === 'staged') this.await(relay, step, atUs);
+      }
+    }
+  }
+
+  /** The module stands in line, in place of one that has not been reached; the next cell brings it to life. */
+  private await(relay: number, { release, hook, notBeforeMs }: Step, nowUs: number): void {
+    const { scenario, population, columns } = this;
+    let others = this.ofHook.get(hook);
+    if (others === undefined) this.ofHook.set(hook, (others = new Set()));
+    for (const other of others) {
+      if (other === release) continue;
+      const { activated, gained } = columns[other];
+      if (activated[relay] > nowUs) activated[relay] = gained[relay] = Number.NaN;
+    }
+    others.add(release);
+    const { utilization } = scenario.traffic;
+    const meanWaitUs = meanCellWaitUs(utilization, population.advertisedBytesPerSecond[relay]);
+    if (meanWaitUs === Number.POSITIVE_INFINITY) return;
+    const waitMs = Math.max(0, notBeforeMs - EPOCH_MS - Math.floor(nowUs / 1000));
+    const activatedUs = cellsArriveUs(scenario.seed, relay, hook, nowUs + waitMs * 1000, 1, meanWaitUs);
+    if (activatedUs >= this.endUs) return;
+    columns[release].activated[relay] = columns[release].gained[relay] = activatedUs;
+    this.trace.add(relay, TRACE_STAGE + STAGES.indexOf('activated'), activatedUs, release, 0);
+  }
+
+  private revoke(relay: number, release: number, nowUs: number): void {
+    const { activated, gained, removed } = this.columns[release];
+    if (Number.isNaN(activated[relay])) return;
+    this.trace.add(relay, TRACE_REMOVED, nowUs, release, 0);
+    if (activated[relay] <= nowUs) {
+      removed[relay] = nowUs;
+      this.rolledBack++;
+    } else activated[relay] = gained[relay] = Number.NaN;
+  }
+
+  /** What relays found out about each release; modules that fail their trial are not for this engine. */
+  verdicts(): ReleaseVerdicts[] {
+    return this.columns.map(({ activated, removed }, release) => {
+      const staged = this.publications.flatMap(({ onOthers }) => onOthers.steps).find(isStagingOf(release));
+      let confirmed = 0;
+      let kept = 0;
+      for (let relay = 0; relay < activated.length && staged !== undefined; relay++) {
+        if (Number.isNaN(activated[relay]) || !this.hasPassedTrial(relay, staged)) continue;
+        confirmed++;
+        if (Number.isNaN(removed[relay]) && !(this.nextOf(relay, staged, 'activated') < this.endUs)) kept++;
+      }
+      return { rolledBack: 0, confirmed, kept };
+    });
+  }
+
+  /** Whether enough cells have come before the run ended, or another module took the place. */
+  private hasPassedTrial(relay: number, staged: Step): boolean {
+    const { columns, scenario, population } = this;
+    const { release, hook, trialCells } = staged;
+    const { activated, removed } = columns[release];
+    const removedUs = Number.isNaN(removed[relay]) ? this.endUs : removed[relay];
+    const untilUs = Math.min(this.endUs, removedUs, this.nextOf(relay, staged, 'staged'));
+    const { utilization } = scenario.traffic;
+    const meanWaitUs = meanCellWaitUs(utilization, population.advertisedBytesPerSecond[relay]);
+    // Drawn only where the span is not clearly too short or long enough.
+    const meanUs = trialCells * meanWaitUs;
+    const spanUs = untilUs - activated[relay];
+    if (trialCells >= CERTAIN_CELLS && (spanUs > 2 * meanUs || spanUs < meanUs / 2)) return spanUs > meanUs;
+    let atUs = activated[relay];
+    let cells = 1;
+    for (let burst = 2; cells < trialCells && atUs < untilUs; burst = Math.min(2 * burst, BURST_CELLS_MAX)) {
+      atUs = cellsArriveUs(scenario.seed, relay, hook, atUs, burst, meanWaitUs);
+      cells += burst;
+    }
+    return atUs < untilUs;
+  }
+
+  /** When another module of the hook came to a stage after this one did on a relay; Infinity for never. */
+  private nextOf(relay: number, { release, hook }: Step, stage: 'staged' | 'activated'): number {
+    let nextUs = Number.POSITIVE_INFINITY;
+    for (const other of this.ofHook.get(hook) ?? []) {
+      const atUs = this.columns[other][stage][relay];
+      if (other !== release && atUs > this.columns[release].staged[relay]) nextUs = Math.min(nextUs, atUs);
+    }
+    return nextUs;
+  }
+}
+
+/** So many cells never take half or twice as long as they do on average: 15 deviations. */
+const CERTAIN_CELLS = 250;
+
+function isStagingOf(release: number): (step: Step) => boolean {
+  return (step) => step.kind === 'staged' && step.release === release;
+}

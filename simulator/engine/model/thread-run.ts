@@ -1,0 +1,141 @@
+/** Takes a run of the model from its links to the end of virtual time. */
+
+import type { ByteKind } from '../../measure/load-result.ts';
+import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
+import type { Population, Topology } from '../../population/population.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { CONTROL, type SharedColumns, type ThreadPhase } from '../gossipsub/job.ts';
+import { randomStream } from '../random.ts';
+import { RELAYS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
+import { Trace } from '../trace.ts';
+import { Gossip } from './gossip.ts';
+import { linkTable } from './link-table.ts';
+import { linksComeUp } from './links-come-up.ts';
+import { Mesh } from './mesh.ts';
+import type { Publication } from './rehearsal.ts';
+import { RelayWork } from './relay-work.ts';
+import { frameShapes } from './rpc-sizes.ts';
+import { type Counters, EVENT, kindOf, messageOf, World } from './world.ts';
+
+/** js-libp2p's HeartbeatInitialDelay. */
+const FIRST_BEAT_AFTER_US = 100_000;
+/** Between two looks at whether the run is to stop. */
+const EVENTS_BETWEEN_LOOKS = 65_536;
+
+export interface ModelJob {
+  readonly scenario: Scenario;
+  readonly population: Population;
+  readonly topology: Topology;
+  readonly publications: readonly Publication[];
+  readonly releases: number;
+  readonly shared: SharedColumns;
+}
+
+export interface ModelResult extends Counters {
+  readonly framesInFlight: number;
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly rolledBack: number;
+  readonly bytesByKind: Readonly<Record<ByteKind, number>>;
+  readonly verdicts: readonly ReleaseVerdicts[];
+}
+
+export class StoppedError extends Error {}
+
+/** Runs the job; throws StoppedError when its caller has asked for that. */
+export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => void): ModelResult {
+  const { scenario, population, topology, publications, releases, shared } = job;
+  const { seed, gossipsub } = scenario;
+  enter('build');
+  const trace = new Trace(shared.traceWords);
+  const world = new World({
+    links: linkTable(topology, population.relays),
+    shapes: frameShapes(),
+    load: shared.load,
+    uplinkBitsPerSecond: population.uplinkBitsPerSecond,
+    firstBeatUs: firstBeatsUs(population.relays, seed),
+    heartbeatMs: gossipsub.heartbeatMs,
+    endUs: scenario.durationSeconds * 1e6,
+    seed,
+    trace,
+  });
+  const mesh = new Mesh(world, gossipsub, linksComeUp(world, topology, seed));
+  const work = new RelayWork({ scenario, population, publications, releases, shared, trace });
+  const gossip = new Gossip(world, mesh, gossipsub, publications, (publication, relay, nowUs, isPublisher) =>
+    work.arrive(publication, relay, nowUs, isPublisher),
+  );
+  const runUntil = (endUs: number): void => run({ world, mesh, gossip, shared }, endUs);
+  enter('connect');
+  runUntil(publications[0].atUs);
+  gossip.reuse(mesh.forgetSetUp(publications[0].atUs));
+  enter('run');
+  runUntil(scenario.durationSeconds * 1e6);
+  return {
+    ...world.counters,
+    framesInFlight: world.framesInFlight,
+    bytesByKind: world.bytesByKind(),
+    refusals: work.refusals,
+    rolledBack: work.rolledBack,
+    verdicts: work.verdicts(),
+  };
+}
+
+interface Parts {
+  readonly world: World;
+  readonly mesh: Mesh;
+  readonly gossip: Gossip;
+  readonly shared: SharedColumns;
+}
+
+function run({ world, mesh, gossip, shared }: Parts, endUs: number): void {
+  const { calendar, counters } = world;
+  while (calendar.next(endUs)) {
+    const { timeUs: nowUs, host: relay, place, source: sender, code } = calendar;
+    counters.eventsFired++;
+    if ((counters.eventsFired & (EVENTS_BETWEEN_LOOKS - 1)) === 0) {
+      shared.reachedUs[0] = nowUs;
+      if (Atomics.load(shared.control, CONTROL.stop) === 1) throw new StoppedError('stopped');
+    }
+    switch (kindOf(code)) {
+      case EVENT.message:
+        gossip.hearMessage(nowUs, relay, place, sender, messageOf(code));
+        break;
+      case EVENT.iHave:
+        gossip.hearOffer(nowUs, relay, place, messageOf(code));
+        break;
+      case EVENT.iWant:
+        gossip.hearRequest(nowUs, relay, place, messageOf(code));
+        break;
+      case EVENT.subscription:
+        mesh.hearSubscription(nowUs, relay);
+        break;
+      case EVENT.graft:
+        mesh.hearGraft(nowUs, relay, place);
+        break;
+      case EVENT.prune:
+        mesh.hearPrune(nowUs, relay, place);
+        break;
+      case EVENT.heartbeat:
+        gossip.beat(nowUs, relay);
+        break;
+      case EVENT.verdict:
+        gossip.passOn(nowUs, relay, place === 1, messageOf(code));
+        break;
+      case EVENT.publication:
+        gossip.publish(nowUs, relay, messageOf(code));
+        break;
+      default:
+        throw new Error(`no such event: ${code}`);
+    }
+  }
+  shared.reachedUs[0] = endUs;
+}
+
+/** Every router's heartbeats begin so long after its relay has started. */
+function firstBeatsUs(relays: number, seed: number): Float64Array {
+  const starts = randomStream(seed, START_STREAMS.relays);
+  const beatsUs = new Float64Array(relays);
+  for (let relay = 0; relay < relays; relay++) {
+    beatsUs[relay] = starts.integer(RELAYS_START_WITHIN_US) + FIRST_BEAT_AFTER_US;
+  }
+  return beatsUs;
+}

@@ -1,0 +1,176 @@
+/** Networks of two, three and four relays, of which every time can be worked out by hand. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Population, Topology } from '../../population/population.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { testScenario } from '../../testing/test-scenario.ts';
+import { sharedColumns, stageColumn } from '../gossipsub/job.ts';
+import type { Publication, Script } from './rehearsal.ts';
+import { frameShapes } from './rpc-sizes.ts';
+import { type ModelResult, runModelThread } from './thread-run.ts';
+
+/** A byte leaves in a microsecond. */
+const BITS_PER_SECOND = 8e6;
+const RELEASED_US = 20_000_000;
+/** 600 bytes of data: with the topic and all prefixes 629. Above the 512 from which IDONTWANT is sent. */
+const DATA_BYTES = 600;
+const FRAME_US = 629;
+const DECLINE_US = 39;
+
+type Link = readonly [dialer: number, listener: number, latencyUs: number];
+
+interface Ran extends ModelResult {
+  /** After the release, in microseconds, by relay. */
+  readonly heardUs: number[];
+}
+
+function run(
+  relays: number,
+  links: readonly Link[],
+  verdictUs: number,
+  changes: Partial<Scenario> = {},
+): Ran {
+  const scenario = testScenario({ durationSeconds: 60, ...changes });
+  const population = {
+    relays,
+    uplinkBitsPerSecond: new Float64Array(relays).fill(BITS_PER_SECOND),
+    advertisedBytesPerSecond: new Float64Array(relays),
+  } as unknown as Population;
+  const topology: Topology = {
+    links: links.length,
+    dialer: Uint32Array.from(links, ([dialer]) => dialer),
+    listener: Uint32Array.from(links, ([, listener]) => listener),
+    latencyUs: Uint32Array.from(links, ([, , latencyUs]) => latencyUs),
+  };
+  const script: Script = {
+    steps: [{ kind: 'heard', release: 0, afterUs: 0, hook: '', notBeforeMs: 0, trialCells: 0 }],
+    verdict: 'accept',
+    verdictAfterUs: verdictUs,
+    busyUs: verdictUs,
+    refusals: [],
+  };
+  const publication: Publication = {
+    atUs: RELEASED_US,
+    publisher: 0,
+    data: new Uint8Array(DATA_BYTES),
+    onPublisher: script,
+    onOthers: script,
+  };
+  const shared = sharedColumns(relays, 0, 1, 1);
+  const job = { scenario, population, topology, publications: [publication], releases: 1, shared };
+  const result = runModelThread(job, () => {});
+  const heardUs = [...stageColumn(shared, relays, 0, 'heard')].map((atUs) => atUs - RELEASED_US);
+  return { ...result, heardUs };
+}
+
+test('tiny networks: the sizes of frames that the times below are worked out with', () => {
+  assert.equal(frameShapes().message(new Uint8Array(DATA_BYTES)).bytes, FRAME_US);
+  assert.equal(frameShapes().iDontWant.bytes, DECLINE_US);
+});
+
+test('tiny networks: of two relays the second hears a frame and a latency later', () => {
+  const { heardUs, copies, firsts, framesInFlight } = run(2, [[1, 0, 10_000]], 500);
+  assert.deepEqual(heardUs, [0, FRAME_US + 10_000]);
+  assert.deepEqual([copies, firsts, framesInFlight], [1, 1, 0]);
+});
+
+test('tiny networks: on a line of four each relay verifies before it hands on', () => {
+  const { heardUs, copies } = run(
+    4,
+    [
+      [0, 1, 10_000],
+      [1, 2, 20_000],
+      [3, 2, 30_000],
+    ],
+    500,
+  );
+  const first = FRAME_US + 10_000;
+  const second = first + 500 + FRAME_US + 20_000;
+  assert.deepEqual(heardUs, [0, 10_629, second, second + 500 + FRAME_US + 30_000]);
+  assert.equal(second, 31_758);
+  assert.equal(copies, 3);
+});
+
+test('tiny networks: what is verified at once waits for the uplink, which IDONTWANT went before', () => {
+  const { heardUs } = run(
+    3,
+    [
+      [0, 1, 10_000],
+      [1, 2, 20_000],
+    ],
+    10,
+  );
+  assert.equal(heardUs[2], 10_629 + DECLINE_US + FRAME_US + 20_000);
+});
+
+test('tiny networks: a publisher sends to one peer after the other, whoever is told first', () => {
+  const { heardUs } = run(
+    3,
+    [
+      [0, 1, 10_000],
+      [0, 2, 10_000],
+    ],
+    500,
+  );
+  assert.deepEqual(
+    [...heardUs].sort((a, b) => a - b),
+    [0, 10_629, 11_258],
+  );
+});
+
+test('tiny networks: in a triangle both receivers send each other what their IDONTWANT comes too late for', () => {
+  // IDONTWANT needs 50 ms between relays 1 and 2; both have verified after 12 ms at most.
+  const far = run(
+    3,
+    [
+      [0, 1, 10_000],
+      [0, 2, 10_000],
+      [1, 2, 50_000],
+    ],
+    500,
+  );
+  assert.equal(far.copies, 4);
+  // Now it needs 1 ms, and whoever hears later gets it while it still verifies: one copy less.
+  const near = run(
+    3,
+    [
+      [0, 1, 10_000],
+      [0, 2, 10_000],
+      [1, 2, 1_000],
+    ],
+    5_000,
+  );
+  assert.equal(near.copies, 2);
+});
+
+test('tiny networks: with a mesh of nobody, the heartbeat tells and the relay asks', () => {
+  const { gossipsub } = testScenario();
+  const lonely = { ...gossipsub, D: 0, Dlo: 0, Dhi: 0, Dscore: 0, Dout: 0 };
+  const { heardUs } = run(
+    3,
+    [
+      [0, 1, 10_000],
+      [1, 2, 20_000],
+    ],
+    500,
+    { gossipsub: lonely },
+  );
+  assert.equal(heardUs[1], 10_629);
+  // Relay 1 tells at one of its next heartbeats, within a second; then two more ways, and the message.
+  const waitUs = heardUs[2]! - heardUs[1]!;
+  assert(waitUs > 3 * 20_000 + FRAME_US && waitUs < 1_000_000 + 3 * 20_000 + FRAME_US + 500, `${waitUs} us`);
+});
+
+test('tiny networks: an islander never hears', () => {
+  const { heardUs, framesSent, framesDelivered } = run(
+    4,
+    [
+      [0, 1, 10_000],
+      [2, 3, 10_000],
+    ],
+    500,
+  );
+  assert.deepEqual(heardUs.map(Number.isNaN), [false, false, true, true]);
+  assert.equal(framesSent, framesDelivered);
+});

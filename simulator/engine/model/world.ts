@@ -1,0 +1,182 @@
+/** What the parts of the model share: links, uplinks, the calendar, and the counts of what travels. */
+
+import { BYTE_KINDS, type ByteKind } from '../../measure/load-result.ts';
+import { EventRandom } from '../event-random.ts';
+import type { LoadColumns } from '../gossipsub/load-counter.ts';
+import { kindIndex } from '../gossipsub/rpc-bytes.ts';
+import type { Trace } from '../trace.ts';
+import { Calendar } from './calendar.ts';
+import type { LinkTable } from './link-table.ts';
+import type { FrameShape, FrameShapes } from './rpc-sizes.ts';
+
+/** What an event is; the number of a message stands above these bits. */
+export const EVENT = {
+  /** Frames, at the place of their sender. */
+  message: 0,
+  iHave: 1,
+  iWant: 2,
+  graft: 3,
+  prune: 4,
+  /** What a relay does by itself, and what it hears that was reckoned beforehand. */
+  subscription: 5,
+  heartbeat: 6,
+  verdict: 7,
+  publication: 8,
+} as const;
+export const EVENT_BITS = 4;
+export function codeOf(kind: number, message: number): number {
+  return (message << EVENT_BITS) | kind;
+}
+
+export function kindOf(code: number): number {
+  return code & ((1 << EVENT_BITS) - 1);
+}
+
+/** The message that an event is about. */
+export function messageOf(code: number): number {
+  return code >>> EVENT_BITS;
+}
+
+export interface Counters {
+  framesSent: number;
+  framesDelivered: number;
+  bytesSent: number;
+  /** Messages received, for the first time and in all. */
+  firsts: number;
+  copies: number;
+  penalties: number;
+  eventsFired: number;
+}
+
+export class World {
+  readonly links: LinkTable;
+  readonly shapes: FrameShapes;
+  readonly calendar = new Calendar();
+  readonly random: EventRandom;
+  readonly trace: Trace;
+  /** When a relay's first heartbeat comes, in microseconds; the others follow at equal distances. */
+  readonly firstBeatUs: Float64Array;
+  readonly beatUs: number;
+  readonly counters: Counters = {
+    framesSent: 0,
+    framesDelivered: 0,
+    bytesSent: 0,
+    firsts: 0,
+    copies: 0,
+    penalties: 0,
+    eventsFired: 0,
+  };
+  /** When the run ends. */
+  readonly endUs: number;
+  readonly load: LoadColumns;
+  /** Frames that arrive when the run has ended. */
+  framesInFlight = 0;
+  private linkBytes = 0;
+  private readonly bytesPerUs: Float64Array;
+  /** When everything that is queued on a relay's uplink has left. */
+  private readonly freeUs: Float64Array;
+
+  constructor(parts: {
+    readonly links: LinkTable;
+    readonly shapes: FrameShapes;
+    readonly uplinkBitsPerSecond: Float64Array;
+    readonly firstBeatUs: Float64Array;
+    readonly heartbeatMs: number;
+    readonly endUs: number;
+    readonly seed: number;
+    readonly trace: Trace;
+    readonly load: LoadColumns;
+  }) {
+    this.links = parts.links;
+    this.shapes = parts.shapes;
+    this.load = parts.load;
+    this.endUs = parts.endUs;
+    this.firstBeatUs = parts.firstBeatUs;
+    this.beatUs = parts.heartbeatMs * 1000;
+    this.random = new EventRandom(parts.seed);
+    this.trace = parts.trace;
+    this.bytesPerUs = parts.uplinkBitsPerSecond.map((bitsPerSecond) => bitsPerSecond / 8e6);
+    this.freeUs = new Float64Array(parts.links.relays);
+  }
+
+  /** What the bytes that were sent were for. */
+  bytesByKind(): Record<ByteKind, number> {
+    const bytes = this.shapes.sentByKind();
+    bytes[kindIndex('links')] += this.linkBytes;
+    return Object.fromEntries(BYTE_KINDS.map((kind, index) => [kind, bytes[index]])) as Record<
+      ByteKind,
+      number
+    >;
+  }
+
+  /** How long so many bytes take to leave a relay. */
+  leaveUs(relay: number, bytes: number): number {
+    return bytes / this.bytesPerUs[relay];
+  }
+
+  /** Sends a frame from a place of `from`; it waits for its turn on the uplink, and arrives at the other end. */
+  send(nowUs: number, from: number, place: number, code: number, shape: FrameShape): void {
+    const { links } = this;
+    const arrivesUs = this.arrivalOf(nowUs, from, place, shape);
+    this.calendar.push(arrivesUs, links.peer[place], links.reverse[place], from, code);
+  }
+
+  /** Sends something in the frame that was sent last from this place. */
+  sendAlong(from: number, place: number, code: number): void {
+    const { links } = this;
+    const arrivesUs = Math.ceil(this.freeUs[from]) + links.latencyUs[place];
+    this.calendar.push(arrivesUs, links.peer[place], links.reverse[place], from, code);
+  }
+
+  /** Sends a frame that will change nothing where it arrives; true if that is before the run ends. */
+  sendInVain(nowUs: number, from: number, place: number, shape: FrameShape): boolean {
+    return this.arrivalOf(nowUs, from, place, shape) < this.endUs;
+  }
+
+  /** The same; answers when it arrives. */
+  arrivalOf(nowUs: number, from: number, place: number, shape: FrameShape): number {
+    const { freeUs, links } = this;
+    const departsUs = Math.max(freeUs[from], nowUs) + shape.bytes / this.bytesPerUs[from];
+    freeUs[from] = departsUs;
+    const arrivesUs = Math.ceil(departsUs) + links.latencyUs[place];
+    this.countFrame(nowUs, from, arrivesUs, links.peer[place], shape);
+    return arrivesUs;
+  }
+
+  /** Counts a frame of gossip. */
+  countFrame(sentUs: number, from: number, arrivesUs: number, to: number, shape: FrameShape): void {
+    if (sentUs >= this.endUs) return;
+    const { load } = this;
+    shape.sent++;
+    load.messageBytes[from] += shape.messageBytes;
+    load.controlBytes[from] += shape.bytes - shape.messageBytes;
+    this.count(from, arrivesUs, shape.bytes);
+    if (arrivesUs < this.endUs) load.receivedGossipBytes[to] += shape.bytes;
+  }
+
+  /** Counts what it takes to open a stream, one way. */
+  countNegotiation(sentUs: number, from: number, arrivesUs: number, bytes: number): void {
+    if (sentUs >= this.endUs) return;
+    this.linkBytes += bytes;
+    this.count(from, arrivesUs, bytes);
+  }
+
+  private count(from: number, arrivesUs: number, bytes: number): void {
+    const { counters, load } = this;
+    counters.framesSent++;
+    counters.bytesSent += bytes;
+    load.sentBytes[from] += bytes;
+    if (arrivesUs < this.endUs) counters.framesDelivered++;
+    else this.framesInFlight++;
+  }
+
+  /** How many heartbeats a relay has had up to a moment, that of the moment included. */
+  beatsUntil(relay: number, timeUs: number): number {
+    return Math.floor((timeUs - this.firstBeatUs[relay]) / this.beatUs) + 1;
+  }
+
+  /** When the next heartbeat after a moment comes. */
+  nextBeatUs(relay: number, nowUs: number): number {
+    return this.firstBeatUs[relay] + this.beatsUntil(relay, nowUs) * this.beatUs;
+  }
+}

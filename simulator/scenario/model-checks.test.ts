@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { load, told, withLines } from '../testing/small-scenario.ts';
+
+const MODEL = 'engine: model';
+const CAN = 'engine: gossipsub can';
+
+function refused(...lines: string[]): string[] {
+  return told(withLines(MODEL, ...lines)).map((line) => line.replace(/^\S+ /, ''));
+}
+
+test('engine model: gossip among honest relays that stay is what it runs', () => {
+  const { scenario } = load(withLines(MODEL, '  # nothing else'));
+  assert.equal(scenario.engine, 'model');
+  assert.equal(load(withLines(), { engine: 'model' }).scenario.engine, 'model');
+});
+
+test('engine model: who comes and goes is told with the engine that knows it', () => {
+  assert.deepEqual(refused('churn: tor-2025-11'), [
+    `churn: the engine model has no relays that come and go | ${CAN}`,
+  ]);
+  assert.deepEqual(refused('presence: { late: { share: 10%, from: 1min, to: 2min } }'), [
+    `presence.late: the engine model has no relays that come and go | ${CAN}`,
+  ]);
+});
+
+test('engine model: adversaries, faults, clients, operators and scores are refused, all at once', () => {
+  const lines = refused(
+    'adversary: { share: 5%, attacks: [{ attack: replay, from: 1min, every: 10s }] }',
+    'faults: [{ kind: crash, from: 50s, for: 1min, targets: { share: 10% } }]',
+    'traffic: { clients: { count: 10, from: 30s, to: 2min } }',
+    'operators: tor-2025-26',
+    'gossipsub: { scoring: full }',
+    'fidelity: full',
+  );
+  for (const what of [
+    'operators: the engine model has no operators in live arms',
+    'fidelity: the engine model has no shortcuts that could be left out',
+    'adversary: the engine model has no adversary',
+    'faults: the engine model has no faults',
+    'traffic.clients: the engine model has no clients',
+    'gossipsub.scoring: the engine model has no scores of peers',
+  ]) {
+    assert(
+      lines.some((line) => line.startsWith(what)),
+      `${what}\n${lines.join('\n')}`,
+    );
+  }
+});
+
+test('engine model: other channels than gossip are refused where they stand', () => {
+  const text = withLines(MODEL).replace('channel: gossip', 'channel: [gossip, directory]');
+  assert.deepEqual(told(text), [
+    `6:20 arms.live.channel: the engine model has no channel directory | ${CAN}`,
+  ]);
+});
+
+test('engine model: rollouts, large modules, and revocations that bring another back are refused', () => {
+  const text = withLines(MODEL).replace(
+    '  - module: strict-cells\n',
+    '  - { module: strict-cells, size: 200KiB, rollout: { steps: [10%, 100%], every: 1min } }\n' +
+      '  - { module: hostile-backdoor, at: 2min, revoke: 4min }\n',
+  );
+  assert.deepEqual(
+    told(text).map((line) => line.replace(/^\S+ /, '').replace(/ \| .*/, '')),
+    [
+      'updates[0].size: the engine model has no modules of more than 128 KiB, which peers are asked for',
+      'updates[0].rollout: the engine model has no rollouts in steps',
+      'updates[1].revoke: the engine model has no module that comes back when another one of its hook is revoked',
+    ],
+  );
+});
+
+test('engine model: publications come apart, those of timestamps too', () => {
+  const two = withLines(MODEL).replace(
+    '  - module: strict-cells\n',
+    '  - { module: strict-cells, at: 60s }\n  - { module: padding, at: 65s }\n',
+  );
+  assert.match(told(two)[0]!, /updates\[1\]\.at: .* less than 10s apart \| leave 10s between publications/);
+  assert.doesNotThrow(() => load(two.replace('65s', '70s')));
+  assert.match(refused('trust: { timestampEvery: 5s }')[0]!, /^trust\.timestampEvery: .* signed every 5s/);
+  assert.match(refused('trust: { timestampEvery: 30s }')[0]!, /^trust\.timestampEvery: .* signed every 30s/);
+  assert.doesNotThrow(() => load(withLines(MODEL, 'trust: { timestampEvery: 45s }')));
+});
+
+test('engine model: arms by hand need no engine, so anything may stand beside them', () => {
+  const manual = withLines(MODEL, 'churn: tor-2025-11').replace(
+    'live: { channel: gossip }',
+    'manual: { channel: manual, lag: tor-2016-17 }',
+  );
+  assert.doesNotThrow(() => load(manual));
+});

@@ -1,0 +1,111 @@
+/** What the engine model cannot do, each told at its key with the engine that can. */
+
+import { INLINE_MAX_BYTES } from '../../node/channels/limits.ts';
+import type { Finding } from './finding.ts';
+import type { KnownModules } from './known-modules.ts';
+import { NONE } from './presence-schema.ts';
+import type { ScenarioInput } from './schema.ts';
+import { formatDuration } from './units.ts';
+import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
+import type { Path } from './yaml-tree.ts';
+
+/** Publications that overtake each other are fetched in part, which the model does not follow. */
+const APART_SECONDS = 10;
+const HINT = 'engine: gossipsub can';
+
+type Parts = Partial<ScenarioInput>;
+
+/** Mistakes of a scenario whose live arms run on the model. */
+export function* checkModel(parts: Parts, hooks: KnownModules): Generator<Finding> {
+  const { engine, arms = {} } = parts;
+  if (engine !== 'model') return;
+  if (Object.values(arms).every(({ channel }) => channel === 'manual')) return;
+  yield* checkArms(parts);
+  yield* checkWhatElseHappens(parts);
+  yield* checkUpdates(parts, hooks);
+  yield* checkApart(parts);
+}
+
+function cannot(path: Path, what: string, hint = HINT): Finding {
+  return { path, message: `the engine model has no ${what}`, hint };
+}
+
+function* checkArms({ arms = {}, operators }: Parts): Generator<Finding> {
+  for (const [name, arm] of Object.entries(arms)) {
+    if (arm.channel === 'manual') continue;
+    const other = [arm.channel].flat().find((channel) => channel !== 'gossip');
+    if (other !== undefined) yield cannot(['arms', name, 'channel'], `channel ${other}`);
+    if (arm.adversary !== undefined && arm.adversary !== NONE)
+      yield cannot(['arms', name, 'adversary'], 'adversary');
+    if (arm.operators !== undefined && arm.operators !== NONE)
+      yield cannot(['arms', name, 'operators'], 'operators in live arms');
+  }
+  if (operators !== undefined && operators !== NONE) yield cannot(['operators'], 'operators in live arms');
+}
+
+function* checkWhatElseHappens(parts: Parts): Generator<Finding> {
+  const { fidelity, churn, presence, adversary, faults, traffic, gossipsub } = parts;
+  if (fidelity === 'full') {
+    yield cannot(
+      ['fidelity'],
+      'shortcuts that could be left out',
+      'remove the key, or use engine: gossipsub',
+    );
+  }
+  if (churn !== undefined && churn !== NONE) yield cannot(['churn'], 'relays that come and go');
+  for (const key of ['late', 'away'] as const) {
+    if (presence !== undefined && presence[key] !== NONE)
+      yield cannot(['presence', key], 'relays that come and go');
+  }
+  if (adversary !== undefined && adversary !== NONE) yield cannot(['adversary'], 'adversary');
+  if (faults !== undefined && faults.length > 0) yield cannot(['faults'], 'faults');
+  if (traffic !== undefined && traffic.clients !== NONE) yield cannot(['traffic', 'clients'], 'clients');
+  if (gossipsub?.scoring === 'full') yield cannot(['gossipsub', 'scoring'], 'scores of peers');
+}
+
+function* checkUpdates({ updates = [], trust }: Parts, hooks: KnownModules): Generator<Finding> {
+  for (const [index, { module, rollout, publisher, revoke, size }] of updates.entries()) {
+    const at = (key: string): Path => ['updates', index, key];
+    if (rollout !== AT_ONCE) yield cannot(at('rollout'), 'rollouts in steps');
+    if (publisher !== DEVELOPERS && trust !== undefined && trust.thirdParties < 1)
+      yield cannot(at('publisher'), 'relays that refuse third parties');
+    if (typeof size === 'number' && size > INLINE_MAX_BYTES)
+      yield cannot(
+        at('size'),
+        `modules of more than ${INLINE_MAX_BYTES / 1024} KiB, which peers are asked for`,
+      );
+    const hook = hooks.get(module);
+    const shares = updates.some((other, place) => place !== index && hooks.get(other.module) === hook);
+    if (typeof revoke === 'number' && shares)
+      yield cannot(at('revoke'), 'module that comes back when another one of its hook is revoked');
+  }
+}
+
+/** Publications must be over before the next one comes. */
+function* checkApart({ updates = [], trust, duration }: Parts): Generator<Finding> {
+  const moments: { path: Path; atSeconds: number }[] = [];
+  for (const [index, { at, revoke }] of updates.entries()) {
+    moments.push({ path: ['updates', index, 'at'], atSeconds: at });
+    if (typeof revoke === 'number') moments.push({ path: ['updates', index, 'revoke'], atSeconds: revoke });
+  }
+  for (const [index, { at }] of (trust?.rotations ?? []).entries()) {
+    moments.push({ path: ['trust', 'rotations', index, 'at'], atSeconds: at });
+  }
+  const apart = formatDuration(APART_SECONDS, 's');
+  const hint = `leave ${apart} between publications, or use engine: gossipsub`;
+  moments.sort((a, b) => a.atSeconds - b.atSeconds);
+  for (const [index, { path, atSeconds }] of moments.entries()) {
+    const before = moments[index - 1];
+    if (before === undefined || atSeconds - before.atSeconds >= APART_SECONDS) continue;
+    yield { path, message: `the engine model has no publications less than ${apart} apart`, hint };
+  }
+  const every = trust?.timestampEvery;
+  if (typeof every !== 'number' || duration === undefined) return;
+  const isNear = ({ atSeconds }: { atSeconds: number }): boolean => {
+    const beyond = atSeconds % every;
+    return Math.min(atSeconds < every ? APART_SECONDS : beyond, every - beyond) < APART_SECONDS;
+  };
+  if (every >= APART_SECONDS && !moments.some(isNear)) return;
+  const message = `the engine model has no publications less than ${apart} apart, and this one is signed every ${formatDuration(every, 's')}`;
+  yield { path: ['trust', 'timestampEvery'], message, hint };
+}
