@@ -6,7 +6,7 @@ import { curvesCsv } from './curves-csv.ts';
 import type { FileContent } from './file-set.ts';
 import { membershipCsv } from './membership-csv.ts';
 import { runningCsv } from './running-csv.ts';
-import { formatOutcome } from './saved-outcome.ts';
+import { formatOutcome, OUTCOME_RELAYS_MAX } from './saved-outcome.ts';
 import { stagesParquet } from './stages-parquet.ts';
 import { trafficCsv } from './traffic-csv.ts';
 
@@ -37,6 +37,8 @@ export function dataFiles(data: ChartData): DataFile[] {
     ...tableFile('membership.csv', membershipCsv(outcome)),
     ...tableFile('traffic.csv', trafficCsv(data)),
     { name: 'stages.parquet', content: stagesParquet(outcome), thinned: [] },
-    { name: 'outcome.json', content: formatOutcome(outcome.arms), thinned: [] },
+    ...(outcome.population.relays > OUTCOME_RELAYS_MAX
+      ? []
+      : [{ name: 'outcome.json', content: formatOutcome(outcome.arms), thinned: [] }]),
   ];
 }

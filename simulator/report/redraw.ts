@@ -13,10 +13,11 @@ import type { ArmOutcome, RunOutcome } from '../measure/outcome.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { chartData } from './chart-data.ts';
 import { type FileSet, writeFiles } from './file-set.ts';
+import { groupThousands } from './human-units.ts';
 import { type Manifest, ownVersion, sha256 } from './manifest.ts';
 import { readManifest, readSummary } from './read-run.ts';
 import { ResultsError } from './results-error.ts';
-import { parseOutcome } from './saved-outcome.ts';
+import { OUTCOME_RELAYS_MAX, parseOutcome } from './saved-outcome.ts';
 import { drawReport } from './write-results.ts';
 
 export interface RedrawContext {
@@ -35,7 +36,10 @@ function refuse(directory: string, why: string, cure: string): never {
 
 /** The files of the run itself, each with the hash that the manifest gives it. */
 async function readData(directory: string, { sha256: hashes }: Manifest): Promise<Map<string, Buffer>> {
-  if (!(OUTCOME in hashes)) refuse(directory, `it has no ${OUTCOME}`, 'run it again with this version');
+  if (!(OUTCOME in hashes)) {
+    const most = `runs of more than ${groupThousands(OUTCOME_RELAYS_MAX)} relays, and of older versions, have none`;
+    refuse(directory, `it has no ${OUTCOME} (${most})`, 'run it again');
+  }
   const data = new Map<string, Buffer>();
   for (const [name, hash] of Object.entries(hashes)) {
     if (DRAWN.test(name)) continue;

@@ -9,6 +9,9 @@ import { endianness } from 'node:os';
 import { parse, stringify } from 'devalue';
 import type { ArmOutcome } from '../measure/outcome.ts';
 
+/** Runs of more relays do not keep their outcome: 120 bytes a relay and arm, where a million are run again in a minute. */
+export const OUTCOME_RELAYS_MAX = 200_000;
+
 const COLUMNS = {
   Float64Array,
   Float32Array,
