@@ -7,6 +7,7 @@
 
 import type { Churn } from '../population/churn.ts';
 import type { ArmOutcome, UpdateOutcome } from './outcome.ts';
+import { orderOfTimes } from './time-order.ts';
 
 /** Numbers of the updates that are run, rising, with commas between them: '' for the core alone, '0,2'. */
 export type VersionKey = string;
@@ -47,6 +48,7 @@ function outranks(one: Tenure, other: Tenure, isByHand: boolean): boolean {
 }
 
 function versionAt(tenures: readonly Tenure[], at: number, isByHand: boolean): VersionKey {
+  if (tenures.length === 0) return CORE;
   const running = new Map<string, Tenure>();
   for (const tenure of tenures) {
     if (tenure.from > at || tenure.to <= at) continue;
@@ -74,34 +76,82 @@ function tenuresOf(
   });
 }
 
-interface Change {
-  readonly at: number;
-  readonly version: VersionKey;
-  readonly by: 1 | -1;
+/** What relays add to the counts and take from them, in columns: there are millions of changes among a million relays. */
+class Changes {
+  private readonly at: number[] = [];
+  /** The number of a version, from 1 on; negative where a relay leaves it. */
+  private readonly signed: number[] = [];
+  private readonly numbers = new Map<VersionKey, number>([[CORE, 1]]);
+  private readonly until: number;
+
+  constructor(until: number) {
+    this.until = until;
+  }
+
+  add(at: number, version: VersionKey, by: 1 | -1): void {
+    if (at > this.until) return;
+    let number = this.numbers.get(version);
+    if (number === undefined) {
+      number = this.numbers.size + 1;
+      this.numbers.set(version, number);
+    }
+    this.at.push(at);
+    this.signed.push(by * number);
+  }
+
+  /** Counts them up in the order of time. */
+  curve(): VersionsCurve {
+    const { at, signed, numbers } = this;
+    const order = orderOfTimes(Float64Array.from(at));
+    // In the order in which versions first appear in time.
+    const seen = new Set([1]);
+    for (const i of order) seen.add(Math.abs(signed[i]!));
+    const column = new Map([...seen].map((number, index) => [number, index]));
+    const keys = [...numbers.keys()];
+    const now = new Uint32Array(seen.size);
+    const seconds = new Float64Array(order.length + 1);
+    const relays = Array.from(seen, () => new Uint32Array(order.length + 1));
+    let row = 0;
+    for (const [rank, i] of order.entries()) {
+      const moment = at[i]!;
+      now[column.get(Math.abs(signed[i]!))!]! += Math.sign(signed[i]!);
+      const following = order[rank + 1];
+      if (following !== undefined && at[following] === moment) continue;
+      if (moment > 0) row++;
+      seconds[row] = moment;
+      for (const [index, counts] of relays.entries()) counts[row] = now[index]!;
+    }
+    return {
+      seconds: seconds.slice(0, row + 1),
+      versions: [...seen].map((number) => keys[number - 1]!),
+      relays: relays.map((counts) => counts.slice(0, row + 1)),
+    };
+  }
 }
 
 /** What a relay adds to the counts, from when it is a member to when it is none. */
-function* changesOf(
+function addRelay(
+  changes: Changes,
   tenures: readonly Tenure[],
   isByHand: boolean,
   from: number,
   to: number,
-): Generator<Change> {
+): void {
   if (!(from < to)) return;
   const moments = tenures
     .flatMap((tenure) => [tenure.from, tenure.to])
     .filter((at) => at > from && at < to)
     .sort((a, b) => a - b);
   let version = versionAt(tenures, from, isByHand);
-  yield { at: from, version, by: 1 };
+  changes.add(from, version, 1);
   for (const at of moments) {
     const next = versionAt(tenures, at, isByHand);
     if (next === version) continue;
-    yield { at, version, by: -1 };
-    yield { at, version: next, by: 1 };
+    changes.add(at, version, -1);
+    changes.add(at, next, 1);
     version = next;
   }
-  if (to < Number.POSITIVE_INFINITY) yield { at: to, version, by: -1 };
+  if (to < Number.POSITIVE_INFINITY) changes.add(to, version, -1);
 }
 
 /** The versions of an arm from the first release to its horizon. */
@@ -111,40 +161,15 @@ export function versionsCurve({ arm, releasedAtSeconds, churn }: VersionsInput):
   const offsets = releasedAtSeconds.map((at) => at - firstAtSeconds);
   const isManual = arm.arm.kind === 'manual';
   const relays = updates[0]?.removed.length ?? 0;
-  const changes: Change[] = [];
+  const changes = new Changes(horizonSeconds);
+  const since = (timeUs: number): number => timeUs / 1e6 - firstAtSeconds;
   for (let relay = 0; relay < relays; relay++) {
     const isByHand = isManual || operators?.embeds?.[relay] === 0;
-    const since = (timeUs: number): number => timeUs / 1e6 - firstAtSeconds;
     const from = churn === null ? 0 : Math.max(0, since(churn.bornUs[relay]!));
     const to = churn === null ? Number.POSITIVE_INFINITY : since(churn.goneUs[relay]!);
-    const tenures = tenuresOf(updates, offsets, relay, isManual);
-    for (const change of changesOf(tenures, isByHand, from, to)) {
-      if (change.at <= horizonSeconds) changes.push(change);
-    }
+    addRelay(changes, tenuresOf(updates, offsets, relay, isManual), isByHand, from, to);
   }
-  changes.sort((a, b) => a.at - b.at);
-  return countUp(changes);
-}
-
-function countUp(changes: readonly Change[]): VersionsCurve {
-  const versions = [...new Set([CORE, ...changes.map(({ version }) => version)])];
-  const column = new Map(versions.map((version, index) => [version, index]));
-  const now = new Uint32Array(versions.length);
-  const seconds: number[] = [0];
-  const rows: Uint32Array[] = [];
-  changes.forEach(({ at, version, by }, index) => {
-    now[column.get(version)!]! += by;
-    if (changes[index + 1]?.at === at) return;
-    if (at > 0) seconds.push(at);
-    rows.push(now.slice());
-  });
-  // Nobody may be there at the first release, and nobody ever.
-  if (rows.length < seconds.length) rows.unshift(new Uint32Array(versions.length));
-  return {
-    seconds: Float64Array.from(seconds),
-    versions,
-    relays: versions.map((_version, index) => Uint32Array.from(rows, (row) => row[index]!)),
-  };
+  return changes.curve();
 }
 
 /** How many versions are run by anybody, by row. */
