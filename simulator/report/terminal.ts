@@ -314,7 +314,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
     `${paint.bold(withoutControls(summary.scenario))}: ${countOf(summary.relays, 'relay')}, engine ${summary.engine}, ` +
     (isOfRuns(summary)
       ? `seeds ${seedsInWords(summary.seeds)}, medians with ${humanPercent(summary.interval.confidence)} intervals`
-      : `seed ${summary.seeds.join(', ')}`);
+      : `seed ${summary.seeds.join(', ')}, one run: no interval is known`);
   const threads = facts.threads === 1 ? '1 thread' : `${facts.threads} threads`;
   const cost = `wall time ${humanWall(facts.wallMs)} (processor ${humanWall(facts.cpuMs)}) on ${threads}, peak memory ${humanBytes(facts.peakMemoryBytes)}`;
   const violations =
