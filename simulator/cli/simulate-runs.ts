@@ -49,7 +49,7 @@ export async function simulateRuns(
       rooms,
       availableBytes: surroundings.machine().availableBytes,
       force,
-      signal: signal,
+      signal,
       display,
       historical,
       onWritten: (directory) => {
@@ -60,7 +60,7 @@ export async function simulateRuns(
     const written = await rooms.writeRuns(
       { directory: together, force: force || resume },
       await Promise.all(runs.map(({ directory }) => rooms.readRun(directory))),
-      { scenario, historical, command, signal: signal },
+      { scenario, historical, command, signal },
     );
     display.written?.(together);
     display.stop();

@@ -91,7 +91,7 @@ export async function simulate(
       resolvedScenario: resolvedText(loaded, scenario, directory),
       startedAtWallMs: 0,
       command,
-      signal: signal,
+      signal,
     });
     display.written?.(directory);
     display.stop();

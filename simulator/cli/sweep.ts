@@ -111,7 +111,7 @@ export async function sweep(
       rooms,
       availableBytes: surroundings.machine().availableBytes,
       force,
-      signal: signal,
+      signal,
       display,
       historical: await rooms.historicalBaselines(base.scenario.historical),
       onWritten: (directory) => {
@@ -132,7 +132,7 @@ export async function sweep(
         plan,
         resolvedScenario: resolvedText(base, base.scenario, together),
         command,
-        signal: signal,
+        signal,
       },
     );
     display.written?.(together);
