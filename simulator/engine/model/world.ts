@@ -23,7 +23,8 @@ export const EVENT = {
   verdict: 7,
   publication: 8,
 } as const;
-export const EVENT_BITS = 4;
+const EVENT_BITS = 4;
+
 export function codeOf(kind: number, message: number): number {
   return (message << EVENT_BITS) | kind;
 }
