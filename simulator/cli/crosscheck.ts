@@ -8,14 +8,13 @@ import { join, resolve } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
 import type { Crosscheck, CrosscheckedArm } from '../measure/crosscheck.ts';
 import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
-import { infeasibility } from '../scenario/feasibility.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { attended } from './attended.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { resolvedText, resultsFolder } from './run-results.ts';
+import { refuseWhatDoesNotFit, resolvedText, resultsFolder } from './run-results.ts';
 import { type SimulateOptions, type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
@@ -116,9 +115,8 @@ function load(file: string, options: SimulateOptions, { machine }: SimulateSurro
       loaded.problemAt(['arms'], message, 'add one, such as live: { channel: gossip }'),
     ]);
   }
-  const refusal = infeasibility(loaded.scenario, machine());
-  if (refusal === null) return loaded;
-  throw new ScenarioError([loaded.problemAt(['network', 'relays'], refusal.message, refusal.hint)]);
+  refuseWhatDoesNotFit(loaded, machine());
+  return loaded;
 }
 
 function liveOnly(scenario: Scenario, seed: number): Scenario {
