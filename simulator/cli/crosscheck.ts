@@ -6,8 +6,14 @@
 
 import { join, resolve } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
-import type { Crosscheck, CrosscheckedArm } from '../measure/crosscheck.ts';
-import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
+import {
+  type Crosscheck,
+  type CrosscheckedArm,
+  crosscheckRun,
+  firstUpdateCurve,
+  isWithinBounds,
+} from '../measure/crosscheck.ts';
+import type { AdoptionCurve } from '../measure/curve.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -59,7 +65,6 @@ export async function crosscheck(
   const seeds = Array.from({ length: runs }, (_unused, index) => scenario.seed + index);
 
   return attended(context, surroundings, options, async (display, signal) => {
-    const { crosscheckRun, isWithinBounds } = await import('../measure/crosscheck.ts');
     const arms: CrosscheckedArm[] = [];
     const curves: CurvesOfRun[] = [];
     for (const seed of seeds) {
@@ -125,14 +130,9 @@ function liveOnly(scenario: Scenario, seed: number): Scenario {
 
 function curvesOf(seed: number, first: FinishedRun, second: FinishedRun): CurvesOfRun[] {
   return first.outcome.arms.map(({ arm }, index): CurvesOfRun => {
-    const [one, other] = [first, second].map(({ outcome }) => {
-      const update = outcome.arms[index]!.updates[0]!;
-      return adoptionCurve(
-        update.stages.activated,
-        outcome.population.consensusWeight,
-        update.cohort ?? null,
-      );
-    });
+    const [one, other] = [first, second].map(({ outcome }) =>
+      firstUpdateCurve(outcome.arms[index]!, 'activated', outcome.population.consensusWeight),
+    );
     return { arm: arm.name, seed, curves: [one!, other!] };
   });
 }
