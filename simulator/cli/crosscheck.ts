@@ -20,7 +20,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { attended } from './attended.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { refuseWhatDoesNotFit, resolvedText, resultsFolder } from './run-results.ts';
+import { asScenarioError, refuseWhatDoesNotFit, resolvedText, resultsFolder } from './run-results.ts';
 import { type SimulateOptions, type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
@@ -70,12 +70,16 @@ export async function crosscheck(
     for (const seed of seeds) {
       const pair: FinishedRun[] = [];
       for (const one of loaded) {
-        pair.push(
-          await rooms.runScenario(liveOnly(one.scenario, seed), {
-            signal,
-            onProgress: (progress) => display.update(progress),
-          }),
-        );
+        try {
+          pair.push(
+            await rooms.runScenario(liveOnly(one.scenario, seed), {
+              signal,
+              onProgress: (progress) => display.update(progress),
+            }),
+          );
+        } catch (error) {
+          throw signal.aborted ? signal.reason : await asScenarioError(error, one);
+        }
         signal.throwIfAborted();
       }
       const [first, second] = pair as unknown as Pair<FinishedRun>;
