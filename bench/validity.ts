@@ -8,6 +8,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runScenario } from '../simulator/arms/run.ts';
+import { medianOf } from '../simulator/measure/bootstrap.ts';
 import { adoptionCurve } from '../simulator/measure/curve.ts';
 import { timeToFraction } from '../simulator/measure/quantiles.ts';
 import { loadScenario } from '../simulator/scenario/load.ts';
@@ -55,13 +56,6 @@ async function timesOf(set: readonly string[], seed: number): Promise<(number | 
   return FRACTIONS.map((fraction) => timeToFraction(curve, 'fractionOfRelays', fraction));
 }
 
-/** The middle one of an odd number; null where too few got there. */
-function median(times: readonly (number | null)[]): number | null {
-  const sorted = times.map((time) => time ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
-  const middle = sorted[(sorted.length - 1) / 2]!;
-  return Number.isFinite(middle) ? middle : null;
-}
-
 function cell(seconds: number | null, base: number | null): string {
   if (seconds === null) return 'never';
   const time = `${Number(seconds.toPrecision(3))} s`;
@@ -75,7 +69,7 @@ let base: (number | null)[] | null = null;
 for (const [what, ...set] of VARIANTS) {
   const runs: (number | null)[][] = [];
   for (const seed of SEEDS) runs.push(await timesOf(set, seed));
-  const medians = FRACTIONS.map((_fraction, index) => median(runs.map((run) => run[index]!)));
+  const medians = FRACTIONS.map((_fraction, index) => medianOf(runs.map((run) => run[index]!)));
   base ??= medians;
   lines.push(`| ${what} | ${medians.map((time, index) => cell(time, base![index]!)).join(' | ')} |`);
   console.error(lines.at(-1));

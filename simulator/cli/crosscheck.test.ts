@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { FailingModuleError } from '../engine/model/engine.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
 import { capturedContext } from './captured-output.ts';
@@ -24,8 +25,11 @@ describe('crosscheck', () => {
   writeFileSync(file, SCENARIO);
   after(() => rmSync(folder, { recursive: true }));
 
-  /** Runs the command with made runs; those of the model are of other chance where `differs`. */
-  async function run(args: readonly string[], differs = false) {
+  /** The seed that a made run draws from. */
+  type Chance = (engine: string, seed: number) => number;
+
+  /** Runs the command with made runs. */
+  async function run(args: readonly string[], chance: Chance = (_engine, seed) => seed) {
     const captured = capturedContext(folder, {});
     const ran: string[] = [];
     const rooms: SimulateRooms = {
@@ -33,8 +37,10 @@ describe('crosscheck', () => {
       runScenario: async (scenario: Scenario) => {
         const { seed, engine, arms } = scenario;
         ran.push(`${engine}/${seed}/${arms.map(({ name }) => name).join('+')}`);
-        const chance = differs && engine === 'model' ? seed + 1000 : seed;
-        const outcome = { ...madeRun({ relays: 60, seed: chance, arms: [MADE_LIVE_ARM] }), scenario };
+        const outcome = {
+          ...madeRun({ relays: 60, seed: chance(engine, seed), arms: [MADE_LIVE_ARM] }),
+          scenario,
+        };
         return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
       },
     };
@@ -67,7 +73,8 @@ describe('crosscheck', () => {
   });
 
   it('exits with 1 when a figure is beyond its bound, and says which', async () => {
-    const { code, out: printed } = await run(['--out', join(folder, 'other')], true);
+    const ofOtherChance: Chance = (engine, seed) => (engine === 'model' ? seed + 1000 : seed);
+    const { code, out: printed } = await run(['--out', join(folder, 'other')], ofOtherChance);
     assert.equal(code, 1);
     assert.match(printed, /^live +1 +time to 99 % .* BEYOND *$/m);
     assert.match(printed, /model does NOT agree with gossipsub/);
@@ -84,6 +91,15 @@ describe('crosscheck', () => {
     assert.equal(code, 2);
     assert.match(err, /churn: the engine model has no relays that come and go/);
     assert.deepEqual(ran, []);
+  });
+
+  it('a module that only the run shows to be beyond an engine is told at its key', async () => {
+    const failing = (): never => {
+      throw new FailingModuleError('module strict-cells fails on trial');
+    };
+    const { code, err } = await run(['--out', join(folder, 'failing')], failing);
+    assert.equal(code, 2);
+    assert.match(err, /made\.yaml.* updates\[0\]\.module: module strict-cells fails on trial/);
   });
 
   it('needs two engines, a number of runs, and an arm that runs on an engine', async () => {

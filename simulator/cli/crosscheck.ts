@@ -6,16 +6,21 @@
 
 import { join, resolve } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
-import type { Crosscheck, CrosscheckedArm } from '../measure/crosscheck.ts';
-import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
-import { infeasibility } from '../scenario/feasibility.ts';
+import {
+  type Crosscheck,
+  type CrosscheckedArm,
+  crosscheckRun,
+  firstUpdateCurve,
+  isWithinBounds,
+} from '../measure/crosscheck.ts';
+import type { AdoptionCurve } from '../measure/curve.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { attended } from './attended.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { resolvedText, resultsFolder } from './run-results.ts';
+import { asScenarioError, refuseWhatDoesNotFit, resolvedText, resultsFolder } from './run-results.ts';
 import { type SimulateOptions, type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
@@ -60,18 +65,21 @@ export async function crosscheck(
   const seeds = Array.from({ length: runs }, (_unused, index) => scenario.seed + index);
 
   return attended(context, surroundings, options, async (display, signal) => {
-    const { crosscheckRun, isWithinBounds } = await import('../measure/crosscheck.ts');
     const arms: CrosscheckedArm[] = [];
     const curves: CurvesOfRun[] = [];
     for (const seed of seeds) {
       const pair: FinishedRun[] = [];
       for (const one of loaded) {
-        pair.push(
-          await rooms.runScenario(liveOnly(one.scenario, seed), {
-            signal,
-            onProgress: (progress) => display.update(progress),
-          }),
-        );
+        try {
+          pair.push(
+            await rooms.runScenario(liveOnly(one.scenario, seed), {
+              signal,
+              onProgress: (progress) => display.update(progress),
+            }),
+          );
+        } catch (error) {
+          throw signal.aborted ? signal.reason : await asScenarioError(error, one);
+        }
         signal.throwIfAborted();
       }
       const [first, second] = pair as unknown as Pair<FinishedRun>;
@@ -116,9 +124,8 @@ function load(file: string, options: SimulateOptions, { machine }: SimulateSurro
       loaded.problemAt(['arms'], message, 'add one, such as live: { channel: gossip }'),
     ]);
   }
-  const refusal = infeasibility(loaded.scenario, machine());
-  if (refusal === null) return loaded;
-  throw new ScenarioError([loaded.problemAt(['network', 'relays'], refusal.message, refusal.hint)]);
+  refuseWhatDoesNotFit(loaded, machine());
+  return loaded;
 }
 
 function liveOnly(scenario: Scenario, seed: number): Scenario {
@@ -127,14 +134,9 @@ function liveOnly(scenario: Scenario, seed: number): Scenario {
 
 function curvesOf(seed: number, first: FinishedRun, second: FinishedRun): CurvesOfRun[] {
   return first.outcome.arms.map(({ arm }, index): CurvesOfRun => {
-    const [one, other] = [first, second].map(({ outcome }) => {
-      const update = outcome.arms[index]!.updates[0]!;
-      return adoptionCurve(
-        update.stages.activated,
-        outcome.population.consensusWeight,
-        update.cohort ?? null,
-      );
-    });
+    const [one, other] = [first, second].map(({ outcome }) =>
+      firstUpdateCurve(outcome.arms[index]!, 'activated', outcome.population.consensusWeight),
+    );
     return { arm: arm.name, seed, curves: [one!, other!] };
   });
 }

@@ -7,6 +7,7 @@ import type { Summary } from '../measure/summary.ts';
 import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { RunCost } from '../report/manifest.ts';
 import type { TerminalFacts } from '../report/terminal.ts';
+import { infeasibility, type Machine } from '../scenario/feasibility.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -16,6 +17,13 @@ import { EXIT } from './exit-code.ts';
 import type { SimulateOptions } from './simulate-options.ts';
 import type { SimulateRooms } from './simulate-rooms.ts';
 import { PACKAGE_FOLDER, shownPath } from './workplace.ts';
+
+/** Throws ScenarioError for a scenario that this machine cannot hold. */
+export function refuseWhatDoesNotFit(loaded: LoadedScenario, machine: Machine): void {
+  const refusal = infeasibility(loaded.scenario, machine);
+  if (refusal === null) return;
+  throw new ScenarioError([loaded.problemAt(['network', 'relays'], refusal.message, refusal.hint)]);
+}
 
 /** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
 export async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {

@@ -7,9 +7,7 @@
 
 import { join, resolve } from 'node:path';
 import { RUNS_MAX } from '../measure/bootstrap.ts';
-import { infeasibility, type Machine } from '../scenario/feasibility.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
-import { ScenarioError } from '../scenario/problem.ts';
 import { attended } from './attended.ts';
 import { type CommandContext, tellProblems } from './command.ts';
 import { UsageError } from './exit-code.ts';
@@ -21,6 +19,7 @@ import {
   exitCodeOf,
   missingFromAnswer,
   printReport,
+  refuseWhatDoesNotFit,
   resolvedText,
   resultsFolder,
   tellViolations,
@@ -43,12 +42,6 @@ function readRuns({ runs = '1', resume }: SimulateOptions): number {
     throw new UsageError('--resume goes on with several runs', 'say how many with --runs');
   }
   return count;
-}
-
-function refuseWhatDoesNotFit(loaded: LoadedScenario, machine: Machine): void {
-  const refusal = infeasibility(loaded.scenario, machine);
-  if (refusal === null) return;
-  throw new ScenarioError([loaded.problemAt(['network', 'relays'], refusal.message, refusal.hint)]);
 }
 
 /** Runs the verb; the exit code of what was done. Mistakes and failures are thrown. */

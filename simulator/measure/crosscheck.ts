@@ -61,8 +61,10 @@ export function crosscheckRun(first: RunOutcome, second: RunOutcome): Crosscheck
     if (other === undefined || other.arm.name !== one.arm.name)
       throw new RangeError(`no arm ${one.arm.name} on both engines`);
     const weight = first.population.consensusWeight;
-    const heard = [one, other].map((arm) => curveOf(arm, 'heard', weight)) as Pair<AdoptionCurve>;
-    const active = [one, other].map((arm) => curveOf(arm, 'activated', weight)) as Pair<AdoptionCurve>;
+    const heard = [one, other].map((arm) => firstUpdateCurve(arm, 'heard', weight)) as Pair<AdoptionCurve>;
+    const active = [one, other].map((arm) =>
+      firstUpdateCurve(arm, 'activated', weight),
+    ) as Pair<AdoptionCurve>;
     const values: Record<CrosscheckName, Pair<number | null>> = {
       t50Seconds: active.map((curve) => timeOf(curve, 0.5)) as Pair<number | null>,
       t90Seconds: active.map((curve) => timeOf(curve, 0.9)) as Pair<number | null>,
@@ -105,7 +107,12 @@ export function curveDistance(one: AdoptionCurve, other: AdoptionCurve): number 
 
 type Pair<Value> = [Value, Value];
 
-function curveOf(arm: ArmOutcome, stage: 'heard' | 'activated', weight: Float64Array): AdoptionCurve {
+/** How many relays an arm's first update has brought to a stage. */
+export function firstUpdateCurve(
+  arm: ArmOutcome,
+  stage: 'heard' | 'activated',
+  weight: Float64Array,
+): AdoptionCurve {
   const update = arm.updates[0]!;
   return adoptionCurve(update.stages[stage], weight, update.cohort ?? null);
 }

@@ -37,31 +37,16 @@ export function renderCrosscheck({ scenario, engines, relays, seeds, arms, isWit
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const { arm, seed, figures, curveDistance, heardDistance } of arms) {
+    const of = [withoutControls(arm), String(seed)];
     for (const one of figures) {
       const { name, words } = FIGURES[one.figure];
       const [first, second] = one.values.map((value) => (value === null ? 'never' : words(value)));
-      grid.push([withoutControls(arm), String(seed), name, first!, second!, ...judged(one)]);
+      grid.push([...of, name, first!, second!, ...judged(one)]);
     }
-    grid.push([
-      withoutControls(arm),
-      String(seed),
-      'curves apart, run',
-      '',
-      '',
-      percent(curveDistance),
-      '–',
-      'told only',
-    ]);
-    grid.push([
-      withoutControls(arm),
-      String(seed),
-      'curves apart, heard',
-      '',
-      '',
-      percent(heardDistance),
-      '–',
-      'told only',
-    ]);
+    const apart = { run: curveDistance, heard: heardDistance };
+    for (const [stage, distance] of Object.entries(apart)) {
+      grid.push([...of, `curves apart, ${stage}`, '', '', percent(distance), '–', 'told only']);
+    }
   }
   const runs = seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds[0]} to ${seeds.at(-1)}`;
   const verdict = isWithin

@@ -8,7 +8,7 @@
 import { BYTE_KINDS, type ByteKind, type LoadResult } from '../../measure/load-result.ts';
 import { ARRIVAL, type ArrivalKind } from './arrival.ts';
 import type { Frame } from './frame.ts';
-import { type BytesByKind, kindIndex } from './rpc-bytes.ts';
+import { type BytesByKind, kindIndex, namedBytes } from './rpc-bytes.ts';
 
 /** Row i is host i: relays first. */
 export interface LoadColumns {
@@ -80,10 +80,7 @@ export class LoadCounter {
   }
 
   bytesByKind(): Record<ByteKind, number> {
-    return Object.fromEntries(BYTE_KINDS.map((kind, index) => [kind, this.byKind[index]])) as Record<
-      ByteKind,
-      number
-    >;
+    return namedBytes(this.byKind);
   }
 }
 

@@ -8,7 +8,8 @@ export class RelayProcessor implements Processor {
   private readonly clock: VirtualClock;
   private readonly relay: number;
   private readonly costs: CostPlan;
-  private freeUs = 0;
+  /** When all that it was given is done, virtual microseconds. */
+  freeUs = 0;
 
   constructor(clock: VirtualClock, relay: number, costs: CostPlan) {
     this.clock = clock;

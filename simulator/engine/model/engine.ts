@@ -7,12 +7,13 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import { bundleThread } from '../gossipsub/bundle.ts';
 import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
 import { CONTROL, sharedColumns, type ThreadResult } from '../gossipsub/job.ts';
 import { PhaseProgress } from '../gossipsub/phase-progress.ts';
 import { Trace } from '../trace.ts';
-import { rehearse } from './rehearsal.ts';
+import { type Rehearsed, rehearse } from './rehearsal.ts';
 import type { ModelMessage } from './thread.ts';
 import type { ModelJob, ModelResult } from './thread-run.ts';
 
@@ -24,25 +25,9 @@ export async function runModel(input: EngineInput, options: RunOptions): Promise
   const { scenario, arm, population, topology, releases, hostileModules = [] } = input;
   const { signal } = options;
   signal?.throwIfAborted();
-  const { publications, failing } = await rehearse({ scenario, arm, releases, hostileModules });
-  if (failing.length > 0) {
-    const { module } = scenario.updates[failing[0]];
-    throw new FailingModuleError(
-      `module ${module} fails on trial, which the engine model does not follow; use the engine gossipsub`,
-    );
-  }
-  for (const { onOthers } of publications) {
-    const isOf = (kind: string, release: number): boolean =>
-      onOthers.steps.some((step) => step.kind === kind && step.release === release);
-    const unfetched = onOthers.steps.find(
-      ({ kind, release }) => kind === 'heard' && !isOf('verified', release),
-    );
-    if (unfetched === undefined) continue;
-    const { module } = scenario.updates[unfetched.release];
-    throw new FailingModuleError(
-      `module ${module} does not come with its message, and the engine model asks no peers for it; use the engine gossipsub`,
-    );
-  }
+  const rehearsed = await rehearse({ scenario, arm, releases, hostileModules });
+  refuseWhatItCannotFollow(rehearsed, scenario);
+  const { publications } = rehearsed;
   const shared = sharedColumns(population.relays, 0, releases.length, 1);
   const job: ModelJob = { scenario, population, topology, publications, releases: releases.length, shared };
   const file = await bundleThread(new URL('./thread.ts', import.meta.url));
@@ -65,6 +50,27 @@ export async function runModel(input: EngineInput, options: RunOptions): Promise
     };
   } finally {
     progress.stop();
+  }
+}
+
+/** Throws FailingModuleError for what only the rehearsal shows. */
+function refuseWhatItCannotFollow({ publications, failing }: Rehearsed, { updates }: Scenario): void {
+  if (failing.length > 0) {
+    const { module } = updates[failing[0]];
+    throw new FailingModuleError(
+      `module ${module} fails on trial, which the engine model does not follow; use the engine gossipsub`,
+    );
+  }
+  for (const { onOthers } of publications) {
+    const verified = onOthers.steps.filter(({ kind }) => kind === 'verified').map(({ release }) => release);
+    const unfetched = onOthers.steps.find(
+      ({ kind, release }) => kind === 'heard' && !verified.includes(release),
+    );
+    if (unfetched === undefined) continue;
+    const { module } = updates[unfetched.release];
+    throw new FailingModuleError(
+      `module ${module} does not come with its message, and the engine model asks no peers for it; use the engine gossipsub`,
+    );
   }
 }
 

@@ -49,7 +49,6 @@ interface Message {
   readonly publishedUs: number;
   /** How often it was asked for, by place. */
   readonly asked: Map<number, number>;
-  heard: number;
   lastHeardUs: number;
 }
 
@@ -96,7 +95,6 @@ export class Gossip {
     const message = this.begin(nowUs, number);
     message.heardUs[relay] = nowUs;
     message.state[relay] = STATE.passedOn;
-    message.heard++;
     const subscribers = Array.from({ length: mesh.countSubscribers(relay) }, (_unused, i) =>
       mesh.subscriber(relay, i),
     );
@@ -130,7 +128,6 @@ export class Gossip {
     message.state[relay] = STATE.heard;
     message.heardUs[relay] = nowUs;
     noteKnown(message, place, nowUs);
-    message.heard++;
     message.lastHeardUs = nowUs;
     trace.add(relay, TRACE_MESSAGE, nowUs, sender, number);
     if (message.dataBytes >= IDONTWANT_MIN_DATA_BYTES) {
@@ -269,24 +266,20 @@ export class Gossip {
     const { world, publications } = this;
     const { relays, places } = world.links;
     const { data } = publications[number];
-    const own = {
-      number,
-      dataBytes: data.length,
-      shape: world.shapes.message(data),
-      answer: world.shapes.answer(data),
-      heard: 0,
-      lastHeardUs: nowUs,
-    };
     const old = this.spare.pop();
     old?.state.fill(STATE.unknown);
     old?.knownFromUs.fill(0);
     const message: Message = {
-      ...own,
+      number,
+      dataBytes: data.length,
+      shape: world.shapes.message(data),
+      answer: world.shapes.answer(data),
       heardUs: old?.heardUs ?? new Float64Array(relays),
       state: old?.state ?? new Uint8Array(relays),
       knownFromUs: old?.knownFromUs ?? this.columns.pop()?.fill(0) ?? new Uint32Array(places),
       publishedUs: nowUs,
       asked: new Map(),
+      lastHeardUs: nowUs,
     };
     this.messages[number] = message;
     this.live.push(message);

@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
 import type { Topology } from '../../population/population.ts';
 
 /** A relay's places are numbered in 16 bits where lists of them are kept. */
-export const LINKS_OF_RELAY_MAX = 65_535;
+const LINKS_OF_RELAY_MAX = 65_535;
 
 export interface LinkTable {
   readonly relays: number;

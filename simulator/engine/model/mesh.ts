@@ -89,11 +89,6 @@ export class Mesh {
     return this.counts[relay * COUNTS + SUBSCRIBERS];
   }
 
-  /** Subscribers outside the mesh. */
-  countOthers(relay: number): number {
-    return this.countSubscribers(relay) - this.countMembers(relay);
-  }
-
   /** The place of a member of the relay's mesh, in the order of joining. */
   member(relay: number, index: number): number {
     const start = this.starts[relay];

@@ -8,19 +8,19 @@
 
 import { createHash } from 'node:crypto';
 import { readBundle } from '../../../node/channels/gossip-channel.ts';
-import type { Environment, PubsubMessage, Timer, Verdict } from '../../../node/environment.ts';
+import type { Environment, PubsubMessage, Verdict } from '../../../node/environment.ts';
 import { RequestError } from '../../../node/environment.ts';
 import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
 import type { UpdateStack } from '../../../node/update-stack.ts';
 import { ordinaryCell } from '../gossipsub/hook-traffic.ts';
-import { workUs } from '../gossipsub/processor.ts';
+import { HostTimers } from '../gossipsub/host-timers.ts';
+import { RelayProcessor } from '../gossipsub/processor.ts';
 import { type PublicationJob, Publisher, plannedOperations } from '../gossipsub/publisher.ts';
 import { AT_ONCE } from '../gossipsub/relay-consent.ts';
 import { relayStack, type SharedParts } from '../gossipsub/relay-stack.ts';
-import { EPOCH_MS } from '../virtual-clock.ts';
-import { atNextWallTurn } from '../wall.ts';
+import { Call, VirtualClock } from '../virtual-clock.ts';
 
 /** A stage that a release reaches on a relay, so long after the publication has arrived there. */
 export interface Step {
@@ -61,6 +61,8 @@ export interface Rehearsed {
 
 const SELF = 'self';
 const OTHER = 'another';
+/** The only host of each rehearsing relay's clock. */
+const HOST = 0;
 
 /** Rehearses the publications of a job. Rejects only if the relay's code does. */
 export async function rehearse(job: PublicationJob): Promise<Rehearsed> {
@@ -79,11 +81,6 @@ export async function rehearse(job: PublicationJob): Promise<Rehearsed> {
   return { publications, failing: [...failing].sort((a, b) => a - b) };
 }
 
-interface Due {
-  readonly atUs: number;
-  readonly action: () => void;
-}
-
 /** Enough cells for the trial of any module of the catalogue to end. */
 const TRIAL_CELLS = 5_000;
 
@@ -93,24 +90,24 @@ class RehearsingRelay {
   private readonly failing: Set<number>;
   private readonly stack: UpdateStack;
   private readonly releaseOf: ReadonlyMap<string, number>;
-  private nowUs = 0;
-  private processorFreeUs = 0;
-  private due: Due[] = [];
+  private readonly clock: VirtualClock;
+  private readonly processor: RelayProcessor;
   private steps: Step[] = [];
   private refusals: string[] = [];
   private verdict: { verdict: Verdict; afterUs: number } | null = null;
   private beganUs = 0;
   private listener: (message: PubsubMessage) => void = () => {};
   private readonly hooks = new Map<string, AnyHook>();
-  private failure: unknown = null;
 
   constructor(job: PublicationJob, repository: Publisher, failing: Set<number>) {
     this.job = job;
     this.repository = repository;
     this.failing = failing;
+    this.clock = new VirtualClock(1, job.scenario.seed);
+    this.processor = new RelayProcessor(this.clock, HOST, job.scenario.costs);
     this.releaseOf = new Map(job.releases.map(({ moduleSha256 }, release) => [moduleSha256, release]));
     this.stack = relayStack(this.sharedParts(), {
-      relay: 0,
+      relay: HOST,
       environment: this.environment(),
       thirdParties: 'all',
       activation: AT_ONCE,
@@ -122,17 +119,17 @@ class RehearsingRelay {
         },
       },
       observer: {
-        onArrival: () => this.nowUs,
+        onArrival: () => this.clock.nowUs,
         onHeard: ({ sha256 }, arrival) => this.step('heard', sha256, arrival as number),
-        onVerified: ({ sha256 }) => this.step('verified', sha256, this.nowUs),
+        onVerified: ({ sha256 }) => this.step('verified', sha256, this.clock.nowUs),
         onStaged: () => {},
         onRefused: ({ reason }) => this.refusals.push(reason),
-        onRevoked: (sha256) => this.step('revoked', sha256, this.nowUs),
+        onRevoked: (sha256) => this.step('revoked', sha256, this.clock.nowUs),
         onFreshness: () => {},
       },
       tellVersions: (versions) => versions,
     });
-    this.stack.start();
+    this.clock.plan(0, new Call(HOST, () => this.stack.start()));
   }
 
   /** As the relay that carries a publication into the network: it is given all files, and hears itself. */
@@ -150,17 +147,20 @@ class RehearsingRelay {
   }
 
   private async take(atUs: number, arrive: () => void): Promise<Script> {
-    await this.runUntil(atUs);
-    this.steps = [];
-    this.refusals = [];
-    this.verdict = null;
-    this.beganUs = atUs;
-    this.processorFreeUs = atUs;
-    arrive();
-    await settled();
+    const { clock, processor } = this;
+    const begin = (): void => {
+      this.steps = [];
+      this.refusals = [];
+      this.verdict = null;
+      this.beganUs = atUs;
+      processor.freeUs = atUs;
+      arrive();
+    };
+    const beginsUs = Math.max(atUs, clock.nowUs);
+    clock.plan(beginsUs, new Call(HOST, begin));
+    await this.runThrough(beginsUs);
     // Alarms and the like are further off than any work; what is left of them comes with the next publication.
-    while (this.due.some(({ atUs: dueUs }) => dueUs <= this.processorFreeUs))
-      await this.runUntil(this.processorFreeUs);
+    while (clock.nextTimeUs <= processor.freeUs) await this.runThrough(processor.freeUs);
     const { steps, refusals } = this;
     const verdict = this.verdict as { verdict: Verdict; afterUs: number } | null;
     this.tryModules(steps);
@@ -169,7 +169,7 @@ class RehearsingRelay {
       refusals,
       verdict: verdict?.verdict ?? null,
       verdictAfterUs: verdict?.afterUs ?? null,
-      busyUs: this.processorFreeUs - atUs,
+      busyUs: processor.freeUs - atUs,
     };
   }
 
@@ -203,7 +203,7 @@ class RehearsingRelay {
       onStaged: (_relay, core, hook, notBeforeMs) => {
         this.hooks.set(hook.id, hook);
         const sha256 = core.slot(hook).pendingHash;
-        if (sha256 !== null) this.step('staged', sha256, this.nowUs, hook.id, notBeforeMs);
+        if (sha256 !== null) this.step('staged', sha256, this.clock.nowUs, hook.id, notBeforeMs);
       },
       onTaken: () => {},
     };
@@ -211,8 +211,8 @@ class RehearsingRelay {
 
   private environment(): Environment {
     return {
-      clock: { nowMs: () => EPOCH_MS + Math.floor(this.nowUs / 1000) },
-      timers: { after: (delayMs, action) => this.after(Math.round(delayMs * 1000), action) },
+      clock: this.clock,
+      timers: new HostTimers(this.clock, HOST),
       random: { uniform: () => 0.5 },
       pubsub: {
         subscribe: (_topic, listener) => {
@@ -226,23 +226,7 @@ class RehearsingRelay {
         request: () => Promise.reject(new RequestError('unreachable', 'nobody is asked in a rehearsal')),
         serve: () => {},
       },
-      processor: {
-        work: (work, done) => {
-          const startsUs = Math.max(this.processorFreeUs, this.nowUs);
-          this.processorFreeUs = startsUs + Math.ceil(workUs(this.job.scenario.costs, work));
-          this.due.push({ atUs: this.processorFreeUs, action: done });
-        },
-      },
-    };
-  }
-
-  private after(delayUs: number, action: () => void): Timer {
-    const due = { atUs: this.nowUs + delayUs, action };
-    this.due.push(due);
-    return {
-      cancel: () => {
-        this.due = this.due.filter((other) => other !== due);
-      },
+      processor: this.processor,
     };
   }
 
@@ -253,33 +237,17 @@ class RehearsingRelay {
       data,
       id: createHash('sha256').update(data).digest('hex'),
       report: (verdict) => {
-        if (from !== SELF) this.verdict = { verdict, afterUs: this.nowUs - this.beganUs };
+        if (from !== SELF) this.verdict = { verdict, afterUs: this.clock.nowUs - this.beganUs };
       },
     };
   }
 
-  private async runUntil(untilUs: number): Promise<void> {
-    for (;;) {
-      await settled();
-      let next: Due | null = null;
-      for (const due of this.due)
-        if (due.atUs <= untilUs && !(next !== null && next.atUs <= due.atUs)) next = due;
-      if (next === null) break;
-      const { atUs, action } = next;
-      this.due = this.due.filter((due) => due !== next);
-      this.nowUs = Math.max(this.nowUs, atUs);
-      action();
-    }
-    this.nowUs = Math.max(this.nowUs, untilUs);
-    if (this.failure !== null) throw this.failure;
+  /** Runs what happens up to a moment, that of the moment included, and lets it settle. */
+  private async runThrough(untilUs: number): Promise<void> {
+    await this.clock.runUntilByTurns(untilUs + 1, () => false);
   }
 
   private fail(error: unknown): void {
-    this.failure ??= error;
+    this.clock.failure ??= error as Error;
   }
-}
-
-/** Lets everything run that waits for nothing but promises. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => atNextWallTurn(resolve));
 }
