@@ -3,7 +3,7 @@
 import type { ArmOutcome, RunOutcome } from './outcome.ts';
 import { roundFraction, roundTime } from './rounding.ts';
 import { updateNames } from './update-names.ts';
-import { sharesOf, type VersionsCurve, versionName, versionsAlive, versionsCurve } from './versions.ts';
+import { sharesInTheEnd, type VersionsCurve, versionName, versionsAlive, versionsCurve } from './versions.ts';
 
 /** Versions that are named in the end; the others count together. */
 const NAMED_MAX = 16;
@@ -34,8 +34,8 @@ export function versionsSummary(arm: ArmOutcome, outcome: RunOutcome): VersionsS
     0,
   );
   const names = updateNames(outcome);
-  const ends = curve.versions
-    .map((version, index) => [versionName(version, names), sharesOf(curve, index).at(-1) ?? 0] as const)
+  const ends = sharesInTheEnd(curve)
+    .map((share, index) => [versionName(curve.versions[index]!, names), share] as const)
     .filter(([, share]) => share > 0)
     .sort(([, a], [, b]) => b - a);
   const named = ends.slice(0, NAMED_MAX);

@@ -63,10 +63,10 @@ export function versionLines(
   names: readonly string[],
 ): { readonly lines: readonly VersionLine[]; readonly further: number } {
   let number = 0;
-  const lines = curve.versions
-    .map((version, index) => {
-      const shares = sharesOf(curve, index);
-      return { version, shares, most: shares.reduce((a, b) => Math.max(a, b), 0) };
+  const lines = sharesOf(curve)
+    .map((shares, index) => {
+      const most = shares.reduce((a, b) => Math.max(a, b), 0);
+      return { version: curve.versions[index]!, shares, most };
     })
     .filter(({ version, most }) => version === CORE || most > 0)
     .sort((a, b) => Number(b.version === CORE) - Number(a.version === CORE) || b.most - a.most);
