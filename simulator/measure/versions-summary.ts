@@ -1,5 +1,6 @@
 /** Versions alive at once, in the figures of summary.json. */
 
+import { keptWith } from './kept-with.ts';
 import type { ArmOutcome, RunOutcome } from './outcome.ts';
 import { roundFraction, roundTime } from './rounding.ts';
 import { updateNames } from './update-names.ts';
@@ -19,8 +20,14 @@ export interface VersionsSummary {
   readonly fractionInTheEnd: Readonly<Record<string, number>>;
 }
 
-export function versionsOf(arm: ArmOutcome, { scenario, churn }: RunOutcome): VersionsCurve {
-  return versionsCurve({ arm, churn, releasedAtSeconds: scenario.updates.map(({ atSeconds }) => atSeconds) });
+const curvesOf = keptWith(({ scenario, churn }: RunOutcome) => {
+  const releasedAtSeconds = scenario.updates.map(({ atSeconds }) => atSeconds);
+  return keptWith((arm: ArmOutcome) => versionsCurve({ arm, churn, releasedAtSeconds }));
+});
+
+/** The versions of an arm of a run. */
+export function versionsOf(arm: ArmOutcome, outcome: RunOutcome): VersionsCurve {
+  return curvesOf(outcome)(arm);
 }
 
 /** Sums up an arm. */

@@ -6,6 +6,7 @@
  */
 
 import { type AdoptionCurve, adoptionCurve, reachedFraction } from '../measure/curve.ts';
+import { keptWith } from '../measure/kept-with.ts';
 import { revokedSeconds } from '../measure/removal-summary.ts';
 import { highestRunning, type RunningCurve, runningCurve, runningFraction } from '../measure/running.ts';
 import { updateNames } from '../measure/update-names.ts';
@@ -44,7 +45,7 @@ export interface RunningLine {
 }
 
 /** Updates of live arms that some relay took out again, or that were halted or revoked. */
-export function runningLines(data: ChartData): RunningLine[] {
+export const runningLines = keptWith((data: ChartData): readonly RunningLine[] => {
   const names = updateNames(data.outcome);
   const plans = data.outcome.scenario.updates;
   const live = data.arms.filter(({ isLive }) => isLive);
@@ -63,7 +64,7 @@ export function runningLines(data: ChartData): RunningLine[] {
     }),
   );
   return lines.map((line, index) => ({ ...line, look: liveLook(index, false) }));
-}
+});
 
 /** Whether anything was taken back. */
 export function hasRemovals(data: ChartData): boolean {

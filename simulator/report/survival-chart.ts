@@ -6,6 +6,7 @@
  */
 
 import { CONFIDENCE } from '../measure/bootstrap.ts';
+import { keptWith } from '../measure/kept-with.ts';
 import type { SurvivalCurve } from '../measure/survival.ts';
 import { survivalOf } from '../measure/survival-summary.ts';
 import { armLabel } from './channels-chart.ts';
@@ -43,7 +44,7 @@ export interface Span {
   readonly toSeconds: number;
 }
 
-export function survivalLines({ outcome, arms, summary }: ChartData): SurvivalLine[] {
+export const survivalLines = keptWith(({ outcome, arms, summary }: ChartData): readonly SurvivalLine[] => {
   const { churn, scenario } = outcome;
   if (churn === null) return [];
   const looks = armLooks(scenario.arms);
@@ -65,7 +66,7 @@ export function survivalLines({ outcome, arms, summary }: ChartData): SurvivalLi
       horizonSeconds,
     };
   });
-}
+});
 
 export function axisSpan(lines: readonly SurvivalLine[]): Span {
   let [fromSeconds, toSeconds] = [FROM_SECONDS, 10];
