@@ -16,7 +16,7 @@ import { armLooks, type LineLook } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, humanDuration, humanPercent } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
-import { TIME_TICKS } from './log-time.ts';
+import { ticksWithin } from './log-time.ts';
 import { bandArea, curveLine, namedAxis, noData, percentAxis } from './panel-parts.ts';
 import { type BandPoint, lastOfColumns, type Point } from './step-points.ts';
 
@@ -122,7 +122,7 @@ export function drawSurvival(board: DrawingBoard, data: ChartData): string {
       ...namedAxis(
         board,
         'TIME since the release of the fix (logarithmic)',
-        TIME_TICKS.filter(({ value }) => value >= span.fromSeconds && value <= span.toSeconds),
+        ticksWithin(span.fromSeconds, span.toSeconds),
       ),
       ...lines.flatMap(({ curve, look, horizonSeconds }) =>
         bandArea(board, lastOfColumns(limitPoints(curve, span), { pixel, toX: horizonSeconds }), look),
