@@ -8,7 +8,7 @@
 import { type ByteKind, CONTROL_KINDS, type LoadResult } from './load-result.ts';
 import type { GossipCost } from './outcome.ts';
 import { lowerQuantile } from './quantiles.ts';
-import { roundRatio } from './rounding.ts';
+import { ratioOrNull } from './rounding.ts';
 
 /** Of one relay, over the whole run. */
 export interface LoadQuantiles {
@@ -84,7 +84,7 @@ export function costSummary(cost: GossipCost | null): CostSummary | null {
   return {
     ...totals,
     bytesByKind,
-    controlOverhead: bytesByKind.messages === 0 ? null : roundRatio(controlBytes / bytesByKind.messages),
+    controlOverhead: ratioOrNull(controlBytes, bytesByKind.messages),
     perRelay: perRelay(load),
   };
 }

@@ -35,6 +35,11 @@ export function roundRatio(value: number): number {
   return Number(value.toPrecision(6));
 }
 
+/** One as a multiple of the other, rounded; null where either is missing, or the other is 0. */
+export function ratioOrNull(one: number | null, other: number | null): number | null {
+  return one === null || other === null || other === 0 ? null : roundRatio(one / other);
+}
+
 /** A mean of rounded figures, to 12 significant digits: more than they have, and fewer than a double's noise. */
 export function roundNoise(value: number): number {
   return Number(value.toPrecision(12));

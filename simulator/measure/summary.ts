@@ -30,7 +30,7 @@ import {
 import { type FaultSummary, faultSummary } from './recovery.ts';
 import { type RejectionSummary, rejectionSummary } from './rejection-summary.ts';
 import { type RemovalSummary, removalSummary } from './removal-summary.ts';
-import { roundFraction, roundRatio, roundTime } from './rounding.ts';
+import { ratioOrNull, roundFraction, roundTime } from './rounding.ts';
 import { type SybilSummary, sybilSummary } from './sybil-summary.ts';
 import { tails } from './tails.ts';
 import { type TrafficSummary, trafficSummary } from './traffic-summary.ts';
@@ -259,11 +259,6 @@ function churnPart(
   return { churn: churnSummary(churn, update, releasedAtSeconds, horizonSeconds) };
 }
 
-function over(manualSeconds: number | null, liveSeconds: number | null): number | null {
-  if (manualSeconds === null || liveSeconds === null || liveSeconds === 0) return null;
-  return roundRatio(manualSeconds / liveSeconds);
-}
-
 function pairRatios(arms: readonly ArmOutcome[], figures: Readonly<Record<string, ArmSummary>>): PairRatio[] {
   const names = (manual: boolean) =>
     arms.filter((arm) => (arm.arm.kind === 'manual') === manual).map((arm) => arm.arm.name);
@@ -274,8 +269,8 @@ function pairRatios(arms: readonly ArmOutcome[], figures: Readonly<Record<string
       return {
         manual,
         live,
-        t25: over(slow.t25Seconds, fast.t25Seconds),
-        t50: over(slow.t50Seconds, fast.t50Seconds),
+        t25: ratioOrNull(slow.t25Seconds, fast.t25Seconds),
+        t50: ratioOrNull(slow.t50Seconds, fast.t50Seconds),
       };
     }),
   );

@@ -12,6 +12,7 @@ import exp from '@stdlib/math-base-special-exp';
 import ln from '@stdlib/math-base-special-ln';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { CONFIDENCE } from './bootstrap.ts';
+import { orderOfTimes } from './time-order.ts';
 
 /** How a relay was watched: up to when, and whether it then ran the update (1) or was lost from sight (0). */
 export interface Observations {
@@ -67,7 +68,7 @@ export function survivalCurve({ seconds, isEvent }: Observations): SurvivalCurve
     throw new RangeError(`${seconds.length} times for ${isEvent.length} marks of events`);
   if (seconds.some((at) => !(at >= 0 && at < Number.POSITIVE_INFINITY)))
     throw new RangeError('an observation ends at a time of at least 0');
-  const order = Uint32Array.from(seconds, (_at, row) => row).sort((a, b) => seconds[a]! - seconds[b]!);
+  const order = orderOfTimes(seconds);
   const rows: {
     seconds: number;
     atRisk: number;

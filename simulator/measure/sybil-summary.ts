@@ -9,7 +9,7 @@ import { channelLabel } from '../scenario/scenario.ts';
 import { adoptionCurve, reachedFraction } from './curve.ts';
 import type { ArmOutcome, RunOutcome } from './outcome.ts';
 import { timeToFraction } from './quantiles.ts';
-import { roundFraction, roundRatio, roundTime, timeOrNull } from './rounding.ts';
+import { ratioOrNull, roundFraction, roundTime, timeOrNull } from './rounding.ts';
 
 /** Against the arm in peace: how many times as much; null where either has none. */
 export interface AgainstPeace {
@@ -76,23 +76,18 @@ function deliveryOf(arm: ArmOutcome, weight: Float64Array): Delivery {
   };
 }
 
-function over(attacked: number | null | undefined, peaceful: number | null | undefined): number | null {
-  return attacked == null || peaceful == null || peaceful === 0 ? null : roundRatio(attacked / peaceful);
-}
-
-function againstPeace(arm: ArmOutcome, outcome: RunOutcome): AgainstPeace | null {
+function againstPeace(arm: ArmOutcome, attacked: Delivery, outcome: RunOutcome): AgainstPeace | null {
   const label = channelLabel(arm.arm);
   const peace = outcome.arms.find((one) => one.sybils === undefined && channelLabel(one.arm) === label);
   if (peace === undefined) return null;
-  const { consensusWeight } = outcome.population;
-  const [attacked, peaceful] = [deliveryOf(arm, consensusWeight), deliveryOf(peace, consensusWeight)];
+  const peaceful = deliveryOf(peace, outcome.population.consensusWeight);
   return {
     arm: peace.arm.name,
     heardFraction: roundFraction(peaceful.fraction),
     heardT99Seconds: timeOrNull(peaceful.t99Seconds),
-    t50Ratio: over(attacked.t50Seconds, peaceful.t50Seconds),
-    t99Ratio: over(attacked.t99Seconds, peaceful.t99Seconds),
-    bytesRatio: over(arm.cost?.bytes, peace.cost?.bytes),
+    t50Ratio: ratioOrNull(attacked.t50Seconds, peaceful.t50Seconds),
+    t99Ratio: ratioOrNull(attacked.t99Seconds, peaceful.t99Seconds),
+    bytesRatio: ratioOrNull(arm.cost?.bytes ?? null, peace.cost?.bytes ?? null),
   };
 }
 
@@ -101,7 +96,7 @@ export function sybilSummary(arm: ArmOutcome, outcome: RunOutcome): SybilSummary
   const { sybils, cost } = arm;
   if (sybils === undefined || cost === null) return null;
   const { plan, samples, targets } = sybils;
-  const { fraction, t50Seconds, t99Seconds } = deliveryOf(arm, outcome.population.consensusWeight);
+  const delivery = deliveryOf(arm, outcome.population.consensusWeight);
   const heard = arm.updates[0]!.stages.heard;
   const meshShares = samples.map(
     ({ seconds, meshLinks, sybilMeshLinks, eclipsedRelays, graylistedPairs }) => ({
@@ -119,9 +114,9 @@ export function sybilSummary(arm: ArmOutcome, outcome: RunOutcome): SybilSummary
     target: plan.target,
     sybils: plan.count,
     links: sybils.links,
-    heardFraction: roundFraction(fraction),
-    heardT50Seconds: timeOrNull(t50Seconds),
-    heardT99Seconds: timeOrNull(t99Seconds),
+    heardFraction: roundFraction(delivery.fraction),
+    heardT50Seconds: timeOrNull(delivery.t50Seconds),
+    heardT99Seconds: timeOrNull(delivery.t99Seconds),
     targets: targets.length,
     targetsHeardFraction: targets.length === 0 ? null : roundFraction(heardTargets.length / targets.length),
     sybilBytes: sybils.bytes,
@@ -136,6 +131,6 @@ export function sybilSummary(arm: ArmOutcome, outcome: RunOutcome): SybilSummary
     meshShareAtEnd: meshShares.at(-1)?.share ?? 0,
     eclipsedRelaysAtRelease: atRelease?.eclipsedRelays ?? 0,
     meshShares,
-    againstPeace: againstPeace(arm, outcome),
+    againstPeace: againstPeace(arm, delivery, outcome),
   };
 }

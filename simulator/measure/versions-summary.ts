@@ -1,9 +1,10 @@
 /** Versions alive at once, in the figures of summary.json. */
 
+import { keptWith } from './kept-with.ts';
 import type { ArmOutcome, RunOutcome } from './outcome.ts';
 import { roundFraction, roundTime } from './rounding.ts';
 import { updateNames } from './update-names.ts';
-import { sharesOf, type VersionsCurve, versionName, versionsAlive, versionsCurve } from './versions.ts';
+import { sharesInTheEnd, type VersionsCurve, versionName, versionsAlive, versionsCurve } from './versions.ts';
 
 /** Versions that are named in the end; the others count together. */
 const NAMED_MAX = 16;
@@ -19,8 +20,14 @@ export interface VersionsSummary {
   readonly fractionInTheEnd: Readonly<Record<string, number>>;
 }
 
-export function versionsOf(arm: ArmOutcome, { scenario, churn }: RunOutcome): VersionsCurve {
-  return versionsCurve({ arm, churn, releasedAtSeconds: scenario.updates.map(({ atSeconds }) => atSeconds) });
+const curvesOf = keptWith(({ scenario, churn }: RunOutcome) => {
+  const releasedAtSeconds = scenario.updates.map(({ atSeconds }) => atSeconds);
+  return keptWith((arm: ArmOutcome) => versionsCurve({ arm, churn, releasedAtSeconds }));
+});
+
+/** The versions of an arm of a run. */
+export function versionsOf(arm: ArmOutcome, outcome: RunOutcome): VersionsCurve {
+  return curvesOf(outcome)(arm);
 }
 
 /** Sums up an arm. */
@@ -34,8 +41,8 @@ export function versionsSummary(arm: ArmOutcome, outcome: RunOutcome): VersionsS
     0,
   );
   const names = updateNames(outcome);
-  const ends = curve.versions
-    .map((version, index) => [versionName(version, names), sharesOf(curve, index).at(-1) ?? 0] as const)
+  const ends = sharesInTheEnd(curve)
+    .map((share, index) => [versionName(curve.versions[index]!, names), share] as const)
     .filter(([, share]) => share > 0)
     .sort(([, a], [, b]) => b - a);
   const named = ends.slice(0, NAMED_MAX);

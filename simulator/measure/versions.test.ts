@@ -63,7 +63,7 @@ describe('versions alive', () => {
     // Times of the second count from its own release, 10 s later.
     assert.deepEqual(rowsOf(curve), ['0: 3 0 0', '1: 2 1 0', '2: 1 2 0', '15: 1 1 1', '16: 0 1 2']);
     assert.deepEqual([...versionsAlive(curve)], [1, 2, 2, 3, 2]);
-    assert.ok(Math.abs(sharesOf(curve, 2).at(-1)! - 2 / 3) < 1e-12);
+    assert.ok(Math.abs(sharesOf(curve)[2]!.at(-1)! - 2 / 3) < 1e-12);
   });
 
   it('updates of two hooks run side by side, and each pair of them is a version', () => {

@@ -179,12 +179,25 @@ export function versionsAlive({ seconds, relays }: VersionsCurve): Uint32Array {
   );
 }
 
-/** The share of all relays that run a version, by row; 0 where there are no relays. */
-export function sharesOf({ seconds, relays }: VersionsCurve, version: number): Float64Array {
-  return Float64Array.from(seconds, (_at, row) => {
-    const all = relays.reduce((sum, column) => sum + column[row]!, 0);
-    return all === 0 ? 0 : relays[version]![row]! / all;
-  });
+function allAt({ relays }: VersionsCurve, row: number): number {
+  return relays.reduce((sum, column) => sum + column[row]!, 0);
+}
+
+function shareOf(relays: number, all: number): number {
+  return all === 0 ? 0 : relays / all;
+}
+
+/** The share of all relays that run each version, by row; 0 where there are no relays. */
+export function sharesOf(curve: VersionsCurve): Float64Array[] {
+  const all = Float64Array.from(curve.seconds, (_at, row) => allAt(curve, row));
+  return curve.relays.map((column) => Float64Array.from(column, (relays, row) => shareOf(relays, all[row]!)));
+}
+
+/** The same in the end alone. */
+export function sharesInTheEnd(curve: VersionsCurve): number[] {
+  const row = curve.seconds.length - 1;
+  const all = allAt(curve, row);
+  return curve.relays.map((column) => shareOf(column[row]!, all));
 }
 
 /** A version in words: "core", "strict-cells", "strict-cells + token-bucket". */

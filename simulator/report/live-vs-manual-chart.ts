@@ -12,7 +12,7 @@ import { armLooks, historicalLook, INK, type LineLook, TYPE_PX } from './chart-s
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, DAY_SECONDS, humanRatio } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
-import { TIME_TICKS, YEAR_SECONDS } from './log-time.ts';
+import { ticksWithin, YEAR_SECONDS } from './log-time.ts';
 import { bandArea, curveLine, namedAxis, noData, percentAxis, polylinesOf } from './panel-parts.ts';
 import { type BandPoint, bandPoints, type Point, stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
@@ -156,7 +156,7 @@ export function drawLiveVsManual(board: DrawingBoard, data: CurvesData): string 
       ...namedAxis(
         board,
         'TIME since the release (logarithmic)',
-        TIME_TICKS.filter(({ value }) => value >= span.fromSeconds && value <= span.toSeconds),
+        ticksWithin(span.fromSeconds, span.toSeconds),
       ),
       ...percentAxis(board, 'share of relays that run the fix'),
       ...lines.flatMap(({ band, look }) => bandArea(board, band, look)),

@@ -7,6 +7,7 @@
 
 import type { CostSummary, LoadQuantiles } from '../measure/cost-summary.ts';
 import { loadedRelays } from '../measure/cost-summary.ts';
+import { keptWith } from '../measure/kept-with.ts';
 import { CONTROL_KINDS, type RelayLoads } from '../measure/load-result.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
@@ -47,7 +48,7 @@ interface LoadLine {
   readonly points: readonly Point[];
 }
 
-function loadedArms(data: ChartData): LoadedArm[] {
+const loadedArms = keptWith((data: ChartData): readonly LoadedArm[] => {
   const looks = armLooks(data.scenario.arms);
   return data.arms.flatMap((arm) => {
     const load = arm.outcome.cost?.load;
@@ -58,7 +59,7 @@ function loadedArms(data: ChartData): LoadedArm[] {
       ? []
       : [{ arm, cost, loads: load.relays, relays, look: looks.get(arm.name) as LineLook }];
   });
-}
+});
 
 /** Whether any arm sends anything. */
 export function hasLoad(data: ChartData): boolean {

@@ -4,7 +4,13 @@ import { DAY_SECONDS } from './human-units.ts';
 
 export const YEAR_SECONDS = 365.25 * DAY_SECONDS;
 
-export const TIME_TICKS: readonly { readonly value: number; readonly name: string }[] = [
+export interface TimeTick {
+  /** Seconds. */
+  readonly value: number;
+  readonly name: string;
+}
+
+export const TIME_TICKS: readonly TimeTick[] = [
   { value: 1e-5, name: '10 µs' },
   { value: 1e-4, name: '100 µs' },
   { value: 0.001, name: '1 ms' },
@@ -24,3 +30,8 @@ export const TIME_TICKS: readonly { readonly value: number; readonly name: strin
   { value: 3 * YEAR_SECONDS, name: '3 y' },
   { value: 10 * YEAR_SECONDS, name: '10 y' },
 ];
+
+/** Those of an axis from one moment to another, both in seconds. */
+export function ticksWithin(from: number, to: number): TimeTick[] {
+  return TIME_TICKS.filter(({ value }) => value >= from && value <= to);
+}

@@ -12,7 +12,7 @@ import { FAINT_INK, type LineLook, PAPER, TYPE_PX } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { groupThousands, humanPercent, significant } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
-import { TIME_TICKS } from './log-time.ts';
+import { ticksWithin } from './log-time.ts';
 import { curveLine, namedAxis, noData, percentAxis, polylinesOf } from './panel-parts.ts';
 import { lastOfColumns, type Point } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
@@ -131,11 +131,7 @@ export function drawMarks(board: DrawingBoard, data: ChartData): string {
     x: { type: 'log', domain: [SHORTEST_SECONDS, toSeconds] },
     y: { domain: [0, 1] },
     marks: [
-      ...namedAxis(
-        board,
-        'TIME since the release (logarithmic)',
-        TIME_TICKS.filter(({ value }) => value >= SHORTEST_SECONDS && value <= toSeconds),
-      ),
+      ...namedAxis(board, 'TIME since the release (logarithmic)', ticksWithin(SHORTEST_SECONDS, toSeconds)),
       ...percentAxis(board, 'share of attackable circuits on which a mark works'),
       ...lines.map(({ name, points, look }) => curveLine(board, name, points, look, 'step-after')),
     ],

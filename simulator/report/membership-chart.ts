@@ -5,6 +5,7 @@
  * what happens in the first second is on other charts.
  */
 
+import { keptWith } from '../measure/kept-with.ts';
 import { type MembershipCurve, membershipCurve, type ShareOf, shareAt } from '../measure/membership.ts';
 import { armLabel } from './channels-chart.ts';
 import type { ChartData } from './chart-data.ts';
@@ -41,7 +42,7 @@ export function hasChurn({ outcome }: ChartData): boolean {
   return outcome.churn !== null;
 }
 
-export function shareLines({ outcome, arms, summary }: ChartData): ShareLine[] {
+export const shareLines = keptWith(({ outcome, arms, summary }: ChartData): readonly ShareLine[] => {
   const { churn, scenario } = outcome;
   if (churn === null) return [];
   const looks = armLooks(scenario.arms);
@@ -70,7 +71,7 @@ export function shareLines({ outcome, arms, summary }: ChartData): ShareLine[] {
     { ...first, name: 'relays that are up', notes: [share], look: ONLINE_LOOK, of: 'onlineOfMembers' },
     ...lines,
   ];
-}
+});
 
 /** The last value of each column of pixels. */
 function pointsOf({ curve, of, horizonSeconds }: ShareLine, unitSeconds: number, end: number): Point[] {

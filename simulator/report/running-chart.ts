@@ -6,6 +6,7 @@
  */
 
 import { type AdoptionCurve, adoptionCurve, reachedFraction } from '../measure/curve.ts';
+import { keptWith } from '../measure/kept-with.ts';
 import { revokedSeconds } from '../measure/removal-summary.ts';
 import { highestRunning, type RunningCurve, runningCurve, runningFraction } from '../measure/running.ts';
 import { updateNames } from '../measure/update-names.ts';
@@ -16,7 +17,7 @@ import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, humanDuration, humanPercent } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { curveLine, noData, shareAxis, unitAxis } from './panel-parts.ts';
-import { type Point, stepPoints } from './step-points.ts';
+import { linearAxis, type Point, peaksOfColumns, type StepAxis, stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
 import { textAt, textWidthPx } from './text-layout.ts';
 import { timeUnit } from './time-unit.ts';
@@ -44,7 +45,7 @@ export interface RunningLine {
 }
 
 /** Updates of live arms that some relay took out again, or that were halted or revoked. */
-export function runningLines(data: ChartData): RunningLine[] {
+export const runningLines = keptWith((data: ChartData): readonly RunningLine[] => {
   const names = updateNames(data.outcome);
   const plans = data.outcome.scenario.updates;
   const live = data.arms.filter(({ isLive }) => isLive);
@@ -63,7 +64,7 @@ export function runningLines(data: ChartData): RunningLine[] {
     }),
   );
   return lines.map((line, index) => ({ ...line, look: liveLook(index, false) }));
-}
+});
 
 /** Whether anything was taken back. */
 export function hasRemovals(data: ChartData): boolean {
@@ -84,40 +85,9 @@ export function axisTop(lines: readonly RunningLine[]): number {
   return TOPS.find((top) => top >= highest * 1.02) ?? 1;
 }
 
-function everRanPoints(curve: AdoptionCurve, unitSeconds: number, end: number): Point[] {
-  return stepPoints(curve, 'fractionOfRelays', {
-    ofSeconds: (at) => at / unitSeconds,
-    pixel: (x) => (x / end) * PLOT_WIDTH,
-    fromX: 0,
-    toX: end,
-  });
-}
-
-/** Each pixel column has its highest and its last value: a module that lasted milliseconds still shows. */
-function runningPoints(curve: RunningCurve, unitSeconds: number, end: number): Point[] {
-  const points: Point[] = [[0, 0]];
-  let column = -1;
-  let highest: Point = [0, 0];
-  let last: Point = [0, 0];
-  const finishColumn = () => {
-    if (column < 0) return;
-    points.push(highest);
-    if (last !== highest) points.push(last);
-  };
-  for (const [row, at] of curve.seconds.entries()) {
-    const point: Point = [at / unitSeconds, curve.fractionOfRelays[row] as number];
-    if (point[0] > end) break;
-    const pixel = Math.floor((point[0] / end) * PLOT_WIDTH);
-    if (pixel !== column) {
-      finishColumn();
-      column = pixel;
-      highest = point;
-    } else if (point[1] > highest[1]) highest = point;
-    last = point;
-  }
-  finishColumn();
-  points.push([end, last[1]]);
-  return points;
+function runningPoints({ seconds, fractionOfRelays }: RunningCurve, axis: StepAxis): Point[] {
+  const start: Point = [0, 0];
+  return [start, ...peaksOfColumns(seconds, fractionOfRelays, axis, start)];
 }
 
 interface Moment {
@@ -185,6 +155,7 @@ export function drawRunning(board: DrawingBoard, data: ChartData): string {
   const endSeconds = axisEndSeconds(lines);
   const unit = timeUnit(endSeconds, UNITS_MAX);
   const end = endSeconds / unit.seconds;
+  const axis = linearAxis(unit.seconds, end, PLOT_WIDTH);
   const top = axisTop(lines);
   const panel = board.panel({ x: 8, y: PANEL_TOP, width: WIDTH - 8, height: PANEL_HEIGHT }, MARGINS, {
     x: { domain: [0, end] },
@@ -196,13 +167,13 @@ export function drawRunning(board: DrawingBoard, data: ChartData): string {
         curveLine(
           board,
           `${name}, ever ran`,
-          everRanPoints(everRan, unit.seconds, end),
+          stepPoints(everRan, 'fractionOfRelays', axis),
           { ...look, dash: '2 3', widthPx: 1.4 },
           'step-after',
         ),
       ),
       ...lines.map(({ name, running, look }) =>
-        curveLine(board, `${name}, running`, runningPoints(running, unit.seconds, end), look, 'step-after'),
+        curveLine(board, `${name}, running`, runningPoints(running, axis), look, 'step-after'),
       ),
     ],
   });

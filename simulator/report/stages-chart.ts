@@ -18,7 +18,7 @@ import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, humanDuration } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { axisParts, axisPixel, type LiveTimeAxis, liveTimeAxis } from './live-time-axis.ts';
-import { TIME_TICKS } from './log-time.ts';
+import { ticksWithin } from './log-time.ts';
 import { curveLine, namedAxis, noData, panelHeading, percentAxis } from './panel-parts.ts';
 import { stepPoints } from './step-points.ts';
 import { element, join, type Markup } from './svg-markup.ts';
@@ -155,7 +155,7 @@ function stepsPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
       ...namedAxis(
         board,
         'TIME ON THE RELAY since it heard of the update (logarithmic)',
-        TIME_TICKS.filter(({ value }) => value >= from && value <= to),
+        ticksWithin(from, to),
       ),
       ...percentAxis(board, 'share of relays'),
       ...drawn.map(({ stage, curve }) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adoptionCurve } from '../measure/curve.ts';
 import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
-import { stepPoints } from './step-points.ts';
+import { peaksOfColumns, stepPoints } from './step-points.ts';
 
 const ONE_PIXEL_A_SECOND = { ofSeconds: (seconds: number) => seconds, pixel: (x: number) => x };
 
@@ -49,4 +49,15 @@ test('step points: 7,500 relays on 480 pixels give at most 482 points, each with
     const drawn = points.findLast(([x]) => x <= at + 1 / pixelsPerSecond);
     assert.ok((drawn?.[1] ?? 0) >= (curve.fractionOfRelays[row] as number) - 1e-12, `step at ${at} s`);
   });
+});
+
+test('step points: a line that falls keeps the highest and the last of a pixel column', () => {
+  const [seconds, values] = [Float64Array.of(2.1, 2.5, 2.9, 4.2, 9), Float64Array.of(0.1, 0.7, 0.3, 0.4, 1)];
+  const points = peaksOfColumns(seconds, values, { ...ONE_PIXEL_A_SECOND, toX: 5 }, [0, 0]);
+  assert.deepEqual(points, [
+    [2.5, 0.7],
+    [2.9, 0.3],
+    [4.2, 0.4],
+    [5, 0.4],
+  ]);
 });

@@ -21,6 +21,16 @@ export interface StepAxis {
   readonly toX: number;
 }
 
+/** A linear axis from the release to `end` of a unit, `widthPx` wide. */
+export function linearAxis(unitSeconds: number, end: number, widthPx: number): StepAxis {
+  return {
+    ofSeconds: (at) => at / unitSeconds,
+    pixel: (x) => (x / end) * widthPx,
+    fromX: 0,
+    toX: end,
+  };
+}
+
 /**
  * The points of a step function that a chart needs: the first, the last of each pixel column, and the end of the axis
  * at the value then reached. `points` are in axis units, x ascending.
@@ -41,6 +51,42 @@ export function lastOfColumns<Each extends BandPoint | Point>(
   const last = kept.at(-1);
   if (last !== undefined && last[0] < toX) kept.push([toX, ...last.slice(1)] as unknown as Each);
   return kept;
+}
+
+/**
+ * The points of a line that falls as well as rises: of each pixel column the highest and the last, so that what lasted
+ * milliseconds still shows, and the end of the axis at `toX` with the value then reached. `seconds` ascend; before them
+ * the line is at `start`.
+ */
+export function peaksOfColumns(
+  seconds: Float64Array,
+  values: Float64Array,
+  { ofSeconds, pixel, toX }: Omit<StepAxis, 'fromX'>,
+  start: Point,
+): Point[] {
+  const points: Point[] = [];
+  let column = -1;
+  let highest = start;
+  let last = start;
+  const finishColumn = () => {
+    if (column < 0) return;
+    points.push(highest);
+    if (last !== highest) points.push(last);
+  };
+  for (const [row, at] of seconds.entries()) {
+    const point: Point = [ofSeconds(at), values[row]!];
+    if (point[0] > toX) break;
+    const own = Math.floor(pixel(point[0]));
+    if (own !== column) {
+      finishColumn();
+      column = own;
+      highest = point;
+    } else if (point[1] > highest[1]) highest = point;
+    last = point;
+  }
+  finishColumn();
+  points.push([toX, last[1]]);
+  return points;
 }
 
 /** The moments of a curve on the axis, and before them the start of the line. */

@@ -6,6 +6,7 @@
  */
 
 import { CONFIDENCE } from '../measure/bootstrap.ts';
+import { keptWith } from '../measure/kept-with.ts';
 import type { SurvivalCurve } from '../measure/survival.ts';
 import { survivalOf } from '../measure/survival-summary.ts';
 import { armLabel } from './channels-chart.ts';
@@ -15,7 +16,7 @@ import { armLooks, type LineLook } from './chart-style.ts';
 import type { DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, humanDuration, humanPercent } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
-import { TIME_TICKS } from './log-time.ts';
+import { ticksWithin } from './log-time.ts';
 import { bandArea, curveLine, namedAxis, noData, percentAxis } from './panel-parts.ts';
 import { type BandPoint, lastOfColumns, type Point } from './step-points.ts';
 
@@ -43,7 +44,7 @@ export interface Span {
   readonly toSeconds: number;
 }
 
-export function survivalLines({ outcome, arms, summary }: ChartData): SurvivalLine[] {
+export const survivalLines = keptWith(({ outcome, arms, summary }: ChartData): readonly SurvivalLine[] => {
   const { churn, scenario } = outcome;
   if (churn === null) return [];
   const looks = armLooks(scenario.arms);
@@ -65,7 +66,7 @@ export function survivalLines({ outcome, arms, summary }: ChartData): SurvivalLi
       horizonSeconds,
     };
   });
-}
+});
 
 export function axisSpan(lines: readonly SurvivalLine[]): Span {
   let [fromSeconds, toSeconds] = [FROM_SECONDS, 10];
@@ -121,7 +122,7 @@ export function drawSurvival(board: DrawingBoard, data: ChartData): string {
       ...namedAxis(
         board,
         'TIME since the release of the fix (logarithmic)',
-        TIME_TICKS.filter(({ value }) => value >= span.fromSeconds && value <= span.toSeconds),
+        ticksWithin(span.fromSeconds, span.toSeconds),
       ),
       ...lines.flatMap(({ curve, look, horizonSeconds }) =>
         bandArea(board, lastOfColumns(limitPoints(curve, span), { pixel, toX: horizonSeconds }), look),

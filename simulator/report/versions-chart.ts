@@ -25,7 +25,7 @@ import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
 import { countOf, humanPercent } from './human-units.ts';
 import { drawLineLabels, type LineLabel, textRoomPx } from './line-label.ts';
 import { cornerNote, curveLine, noData, panelHeading, percentAxis, unitAxis } from './panel-parts.ts';
-import type { Point } from './step-points.ts';
+import { linearAxis, peaksOfColumns } from './step-points.ts';
 import { join, type Markup } from './svg-markup.ts';
 import { timeUnit } from './time-unit.ts';
 
@@ -63,10 +63,10 @@ export function versionLines(
   names: readonly string[],
 ): { readonly lines: readonly VersionLine[]; readonly further: number } {
   let number = 0;
-  const lines = curve.versions
-    .map((version, index) => {
-      const shares = sharesOf(curve, index);
-      return { version, shares, most: shares.reduce((a, b) => Math.max(a, b), 0) };
+  const lines = sharesOf(curve)
+    .map((shares, index) => {
+      const most = shares.reduce((a, b) => Math.max(a, b), 0);
+      return { version: curve.versions[index]!, shares, most };
     })
     .filter(({ version, most }) => version === CORE || most > 0)
     .sort((a, b) => Number(b.version === CORE) - Number(a.version === CORE) || b.most - a.most);
@@ -79,38 +79,6 @@ export function versionLines(
     return { name, look: { colour, dash, widthPx: 2.4 }, shares, most };
   });
   return { lines: shown, further: lines.length - shown.length };
-}
-
-/** Each pixel column has its highest and its last value: a version that lasted milliseconds still shows. */
-function pointsOf(
-  { seconds }: VersionsCurve,
-  shares: Float64Array,
-  unitSeconds: number,
-  end: number,
-): Point[] {
-  const points: Point[] = [];
-  let column = -1;
-  let highest: Point = [0, 0];
-  let last: Point = [0, shares[0] ?? 0];
-  const finishColumn = () => {
-    if (column < 0) return;
-    points.push(highest);
-    if (last !== highest) points.push(last);
-  };
-  for (const [row, at] of seconds.entries()) {
-    const point: Point = [at / unitSeconds, shares[row]!];
-    if (point[0] > end) break;
-    const pixel = Math.floor((point[0] / end) * PLOT_WIDTH);
-    if (pixel !== column) {
-      finishColumn();
-      column = pixel;
-      highest = point;
-    } else if (point[1] > highest[1]) highest = point;
-    last = point;
-  }
-  finishColumn();
-  points.push([end, last[1]]);
-  return points;
 }
 
 /** A quarter past the last change, so that the last versions can be seen to stay. */
@@ -140,15 +108,15 @@ function armPanel(board: DrawingBoard, data: ChartData, arm: ArmCurves, box: Box
   const endSeconds = axisEndSeconds(curve, arm.outcome);
   const unit = timeUnit(endSeconds, UNITS_MAX);
   const end = endSeconds / unit.seconds;
+  const axis = linearAxis(unit.seconds, end, PLOT_WIDTH);
+  const pointsOf = (shares: Float64Array) => peaksOfColumns(curve.seconds, shares, axis, [0, shares[0] ?? 0]);
   const panel = board.panel(box, MARGINS, {
     x: { domain: [0, end] },
     y: { domain: [0, 1] },
     marks: [
       ...percentAxis(board, 'share of relays'),
       unitAxis(board, `${unit.word} since the first release`, unit.name),
-      ...lines.map(({ name, look, shares }) =>
-        curveLine(board, name, pointsOf(curve, shares, unit.seconds, end), look, 'step-after'),
-      ),
+      ...lines.map(({ name, look, shares }) => curveLine(board, name, pointsOf(shares), look, 'step-after')),
     ],
   });
   const figures = data.summary.arms[arm.name]?.versions;
