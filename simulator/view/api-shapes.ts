@@ -68,9 +68,6 @@ export interface RunDetail {
   readonly command: string | null;
   readonly resolvedScenario: string | null;
   readonly files: readonly ListedFile[];
-  /** summary.json and manifest.json as they are; null where they are missing. */
-  readonly summary: unknown;
-  readonly manifest: unknown;
 }
 
 /** A step function: row i holds from `seconds[i]` on, nothing before the first row. */
