@@ -2,6 +2,7 @@
 
 import { useMemo, useState } from 'preact/hooks';
 import { armLooks } from '../../report/chart-style.ts';
+import { lookOf } from '../../report/page-lines.ts';
 import type { JobArm } from '../../view/api-shapes.ts';
 import { CurveChart } from '../parts/curve-chart.tsx';
 import type { CurveSeries } from '../parts/curve-series.ts';
@@ -34,13 +35,10 @@ export function LiveCurve({
     return arms.flatMap(({ name, isLive, counted }): CurveSeries[] => {
       const seconds = run.sortedSeconds(name);
       if (isLive !== (shown === 'live') || seconds.length === 0) return [];
-      const { colour, dash, widthPx } = looks.get(name)!;
       return [
         {
           name,
-          colour,
-          ...(dash !== undefined && { dash }),
-          widthPx,
+          ...lookOf(looks.get(name)!),
           seconds,
           values: seconds.map((_since, index) => (index + 1) / counted),
           shape: 'step',
