@@ -4,7 +4,12 @@ import { DAY_SECONDS } from './human-units.ts';
 
 export const YEAR_SECONDS = 365.25 * DAY_SECONDS;
 
-export const TIME_TICKS: readonly { readonly value: number; readonly name: string }[] = [
+export interface Tick {
+  readonly value: number;
+  readonly name: string;
+}
+
+export const TIME_TICKS: readonly Tick[] = [
   { value: 1e-5, name: '10 µs' },
   { value: 1e-4, name: '100 µs' },
   { value: 0.001, name: '1 ms' },
@@ -24,3 +29,14 @@ export const TIME_TICKS: readonly { readonly value: number; readonly name: strin
   { value: 3 * YEAR_SECONDS, name: '3 y' },
   { value: 10 * YEAR_SECONDS, name: '10 y' },
 ];
+
+/** Of ascending ticks those whose names do not touch, where a name takes `roomPx`. */
+export function ticksApart(ticks: readonly Tick[], pixel: (value: number) => number, roomPx: number): Tick[] {
+  let freePx = Number.NEGATIVE_INFINITY;
+  return ticks.filter(({ value }) => {
+    const px = pixel(value);
+    if (px < freePx) return false;
+    freePx = px + roomPx;
+    return true;
+  });
+}
