@@ -8,6 +8,16 @@ import type { ArmProgress } from './arm-progress.ts';
 export const PHASES = ['prepare', 'import', 'build', 'connect', 'run', 'report'] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** What a run is doing, as people who wait for it are told. */
+export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
+  prepare: 'preparing relays and updates',
+  import: 'loading libp2p',
+  build: 'building relays',
+  connect: 'connecting relays',
+  run: 'running',
+  report: 'writing results',
+};
+
 export interface Progress {
   readonly phase: Phase;
   /** Virtual time reached, seconds; 0 before the engine starts. */

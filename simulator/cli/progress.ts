@@ -8,19 +8,10 @@
 import { SingleBar } from 'cli-progress';
 import type { ArmProgress } from '../arms/arm-progress.ts';
 import type { RunFacts } from '../arms/progress-lines.ts';
-import type { Phase, Progress } from '../arms/run-contract.ts';
+import { PHASE_WORDS, type Phase, type Progress } from '../arms/run-contract.ts';
 import type { Population } from '../population/population.ts';
 import type { Output } from './output.ts';
 import { JsonProgress } from './progress-json.ts';
-
-export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
-  prepare: 'preparing relays and updates',
-  import: 'loading libp2p',
-  build: 'building relays',
-  connect: 'connecting relays',
-  run: 'running',
-  report: 'writing results',
-};
 
 /** Plain lines come at each new phase, and no closer than this within one. */
 const LINE_INTERVAL_WALL_MS = 5000;

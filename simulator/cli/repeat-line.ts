@@ -1,11 +1,7 @@
 /** The command that repeats a run: what a reader of a result, or of a failure, needs to see it again. */
 
+import { shellWord } from '../report/shell-word.ts';
 import type { ScenarioOverrides } from '../scenario/load.ts';
-
-/** The text as one word of a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /** What is repeated: one run unless `runs` says how many, or a sweep. */
 export interface Repeated {

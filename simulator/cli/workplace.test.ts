@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { describe, it } from 'node:test';
+import { shellWord } from '../report/shell-word.ts';
 import { UsageError } from './exit-code.ts';
-import { repeatLine, shellWord } from './repeat-line.ts';
+import { repeatLine } from './repeat-line.ts';
 import { findWorkplace, PACKAGE_FOLDER, shownPath } from './workplace.ts';
 
 const NPM = {

@@ -7,7 +7,7 @@ import { type AdoptionCurve, reachedFraction, WEIGHTINGS } from '../measure/curv
 import { timeToFraction } from '../measure/quantiles.ts';
 import type { ActivationCurves } from './chart-data.ts';
 import type { DrawingBoard } from './drawing-board.ts';
-import { TIME_TICKS } from './log-time.ts';
+import { TIME_TICKS, ticksApart } from './log-time.ts';
 import { namedAxis, unitAxis } from './panel-parts.ts';
 
 export interface LiveTimeAxis {
@@ -82,13 +82,8 @@ export function axisPixel(axis: LiveTimeAxis, widthPx: number): (seconds: number
 
 /** Ticks whose names do not touch. */
 function ticksOf(axis: LiveTimeAxis, widthPx: number) {
-  const pixel = axisPixel(axis, widthPx);
-  let freePx = Number.NEGATIVE_INFINITY;
-  return TIME_TICKS.filter(({ value }) => {
-    if (value < axis.fromSeconds || value > axis.toSeconds || pixel(value) < freePx) return false;
-    freePx = pixel(value) + TICK_ROOM_PX;
-    return true;
-  });
+  const shown = TIME_TICKS.filter(({ value }) => value >= axis.fromSeconds && value <= axis.toSeconds);
+  return ticksApart(shown, axisPixel(axis, widthPx), TICK_ROOM_PX);
 }
 
 /** The scale and the marks of the axis, for a panel whose plotting area is so wide. */

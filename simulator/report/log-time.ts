@@ -4,13 +4,13 @@ import { DAY_SECONDS } from './human-units.ts';
 
 export const YEAR_SECONDS = 365.25 * DAY_SECONDS;
 
-export interface TimeTick {
-  /** Seconds. */
+export interface Tick {
   readonly value: number;
   readonly name: string;
 }
 
-export const TIME_TICKS: readonly TimeTick[] = [
+/** In seconds. */
+export const TIME_TICKS: readonly Tick[] = [
   { value: 1e-5, name: '10 µs' },
   { value: 1e-4, name: '100 µs' },
   { value: 0.001, name: '1 ms' },
@@ -32,6 +32,17 @@ export const TIME_TICKS: readonly TimeTick[] = [
 ];
 
 /** Those of an axis from one moment to another, both in seconds. */
-export function ticksWithin(from: number, to: number): TimeTick[] {
+export function ticksWithin(from: number, to: number): Tick[] {
   return TIME_TICKS.filter(({ value }) => value >= from && value <= to);
+}
+
+/** Of ascending ticks those whose names do not touch, where a name takes `roomPx`. */
+export function ticksApart(ticks: readonly Tick[], pixel: (value: number) => number, roomPx: number): Tick[] {
+  let freePx = Number.NEGATIVE_INFINITY;
+  return ticks.filter(({ value }) => {
+    const px = pixel(value);
+    if (px < freePx) return false;
+    freePx = px + roomPx;
+    return true;
+  });
 }

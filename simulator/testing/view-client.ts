@@ -1,7 +1,7 @@
 /** Asks the server of the page as a browser, another site, or somebody with bad intentions would. */
 
 import { type IncomingHttpHeaders, request } from 'node:http';
-import { TOKEN_HEADER } from '../view/guard.ts';
+import { TOKEN_HEADER } from '../view/api-terms.ts';
 
 export interface Answer {
   readonly status: number;

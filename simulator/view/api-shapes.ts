@@ -4,6 +4,7 @@
  * Times are virtual seconds from the release of the first update unless the name says otherwise.
  */
 
+import type { ArmChange } from '../arms/progress-lines.ts';
 import type { Phase } from '../arms/run-contract.ts';
 import type { ComparedRow } from '../report/compared-row.ts';
 import type { Problem } from '../scenario/problem.ts';
@@ -68,9 +69,6 @@ export interface RunDetail {
   readonly command: string | null;
   readonly resolvedScenario: string | null;
   readonly files: readonly ListedFile[];
-  /** summary.json and manifest.json as they are; null where they are missing. */
-  readonly summary: unknown;
-  readonly manifest: unknown;
 }
 
 /** A step function: row i holds from `seconds[i]` on, nothing before the first row. */
@@ -185,13 +183,9 @@ export type JobStatus =
   | 'refused'
   | 'stopped';
 
-export interface JobArm {
-  readonly name: string;
+export interface JobArm extends Pick<ArmChange, 'name' | 'counted' | 'reached' | 'running'> {
   readonly isLive: boolean;
   readonly isEnded: boolean;
-  readonly counted: number;
-  readonly reached: number;
-  readonly running: number;
 }
 
 /** What is known of a run that was started from the page. */
@@ -225,13 +219,9 @@ export interface JobPlaces {
   readonly latitude: readonly number[];
 }
 
-/** Relays of an arm that have changed: see cli/progress-json.ts. */
-export interface JobChange {
+/** Relays of an arm that have changed. */
+export interface JobChange extends Pick<ArmChange, 'relays' | 'seconds' | 'removed' | 'restored'> {
   readonly arm: string;
-  readonly relays: readonly number[];
-  readonly seconds: readonly number[];
-  readonly removed: readonly number[];
-  readonly restored: readonly number[];
 }
 
 /** Everything so far: the first event of a stream, and the next one after a gap. */

@@ -12,8 +12,9 @@ import { ResultsError } from '../report/results-error.ts';
 import { readSummaries, runFolders } from '../report/run-folders.ts';
 import { schemaJson } from '../scenario/schema.ts';
 import type { ComparedPair, Refused, RunRequest } from './api-shapes.ts';
+import { COMPARED_MAX, TOKEN_HEADER } from './api-terms.ts';
 import { fencedProblems } from './file-fence.ts';
-import { refusalOf, TOKEN_HEADER } from './guard.ts';
+import { refusalOf } from './guard.ts';
 import { HEADERS_OF_ALL, POLICY_DATA, policyOfPage } from './headers.ts';
 import { indexPage } from './index-page.ts';
 import { innerPath, pathParts } from './inner-path.ts';
@@ -36,9 +37,6 @@ import { checkRequest } from './scenario-check.ts';
 import { scenarioKeys } from './scenario-keys.ts';
 import { isScenarioName, type ScenarioShelf } from './scenario-shelf.ts';
 import { planStart, type StartPlaces } from './start-plan.ts';
-
-/** Runs that are set side by side at most: more lines nobody tells apart. */
-const COMPARED_MAX = 8;
 
 export interface AppParts {
   readonly places: StartPlaces;

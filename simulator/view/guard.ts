@@ -24,8 +24,6 @@ export interface Refusal {
   readonly message: string;
 }
 
-export const TOKEN_HEADER = 'X-Relaywave-Token';
-
 const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 const READING = new Set(['GET', 'HEAD']);
 const WRITING = new Set(['POST', 'PUT']);

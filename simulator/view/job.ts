@@ -9,6 +9,7 @@ import type { Phase } from '../arms/run-contract.ts';
 import type { JobArm, JobChange, JobPlaces, JobSnapshot, JobState, JobStatus } from './api-shapes.ts';
 import { EventLog } from './event-log.ts';
 import { SimulationProcess } from './simulation-process.ts';
+import { ToldRelays } from './told-relays.ts';
 
 const LOG_LINES = 200;
 const LOG_LINE_CHARACTERS = 2000;
@@ -22,17 +23,10 @@ export interface JobPlan {
   readonly runs: number;
 }
 
-/** What is told of relays so far, arm by arm. */
 interface KnownArm {
-  name: string;
-  isLive: boolean;
-  isEnded: boolean;
-  counted: number;
-  reached: number;
-  running: number;
-  readonly relays: number[];
-  readonly seconds: number[];
-  readonly removed: Set<number>;
+  /** As the page is told of it. */
+  shown: JobArm;
+  readonly told: ToldRelays;
 }
 
 const EXIT_STATUS: Readonly<Record<number, JobStatus>> = { 0: 'finished', 2: 'refused', 3: 'unmet' };
@@ -136,31 +130,14 @@ export class Job {
       fraction: this.fraction(),
       relays: this.relays,
       releasedAtSeconds: this.releasedAtSeconds,
-      arms: this.arms.map(
-        ({ name, isLive, isEnded, counted, reached, running }): JobArm => ({
-          name,
-          isLive,
-          isEnded,
-          counted,
-          reached,
-          running,
-        }),
-      ),
+      arms: this.arms.map(({ shown }) => shown),
       log: [...this.log],
       written: [...this.written],
     };
   }
 
   snapshot(): JobSnapshot {
-    const changes = this.arms.map(
-      ({ name, relays, seconds, removed }): JobChange => ({
-        arm: name,
-        relays: [...relays],
-        seconds: [...seconds],
-        removed: [...removed],
-        restored: [],
-      }),
-    );
+    const changes = this.arms.map(({ shown, told }): JobChange => ({ arm: shown.name, ...told.sum() }));
     return { state: this.state(), places: this.places, changes };
   }
 
@@ -194,13 +171,10 @@ export class Job {
 
   private change(change: ArmChange, isEnded: boolean): void {
     const { name, counted, reached, running, relays, seconds, removed, restored } = change;
-    const arm = this.arms.find((one) => one.name === name);
+    const arm = this.arms.find(({ shown }) => shown.name === name);
     if (arm === undefined) return;
-    Object.assign(arm, { counted, reached, running, isEnded });
-    for (const relay of relays) arm.relays.push(relay);
-    for (const since of seconds) arm.seconds.push(since);
-    for (const relay of removed) arm.removed.add(relay);
-    for (const relay of restored) arm.removed.delete(relay);
+    arm.shown = { ...arm.shown, counted, reached, running, isEnded };
+    arm.told.add(change);
     if (relays.length + removed.length + restored.length > 0) {
       const told: JobChange = { arm: name, relays, seconds, removed, restored };
       this.events.add('change', told);
@@ -212,8 +186,8 @@ export class Job {
     if (this.status === 'finished' || this.status === 'unmet' || this.phase === 'report') return 1;
     const current = this.durationSeconds > 0 ? Math.min(1, this.virtualSeconds / this.durationSeconds) : 0;
     if (this.plan.runs > 1) return current;
-    const live = this.arms.filter(({ isLive }) => isLive);
-    const ended = live.filter(({ isEnded }) => isEnded).length;
+    const live = this.arms.filter(({ shown }) => shown.isLive);
+    const ended = live.filter(({ shown }) => shown.isEnded).length;
     return live.length === 0 ? 0 : Math.min(1, (ended + (ended < live.length ? current : 0)) / live.length);
   }
 
@@ -245,15 +219,6 @@ export class Job {
 }
 
 function newArm(name: string, isLive: boolean): KnownArm {
-  return {
-    name,
-    isLive,
-    isEnded: false,
-    counted: 0,
-    reached: 0,
-    running: 0,
-    relays: [],
-    seconds: [],
-    removed: new Set(),
-  };
+  const shown = { name, isLive, isEnded: false, counted: 0, reached: 0, running: 0 };
+  return { shown, told: new ToldRelays() };
 }

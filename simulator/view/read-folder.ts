@@ -45,7 +45,7 @@ const manifestSchema = z.looseObject({
 });
 
 export type CheckedSummary = z.output<typeof summarySchema>;
-export type CheckedManifest = z.output<typeof manifestSchema>;
+type CheckedManifest = z.output<typeof manifestSchema>;
 
 /** A JSON file, or why it is none. */
 async function readJson(path: string): Promise<{ readonly value: unknown } | { readonly problem: string }> {
@@ -59,7 +59,7 @@ async function readJson(path: string): Promise<{ readonly value: unknown } | { r
 }
 
 /** The manifest as far as it is used; an empty one where there is none to read. */
-export async function readManifestOf(folder: string): Promise<CheckedManifest> {
+async function readManifestOf(folder: string): Promise<CheckedManifest> {
   const read = await readJson(join(folder, 'manifest.json'));
   const parsed = manifestSchema.safeParse('value' in read ? read.value : {});
   return parsed.success ? parsed.data : {};
@@ -72,14 +72,8 @@ export async function readSummaryOf(folder: string): Promise<CheckedSummary | nu
   return parsed.success ? parsed.data : null;
 }
 
-/** A JSON file as it is, for the page; null where it cannot be read. */
-export async function rawJson(path: string): Promise<unknown> {
-  const read = await readJson(path);
-  return 'value' in read ? read.value : null;
-}
-
 /** The files of a folder and of its charts, without what links elsewhere. */
-export async function filesOf(folder: string): Promise<ListedFile[]> {
+async function filesOf(folder: string): Promise<ListedFile[]> {
   const found: ListedFile[] = [];
   for (const [prefix, place] of [
     ['', folder],
@@ -149,17 +143,27 @@ function judge(id: string, value: unknown): Found {
   return broken(id, `summary.json: ${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is no summary'}`);
 }
 
+export interface FolderRead {
+  readonly listed: ListedRun;
+  /** summary.json as it is; null where it cannot be read. */
+  readonly summary: unknown;
+  readonly manifest: CheckedManifest;
+  readonly files: readonly ListedFile[];
+}
+
 /** Reads the folder under its id, a path in results/. */
-export async function readFolder(folder: string, id: string): Promise<ListedRun> {
+export async function readFolder(folder: string, id: string): Promise<FolderRead> {
   const read = await readJson(join(folder, 'summary.json'));
   const found = 'value' in read ? judge(id, read.value) : broken(id, `summary.json ${read.problem}`);
-  const { writtenAt, warnings = [] } = await readManifestOf(folder);
+  const manifest = await readManifestOf(folder);
+  const { writtenAt, warnings = [] } = manifest;
   const files = await filesOf(folder);
-  return {
+  const listed = {
     id,
     ...found,
     writtenAt: writtenAt ?? (await stat(folder)).mtime.toISOString(),
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     isScaled: warnings.some((warning) => SCALED.test(warning)),
   };
+  return { listed, summary: 'value' in read ? read.value : null, manifest, files };
 }

@@ -11,6 +11,7 @@ import { historicalBaseline } from '../baseline/historical.ts';
 import { MedianOverRuns } from '../measure/bootstrap.ts';
 import type { AdoptionCurve } from '../measure/curve.ts';
 import { type Band, bandedCurve } from '../measure/curve-band.ts';
+import { DAY_SECONDS } from '../report/human-units.ts';
 import { parseCurves } from '../report/read-run.ts';
 import { ResultsError } from '../report/results-error.ts';
 import { HISTORICAL_NAMES } from '../scenario/lag-schema.ts';
@@ -19,11 +20,10 @@ import { type CheckedSummary, isLiveEngine, readSummaryOf } from './read-folder.
 
 /** Curves of 100 runs of ten arms stay below. */
 const CSV_BYTES_MAX = 256 * 1024 * 1024;
-const DAY_SECONDS = 86_400;
 const ROWS_MAX = 400;
 
 /** Which of `rows` rows are kept: at most 401, the last among them. */
-export function thinnedRows(rows: number): number[] {
+function thinnedRows(rows: number): number[] {
   const every = Math.max(1, Math.ceil(rows / ROWS_MAX));
   const kept: number[] = [];
   for (let row = 0; row < rows; row += every) kept.push(row);
@@ -48,7 +48,7 @@ function drawnArm(name: string, summary: CheckedSummary, curve: AdoptionCurve, b
 }
 
 /** The text of curves.csv of several runs as one text a seed, in the order of the file. */
-export function textsBySeed(text: string): string[] {
+function textsBySeed(text: string): string[] {
   const [header = '', ...lines] = text.trimEnd().split('\n');
   const bySeed = new Map<string, string[]>();
   for (const line of lines) {

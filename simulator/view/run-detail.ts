@@ -10,7 +10,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { textOf } from '../scenario/source.ts';
 import type { RunDetail } from './api-shapes.ts';
 import { fencedProblems } from './file-fence.ts';
-import { filesOf, rawJson, readFolder, readManifestOf } from './read-folder.ts';
+import { readFolder } from './read-folder.ts';
 
 const TEXT_BYTES_MAX = 1024 * 1024;
 
@@ -42,13 +42,8 @@ function answerOf(scenario: Scenario, summary: unknown, isWhole: boolean): strin
 
 /** Reads the folder under its id; `fence` holds the folders that scenarios may name files in. */
 export async function readDetail(folder: string, id: string, fence: readonly string[]): Promise<RunDetail> {
-  const [listed, manifest, files] = await Promise.all([
-    readFolder(folder, id),
-    readManifestOf(folder),
-    filesOf(folder),
-  ]);
+  const { listed, summary, manifest, files } = await readFolder(folder, id);
   const resolvedScenario = await textIn(folder, 'scenario.resolved.yaml');
-  const summary = await rawJson(join(folder, 'summary.json'));
   const scenario = scenarioOf(folder, resolvedScenario, fence);
   return {
     listed,
@@ -59,7 +54,5 @@ export async function readDetail(folder: string, id: string, fence: readonly str
     command: manifest.command ?? null,
     resolvedScenario,
     files,
-    summary,
-    manifest: await rawJson(join(folder, 'manifest.json')),
   };
 }

@@ -50,7 +50,7 @@ export class RunIndex {
     const folder = join(this.folder, ...id.split('/'));
     const state = (await Promise.all(['.', ...MARKS].map((name) => mark(join(folder, name))))).join(' ');
     const before = this.known.get(id);
-    return before?.state === state ? before : { state, run: await readFolder(folder, id) };
+    return before?.state === state ? before : { state, run: (await readFolder(folder, id)).listed };
   }
 
   private async walk(): Promise<{ readonly ids: readonly string[]; readonly isCut: boolean }> {

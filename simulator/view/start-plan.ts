@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { shellWord } from '../report/shell-word.ts';
 import { resolvedYaml } from '../scenario/scenario-yaml.ts';
 import type { StartRequest } from './api-shapes.ts';
 import type { JobPlan } from './job.ts';
@@ -56,10 +57,6 @@ function wordsOf(
   if (runs !== undefined && (runs > 1 || isSweep)) words.push(`--runs=${runs}`);
   if (replace === true) words.push('--force');
   return words;
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Checks the request, and plans its run; `savedText` is what the file holds. */

@@ -6,6 +6,7 @@
  */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { toggled } from './choice.tsx';
 import { CurvePlot, type CurvePlotOptions } from './curve-plot.ts';
 import { type CurveSeries, valueAt } from './curve-series.ts';
 import { LineSwatch } from './line-swatch.tsx';
@@ -82,11 +83,6 @@ export function CurveChart(props: CurveChartProps) {
   }, [series]);
   useEffect(() => plot.current?.setHidden(hidden), [hidden]);
 
-  const toggle = (name: string) => {
-    const next = new Set(hidden);
-    if (!next.delete(name)) next.add(name);
-    setHidden(next);
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     const made = plot.current;
     if (made === null) return;
@@ -133,7 +129,7 @@ export function CurveChart(props: CurveChartProps) {
             type="button"
             key={line.name}
             aria-pressed={!hidden.has(line.name)}
-            onClick={() => toggle(line.name)}
+            onClick={() => setHidden(toggled(hidden, line.name, true))}
           >
             <LineSwatch line={line} isDark={theme.isDark} />
             <span class="curve-name">{line.name}</span>

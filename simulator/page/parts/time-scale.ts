@@ -1,7 +1,7 @@
 /** The time axis of an interactive chart: where it begins on either scale, its ticks and their names. */
 
 import { groupThousands, humanDuration } from '../../report/human-units.ts';
-import { TIME_TICKS } from '../../report/log-time.ts';
+import { TIME_TICKS, type Tick, ticksApart } from '../../report/log-time.ts';
 import { type TimeUnit, timeUnit } from '../../report/time-unit.ts';
 
 export type TimeScaleName = 'log' | 'linear';
@@ -25,11 +25,6 @@ const TICKS_LEAST = 3;
 
 export function startOf(span: TimeSpan, scale: TimeScaleName): number {
   return scale === 'log' ? span.logFromSeconds : span.fromSeconds;
-}
-
-export interface Tick {
-  readonly value: number;
-  readonly name: string;
 }
 
 /** The smallest 1, 2 or 5 times a power of ten that is at least `least`. */
@@ -67,13 +62,7 @@ function logTicks(from: number, to: number, widthPx: number): Tick[] {
   const rounder = named.length >= TICKS_LEAST ? named : fineTicks(from, to, STEPS);
   const candidates = rounder.length >= TICKS_LEAST ? rounder : fineTicks(from, to, FINE_STEPS);
   const perE = widthPx / Math.log(to / from);
-  let freePx = Number.NEGATIVE_INFINITY;
-  return candidates.filter(({ value }) => {
-    const px = Math.log(value / from) * perE;
-    if (px < freePx) return false;
-    freePx = px + TICK_ROOM_PX;
-    return true;
-  });
+  return ticksApart(candidates, (value) => Math.log(value / from) * perE, TICK_ROOM_PX);
 }
 
 /** Ticks whose names do not touch, on an axis so wide. */

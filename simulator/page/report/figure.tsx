@@ -2,9 +2,9 @@
 
 import { useMemo, useState } from 'preact/hooks';
 import type { PageFigure, PagePanel } from '../../report/page-data.ts';
+import { Choice, toggled } from '../parts/choice.tsx';
 import { CurveChart } from '../parts/curve-chart.tsx';
 import type { TimeScaleName } from '../parts/time-scale.ts';
-import { Choice, toggled } from './choice.tsx';
 import { choicesOf, type LineChoice, shownLines } from './shown-lines.ts';
 
 export interface FigureProps {

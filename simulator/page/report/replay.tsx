@@ -3,12 +3,12 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { groupThousands, humanDuration, humanPercent } from '../../report/human-units.ts';
 import type { PageLine, PageWave } from '../../report/page-data.ts';
+import { Choice } from '../parts/choice.tsx';
 import { CurveChart, type CurveChartControls } from '../parts/curve-chart.tsx';
 import { valueAt } from '../parts/curve-series.ts';
 import { MAP_REGIONS, type MapRegion } from '../parts/map-land.ts';
 import type { TimeScaleName } from '../parts/time-scale.ts';
 import { WorldMap } from '../parts/world-map.ts';
-import { Choice } from './choice.tsx';
 import { ReplayPlayer } from './replay-player.ts';
 import { spanOfEvents } from './replay-span.ts';
 import { StateLegend } from './state-legend.tsx';

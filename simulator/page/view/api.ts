@@ -14,6 +14,7 @@ import type {
   ScenarioText,
   StartRequest,
 } from '../../view/api-shapes.ts';
+import { TOKEN_HEADER } from '../../view/api-terms.ts';
 
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -58,7 +59,7 @@ function send<Shape>(
 ): Promise<Shape> {
   return ask(path, {
     method,
-    headers: { 'Content-Type': 'application/json', 'X-Relaywave-Token': metaOf('token'), ...headers },
+    headers: { 'Content-Type': 'application/json', [TOKEN_HEADER]: metaOf('token'), ...headers },
     body: JSON.stringify(body),
     ...(signal !== undefined && { signal }),
   });

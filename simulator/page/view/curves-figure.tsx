@@ -3,9 +3,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import { RUNS_FOR_CONFIDENCE } from '../../measure/bootstrap.ts';
 import type { RunCurves } from '../../view/api-shapes.ts';
+import { Choice } from '../parts/choice.tsx';
 import { CurveChart } from '../parts/curve-chart.tsx';
 import { type ArmChoice, linesOfRun, linesOfRuns, spanOf, type Weighting } from './drawn-lines.ts';
-import { Segments } from './segments.tsx';
 
 const SCALES = [
   { value: 'log', word: 'logarithmic' },
@@ -41,17 +41,22 @@ export function CurvesFigure({
   return (
     <figure class="curves">
       <div class="choices">
-        <Segments label="time" options={SCALES} value={scale} onChoose={setScale} />
-        <Segments label="share of" options={WEIGHTINGS} value={weighting} onChoose={setWeighting} />
+        <Choice label="time" options={SCALES} isOn={(value) => value === scale} onChoose={setScale} />
+        <Choice
+          label="share of"
+          options={WEIGHTINGS}
+          isOn={(value) => value === weighting}
+          onChoose={setWeighting}
+        />
         {hasLive && hasManual && (
-          <Segments
+          <Choice
             label="arms"
             options={[
               { value: 'all', word: 'all' },
               { value: 'live', word: 'gossiped' },
               { value: 'manual', word: 'by hand' },
             ]}
-            value={choice}
+            isOn={(value) => value === choice}
             onChoose={setChoice}
           />
         )}

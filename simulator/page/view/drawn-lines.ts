@@ -15,6 +15,7 @@ import {
   SKY,
   VERMILLION,
 } from '../../report/chart-style.ts';
+import { lookOf } from '../../report/page-lines.ts';
 import type { DrawnArm, RunCurves } from '../../view/api-shapes.ts';
 import type { CurveSeries } from '../parts/curve-series.ts';
 import type { TimeSpan } from '../parts/time-scale.ts';
@@ -62,17 +63,13 @@ export function linesOfRun(
   const lines = arms
     .filter((arm) => isChosen(arm, choice))
     .map((arm) => {
-      const { colour, dash, widthPx } = looks.get(arm.name)!;
-      return lineOf(arm, weighting, arm.name, { colour, ...(dash !== undefined && { dash }), widthPx });
+      return lineOf(arm, weighting, arm.name, lookOf(looks.get(arm.name)!));
     });
   if (choice === 'live' || weighting === 'weight') return lines;
   const eras = historical.map(({ name, seconds, fraction }): CurveSeries => {
-    const { colour, dash, widthPx } = historicalLook(name as 'tor-2016-17');
     return {
       name: `${name} (observed)`,
-      colour,
-      ...(dash !== undefined && { dash }),
-      widthPx,
+      ...lookOf(historicalLook(name as 'tor-2016-17')),
       seconds,
       values: fraction,
       shape: 'linear',
@@ -94,11 +91,7 @@ export function linesOfRuns(
       .map((arm) => {
         const dash = ARM_DASHES[names.indexOf(arm.name) % ARM_DASHES.length];
         const colour = RUN_COLOURS[run % RUN_COLOURS.length] as string;
-        return lineOf(arm, weighting, `${id}: ${arm.name}`, {
-          colour,
-          ...(dash !== undefined && { dash }),
-          widthPx: 2.4,
-        });
+        return lineOf(arm, weighting, `${id}: ${arm.name}`, { colour, dash, widthPx: 2.4 });
       }),
   );
 }

@@ -2,11 +2,12 @@
 
 import { useMemo, useState } from 'preact/hooks';
 import { armLooks } from '../../report/chart-style.ts';
+import { lookOf } from '../../report/page-lines.ts';
 import type { JobArm } from '../../view/api-shapes.ts';
+import { Choice } from '../parts/choice.tsx';
 import { CurveChart } from '../parts/curve-chart.tsx';
 import type { CurveSeries } from '../parts/curve-series.ts';
 import type { LiveRun } from './live-run.ts';
-import { Segments } from './segments.tsx';
 
 const STEPS = [1, 2, 5] as const;
 const LEAST_SECONDS = 0.1;
@@ -34,13 +35,10 @@ export function LiveCurve({
     return arms.flatMap(({ name, isLive, counted }): CurveSeries[] => {
       const seconds = run.sortedSeconds(name);
       if (isLive !== (shown === 'live') || seconds.length === 0) return [];
-      const { colour, dash, widthPx } = looks.get(name)!;
       return [
         {
           name,
-          colour,
-          ...(dash !== undefined && { dash }),
-          widthPx,
+          ...lookOf(looks.get(name)!),
           seconds,
           values: seconds.map((_since, index) => (index + 1) / counted),
           shape: 'step',
@@ -54,13 +52,13 @@ export function LiveCurve({
   return (
     <figure class="curves">
       {hasManual && (
-        <Segments
+        <Choice
           label="arms"
           options={[
             { value: 'live', word: 'gossiped' },
             { value: 'manual', word: 'by hand' },
           ]}
-          value={shown}
+          isOn={(value) => value === shown}
           onChoose={setKind}
         />
       )}

@@ -5,22 +5,15 @@
  * everything anew.
  */
 
-import type { JobChange, JobPlaces, JobSnapshot, JobState } from '../../view/api-shapes.ts';
-
-/** What is known of the relays of one arm. */
-export interface LiveArm {
-  /** Relays in the order in which they were told, and since when each runs the update. */
-  readonly relays: number[];
-  readonly seconds: number[];
-  readonly removed: Set<number>;
-}
+import type { JobChange, JobEvents, JobPlaces, JobSnapshot, JobState } from '../../view/api-shapes.ts';
+import { ToldRelays } from '../../view/told-relays.ts';
 
 const TELL_EVERY_WALL_MS = 150;
 
 export class LiveRun {
   state: JobState | null = null;
   places: JobPlaces | null = null;
-  readonly arms = new Map<string, LiveArm>();
+  readonly arms = new Map<string, ToldRelays>();
   /** Counts what changes the relays, so that who draws them knows when to. */
   relayChanges = 0;
   /** The connection is lost, and is being made anew. */
@@ -34,21 +27,21 @@ export class LiveRun {
   constructor(id: string, onNews: () => void) {
     this.onNews = onNews;
     this.source = new EventSource(`/api/jobs/${encodeURIComponent(id)}/events`);
-    const hear = <Value>(name: string, take: (value: Value) => void) =>
+    const hear = <Name extends keyof JobEvents>(name: Name, take: (value: JobEvents[Name]) => void) =>
       this.source.addEventListener(name, (event) => {
-        take(JSON.parse((event as MessageEvent<string>).data) as Value);
+        take(JSON.parse((event as MessageEvent<string>).data) as JobEvents[Name]);
         this.isAway = false;
         this.tell();
       });
-    hear<JobSnapshot>('snapshot', (snapshot) => this.begin(snapshot));
-    hear<JobState>('state', (state) => {
+    hear('snapshot', (snapshot) => this.begin(snapshot));
+    hear('state', (state) => {
       this.state = state;
     });
-    hear<JobPlaces>('places', (places) => {
+    hear('places', (places) => {
       this.places = places;
       this.relayChanges++;
     });
-    hear<JobChange>('change', (change) => this.change(change));
+    hear('change', (change) => this.change(change));
     this.source.addEventListener('end', () => this.close());
     this.source.addEventListener('error', () => {
       this.isAway = true;
@@ -75,16 +68,10 @@ export class LiveRun {
     for (const change of changes) this.change(change);
   }
 
-  private change({ arm, relays, seconds, removed, restored }: JobChange): void {
-    let known = this.arms.get(arm);
-    if (known === undefined) {
-      known = { relays: [], seconds: [], removed: new Set() };
-      this.arms.set(arm, known);
-    }
-    for (const relay of relays) known.relays.push(relay);
-    for (const since of seconds) known.seconds.push(since);
-    for (const relay of removed) known.removed.add(relay);
-    for (const relay of restored) known.removed.delete(relay);
+  private change(change: JobChange): void {
+    const told = this.arms.get(change.arm) ?? new ToldRelays();
+    this.arms.set(change.arm, told);
+    told.add(change);
     this.relayChanges++;
   }
 

@@ -1,7 +1,6 @@
 /** The page that lists runs, compares them, starts new ones and shows them live (simulator/view is its server). */
 
 import { render } from 'preact';
-import 'uplot/dist/uPlot.min.css';
 import '../parts/parts.css';
 import { ComparePage } from './compare-page.tsx';
 import { Layout } from './layout.tsx';

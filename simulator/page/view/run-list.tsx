@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { humanBytes } from '../../report/human-units.ts';
 import type { JobState, ListedRun } from '../../view/api-shapes.ts';
+import { COMPARED_MAX } from '../../view/api-terms.ts';
 import { api } from './api.ts';
 import { Heading } from './layout.tsx';
 import { filteredRuns, halfOf, type Sorting, type SortKey, sortedRuns } from './list-sort.ts';
@@ -19,7 +20,6 @@ const COLUMNS: readonly { readonly key: SortKey; readonly word: string; readonly
   { key: 'writtenAt', word: 'written', isFigure: false },
   { key: 'bytes', word: 'size', isFigure: true },
 ];
-const COMPARED_MAX = 8;
 
 export function RunListPage() {
   const loaded = useLoaded('runs', api.runs);

@@ -1,5 +1,6 @@
 /** Figures and states in the words of the page. */
 
+import { PHASE_WORDS } from '../../arms/run-contract.ts';
 import { groupThousands, humanDuration, humanPercent } from '../../report/human-units.ts';
 import type { JobState, JobStatus, ListedRun } from '../../view/api-shapes.ts';
 
@@ -45,15 +46,6 @@ export const STATUS_WORDS: Readonly<Record<JobStatus, string>> = {
   refused: 'refused: the command found a mistake',
   stopped: 'stopped',
 };
-
-const PHASE_WORDS = {
-  prepare: 'preparing relays and updates',
-  import: 'loading libp2p',
-  build: 'building relays',
-  connect: 'connecting relays',
-  run: 'running',
-  report: 'writing results',
-} as const;
 
 export function hasEnded({ status }: JobState): boolean {
   return !['queued', 'running', 'stopping'].includes(status);
