@@ -14,6 +14,11 @@ export function kindIndex(kind: ByteKind): number {
   return BYTE_KINDS.indexOf(kind);
 }
 
+export function namedBytes(bytes: BytesByKind): Record<ByteKind, number> {
+  const entries = BYTE_KINDS.map((kind, index) => [kind, bytes[index]]);
+  return Object.fromEntries(entries) as Record<ByteKind, number>;
+}
+
 const FRAMING = kindIndex('framing');
 /** By number of field, as in gossipsub's rpc.proto. */
 const PARTS_OF_RPC: Readonly<Record<number, number>> = {

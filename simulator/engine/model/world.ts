@@ -1,9 +1,9 @@
 /** What the parts of the model share: links, uplinks, the calendar, and the counts of what travels. */
 
-import { BYTE_KINDS, type ByteKind } from '../../measure/load-result.ts';
+import type { ByteKind } from '../../measure/load-result.ts';
 import { EventRandom } from '../event-random.ts';
 import type { LoadColumns } from '../gossipsub/load-counter.ts';
-import { kindIndex } from '../gossipsub/rpc-bytes.ts';
+import { kindIndex, namedBytes } from '../gossipsub/rpc-bytes.ts';
 import type { Trace } from '../trace.ts';
 import { Calendar } from './calendar.ts';
 import type { LinkTable } from './link-table.ts';
@@ -103,10 +103,7 @@ export class World {
   bytesByKind(): Record<ByteKind, number> {
     const bytes = this.shapes.sentByKind();
     bytes[kindIndex('links')] += this.linkBytes;
-    return Object.fromEntries(BYTE_KINDS.map((kind, index) => [kind, bytes[index]])) as Record<
-      ByteKind,
-      number
-    >;
+    return namedBytes(bytes);
   }
 
   /** How long so many bytes take to leave a relay. */
