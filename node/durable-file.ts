@@ -18,15 +18,20 @@ export function writeAndFlush(files: FlushingFiles, name: string, content: Uint8
   }
 }
 
-/** Makes renames in a folder last. */
+/** Makes renames in a folder last. Throws what the system says of a folder that cannot be opened. */
 export function flushFolder(files: FlushingFiles, name: string): void {
+  const folder = files.openSync(name, 'r');
   try {
-    const folder = files.openSync(name, 'r');
-    try {
-      files.fsyncSync(folder);
-    } finally {
-      files.closeSync(folder);
-    }
+    files.fsyncSync(folder);
+  } finally {
+    files.closeSync(folder);
+  }
+}
+
+/** The same, where a system that does not let folders be opened is none to complain about. */
+export function flushFolderIfItCan(files: FlushingFiles, name: string): void {
+  try {
+    flushFolder(files, name);
   } catch (error) {
     // Windows cannot open a folder; it flushes renames by itself.
     if (!['EISDIR', 'EPERM', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;

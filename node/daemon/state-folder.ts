@@ -80,7 +80,8 @@ export class StateFolder {
     const text = `${kind} ${Buffer.from(bytes).toString('base64')}\n`;
     writeAndFlush(nodeFileSystem, temporary, Buffer.from(text, 'latin1'));
     nodeFileSystem.renameSync(temporary, file);
-    flushFolder(nodeFileSystem, this.folder);
+    // Folders cannot be opened on Windows; elsewhere one that cannot is told.
+    if (process.platform !== 'win32') flushFolder(nodeFileSystem, this.folder);
     return bytes;
   }
 }

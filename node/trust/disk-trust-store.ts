@@ -8,7 +8,7 @@
 
 import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
-import { type FlushingFiles, flushFolder, writeAndFlush } from '../durable-file.ts';
+import { type FlushingFiles, flushFolderIfItCan, writeAndFlush } from '../durable-file.ts';
 import { TARGET_MAX_BYTES } from './limits.ts';
 import type { TrustStore } from './trust-store.ts';
 
@@ -79,7 +79,7 @@ export class DiskTrustStore implements TrustStore {
     writeAndFlush(this.files, temporary, bytes);
     this.files.renameSync(temporary, this.at(file));
     this.sizes.set(file, bytes.length);
-    flushFolder(this.files, this.folder);
+    flushFolderIfItCan(this.files, this.folder);
   }
 
   remove(file: string): void {

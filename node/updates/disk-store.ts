@@ -14,7 +14,7 @@
 import { createHash } from 'node:crypto';
 import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
-import { type FlushingFiles, flushFolder, writeAndFlush } from '../durable-file.ts';
+import { type FlushingFiles, flushFolderIfItCan, writeAndFlush } from '../durable-file.ts';
 import type { StoredRelay, UpdateStore } from './store.ts';
 import { parseRecord } from './stored-record.ts';
 
@@ -65,7 +65,7 @@ export class DiskStore implements UpdateStore {
     this.writeTemporary(RECORD, Buffer.from(`${FORMAT} ${sha256(body)}\n${body}\n`, 'utf8'));
     this.keepPrevious();
     this.files.renameSync(this.at(RECORD + TEMPORARY), this.at(RECORD));
-    flushFolder(this.files, this.folder);
+    flushFolderIfItCan(this.files, this.folder);
   }
 
   readModule(hash: string): Uint8Array | null {
@@ -83,7 +83,7 @@ export class DiskStore implements UpdateStore {
     if (this.readModule(hash) !== null) return;
     this.writeTemporary(moduleFile(hash), bytes);
     this.files.renameSync(this.at(moduleFile(hash) + TEMPORARY), this.at(moduleFile(hash)));
-    flushFolder(this.files, this.at(MODULES));
+    flushFolderIfItCan(this.files, this.at(MODULES));
   }
 
   keepModules(hashes: ReadonlySet<string>): void {
