@@ -141,13 +141,13 @@ export class GossipChannel implements Channel {
     const { client, onDropped } = this.parts;
     const versions = client.versions();
     const isOfTrustedSnapshot = files.has(metadataFile('snapshot', versions.snapshot));
-    let isOvertaken = false;
+    const taken = new Set(files.keys());
     for (const [name, bytes] of files) {
       const held = client.file(name);
       if (held === bytes || (held !== null && Buffer.compare(held, bytes) === 0)) continue;
       if (name === TIMESTAMP_FILE) {
         if (!isOfTrustedSnapshot) return 'ignore'; // overtaken by another publication meanwhile
-        isOvertaken = true;
+        taken.delete(name);
         continue;
       }
       if (held !== null) {
@@ -157,8 +157,7 @@ export class GossipChannel implements Channel {
       }
       if (!client.names(name, bytes) && !isOldRoot(name, versions.root)) return 'ignore';
     }
-    const names = [...files.keys()].filter((name) => !isOvertaken || name !== TIMESTAMP_FILE);
-    return this.passedOn.take(versions, names) ? verdict : 'ignore';
+    return this.passedOn.take(versions, taken) ? verdict : 'ignore';
   }
 }
 

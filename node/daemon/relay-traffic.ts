@@ -6,7 +6,7 @@ import { CellPool } from '../relay/cell.ts';
 import type { ExitService } from '../relay/exit-streams.ts';
 import type { HookSlots } from '../relay/hook-slots.ts';
 import { KeystreamBudget } from '../relay/keystream.ts';
-import { Libp2pLinks } from '../relay/libp2p-links.ts';
+import { Libp2pLinks, placeOf } from '../relay/libp2p-links.ts';
 import { OnionRelay } from '../relay/relay-node.ts';
 import { CellSpeakers } from './cell-speakers.ts';
 import { type OwnDescriptor, serveDescriptor } from './descriptor.ts';
@@ -65,12 +65,7 @@ export class RelayTraffic {
   /** Null where the relay has no IPv4 address: links are named by one. */
   descriptor(): OwnDescriptor | null {
     const { libp2p, identity, exitService } = this.parts;
-    const found = libp2p.getMultiaddrs().flatMap((address) => {
-      const of = new Map(address.getComponents().map(({ name, value }) => [name, value]));
-      const [ip, port] = [of.get('ip4'), of.get('tcp')];
-      if (ip === undefined || port === undefined) return [];
-      return [{ address: Buffer.from(ip.split('.').map(Number)).readUInt32BE(0), port: Number(port) }];
-    });
+    const found = libp2p.getMultiaddrs().flatMap((address) => placeOf(address) ?? []);
     // A relay that others can reach from elsewhere is better known by that address.
     const place = found.find(({ address }) => address >>> 24 !== 127) ?? found[0];
     if (place === undefined) return null;

@@ -11,17 +11,9 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
+import { flushFolder, writeAndFlush } from '../durable-file.ts';
 import { DiskTrustStore } from '../trust/disk-trust-store.ts';
 import { DiskStore } from '../updates/disk-store.ts';
 import { DaemonError, systemCode } from './daemon-error.ts';
@@ -45,8 +37,9 @@ export class StateFolder {
     const folder = path.resolve(given);
     let lock: StateLock | null = null;
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+      nodeFileSystem.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      if (!nodeFileSystem.statSync(folder).isDirectory())
+        throw Object.assign(new Error(), { code: 'ENOTDIR' });
       lock = await lockState(folder);
       return new StateFolder(folder, lock);
     } catch (error) {
@@ -84,33 +77,18 @@ export class StateFolder {
   private makeSecret(file: string, kind: string): Uint8Array {
     const bytes = new Uint8Array(randomBytes(32));
     const temporary = `${file}.temporary`;
-    const descriptor = openSync(temporary, 'w', 0o600);
-    try {
-      writeSync(descriptor, `${kind} ${Buffer.from(bytes).toString('base64')}\n`);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, file);
-    this.flush();
+    const text = `${kind} ${Buffer.from(bytes).toString('base64')}\n`;
+    writeAndFlush(nodeFileSystem, temporary, Buffer.from(text, 'latin1'));
+    nodeFileSystem.renameSync(temporary, file);
+    // Folders cannot be opened on Windows; elsewhere one that cannot is told.
+    if (process.platform !== 'win32') flushFolder(nodeFileSystem, this.folder);
     return bytes;
-  }
-
-  /** Makes a rename last. */
-  private flush(): void {
-    if (process.platform === 'win32') return; // folders cannot be opened there
-    const descriptor = openSync(this.folder, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
   }
 }
 
 function readIfThere(file: string): string | null {
   try {
-    return readFileSync(file, 'latin1');
+    return nodeFileSystem.readFileSync(file, 'latin1');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;

@@ -229,3 +229,10 @@ function ipv4Of(from: Multiaddr): number | null {
   if (value === undefined) return null;
   return value.split('.').reduce((address, part) => (address * 256 + Number(part)) >>> 0, 0);
 }
+
+/** Where circuits find a relay that listens at this address; null for one without an IPv4 address and a port of TCP. */
+export function placeOf(at: Multiaddr): Omit<LinkTarget, 'fingerprint'> | null {
+  const address = ipv4Of(at);
+  const port = at.getComponents().find(({ name }) => name === 'tcp')?.value;
+  return address === null || port === undefined ? null : { address, port: Number(port) };
+}

@@ -8,23 +8,16 @@
 
 import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
+import { type FlushingFiles, flushFolderIfItCan, writeAndFlush } from '../durable-file.ts';
 import { TARGET_MAX_BYTES } from './limits.ts';
 import type { TrustStore } from './trust-store.ts';
 
 /** What the store needs of a file system; a test puts one in that loses power. */
-export type TrustFileSystem = Pick<
-  typeof nodeFileSystem,
-  | 'mkdirSync'
-  | 'openSync'
-  | 'writeSync'
-  | 'fsyncSync'
-  | 'closeSync'
-  | 'renameSync'
-  | 'unlinkSync'
-  | 'readFileSync'
-  | 'readdirSync'
-  | 'statSync'
->;
+export type TrustFileSystem = FlushingFiles &
+  Pick<
+    typeof nodeFileSystem,
+    'mkdirSync' | 'renameSync' | 'unlinkSync' | 'readFileSync' | 'readdirSync' | 'statSync'
+  >;
 
 /** All files together: a repository that grows without end must not fill the disk. */
 export const DISK_STORE_MAX_BYTES = 256 * 1024 * 1024;
@@ -83,10 +76,10 @@ export class DiskTrustStore implements TrustStore {
       throw new RangeError(`no room for ${bytes.length} bytes of ${file}`);
     }
     const temporary = path.join(this.folder, TEMPORARY + path.basename(this.at(file)));
-    this.writeAndFlush(temporary, bytes);
+    writeAndFlush(this.files, temporary, bytes);
     this.files.renameSync(temporary, this.at(file));
     this.sizes.set(file, bytes.length);
-    this.flushFolder();
+    flushFolderIfItCan(this.files, this.folder);
   }
 
   remove(file: string): void {
@@ -110,32 +103,5 @@ export class DiskTrustStore implements TrustStore {
     let total = 0;
     for (const bytes of this.sizes.values()) total += bytes;
     return total;
-  }
-
-  private writeAndFlush(name: string, content: Uint8Array): void {
-    const file = this.files.openSync(name, 'w', 0o600);
-    try {
-      for (let written = 0; written < content.length; ) {
-        written += this.files.writeSync(file, content, written, content.length - written);
-      }
-      this.files.fsyncSync(file);
-    } finally {
-      this.files.closeSync(file);
-    }
-  }
-
-  /** Makes the rename last. */
-  private flushFolder(): void {
-    try {
-      const folder = this.files.openSync(this.folder, 'r');
-      try {
-        this.files.fsyncSync(folder);
-      } finally {
-        this.files.closeSync(folder);
-      }
-    } catch (error) {
-      // Windows cannot open a folder; it flushes renames by itself.
-      if (!['EISDIR', 'EPERM', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    }
   }
 }

@@ -8,7 +8,7 @@
 
 import { walkDelegations } from './delegation-walk.ts';
 import { type Document, type DocumentKind, isNamedBy, metaOf } from './document.ts';
-import type { Examination, Examined } from './examination.ts';
+import type { Examination, Examined, Overtaken } from './examination.ts';
 import { metadataFile, TIMESTAMP_FILE } from './file-name.ts';
 import { listTargets } from './listing.ts';
 import type { ThirdPartyPolicy } from './trust-client.ts';
@@ -42,10 +42,9 @@ export function restore(
   }
 
   function restoreTimestamp(): void {
-    state.timestamp = take(TIMESTAMP_FILE, (bytes) => {
-      const timestamp = examination.nextTimestamp(state.root, null, bytes, NO_EXPIRY_MS);
-      return 'overtaken' in timestamp ? timestamp.overtaken : timestamp;
-    });
+    state.timestamp = take(TIMESTAMP_FILE, (bytes) =>
+      examination.nextTimestamp(state.root, null, bytes, NO_EXPIRY_MS),
+    );
   }
 
   /** The highest one, which after a crash may not be the one that the timestamp names. */
@@ -91,7 +90,7 @@ export function restore(
 
   function take<Kind extends DocumentKind>(
     file: string,
-    examine: (bytes: Uint8Array) => Examined<Kind>,
+    examine: (bytes: Uint8Array) => Examined<Kind> | Overtaken,
   ): Document<Kind> | null {
     const bytes = store.read(file);
     if (bytes === null) return null;

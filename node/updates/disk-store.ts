@@ -14,23 +14,16 @@
 import { createHash } from 'node:crypto';
 import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
+import { type FlushingFiles, flushFolderIfItCan, writeAndFlush } from '../durable-file.ts';
 import type { StoredRelay, UpdateStore } from './store.ts';
 import { parseRecord } from './stored-record.ts';
 
 /** What the store needs of a file system; a test puts one in that loses power. */
-export type FileSystem = Pick<
-  typeof nodeFileSystem,
-  | 'mkdirSync'
-  | 'openSync'
-  | 'writeSync'
-  | 'fsyncSync'
-  | 'closeSync'
-  | 'renameSync'
-  | 'linkSync'
-  | 'unlinkSync'
-  | 'readFileSync'
-  | 'readdirSync'
->;
+export type FileSystem = FlushingFiles &
+  Pick<
+    typeof nodeFileSystem,
+    'mkdirSync' | 'renameSync' | 'linkSync' | 'unlinkSync' | 'readFileSync' | 'readdirSync'
+  >;
 
 const RECORD = 'relay.json';
 const PREVIOUS = 'relay.json.previous';
@@ -72,7 +65,7 @@ export class DiskStore implements UpdateStore {
     this.writeTemporary(RECORD, Buffer.from(`${FORMAT} ${sha256(body)}\n${body}\n`, 'utf8'));
     this.keepPrevious();
     this.files.renameSync(this.at(RECORD + TEMPORARY), this.at(RECORD));
-    this.flushFolder('');
+    flushFolderIfItCan(this.files, this.folder);
   }
 
   readModule(hash: string): Uint8Array | null {
@@ -90,7 +83,7 @@ export class DiskStore implements UpdateStore {
     if (this.readModule(hash) !== null) return;
     this.writeTemporary(moduleFile(hash), bytes);
     this.files.renameSync(this.at(moduleFile(hash) + TEMPORARY), this.at(moduleFile(hash)));
-    this.flushFolder(MODULES);
+    flushFolderIfItCan(this.files, this.at(MODULES));
   }
 
   keepModules(hashes: ReadonlySet<string>): void {
@@ -121,28 +114,7 @@ export class DiskStore implements UpdateStore {
 
   /** Writes `name` under its temporary name and flushes it to the disk. */
   private writeTemporary(name: string, content: Uint8Array): void {
-    const file = this.files.openSync(this.at(name + TEMPORARY), 'w', 0o600);
-    try {
-      for (let written = 0; written < content.length; ) {
-        written += this.files.writeSync(file, content, written, content.length - written);
-      }
-      this.files.fsyncSync(file);
-    } finally {
-      this.files.closeSync(file);
-    }
-  }
-
-  /** Makes renames in a folder last. */
-  private flushFolder(name: string): void {
-    // Windows cannot open a folder; it flushes renames by itself.
-    this.ignoring(['EISDIR', 'EPERM', 'EACCES'], () => {
-      const folder = this.files.openSync(this.at(name), 'r');
-      try {
-        this.files.fsyncSync(folder);
-      } finally {
-        this.files.closeSync(folder);
-      }
-    });
+    writeAndFlush(this.files, this.at(name + TEMPORARY), content);
   }
 
   private putAside(name: string, content: Uint8Array): void {

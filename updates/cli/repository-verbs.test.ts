@@ -3,9 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Command } from 'commander';
 import { RepositoryError } from '../repository/repository-error.ts';
-import { registerUpdateCommands } from './register.ts';
+import { type Outcome, runUpdate } from '../testing/update-command.ts';
 
 const home = mkdtempSync(path.join(tmpdir(), 'relaywave-publish-'));
 after(() => rmSync(home, { recursive: true }));
@@ -14,29 +13,9 @@ const START_MS = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
 let nowMs = START_MS;
 
-interface Outcome {
-  readonly out: string;
-  readonly err: string;
-  readonly code: number | null;
-}
-
-/** What a command line prints, and its exit code. Words are split at spaces. */
-async function run(line: string, ...more: string[]): Promise<Outcome> {
-  const out: string[] = [];
-  const err: string[] = [];
-  let code: number | null = null;
-  const program = new Command().exitOverride();
-  registerUpdateCommands(program, {
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    finish: (finished) => {
-      code = finished;
-    },
-    userFolder: home,
-    nowMs: () => nowMs,
-  });
-  await program.parseAsync(['update', ...line.split(' '), ...more], { from: 'user' });
-  return { out: out.join('\n'), err: err.join('\n'), code };
+/** Words are split at spaces. */
+function run(line: string, ...more: string[]): Promise<Outcome> {
+  return runUpdate([...line.split(' '), ...more], { userFolder: home, nowMs: () => nowMs });
 }
 
 /** The same, printing JSON. */

@@ -3,32 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { Command } from 'commander';
 import { catalogue } from '../../node/hooks/catalogue/catalogue.ts';
 import { UPDATES_FOLDER } from '../build.ts';
+import { runUpdate } from '../testing/update-command.ts';
 import { UpdateError } from '../update-file.ts';
-import { registerUpdateCommands } from './register.ts';
 
 const home = mkdtempSync(path.join(tmpdir(), 'relaywave-update-'));
 after(() => rmSync(home, { recursive: true }));
 
-/** What a command line prints, and its exit code. */
-async function run(...args: string[]): Promise<{ out: string; err: string; code: number | null }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  let code: number | null = null;
-  const program = new Command().exitOverride();
-  registerUpdateCommands(program, {
-    out: (line) => out.push(line),
-    err: (line) => err.push(line),
-    finish: (finished) => {
-      code = finished;
-    },
-    userFolder: home,
-  });
-  await program.parseAsync(['update', ...args], { from: 'user' });
-  return { out: out.join('\n'), err: err.join('\n'), code };
-}
+const run = (...args: string[]) => runUpdate(args, { userFolder: home });
 
 describe('update init', () => {
   for (const hook of catalogue.keys()) {

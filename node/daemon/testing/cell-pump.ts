@@ -3,7 +3,7 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { CELL } from '../../hooks/catalogue/cell-commands.ts';
 import { CellPool } from '../../relay/cell.ts';
-import { fingerprintOf, Libp2pLinks } from '../../relay/libp2p-links.ts';
+import { fingerprintOf, Libp2pLinks, placeOf } from '../../relay/libp2p-links.ts';
 import type { CellLink } from '../../relay/link.ts';
 import { createNode, type RelayNode } from '../libp2p-node.ts';
 
@@ -39,15 +39,10 @@ export class CellPump {
     const node = await createNode({ listen: [] });
     await node.libp2p.start();
     const at = multiaddr(address);
-    const of = new Map(at.getComponents().map(({ name, value }) => [name, value]));
     const cells = new CellPool();
     const links = new Libp2pLinks({ libp2p: node.libp2p, cells, isRelay: () => false });
     const { remotePeer } = await node.libp2p.dial(at);
-    const target = {
-      fingerprint: fingerprintOf(remotePeer),
-      address: 0x7f000001,
-      port: Number(of.get('tcp')),
-    };
+    const target = { fingerprint: fingerprintOf(remotePeer), ...placeOf(at)! };
     const link = await new Promise<CellLink | null>((resolve) => links.dial(target, resolve));
     if (link === null) throw new Error(`${address} takes no link`);
     return new CellPump(node, link, cells);

@@ -71,7 +71,7 @@ export class TestDaemons {
   }
 
   async start(
-    repository: TestRepository,
+    repository: Pick<TestRepository, 'firstRoot'>,
     name: string,
     options: Partial<DaemonOptions> = {},
   ): Promise<RelayDaemon> {

@@ -19,7 +19,7 @@ import { InvariantError } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import { trafficHosts } from '../traffic/traffic-hosts.ts';
 import { bundleThread } from './bundle.ts';
-import { type AuthorityPlan, authorityPlaces, sybilPlaces } from './hosts.ts';
+import { type AuthorityPlan, placesBeside } from './hosts.ts';
 import {
   CONTROL,
   type HostileRelease,
@@ -93,10 +93,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   const latency = latencyColumns(population, network, seed);
   const authorities = directory?.authorities ?? 0;
   const partition = choosePartition(scenario, topology, {
-    authorityPlaces: [
-      ...authorityPlaces(authorities, relays, seed),
-      ...sybilPlaces(sybils?.count ?? 0, relays, seed),
-    ],
+    places: placesBeside(authorities, sybils?.count ?? 0, relays, seed),
     latency,
     asksAnybody: asksAnybody || sybils !== null,
     relays,

@@ -26,16 +26,13 @@ export interface AuthorityPlan {
   readonly uplinkBitsPerSecond: number;
 }
 
-/** The relay at whose place each sybil stands. */
-export function sybilPlaces(sybils: number, relays: number, seed: number): number[] {
-  const stream = randomStream(seed, 'sybil places');
-  return Array.from({ length: sybils }, () => stream.integer(relays));
-}
-
-/** The relay at whose place each authority stands. */
-export function authorityPlaces(authorities: number, relays: number, seed: number): number[] {
-  const stream = randomStream(seed, 'authority places');
-  return Array.from({ length: authorities }, () => stream.integer(relays));
+/** The relay at whose place each host beside the relays stands: authorities first, then sybils. */
+export function placesBeside(authorities: number, sybils: number, relays: number, seed: number): number[] {
+  const drawn = (count: number, name: string): number[] => {
+    const stream = randomStream(seed, name);
+    return Array.from({ length: count }, () => stream.integer(relays));
+  };
+  return [...drawn(authorities, 'authority places'), ...drawn(sybils, 'sybil places')];
 }
 
 /** The name of authority `number`, counted from 0. */
@@ -68,7 +65,7 @@ export class Hosts {
     this.parts = parts;
     this.local = new Array<Host | null>(relays + authorities + sybils).fill(null);
     this.authorityNames = Array.from({ length: authorities }, (_unused, number) => authorityName(number));
-    this.places = [...authorityPlaces(authorities, relays, seed), ...sybilPlaces(sybils, relays, seed)];
+    this.places = placesBeside(authorities, sybils, relays, seed);
   }
 
   nameOf(host: number): PeerName {

@@ -13,6 +13,7 @@ import type { SybilResult } from '../../measure/sybil-result.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
 import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
 import type { Churn } from '../../population/churn.ts';
+import { float64Column } from '../../population/column.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
@@ -120,17 +121,15 @@ export function sharedColumns(
   releases: number,
   threads: number,
 ): SharedColumns {
-  const float64 = (length: number): Float64Array =>
-    new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
   return {
-    stageTimesUs: float64(releases * STAGES.length * relays).fill(Number.NaN),
-    removedTimesUs: float64(releases * relays).fill(Number.NaN),
-    gainedTimesUs: float64(releases * relays).fill(Number.NaN),
+    stageTimesUs: float64Column(releases * STAGES.length * relays).fill(Number.NaN),
+    removedTimesUs: float64Column(releases * relays).fill(Number.NaN),
+    gainedTimesUs: float64Column(releases * relays).fill(Number.NaN),
     load: loadColumns(relays + otherHosts),
     traceWords: Trace.forRelays(relays + otherHosts).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
-    reachedUs: float64(threads),
-    nextUs: float64(threads),
+    reachedUs: float64Column(threads),
+    nextUs: float64Column(threads),
   };
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { BYTE_KINDS, type ByteKind, type LoadResult } from '../../measure/load-result.ts';
+import { float64Column } from '../../population/column.ts';
 import { ARRIVAL, type ArrivalKind } from './arrival.ts';
 import type { Frame } from './frame.ts';
 import { type BytesByKind, kindIndex, namedBytes } from './rpc-bytes.ts';
@@ -21,19 +22,16 @@ export interface LoadColumns {
   readonly firsts: Float64Array;
 }
 
-const COLUMNS = [
-  'sentBytes',
-  'messageBytes',
-  'controlBytes',
-  'receivedGossipBytes',
-  'copies',
-  'firsts',
-] as const satisfies readonly (keyof LoadColumns)[];
-
 /** Columns in shared memory. */
 export function loadColumns(hosts: number): LoadColumns {
-  const column = () => new Float64Array(new SharedArrayBuffer(hosts * Float64Array.BYTES_PER_ELEMENT));
-  return Object.fromEntries(COLUMNS.map((name) => [name, column()])) as unknown as LoadColumns;
+  return {
+    sentBytes: float64Column(hosts),
+    messageBytes: float64Column(hosts),
+    controlBytes: float64Column(hosts),
+    receivedGossipBytes: float64Column(hosts),
+    copies: float64Column(hosts),
+    firsts: float64Column(hosts),
+  };
 }
 
 const MESSAGES = kindIndex('messages');

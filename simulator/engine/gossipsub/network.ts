@@ -1,8 +1,7 @@
 /**
- * The relays of one simulation thread, and what the scenario has planned for them.
+ * The relays of one simulation thread: made, started, and brought through what happens to them.
  *
- * Relays start within the first second and links come up within the next three, so that the mesh has long
- * settled when an update is released.
+ * When they come and go is planned in life-plan.ts; what goes wrong by itself, in faults/.
  */
 
 import assert from 'node:assert';
@@ -11,14 +10,6 @@ import type { Environment } from '../../../node/environment.ts';
 import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import { InvariantWatch } from '../invariants/invariant-watch.ts';
 import { checkReach, type ReachabilityParts } from '../invariants/reachability.ts';
-import { randomStream } from '../random.ts';
-import {
-  LINKS_START_US,
-  LINKS_START_WITHIN_US,
-  LINKS_UP_US,
-  RELAYS_START_WITHIN_US,
-  START_STREAMS,
-} from '../start-plan.ts';
 import type { Trace } from '../trace.ts';
 import { DataPlane } from '../traffic/data-plane.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
@@ -32,8 +23,8 @@ import type { FrameMint } from './frame.ts';
 import { Hosts } from './hosts.ts';
 import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
 import type { Job } from './job.ts';
+import { LifePlan, type PlannedRelays } from './life-plan.ts';
 import { LoadCounter } from './load-counter.ts';
-import type { Neighbour } from './neighbours.ts';
 import { networkLinks } from './network-links.ts';
 import type { SimulatedRelay } from './relay.ts';
 import { RelayFactory } from './relay-factory.ts';
@@ -68,6 +59,7 @@ export class SimulatedNetwork {
   private readonly identities: Identity[] = [];
   private readonly addresses: Multiaddr[] = [];
   private readonly fast: boolean;
+  private readonly lives: LifePlan;
   private readonly watch: InvariantWatch;
   /** Null in a run in which nothing goes wrong by itself. */
   private readonly faults: FaultDriver | null;
@@ -102,6 +94,7 @@ export class SimulatedNetwork {
       seed: scenario.seed,
       relayName: (relay) => this.identities[relay].peerId.toString(),
     });
+    this.lives = new LifePlan(job);
     this.load = new LoadCounter(job.shared.load);
     this.transport = new Transport(clock, this.hosts.local, mint, trace, remote);
     this.transport.load = this.load;
@@ -123,11 +116,6 @@ export class SimulatedNetwork {
 
   private isLocal(host: number): boolean {
     return this.job.threadOf[host] === this.thread;
-  }
-
-  /** A relay without the runtime for updates is no part of this network, though it has its number. */
-  private takesPart(relay: number): boolean {
-    return this.job.policies?.embeds[relay] !== 0;
   }
 
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
@@ -165,7 +153,7 @@ export class SimulatedNetwork {
       onBlame,
     });
     for (let index = 0; index < population.relays; index++) {
-      if (this.isLocal(index) && this.takesPart(index)) this.makeRelay(index);
+      if (this.isLocal(index) && this.lives.takesPart(index)) this.makeRelay(index);
     }
     this.buildAuthorities(requests);
     this.updates.serve(this.authorities);
@@ -183,7 +171,7 @@ export class SimulatedNetwork {
   private makeRelay(index: number): void {
     assert(this.factory !== null, 'a relay is made before the network is built');
     const before = this.relays[index];
-    const online = before === null && this.joinsUs(index) === 0;
+    const online = before === null && this.lives.joinsUs(index) === 0;
     const { relay, environment } = this.factory.make(index, before, online);
     this.relays[index] = relay;
     this.hosts.local[index] = relay;
@@ -231,14 +219,9 @@ export class SimulatedNetwork {
       identities,
       addresses,
       relayOf: (index) => relays[index] as SimulatedRelay,
-      joinsUs: (relay) => this.joinsUs(relay),
+      joinsUs: (relay) => this.lives.joinsUs(relay),
       onError: failures.record,
     });
-  }
-
-  /** When the relay joins; 0 when it is there from the start. */
-  private joinsUs(relay: number): number {
-    return (this.job.churn ?? this.job.presence)?.joinsUs[relay] ?? 0;
   }
 
   private buildAuthorities(requests: PeersParts): void {
@@ -253,43 +236,23 @@ export class SimulatedNetwork {
     }
   }
 
-  /** Schedules starts, links and releases. Every thread draws the whole plan and keeps its part. */
+  /** Schedules what relays do by plan, and then what happens to them. Every thread keeps its part. */
   plan(): void {
-    const { scenario, topology } = this.job;
-    const starts = randomStream(scenario.seed, START_STREAMS.relays);
-    for (let relay = 0; relay < this.relays.length; relay++) {
-      const atUs = starts.integer(RELAYS_START_WITHIN_US);
-      if (!this.takesPart(relay)) continue;
-      const joinsUs = this.joinsUs(relay);
-      if (joinsUs === 0) this.planAt(atUs, relay, () => this.start(relay));
-      else if (joinsUs !== Number.POSITIVE_INFINITY) this.planAt(joinsUs, relay, () => this.join(relay));
-    }
-    const links = randomStream(scenario.seed, START_STREAMS.links);
-    for (let link = 0; link < topology.links; link++) {
-      const atUs = LINKS_START_US + links.integer(LINKS_START_WITHIN_US);
-      const dialer = topology.dialer[link];
-      const listener = topology.listener[link];
-      const latencyUs = topology.latencyUs[link];
-      if (this.joinsUs(dialer) !== 0) continue; // who joins late makes the link
-      if (this.joinsUs(listener) !== 0) {
-        // Not before all links of the topology are up: another one to dial may be at the end of one of them.
-        this.planAt(LINKS_UP_US, dialer, () => this.linksOf(dialer).replaceLost());
-        continue;
-      }
-      const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };
-      const toDialer: Neighbour = { peer: dialer, latencyUs, direction: 'inbound' };
-      this.planAt(atUs, dialer, () => this.linksOf(dialer).open(toListener));
-      this.planAt(atUs, listener, () => this.linksOf(listener).open(toDialer));
-    }
-    this.planAbsences();
+    const planAt: PlannedRelays['planAt'] = (timeUs, relay, action) => {
+      if (this.isLocal(relay)) this.clock.plan(timeUs, new Call(relay, action));
+    };
+    this.lives.plan({
+      planAt,
+      start: (relay) => this.start(relay),
+      join: (relay) => this.join(relay),
+      leave: (relay, ends) => this.leave(relay, ends),
+      comeBack: (relay, isNew) => this.comeBack(relay, isNew),
+      linksOf: (relay) => this.linksOf(relay),
+    });
     this.faults?.plan();
     this.dataPlane?.planAll();
     this.sybils?.plan();
-    this.updates.plan((timeUs, relay, action) => this.planAt(timeUs, relay, action));
-  }
-
-  private planAt(timeUs: number, relay: number, action: () => void): void {
-    if (this.isLocal(relay)) this.clock.plan(timeUs, new Call(relay, action));
+    this.updates.plan(planAt);
   }
 
   private start(index: number, isRestart = false): void {
@@ -328,21 +291,6 @@ export class SimulatedNetwork {
       if (relay === null || hostileRelays.has(index)) return count;
       return count + (relay.router as WatchedRouter).shutOut.size;
     }, 0);
-  }
-
-  private planAbsences(): void {
-    const { churn, presence } = this.job;
-    const plan = churn ?? presence;
-    if (plan === null) return;
-    for (let absence = 0; absence < plan.absences; absence++) {
-      const relay = plan.absentRelay[absence];
-      if (!this.takesPart(relay)) continue;
-      const returnsUs = plan.returnsUs[absence];
-      const isForGood = returnsUs === Number.POSITIVE_INFINITY;
-      const ends = isForGood || churn?.isRestart[absence] === 1;
-      this.planAt(plan.leavesUs[absence], relay, () => this.leave(relay, ends));
-      if (!isForGood) this.planAt(returnsUs, relay, () => this.comeBack(relay, ends));
-    }
   }
 
   /** The relay's links go down; where its process ends too, so does what it had in memory. */

@@ -76,7 +76,7 @@ test('partition: authorities share the thread of the relay at whose place they s
   const plan = networkOf(300, { latency: { law: 'uniform', minMs: 10, maxMs: 300 } });
   const scenario = testScenario({ threads: 2, network: plan });
   const besides = {
-    authorityPlaces: [7, 250],
+    places: [7, 250],
     latency: { law: 'uniform', minMs: 10, maxMs: 300, seed: 1 },
     asksAnybody: false,
   } as const;
@@ -90,7 +90,7 @@ test('partition: authorities share the thread of the relay at whose place they s
 test('partition: relays that ask anybody run on one thread, however many are asked for', () => {
   const scenario = testScenario({ threads: 2, network: networkOf(100) });
   const besides = {
-    authorityPlaces: [],
+    places: [],
     latency: { law: 'constant', latencyMs: 50 },
     asksAnybody: true,
   } as const;

@@ -24,7 +24,7 @@ export interface Partition {
 /** What crosses between relays besides the links. */
 export interface BesideLinks {
   /** The relay at whose place each authority stands, then each sybil: they share its thread. */
-  readonly authorityPlaces: readonly number[];
+  readonly places: readonly number[];
   readonly latency: LatencyColumns;
   /** Whether relays ask any other relay: then two threads would have to wait for the nearest pair. */
   readonly asksAnybody: boolean;
@@ -92,7 +92,7 @@ function partition(
   threads: number,
   threadOfRelay: (relay: number) => number,
 ): Partition {
-  const places = besides?.authorityPlaces ?? [];
+  const places = besides?.places ?? [];
   const threadOf = new Uint8Array(new SharedArrayBuffer(relays + places.length));
   const loads = new Array<number>(threads).fill(0);
   for (let relay = 0; relay < relays; relay++) {
@@ -133,7 +133,7 @@ function anyPairLookAheadUs(relays: number, threadOf: Uint8Array, besides: Besid
 function authorityLookAheadUs(relays: number, threadOf: Uint8Array, besides: BesideLinks | null): number {
   let leastUs = Number.POSITIVE_INFINITY;
   if (besides === null) return leastUs;
-  const { authorityPlaces: places, latency } = besides;
+  const { places, latency } = besides;
   const { oneWayUs } = pairLatency(latency);
   places.forEach((place, authority) => {
     for (let host = 0; host < relays + authority; host++) {

@@ -15,10 +15,8 @@ export function kindIndex(kind: ByteKind): number {
 }
 
 export function namedBytes(bytes: BytesByKind): Record<ByteKind, number> {
-  return Object.fromEntries(BYTE_KINDS.map((kind, index) => [kind, bytes[index]])) as Record<
-    ByteKind,
-    number
-  >;
+  const entries = BYTE_KINDS.map((kind, index) => [kind, bytes[index]]);
+  return Object.fromEntries(entries) as Record<ByteKind, number>;
 }
 
 const FRAMING = kindIndex('framing');

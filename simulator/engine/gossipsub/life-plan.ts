@@ -1,0 +1,105 @@
+/**
+ * When relays start, make their links, go away and come back, by the plan of the scenario.
+ *
+ * Relays start within the first second and links come up within the next three, so that the mesh has long
+ * settled when an update is released.
+ */
+
+import { randomStream } from '../random.ts';
+import {
+  LINKS_START_US,
+  LINKS_START_WITHIN_US,
+  LINKS_UP_US,
+  RELAYS_START_WITHIN_US,
+  START_STREAMS,
+} from '../start-plan.ts';
+import type { Job } from './job.ts';
+import type { Neighbour } from './neighbours.ts';
+import type { RelayLinks } from './relay-links.ts';
+
+/** What relays do by plan. */
+export interface PlannedRelays {
+  /** Keeps the action where the relay is of this thread. */
+  planAt(timeUs: number, relay: number, action: () => void): void;
+  start(relay: number): void;
+  /** A late relay starts, and makes its links. */
+  join(relay: number): void;
+  /** The relay's network goes; `ends` where its process does too. */
+  leave(relay: number, ends: boolean): void;
+  /** And is back; `isNew` where the process is another one. */
+  comeBack(relay: number, isNew: boolean): void;
+  linksOf(relay: number): RelayLinks;
+}
+
+export class LifePlan {
+  private readonly job: Job;
+
+  constructor(job: Job) {
+    this.job = job;
+  }
+
+  /** A relay without the runtime for updates is no part of this network, though it has its number. */
+  takesPart(relay: number): boolean {
+    return this.job.policies?.embeds[relay] !== 0;
+  }
+
+  /** When the relay joins; 0 when it is there from the start. */
+  joinsUs(relay: number): number {
+    return (this.job.churn ?? this.job.presence)?.joinsUs[relay] ?? 0;
+  }
+
+  /** Schedules starts, links and absences. Every thread draws the whole plan and keeps its part. */
+  plan(relays: PlannedRelays): void {
+    this.planStarts(relays);
+    this.planLinks(relays);
+    this.planAbsences(relays);
+  }
+
+  private planStarts(relays: PlannedRelays): void {
+    const { scenario, population } = this.job;
+    const starts = randomStream(scenario.seed, START_STREAMS.relays);
+    for (let relay = 0; relay < population.relays; relay++) {
+      const atUs = starts.integer(RELAYS_START_WITHIN_US);
+      if (!this.takesPart(relay)) continue;
+      const joinsUs = this.joinsUs(relay);
+      if (joinsUs === 0) relays.planAt(atUs, relay, () => relays.start(relay));
+      else if (joinsUs !== Number.POSITIVE_INFINITY) relays.planAt(joinsUs, relay, () => relays.join(relay));
+    }
+  }
+
+  private planLinks(relays: PlannedRelays): void {
+    const { scenario, topology } = this.job;
+    const links = randomStream(scenario.seed, START_STREAMS.links);
+    for (let link = 0; link < topology.links; link++) {
+      const atUs = LINKS_START_US + links.integer(LINKS_START_WITHIN_US);
+      const dialer = topology.dialer[link];
+      const listener = topology.listener[link];
+      const latencyUs = topology.latencyUs[link];
+      if (this.joinsUs(dialer) !== 0) continue; // who joins late makes the link
+      if (this.joinsUs(listener) !== 0) {
+        // Not before all links of the topology are up: another one to dial may be at the end of one of them.
+        relays.planAt(LINKS_UP_US, dialer, () => relays.linksOf(dialer).replaceLost());
+        continue;
+      }
+      const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };
+      const toDialer: Neighbour = { peer: dialer, latencyUs, direction: 'inbound' };
+      relays.planAt(atUs, dialer, () => relays.linksOf(dialer).open(toListener));
+      relays.planAt(atUs, listener, () => relays.linksOf(listener).open(toDialer));
+    }
+  }
+
+  private planAbsences(relays: PlannedRelays): void {
+    const { churn, presence } = this.job;
+    const plan = churn ?? presence;
+    if (plan === null) return;
+    for (let absence = 0; absence < plan.absences; absence++) {
+      const relay = plan.absentRelay[absence];
+      if (!this.takesPart(relay)) continue;
+      const returnsUs = plan.returnsUs[absence];
+      const isForGood = returnsUs === Number.POSITIVE_INFINITY;
+      const ends = isForGood || churn?.isRestart[absence] === 1;
+      relays.planAt(plan.leavesUs[absence], relay, () => relays.leave(relay, ends));
+      if (!isForGood) relays.planAt(returnsUs, relay, () => relays.comeBack(relay, ends));
+    }
+  }
+}
