@@ -7,7 +7,7 @@ import { type AdoptionCurve, reachedFraction, WEIGHTINGS } from '../measure/curv
 import { timeToFraction } from '../measure/quantiles.ts';
 import type { ActivationCurves } from './chart-data.ts';
 import type { DrawingBoard } from './drawing-board.ts';
-import { TIME_TICKS, ticksApart } from './log-time.ts';
+import { ticksApart, ticksWithin } from './log-time.ts';
 import { namedAxis, unitAxis } from './panel-parts.ts';
 
 export interface LiveTimeAxis {
@@ -82,7 +82,7 @@ export function axisPixel(axis: LiveTimeAxis, widthPx: number): (seconds: number
 
 /** Ticks whose names do not touch. */
 function ticksOf(axis: LiveTimeAxis, widthPx: number) {
-  const shown = TIME_TICKS.filter(({ value }) => value >= axis.fromSeconds && value <= axis.toSeconds);
+  const shown = ticksWithin(axis.fromSeconds, axis.toSeconds);
   return ticksApart(shown, axisPixel(axis, widthPx), TICK_ROOM_PX);
 }
 

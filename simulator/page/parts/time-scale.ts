@@ -1,7 +1,7 @@
 /** The time axis of an interactive chart: where it begins on either scale, its ticks and their names. */
 
 import { groupThousands, humanDuration } from '../../report/human-units.ts';
-import { TIME_TICKS, type Tick, ticksApart } from '../../report/log-time.ts';
+import { type Tick, ticksApart, ticksWithin } from '../../report/log-time.ts';
 import { type TimeUnit, timeUnit } from '../../report/time-unit.ts';
 
 export type TimeScaleName = 'log' | 'linear';
@@ -58,7 +58,7 @@ function fineTicks(from: number, to: number, steps: readonly number[]): Tick[] {
 }
 
 function logTicks(from: number, to: number, widthPx: number): Tick[] {
-  const named = TIME_TICKS.filter(({ value }) => value >= from && value <= to);
+  const named = ticksWithin(from, to);
   const rounder = named.length >= TICKS_LEAST ? named : fineTicks(from, to, STEPS);
   const candidates = rounder.length >= TICKS_LEAST ? rounder : fineTicks(from, to, FINE_STEPS);
   const perE = widthPx / Math.log(to / from);
