@@ -8,7 +8,7 @@
 
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import { EVENT_KIND } from '../event-random.ts';
-import { type Mesh, shuffle } from './mesh.ts';
+import { type MeshCare, shuffle } from './mesh-care.ts';
 import type { Publication } from './rehearsal.ts';
 import type { FrameShape } from './rpc-sizes.ts';
 import { codeOf, EVENT, kindOf, messageOf, type World } from './world.ts';
@@ -54,7 +54,7 @@ interface Message {
 
 export class Gossip {
   private readonly world: World;
-  private readonly mesh: Mesh;
+  private readonly mesh: MeshCare;
   private readonly plan: GossipsubPlan;
   private readonly publications: readonly Publication[];
   private readonly arrived: Arrived;
@@ -68,7 +68,7 @@ export class Gossip {
 
   constructor(
     world: World,
-    mesh: Mesh,
+    mesh: MeshCare,
     plan: GossipsubPlan,
     publications: readonly Publication[],
     arrived: Arrived,
