@@ -8,6 +8,7 @@ import { CONTROL, type SharedColumns, type ThreadPhase } from '../gossipsub/job.
 import { randomStream } from '../random.ts';
 import { RELAYS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
 import { Trace } from '../trace.ts';
+import { type LivingJob, LivingRun } from './churn/living-run.ts';
 import { Gossip } from './gossip.ts';
 import { linkTable } from './link-table.ts';
 import { linksComeUp } from './links-come-up.ts';
@@ -20,7 +21,7 @@ import { type Counters, EVENT, kindOf, messageOf, World } from './world.ts';
 /** js-libp2p's HeartbeatInitialDelay. */
 const FIRST_BEAT_AFTER_US = 100_000;
 /** Between two looks at whether the run is to stop. */
-const EVENTS_BETWEEN_LOOKS = 65_536;
+export const EVENTS_BETWEEN_LOOKS = 65_536;
 
 export interface ModelJob {
   readonly scenario: Scenario;
@@ -29,6 +30,8 @@ export interface ModelJob {
   readonly publications: readonly Publication[];
   readonly releases: number;
   readonly shared: SharedColumns;
+  /** Null, or left out, where all relays stay. */
+  readonly living?: LivingJob | null;
 }
 
 export interface ModelResult extends Counters {
@@ -37,6 +40,10 @@ export interface ModelResult extends Counters {
   readonly rolledBack: number;
   readonly bytesByKind: Readonly<Record<ByteKind, number>>;
   readonly verdicts: readonly ReleaseVerdicts[];
+  readonly staleRelays: number;
+  /** Relays that are up when the run ends, and the ends of links that they have then; 0 where all stay. */
+  readonly onlineInTheEnd: number;
+  readonly linkEndsInTheEnd: number;
 }
 
 export class StoppedError extends Error {}
@@ -46,6 +53,7 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
   const { scenario, population, topology, publications, releases, shared } = job;
   const { seed, gossipsub } = scenario;
   enter('build');
+  if (job.living != null) return runLiving(job, job.living, enter);
   const trace = new Trace(shared.traceWords);
   const world = new World({
     links: linkTable(topology, population.relays),
@@ -76,7 +84,19 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
     refusals: work.refusals,
     rolledBack: work.rolledBack,
     verdicts: work.verdicts(),
+    staleRelays: 0,
+    onlineInTheEnd: 0,
+    linkEndsInTheEnd: 0,
   };
+}
+
+function runLiving(job: ModelJob, living: LivingJob, enter: (phase: ThreadPhase) => void): ModelResult {
+  const run = new LivingRun(job, living);
+  enter('connect');
+  run.runUntil(job.publications[0].atUs);
+  enter('run');
+  run.runUntil(job.scenario.durationSeconds * 1e6);
+  return run.result();
 }
 
 interface Parts {
