@@ -28,6 +28,9 @@ export const EVENT = {
   close: 11,
   /** A link of the start comes up, at one of its ends. */
   linkUp: 12,
+  /** Somebody asks for a stream, and agrees to one. */
+  open: 14,
+  acknowledge: 15,
   /** Something that was planned in words (churn/calls.ts). */
   call: 13,
 } as const;

@@ -1,8 +1,8 @@
 /**
  * The mesh where links come and go: lists of members and subscribers that lose whoever goes.
  *
- * A relay's router opens one stream after the other, a round trip each; when a stream will be open is reckoned as the
- * link comes up, and the subscription that follows it is an event at the peer.
+ * A relay's router opens one stream after the other, a round trip each, and tells each peer what it subscribes to. Who
+ * grafts whom is often a matter of microseconds there, since both ends of a link open theirs at the same time.
  */
 
 import type { GossipsubPlan } from '../../../scenario/scenario.ts';
@@ -26,8 +26,8 @@ export class ChangingMesh extends MeshCare {
   private readonly subscribers: number[][];
   /** By place: when the relay's own stream to the peer is open. */
   private openUs: Float64Array;
-  /** When a router has opened the streams that it is to open. */
-  private readonly doneUs: Float64Array;
+  /** Places of the streams that each router is to open, the one that it is opening first. */
+  private readonly toOpen: number[][];
   /** When the heartbeat comes that is planned: another one is of a process that is gone. */
   private readonly beatAtUs: Float64Array;
 
@@ -37,7 +37,7 @@ export class ChangingMesh extends MeshCare {
     this.members = Array.from({ length: relays }, () => []);
     this.subscribers = Array.from({ length: relays }, () => []);
     this.openUs = new Float64Array(places);
-    this.doneUs = new Float64Array(relays);
+    this.toOpen = Array.from({ length: relays }, () => []);
     this.beatAtUs = new Float64Array(relays);
   }
 
@@ -67,26 +67,43 @@ export class ChangingMesh extends MeshCare {
 
   /** A link of the relay has come up: its router opens a stream when those before it are open. */
   linkUp(nowUs: number, relay: number, place: number): void {
-    const { world, doneUs } = this;
-    const { peer, reverse, latencyUs, isDialled } = world.links;
-    const { subscribe } = world.shapes;
-    const [to, wayUs] = [peer[place], latencyUs[place]];
-    this.flags[place] = isDialled[place] * DIALLED;
-    const asksUs = Math.max(nowUs, doneUs[relay]);
-    const askedUs = Math.ceil(asksUs + world.leaveUs(relay, NEGOTIATION_BYTES)) + wayUs;
-    const openUs = Math.ceil(askedUs + world.leaveUs(to, NEGOTIATION_BYTES)) + wayUs;
-    const toldUs = Math.ceil(openUs + world.leaveUs(relay, subscribe.bytes)) + wayUs;
-    world.countNegotiation(asksUs, relay, askedUs, NEGOTIATION_BYTES);
-    world.countNegotiation(askedUs, to, openUs, NEGOTIATION_BYTES);
-    world.countFrame(openUs, relay, toldUs, to, subscribe);
-    doneUs[relay] = openUs;
-    this.openUs[place] = openUs;
-    world.calendar.push(toldUs, to, reverse[place], relay, EVENT.subscription);
+    const { toOpen, world } = this;
+    this.flags[place] = world.links.isDialled[place] * DIALLED;
+    this.openUs[place] = Number.POSITIVE_INFINITY;
+    toOpen[relay].push(place);
+    if (toOpen[relay].length === 1) this.askForStream(nowUs, relay, place);
+  }
+
+  /** A peer asks for a stream. */
+  hearOpen(nowUs: number, relay: number, place: number): void {
+    this.world.sendLink(nowUs, relay, place, EVENT.acknowledge, NEGOTIATION_BYTES);
+  }
+
+  /** The peer at a place agrees to a stream. */
+  hearAcknowledge(nowUs: number, relay: number, place: number): void {
+    const { world } = this;
+    this.openUs[place] = nowUs;
+    world.send(nowUs, relay, place, EVENT.subscription, world.shapes.subscribe);
+    this.openNext(nowUs, relay);
+  }
+
+  private askForStream(nowUs: number, relay: number, place: number): void {
+    this.world.sendLink(nowUs, relay, place, EVENT.open, NEGOTIATION_BYTES);
+  }
+
+  /** The stream that the router was opening is open, or never will be. */
+  private openNext(nowUs: number, relay: number): void {
+    const queue = this.toOpen[relay];
+    queue.shift();
+    if (queue.length > 0) this.askForStream(nowUs, relay, queue[0]);
   }
 
   /** The link of a place is down. */
-  linkDown(relay: number, place: number): void {
-    const { counts, subscribers } = this;
+  linkDown(nowUs: number, relay: number, place: number): void {
+    const { counts, subscribers, toOpen } = this;
+    const waiting = toOpen[relay].indexOf(place);
+    if (waiting === 0) this.openNext(nowUs, relay);
+    else if (waiting > 0) toOpen[relay].splice(waiting, 1);
     const at = relay * COUNTS;
     this.openUs[place] = Number.POSITIVE_INFINITY;
     if (this.isInMesh(place)) this.part(relay, place);
@@ -102,9 +119,9 @@ export class ChangingMesh extends MeshCare {
     this.lookAfter(nowUs, relay);
   }
 
-  /** All links of the relay are down: its router opens no more streams. */
-  wentOffline(nowUs: number, relay: number): void {
-    this.doneUs[relay] = nowUs;
+  /** All links of the relay are about to close: its router opens no more streams. */
+  wentOffline(relay: number): void {
+    this.toOpen[relay].length = 0;
   }
 
   /** The relay has a new process, whose heartbeats begin anew; it remembers no peer. */

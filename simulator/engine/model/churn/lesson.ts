@@ -2,14 +2,17 @@
 
 import type { Step } from '../rehearsal.ts';
 
-/** One thing after the other. */
-export type Act =
-  | { readonly act: 'step'; readonly step: Step }
+/** One thing after the other, each so long after the news, or the last answer, have come. */
+export type Act = { readonly afterUs: number } & Doing;
+
+export type Doing =
+  | { readonly act: 'step'; readonly step: Step; readonly offer: number }
+  /** News have come, the first of them with number 0: what is heard by them was heard now. */
+  | { readonly act: 'arrive'; readonly offer: number }
   /** From here on it trusts what it has taken, and says so. */
   | { readonly act: 'trust' }
-  /** Its processor is busy for so long. */
-  | { readonly act: 'work'; readonly us: number }
-  | { readonly act: 'wait'; readonly us: number }
+  /** Its processor begins something that it has done by then. */
+  | { readonly act: 'work'; readonly endsAfterUs: number }
   /** It asks for a file: bytes of the question and of the answer, framing left out; null for a refusal. */
   | {
       readonly act: 'ask';

@@ -138,11 +138,11 @@ export class LivingNetwork {
       this.giveUp(place);
     }
     relay.asked.clear();
+    mesh.wentOffline(relay.index);
     for (const place of [...relay.open.values()]) {
       world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
       this.shut(relay, place);
     }
-    mesh.wentOffline(nowUs, relay.index);
   }
 
   replaceLost(relay: LivingRelay): void {
@@ -238,7 +238,7 @@ export class LivingNetwork {
     relay.open.delete(peer);
     if (links.isDialled[place] === 1) relay.dialled--;
     world.trace.add(relay.index, TRACE_GONE, this.nowUs, peer, 0);
-    mesh.linkDown(relay.index, place);
+    mesh.linkDown(this.nowUs, relay.index, place);
     this.giveUp(place);
     this.listener.linkDown(relay, peer, place);
   }

@@ -217,6 +217,12 @@ export class LivingRun {
         case EVENT.close:
           network.hearClose(network.relays[relay], place, sender);
           break;
+        case EVENT.open:
+          if (network.isTaken(relay, place, 0)) mesh.hearOpen(nowUs, relay, place);
+          break;
+        case EVENT.acknowledge:
+          if (network.isTaken(relay, place, 0)) mesh.hearAcknowledge(nowUs, relay, place);
+          break;
         case EVENT.linkUp:
           network.linkUp(network.relays[relay], place);
           break;

@@ -44,6 +44,8 @@ interface Task {
   /** The message that is to be passed on; -1 for none. */
   readonly message: number;
   readonly done: (isWhole: boolean) => void;
+  /** When the news have come, offer by offer. */
+  readonly arrivalsUs: number[];
   at: number;
 }
 
@@ -90,6 +92,7 @@ export class LivingWork extends RelayWork {
       bearer,
       message: publication,
       done: () => {},
+      arrivalsUs: [nowUs],
       at: 0,
     });
   }
@@ -100,7 +103,17 @@ export class LivingWork extends RelayWork {
     this.noteFreshness(relay.index, nowUs);
     const acts = this.living.lessons.of({ way: 'peer', from, to, atUs: nowUs });
     const { process } = relay;
-    this.proceed(nowUs, { relay, process, acts, state: to, bearer: peer, message: -1, done, at: 0 });
+    this.proceed(nowUs, {
+      relay,
+      process,
+      acts,
+      state: to,
+      bearer: peer,
+      message: -1,
+      done,
+      arrivalsUs: [nowUs],
+      at: 0,
+    });
   }
 
   /** Raises the alarm of a relay that runs and whose metadata have gone stale. */
@@ -130,27 +143,35 @@ export class LivingWork extends RelayWork {
     }
   }
 
+  /** Does what comes until the next answer is waited for. */
   private proceed(nowUs: number, task: Task): void {
     const { world, calls } = this.living;
     const { relay, acts } = task;
     const { index } = relay;
+    if (relay.process !== task.process) {
+      task.done(false);
+      return;
+    }
+    /** For so long the processor is busy with something else first. */
+    let busyUs = -1;
     let atUs = nowUs;
     while (task.at < acts.length) {
-      if (relay.process !== task.process) {
-        task.done(false);
-        return;
-      }
       const act = acts[task.at++];
+      atUs = nowUs + act.afterUs + Math.max(0, busyUs);
       switch (act.act) {
+        case 'arrive':
+          task.arrivalsUs[act.offer] = atUs;
+          break;
         case 'step':
-          this.reachOnce(act.step, index, atUs);
+          this.reachOnce(act.step, index, act.step.kind === 'heard' ? task.arrivalsUs[act.offer] : atUs);
           break;
         case 'trust':
           this.noteFreshness(index, atUs);
           this.state[index] = Math.max(this.state[index], task.state);
           break;
         case 'work':
-          atUs = this.freeUs[index] = Math.max(this.freeUs[index], atUs) + act.us;
+          if (busyUs < 0) busyUs = Math.max(0, this.freeUs[index] - atUs);
+          this.freeUs[index] = nowUs + act.endsAfterUs + busyUs;
           break;
         case 'refused':
           this.refusals[act.reason] = (this.refusals[act.reason] ?? 0) + 1;
@@ -161,17 +182,10 @@ export class LivingWork extends RelayWork {
           world.calendar.push(atUs, index, act.isAccepted ? 1 : 0, index, code);
           break;
         }
-        case 'wait':
-          calls.at(atUs + act.us, index, () => this.proceed(atUs + act.us, task));
-          return;
-        case 'ask': {
+        case 'ask':
           if (atUs === nowUs) this.ask(task, act, ROUNDS);
-          else {
-            const asksUs = atUs;
-            calls.at(asksUs, index, () => this.ask(task, act, ROUNDS));
-          }
+          else calls.at(atUs, index, () => this.ask(task, act, ROUNDS));
           return;
-        }
       }
     }
     if (atUs === nowUs) task.done(true);

@@ -21,14 +21,14 @@ import type { LiveChannel } from '../../../scenario/scenario.ts';
 import type { RelayStores } from '../../gossipsub/faults/relay-disk.ts';
 import { ordinaryCell } from '../../gossipsub/hook-traffic.ts';
 import { HostTimers } from '../../gossipsub/host-timers.ts';
-import { workUs } from '../../gossipsub/processor.ts';
+import { RelayProcessor } from '../../gossipsub/processor.ts';
 import { type PublicationJob, Publisher, plannedOperations } from '../../gossipsub/publisher.ts';
 import { AT_ONCE } from '../../gossipsub/relay-consent.ts';
 import { relayStack, type SharedParts } from '../../gossipsub/relay-stack.ts';
 import { frameOfQuestion } from '../../gossipsub/request-frame.ts';
 import { Call, EPOCH_MS, VirtualClock } from '../../virtual-clock.ts';
 import type { Step } from '../rehearsal.ts';
-import type { Act, Question } from './lesson.ts';
+import type { Act, Doing, Question } from './lesson.ts';
 
 const HOST = 0;
 const SELF = 'self';
@@ -131,17 +131,20 @@ function copyOf({ trust, updates }: RelayStores, binaries: ModulePool): RelaySto
   return copy;
 }
 
-/** A relay whose every act is noted down; neither its work nor what it asks for takes time on its own clock. */
+/** A relay whose every act is noted down; what it asks for takes no time on its own clock. */
 class Pupil {
   readonly acts: Act[] = [];
   readonly clock: VirtualClock;
   private readonly room: Room;
   private readonly stack: UpdateStack;
   private readonly server: SyncServer | null;
+  private readonly processor: RelayProcessor;
   private readonly channels: readonly LiveChannel[];
   private readonly hooks = new Map<string, AnyHook>();
   private listener: (message: PubsubMessage) => void = () => {};
-  private notedUs: number;
+  private offers = 0;
+  /** When the news, or the last answer, have come. */
+  private sinceUs: number;
   private trusted: number;
 
   constructor(
@@ -156,7 +159,8 @@ class Pupil {
     this.server = server;
     this.channels = channels;
     this.clock = new VirtualClock(1, job.scenario.seed);
-    this.clock.nowUs = this.notedUs = atUs;
+    this.clock.nowUs = this.sinceUs = atUs;
+    this.processor = new RelayProcessor(this.clock, HOST, job.scenario.costs);
     this.stack = relayStack(
       {
         ...shared,
@@ -177,8 +181,12 @@ class Pupil {
         activation: AT_ONCE,
         listener: { onTransition: () => {} },
         observer: {
-          onArrival: () => null,
-          onHeard: ({ sha256 }) => this.reach('heard', sha256),
+          onArrival: () => {
+            const offer = this.offers++;
+            this.note({ act: 'arrive', offer });
+            return offer;
+          },
+          onHeard: ({ sha256 }, offer) => this.reach('heard', sha256, (offer as number | null) ?? 0),
           onVerified: ({ sha256 }) => this.reach('verified', sha256),
           onStaged: () => {},
           onRefused: ({ reason }) => this.note({ act: 'refused', reason }),
@@ -245,14 +253,14 @@ class Pupil {
     }
   }
 
-  private reach(kind: Step['kind'], sha256: string): void {
+  private reach(kind: Step['kind'], sha256: string, offer = 0): void {
     const release = this.room.releaseOf.get(sha256);
-    if (release !== undefined) this.step({ kind, release, hook: '', notBeforeMs: 0, trialCells: 0 });
+    if (release !== undefined) this.step({ kind, release, hook: '', notBeforeMs: 0, trialCells: 0 }, offer);
   }
 
-  private step(step: Omit<Step, 'afterUs'>): void {
+  private step(step: Omit<Step, 'afterUs'>, offer = 0): void {
     this.noteTrust();
-    this.note({ act: 'step', step: { ...step, afterUs: 0 } });
+    this.note({ act: 'step', step: { ...step, afterUs: 0 }, offer });
   }
 
   private noteTrust(): void {
@@ -262,15 +270,13 @@ class Pupil {
     this.note({ act: 'trust' });
   }
 
-  private note(act: Act): void {
-    const { nowUs } = this.clock;
-    if (nowUs > this.notedUs) this.acts.push({ act: 'wait', us: nowUs - this.notedUs });
-    this.notedUs = nowUs;
-    this.acts.push(act);
+  private note(doing: Doing): void {
+    this.acts.push({ ...doing, afterUs: this.clock.nowUs - this.sinceUs });
+    if (doing.act === 'ask') this.sinceUs = this.clock.nowUs;
   }
 
   private environment(): Environment {
-    const { clock, room, channels } = this;
+    const { clock, channels } = this;
     const asks = channels.includes('catch-up');
     return {
       clock,
@@ -302,8 +308,8 @@ class Pupil {
       processor: {
         work: (work, done) => {
           this.noteTrust();
-          this.note({ act: 'work', us: Math.ceil(workUs(room.job.scenario.costs, work)) });
-          clock.schedule(clock.nowUs, new Call(HOST, done));
+          this.processor.work(work, done);
+          this.note({ act: 'work', endsAfterUs: this.processor.freeUs - this.sinceUs });
         },
       },
     };
