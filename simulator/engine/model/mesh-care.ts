@@ -85,7 +85,7 @@ export abstract class MeshCare {
     if (isEarly) world.counters.penalties++;
     if (isEarly || isFull) {
       this.backOff(nowUs, relay, place);
-      world.send(nowUs, relay, place, EVENT.prune, world.shapes.prune);
+      this.tell(nowUs, relay, place, EVENT.prune);
     } else this.join(relay, place);
     this.lookAfter(nowUs, relay);
   }
@@ -155,8 +155,8 @@ export abstract class MeshCare {
       }
     }
     if (grafted.length > 0) gossiped = others.filter((place) => !this.isInMesh(place));
-    for (const place of grafted) world.send(nowUs, relay, place, EVENT.graft, world.shapes.graft);
-    for (const place of pruned) world.send(nowUs, relay, place, EVENT.prune, world.shapes.prune);
+    for (const place of grafted) this.tell(nowUs, relay, place, EVENT.graft);
+    for (const place of pruned) this.tell(nowUs, relay, place, EVENT.prune);
     this.lookAfter(nowUs, relay);
     return pruned.length > 0 ? [...gossiped, ...pruned] : gossiped;
   }
@@ -175,6 +175,12 @@ export abstract class MeshCare {
     if (members < plan.Dlo) return true;
     const dialled = counts[at + DIALLED_MEMBERS];
     return dialled < plan.Dout && dialled < counts[at + DIALLED_SUBSCRIBERS];
+  }
+
+  /** Grafts the peer at a place, or prunes it. */
+  protected tell(nowUs: number, relay: number, place: number, kind: number): void {
+    const { world } = this;
+    world.send(nowUs, relay, place, kind, kind === EVENT.graft ? world.shapes.graft : world.shapes.prune);
   }
 
   protected isDialled(place: number): boolean {

@@ -80,7 +80,7 @@ export class Mesh extends MeshCare {
       const hasRoom = counts[at + MEMBERS] < this.plan.Dlo && (flags[place] & MEMBER) === 0;
       if (!hasRoom || !this.isOpen(place, nowUs) || this.isBackedOff(nowUs, relay, place)) continue;
       this.join(relay, place);
-      this.world.send(nowUs, relay, place, EVENT.graft, this.world.shapes.graft);
+      this.tell(nowUs, relay, place, EVENT.graft);
     }
     this.lookAfter(nowUs, relay);
   }

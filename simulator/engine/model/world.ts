@@ -68,6 +68,8 @@ export class World {
   readonly calendar = new Calendar();
   /** Virtual time of the event that takes place, where relays come and go. */
   nowUs = 0;
+  /** Whether nobody publishes for a while, so that links and the mesh may change at a stroke (churn/quiet-times.ts). */
+  isQuiet = false;
   readonly random: EventRandom;
   readonly trace: Trace;
   /** When a relay's first heartbeat comes, in microseconds; the others follow at equal distances. */

@@ -28,6 +28,8 @@ export class ChangingMesh extends MeshCare {
   private openUs: Float64Array;
   /** Places of the streams that each router is to open, the one that it is opening first. */
   private readonly toOpen: number[][];
+  /** When a router has opened all streams that it is to open, in quiet times. */
+  private readonly doneUs: Float64Array;
   /** When the heartbeat comes that is planned: another one is of a process that is gone. */
   private readonly beatAtUs: Float64Array;
 
@@ -37,6 +39,7 @@ export class ChangingMesh extends MeshCare {
     this.members = Array.from({ length: relays }, () => []);
     this.subscribers = Array.from({ length: relays }, () => []);
     this.openUs = new Float64Array(places);
+    this.doneUs = new Float64Array(relays);
     this.toOpen = Array.from({ length: relays }, () => []);
     this.beatAtUs = new Float64Array(relays);
   }
@@ -72,6 +75,41 @@ export class ChangingMesh extends MeshCare {
     this.openUs[place] = Number.POSITIVE_INFINITY;
     toOpen[relay].push(place);
     if (toOpen[relay].length === 1) this.askForStream(nowUs, relay, place);
+  }
+
+  /**
+   * In quiet times: a link is up at both ends, and both routers have opened their streams and told each other. What the
+   * one hears before its own stream is open, or before the other has heard it, it acts on as it would have.
+   */
+  connect(nowUs: number, dialler: number, place: number): void {
+    const { world, openUs, doneUs, flags } = this;
+    const { peer, reverse, latencyUs, isDialled } = world.links;
+    const [listener, there, wayUs] = [peer[place], reverse[place], latencyUs[place]];
+    flags[place] = isDialled[place] * DIALLED;
+    flags[there] = isDialled[there] * DIALLED;
+    const opensUs = (relay: number, upUs: number): number =>
+      (doneUs[relay] = Math.max(upUs, doneUs[relay]) + 2 * wayUs);
+    const diallerOpensUs = opensUs(dialler, nowUs + 2 * wayUs);
+    const listenerOpensUs = opensUs(listener, nowUs + wayUs);
+    openUs[place] = openUs[there] = nowUs;
+    for (const from of [dialler, listener]) {
+      const to = from === dialler ? listener : dialler;
+      const sentUs = from === dialler ? diallerOpensUs : listenerOpensUs;
+      world.countNegotiation(nowUs, from, sentUs, NEGOTIATION_BYTES);
+      world.countNegotiation(nowUs, to, sentUs, NEGOTIATION_BYTES);
+      world.countFrame(nowUs, from, sentUs + wayUs, to, world.shapes.subscribe);
+    }
+    const diallerHears = (): void =>
+      this.noteSubscription(nowUs, dialler, place, diallerOpensUs <= listenerOpensUs + wayUs);
+    const listenerHears = (): void =>
+      this.noteSubscription(nowUs, listener, there, listenerOpensUs <= diallerOpensUs + wayUs);
+    if (listenerOpensUs <= diallerOpensUs) {
+      diallerHears();
+      listenerHears();
+    } else {
+      listenerHears();
+      diallerHears();
+    }
   }
 
   /** A peer asks for a stream. */
@@ -147,17 +185,35 @@ export class ChangingMesh extends MeshCare {
 
   /** A relay hears that the peer at a place subscribes. */
   hearSubscription(nowUs: number, relay: number, place: number): void {
-    const { counts, plan, world } = this;
+    this.noteSubscription(nowUs, relay, place, this.isOpen(place, nowUs));
+  }
+
+  private noteSubscription(nowUs: number, relay: number, place: number, isOpen: boolean): void {
+    const { counts, plan } = this;
     const at = relay * COUNTS;
     this.subscribers[relay].push(place);
     counts[at + SUBSCRIBERS]++;
     if (this.isDialled(place)) counts[at + DIALLED_SUBSCRIBERS]++;
     const hasRoom = counts[at + MEMBERS] < plan.Dlo && !this.isInMesh(place);
-    if (hasRoom && this.isOpen(place, nowUs) && !this.isBackedOff(nowUs, relay, place)) {
+    if (hasRoom && isOpen && !this.isBackedOff(nowUs, relay, place)) {
       this.join(relay, place);
-      world.send(nowUs, relay, place, EVENT.graft, world.shapes.graft);
+      this.tell(nowUs, relay, place, EVENT.graft);
     }
     this.lookAfter(nowUs, relay);
+  }
+
+  /** In quiet times a graft or prune arrives as it is sent. */
+  protected override tell(nowUs: number, relay: number, place: number, kind: number): void {
+    const { world } = this;
+    const { peer, reverse, latencyUs } = world.links;
+    if (!world.isQuiet) {
+      super.tell(nowUs, relay, place, kind);
+      return;
+    }
+    const shape = kind === EVENT.graft ? world.shapes.graft : world.shapes.prune;
+    world.countFrame(nowUs, relay, nowUs + latencyUs[place], peer[place], shape);
+    if (kind === EVENT.graft) this.hearGraft(nowUs, peer[place], reverse[place]);
+    else this.hearPrune(nowUs, peer[place], reverse[place]);
   }
 
   protected override backoffKey(relay: number, place: number): number {

@@ -86,6 +86,11 @@ export class Exchange implements LinkListener, Asker {
     if (memory.left === 0) return;
     memory.left--;
     const afterUs = Math.round(1000 * ((JITTER_US / 1000) * this.draw(relay)));
+    const { world, work } = this.parts;
+    if (world.isQuiet && work.state[relay.index] === work.state[peer]) {
+      this.compareEquals(relay, peer);
+      return;
+    }
     const { process } = relay;
     this.parts.calls.at(nowUs + afterUs, relay.index, () => {
       if (relay.process === process) this.compare(relay, memory, peer);
@@ -135,6 +140,14 @@ export class Exchange implements LinkListener, Asker {
       if (!hasAnswer) again();
       else if (theirs > work.state[relay.index]) this.take(relay, peer, theirs, again);
     });
+  }
+
+  /** In quiet times: two relays find that neither has news for the other. */
+  private compareEquals(relay: LivingRelay, peer: number): void {
+    const { world } = this.parts;
+    const bytes = FRAMING_BYTES + NEGOTIATION_BYTES;
+    world.sendRequest(world.nowUs, relay.index, STATE_QUESTION_BYTES + bytes, 1, 0);
+    world.sendRequest(world.nowUs, peer, STATE_ANSWER_BYTES + bytes, 1, 0);
   }
 
   /** Takes what a peer has, when those before it are done. */

@@ -16,12 +16,13 @@ export interface Desk {
   readonly freshUntilUs: Float64Array;
 }
 
+const WAYS: readonly Question['way'][] = ['gossip', 'developers', 'peer'];
 /** Longer than any lesson takes: beyond it the teacher is gone. */
 const PATIENCE_WALL_MS = 60_000;
 
 export class Lessons {
   private readonly desk: Desk;
-  private readonly known = new Map<string, readonly Act[]>();
+  private readonly known = new Map<number, readonly Act[]>();
 
   constructor(desk: Desk) {
     this.desk = desk;
@@ -31,7 +32,10 @@ export class Lessons {
   of(question: Question): readonly Act[] {
     const { way, from, to, atUs } = question;
     const { freshUntilUs } = this.desk;
-    const key = `${way} ${from} ${to} ${atUs >= freshUntilUs[from]} ${atUs >= freshUntilUs[to]}`;
+    const isFresh = (state: number): number => (atUs < freshUntilUs[state] ? 1 : 0);
+    const states = freshUntilUs.length;
+    const ways = (from * states + to) * WAYS.length + WAYS.indexOf(way);
+    const key = 4 * ways + 2 * isFresh(from) + isFresh(to);
     let acts = this.known.get(key);
     if (acts === undefined) this.known.set(key, (acts = this.ask(question)));
     return acts;

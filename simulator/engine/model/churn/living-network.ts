@@ -112,7 +112,7 @@ export class LivingNetwork {
 
   /** The relay joins, or is back: links are made one by one. */
   comeOnline(relay: LivingRelay): void {
-    assert(!relay.online, `relay ${relay.index} is there already`);
+    if (relay.online) assert.fail(`relay ${relay.index} is there already`);
     relay.online = true;
     relay.keeper.cameOnline(LINKS_RETURN_WITHIN_US, EARLIER_ROUND_TRIPS);
   }
@@ -126,7 +126,7 @@ export class LivingNetwork {
 
   /** The relay loses its network: every link closes, and its peers hear of it. */
   goOffline(relay: LivingRelay): void {
-    assert(relay.online, `relay ${relay.index} is away already`);
+    if (!relay.online) assert.fail(`relay ${relay.index} is away already`);
     const { world, links, mesh } = this.parts;
     const { nowUs } = this;
     relay.online = false;
@@ -140,6 +140,14 @@ export class LivingNetwork {
     relay.asked.clear();
     mesh.wentOffline(relay.index);
     for (const place of [...relay.open.values()]) {
+      const there = links.reverse[place];
+      if (world.isQuiet && links.end[there] === END.open) {
+        const peer = this.relays[links.peer[place]];
+        world.countNegotiation(nowUs, relay.index, nowUs + links.latencyUs[place], CLOSE_BYTES);
+        this.shut(relay, place);
+        this.lose(peer, there);
+        continue;
+      }
       world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
       this.shut(relay, place);
     }
@@ -180,10 +188,15 @@ export class LivingNetwork {
       this.parts.world.drop(relay.index, 0);
       return;
     }
-    if (relay.open.get(from) !== place) return;
+    if (relay.open.get(from) === place) this.lose(relay, place);
+  }
+
+  /** The peer at a place has closed its link. */
+  private lose(relay: LivingRelay, place: number): void {
+    const { mesh, links } = this.parts;
     this.shut(relay, place);
-    this.parts.mesh.looksAfter(this.nowUs, relay.index);
-    if (this.parts.links.isDialled[place] === 1) this.replaceLost(relay);
+    mesh.looksAfter(this.nowUs, relay.index);
+    if (links.isDialled[place] === 1) this.replaceLost(relay);
   }
 
   /** Whether what arrives at a place finds its link open; counts it as dropped where not. */
@@ -205,6 +218,10 @@ export class LivingNetwork {
   private dial(relay: LivingRelay, peer: number): void {
     const { world, links, calls } = this.parts;
     if (relay.isLinked(peer)) return;
+    if (world.isQuiet && this.relays[peer].online && !this.relays[peer].isLinked(relay.index)) {
+      this.connect(relay, this.relays[peer]);
+      return;
+    }
     const place = links.add(this.nowUs, relay.index, peer, this.latencyUs(relay.index, peer));
     links.end[place] = END.asked;
     relay.asked.set(peer, place);
@@ -220,16 +237,37 @@ export class LivingNetwork {
     });
   }
 
+  /** In quiet times a relay that is there agrees at once, and both routers have their streams. */
+  private connect(dialler: LivingRelay, listener: LivingRelay): void {
+    const { world, links, mesh } = this.parts;
+    const { nowUs } = this;
+    const wayUs = this.latencyUs(dialler.index, listener.index);
+    const place = links.add(nowUs, dialler.index, listener.index, wayUs);
+    world.countNegotiation(nowUs, dialler.index, nowUs + wayUs, SETUP_BYTES);
+    world.countNegotiation(nowUs, listener.index, nowUs + 2 * wayUs, SETUP_BYTES);
+    this.note(dialler, place);
+    this.note(listener, links.reverse[place]);
+    mesh.connect(nowUs, dialler.index, place);
+    this.listener.linkUp(listener, dialler.index, links.reverse[place]);
+    this.listener.linkUp(dialler, listener.index, place);
+  }
+
   private open(relay: LivingRelay, place: number): void {
-    const { links, mesh, world } = this.parts;
+    const { links, mesh } = this.parts;
+    this.note(relay, place);
+    mesh.linkUp(this.nowUs, relay.index, place);
+    this.listener.linkUp(relay, links.peer[place], place);
+  }
+
+  /** One end of a link is open. */
+  private note(relay: LivingRelay, place: number): void {
+    const { links, world } = this.parts;
     const peer = links.peer[place];
-    assert(!relay.open.has(peer), `relay ${relay.index} has two links to relay ${peer}`);
+    if (relay.open.has(peer)) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
     links.end[place] = END.open;
     relay.open.set(peer, place);
     if (links.isDialled[place] === 1) relay.dialled++;
     world.trace.add(relay.index, TRACE_LINK, this.nowUs, peer, 0);
-    mesh.linkUp(this.nowUs, relay.index, place);
-    this.listener.linkUp(relay, peer, place);
   }
 
   private shut(relay: LivingRelay, place: number): void {

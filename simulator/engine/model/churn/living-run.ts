@@ -16,6 +16,7 @@ import { type Desk, Lessons } from './lessons.ts';
 import { LifeQueue } from './life-queue.ts';
 import { LivingNetwork } from './living-network.ts';
 import { LivingWork } from './living-work.ts';
+import { QuietTimes } from './quiet-times.ts';
 
 /** What a run needs beside what every run does where relays come and go. */
 export interface LivingJob {
@@ -24,6 +25,8 @@ export interface LivingJob {
   /** Whether relays ask peers what they have missed. */
   readonly asks: boolean;
   readonly desk: Desk;
+  /** So long everything is followed event by event; a month where left out. */
+  readonly followedUs?: number | undefined;
 }
 
 export class LivingRun {
@@ -36,8 +39,9 @@ export class LivingRun {
   private readonly exchange: Exchange;
   private readonly work: LivingWork;
   private readonly lives: LifeQueue;
+  private readonly quiet: QuietTimes;
 
-  constructor(job: ModelJob, { churn, latency, asks, desk }: LivingJob) {
+  constructor(job: ModelJob, { churn, latency, asks, desk, followedUs }: LivingJob) {
     const { scenario, population, topology, publications, releases, shared } = job;
     const { relays } = population;
     const { seed, gossipsub } = scenario;
@@ -95,18 +99,23 @@ export class LivingRun {
       this.gossip.grow(places);
     };
     this.lives = new LifeQueue(churn, relays);
+    this.quiet = new QuietTimes(
+      publications.map(({ atUs }) => atUs),
+      followedUs,
+    );
     this.network.plan();
   }
 
   /** Runs what happens before a moment. Throws StoppedError when its caller has asked for that. */
   runUntil(endUs: number): void {
-    const { world, lives, job } = this;
+    const { world, lives, quiet, job } = this;
     for (;;) {
-      const untilUs = Math.min(endUs, lives.nextTimeUs);
+      const untilUs = Math.min(endUs, lives.nextTimeUs, quiet.nextUs);
       this.runEvents(untilUs);
       if (untilUs >= endUs) break;
       world.nowUs = untilUs;
-      this.live();
+      if (quiet.nextUs === untilUs) world.isQuiet = quiet.take();
+      else this.live();
     }
     job.shared.reachedUs[0] = endUs;
   }

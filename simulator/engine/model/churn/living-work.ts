@@ -43,7 +43,8 @@ interface Task {
   readonly bearer: number;
   /** The message that is to be passed on; -1 for none. */
   readonly message: number;
-  readonly done: (isWhole: boolean) => void;
+  /** Told when all is done, or nothing more will be; null where nobody waits. */
+  readonly done: ((isWhole: boolean) => void) | null;
   /** When the news have come, offer by offer. */
   readonly arrivalsUs: number[];
   at: number;
@@ -91,7 +92,7 @@ export class LivingWork extends RelayWork {
       state: to,
       bearer,
       message: publication,
-      done: () => {},
+      done: null,
       arrivalsUs: [nowUs],
       at: 0,
     });
@@ -149,7 +150,7 @@ export class LivingWork extends RelayWork {
     const { relay, acts } = task;
     const { index } = relay;
     if (relay.process !== task.process) {
-      task.done(false);
+      task.done?.(false);
       return;
     }
     /** For so long the processor is busy with something else first. */
@@ -188,20 +189,22 @@ export class LivingWork extends RelayWork {
           return;
       }
     }
-    if (atUs === nowUs) task.done(true);
-    else calls.at(atUs, index, () => task.done(true));
+    const { done } = task;
+    if (done === null) return;
+    if (atUs === nowUs) done(true);
+    else calls.at(atUs, index, () => done(true));
   }
 
   private ask(task: Task, act: Act & { readonly act: 'ask' }, rounds: number): void {
     const { relay, bearer } = task;
     const asker = this.asker!;
     if (relay.process !== task.process) {
-      task.done(false);
+      task.done?.(false);
       return;
     }
     const peer = act.isOfAnybody ? asker.anybody(relay) : bearer;
     const retry = (): void => {
-      if (!act.isOfAnybody || rounds === 0) task.done(false);
+      if (!act.isOfAnybody || rounds === 0) task.done?.(false);
       else {
         const againUs = this.living.world.nowUs + RETRY_US;
         this.living.calls.at(againUs, relay.index, () => this.ask(task, act, rounds - 1));
