@@ -35,8 +35,7 @@ export class ChangingLinks implements LinkTable {
   private isGiven: Uint8Array;
   private used = 0;
   /** Places given up, and from when on each is free, in the order in which they were given up. */
-  private given: { readonly place: number; readonly fromUs: number }[] = [];
-  private givenAt = 0;
+  private readonly given = new Queue();
 
   constructor(relays: number, places: number) {
     this.relays = relays;
@@ -71,19 +70,11 @@ export class ChangingLinks implements LinkTable {
     const first = place & ~1;
     if (this.isGiven[first] === 1) return;
     this.isGiven[first] = 1;
-    this.given.push({ place: first, fromUs });
+    this.given.push(first, fromUs);
   }
 
   private takeFree(nowUs: number): number {
-    const next = this.given[this.givenAt];
-    if (next !== undefined && next.fromUs < nowUs) {
-      this.givenAt++;
-      if (this.givenAt > 4096) {
-        this.given = this.given.slice(this.givenAt);
-        this.givenAt = 0;
-      }
-      return next.place;
-    }
+    if (this.given.nextUs < nowUs) return this.given.take();
     if (this.used + 2 > this.places) this.grow();
     this.used += 2;
     return this.used - 2;
@@ -109,4 +100,41 @@ export function larger<Column extends Uint32Array | Uint8Array | Float64Array>(
 ): Column {
   into.set(column as never);
   return into;
+}
+
+/** Places and times, first in, first out. */
+class Queue {
+  private places = new Uint32Array(1024);
+  private timesUs = new Float64Array(1024);
+  private first = 0;
+  private end = 0;
+
+  /** Infinity where there is none. */
+  get nextUs(): number {
+    return this.first < this.end ? this.timesUs[this.first] : Number.POSITIVE_INFINITY;
+  }
+
+  take(): number {
+    return this.places[this.first++];
+  }
+
+  push(place: number, timeUs: number): void {
+    if (this.end === this.places.length) this.makeRoom();
+    this.places[this.end] = place;
+    this.timesUs[this.end++] = timeUs;
+  }
+
+  private makeRoom(): void {
+    const { first, end } = this;
+    const count = end - first;
+    const isHalfEmpty = 2 * count < end;
+    const places = isHalfEmpty ? this.places : new Uint32Array(2 * end);
+    const timesUs = isHalfEmpty ? this.timesUs : new Float64Array(2 * end);
+    places.set(this.places.subarray(first, end));
+    timesUs.set(this.timesUs.subarray(first, end));
+    this.places = places;
+    this.timesUs = timesUs;
+    this.first = 0;
+    this.end = count;
+  }
 }

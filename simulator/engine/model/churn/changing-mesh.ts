@@ -21,6 +21,9 @@ import {
 import { EVENT, type World } from '../world.ts';
 import { larger } from './changing-links.ts';
 
+/** Backoffs are cleared at every fifteenth heartbeat, which are at most a minute apart. */
+const FORGOTTEN_AFTER_MS = 20 * 60_000;
+
 export class ChangingMesh extends MeshCare {
   private readonly members: number[][];
   private readonly subscribers: number[][];
@@ -99,17 +102,25 @@ export class ChangingMesh extends MeshCare {
       world.countNegotiation(nowUs, to, sentUs, NEGOTIATION_BYTES);
       world.countFrame(nowUs, from, sentUs + wayUs, to, world.shapes.subscribe);
     }
-    const diallerHears = (): void =>
-      this.noteSubscription(nowUs, dialler, place, diallerOpensUs <= listenerOpensUs + wayUs);
-    const listenerHears = (): void =>
-      this.noteSubscription(nowUs, listener, there, listenerOpensUs <= diallerOpensUs + wayUs);
     if (listenerOpensUs <= diallerOpensUs) {
-      diallerHears();
-      listenerHears();
+      this.noteSubscription(nowUs, dialler, place, diallerOpensUs <= listenerOpensUs + wayUs);
+      const isCrossed = diallerOpensUs < listenerOpensUs + wayUs;
+      this.hearLast(nowUs, listener, there, isCrossed, listenerOpensUs <= diallerOpensUs + wayUs);
     } else {
-      listenerHears();
-      diallerHears();
+      this.noteSubscription(nowUs, listener, there, listenerOpensUs <= diallerOpensUs + wayUs);
+      const isCrossed = listenerOpensUs < diallerOpensUs + wayUs;
+      this.hearLast(nowUs, dialler, place, isCrossed, diallerOpensUs <= listenerOpensUs + wayUs);
     }
+  }
+
+  /** The second of two relays hears that the other subscribes; where a GRAFT of the other is not there yet, it sends one too. */
+  private hearLast(nowUs: number, relay: number, place: number, isCrossed: boolean, isOpen: boolean): void {
+    const { world, counts, plan } = this;
+    const { peer, latencyUs } = world.links;
+    const isGrafted = this.isInMesh(place);
+    this.noteSubscription(nowUs, relay, place, isOpen);
+    if (!isGrafted || !isCrossed || !isOpen || counts[relay * COUNTS + MEMBERS] > plan.Dlo) return;
+    world.countFrame(nowUs, relay, nowUs + latencyUs[place], peer[place], world.shapes.graft);
   }
 
   /** A peer asks for a stream. */
@@ -163,13 +174,15 @@ export class ChangingMesh extends MeshCare {
   }
 
   /** The relay has a new process, whose heartbeats begin anew; it remembers no peer. */
-  restarted(relay: number): void {
+  restarted(nowUs: number, relay: number): void {
     this.counts[relay * COUNTS + BEAT_PLANNED] = 0;
     this.beatAtUs[relay] = 0;
-    const first = relay * this.world.links.relays;
-    if (this.backoffMs.size === 0) return;
-    for (const key of this.backoffMs.keys())
-      if (key >= first && key < first + this.world.links.relays) this.backoffMs.delete(key);
+    const { relays } = this.world.links;
+    const first = relay * relays;
+    // What all routers have long forgotten goes as well, so that few are left to look through.
+    const longAgoMs = nowUs / 1000 - FORGOTTEN_AFTER_MS;
+    for (const [key, untilMs] of this.backoffMs)
+      if (untilMs < longAgoMs || (key >= first && key < first + relays)) this.backoffMs.delete(key);
   }
 
   /** Whether this is the heartbeat that was planned last. */

@@ -98,12 +98,13 @@ export class Exchange implements LinkListener, Asker {
   }
 
   linkDown({ index }: LivingRelay, _peer: number, place: number): void {
-    const pending = this.memories[index]?.pending ?? [];
+    const pending = this.memories[index]?.pending;
+    if (pending === undefined || pending.length === 0) return;
     for (const one of pending.filter((each) => each.place === place)) one.settle(false);
   }
 
   anybody(relay: LivingRelay): number {
-    const peers = [...relay.open.keys()];
+    const peers = [...relay.open.peers];
     // In the order that the relay's own code would draw: the first of a shuffle of all.
     for (let i = peers.length - 1; i > 0; i--) {
       const j = Math.floor(this.draw(relay) * (i + 1));
@@ -192,8 +193,8 @@ export class Exchange implements LinkListener, Asker {
     done: (hasAnswer: boolean) => void,
   ): void {
     const { world, links, calls, relays } = this.parts;
-    const place = relay.open.get(peer);
-    if (!relay.online || place === undefined) {
+    const place = relay.open.placeOf(peer);
+    if (!relay.online || place < 0) {
       done(false);
       return;
     }

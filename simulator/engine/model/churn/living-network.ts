@@ -121,7 +121,7 @@ export class LivingNetwork {
   start(relay: LivingRelay): void {
     relay.process++;
     this.parts.world.firstBeatUs[relay.index] = this.nowUs + FIRST_BEAT_AFTER_US;
-    this.parts.mesh.restarted(relay.index);
+    this.parts.mesh.restarted(this.nowUs, relay.index);
   }
 
   /** The relay loses its network: every link closes, and its peers hear of it. */
@@ -131,15 +131,17 @@ export class LivingNetwork {
     const { nowUs } = this;
     relay.online = false;
     relay.absences++;
-    const dialled = [...relay.open].filter(([, place]) => links.isDialled[place] === 1).map(([peer]) => peer);
-    relay.keeper.wentOffline([...dialled, ...relay.asked.keys()]);
-    for (const place of relay.asked.values()) {
+    const dialled = relay.open.peers.filter(
+      (_peer, index) => links.isDialled[relay.open.places[index]] === 1,
+    );
+    relay.keeper.wentOffline([...dialled, ...relay.asked.peers]);
+    for (const place of relay.asked.places) {
       world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
       this.giveUp(place);
     }
     relay.asked.clear();
     mesh.wentOffline(relay.index);
-    for (const place of [...relay.open.values()]) {
+    for (const place of [...relay.open.places]) {
       const there = links.reverse[place];
       if (world.isQuiet && links.end[there] === END.open) {
         const peer = this.relays[links.peer[place]];
@@ -177,7 +179,7 @@ export class LivingNetwork {
 
   hearAccept(relay: LivingRelay, place: number, from: number): void {
     if (!relay.online) this.parts.world.drop(relay.index, 0);
-    else if (relay.asked.get(from) === place) {
+    else if (relay.asked.placeOf(from) === place) {
       relay.asked.delete(from);
       this.open(relay, place);
     }
@@ -188,7 +190,7 @@ export class LivingNetwork {
       this.parts.world.drop(relay.index, 0);
       return;
     }
-    if (relay.open.get(from) === place) this.lose(relay, place);
+    if (relay.open.placeOf(from) === place) this.lose(relay, place);
   }
 
   /** The peer at a place has closed its link. */
@@ -224,11 +226,11 @@ export class LivingNetwork {
     }
     const place = links.add(this.nowUs, relay.index, peer, this.latencyUs(relay.index, peer));
     links.end[place] = END.asked;
-    relay.asked.set(peer, place);
+    relay.asked.add(peer, place);
     world.sendLink(this.nowUs, relay.index, place, EVENT.dial, SETUP_BYTES);
     const { absences } = relay;
     calls.at(this.nowUs + DIAL_TIMEOUT_US, relay.index, () => {
-      if (relay.absences !== absences || relay.asked.get(peer) !== place) return;
+      if (relay.absences !== absences || relay.asked.placeOf(peer) !== place) return;
       relay.asked.delete(peer);
       // Its answer may be on the way: the end that it has opened is to be closed again.
       world.sendLink(this.nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
@@ -265,7 +267,7 @@ export class LivingNetwork {
     const peer = links.peer[place];
     if (relay.open.has(peer)) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
     links.end[place] = END.open;
-    relay.open.set(peer, place);
+    relay.open.add(peer, place);
     if (links.isDialled[place] === 1) relay.dialled++;
     world.trace.add(relay.index, TRACE_LINK, this.nowUs, peer, 0);
   }

@@ -8,7 +8,7 @@
  */
 
 /** So long from its beginning a run is followed event by event. */
-export const FOLLOWED_US = 0;
+export const FOLLOWED_US = 30 * 86_400e6;
 /** Before a publication, and after it. A link is made, and the mesh has answered, within a minute. */
 export const AROUND_PUBLICATION_US = 600e6;
 

@@ -13,6 +13,7 @@ import type { Environment, PubsubMessage } from '../../../../node/environment.ts
 import { RequestError } from '../../../../node/environment.ts';
 import type { AnyHook } from '../../../../node/hooks/define-hook.ts';
 import { HookRuntime } from '../../../../node/hooks/hook-runtime.ts';
+import type { Fetched, Fetcher } from '../../../../node/trust/fetcher.ts';
 import { MemoryTrustStore } from '../../../../node/trust/trust-store.ts';
 import { VerificationCache } from '../../../../node/trust/verification-cache.ts';
 import type { UpdateStack } from '../../../../node/update-stack.ts';
@@ -49,7 +50,6 @@ interface Kept {
 /** What all relays that are taught share. */
 interface Room {
   readonly job: PublicationJob;
-  readonly repository: Publisher;
   readonly shared: Omit<SharedParts, 'onStaged' | 'arm' | 'onTaken'>;
   readonly releaseOf: ReadonlyMap<string, number>;
   readonly binaries: ModulePool;
@@ -58,11 +58,11 @@ interface Room {
 export class Teacher {
   private readonly room: Room;
   private readonly kept: Kept[] = [];
-  private readonly publications: readonly { readonly atUs: number; readonly data: Uint8Array }[];
+  /** What is gossiped about each publication. */
+  private readonly messages: Uint8Array[] = [];
 
-  private constructor(room: Room, publications: Teacher['publications']) {
+  private constructor(room: Room) {
     this.room = room;
-    this.publications = publications;
   }
 
   /** Takes a relay through all publications of a job, and keeps what its disk holds after each. */
@@ -72,7 +72,6 @@ export class Teacher {
     const binaries: ModulePool = new Map();
     const room: Room = {
       job,
-      repository,
       binaries,
       releaseOf: new Map(job.releases.map(({ moduleSha256 }, release) => [moduleSha256, release])),
       shared: {
@@ -84,14 +83,19 @@ export class Teacher {
         authorities: [],
       },
     };
-    const publications = operations.map(({ atUs }, index) => ({ atUs, data: repository.bundleOf(index) }));
-    const teacher = new Teacher(room, publications);
+    const teacher = new Teacher(room);
     let stores: RelayStores = { trust: new MemoryTrustStore(), updates: new MemoryStore(binaries) };
     teacher.kept.push({ stores, freshUntilUs: Number.POSITIVE_INFINITY });
-    for (const { atUs, data } of publications) {
+    for (const [index, { atUs }] of operations.entries()) {
+      const data = repository.bundleOf(index);
+      teacher.messages.push(data);
       stores = copyOf(stores, binaries);
       const pupil = new Pupil(room, stores, atUs, ['gossip'], null);
-      await pupil.run(() => pupil.hear(data, BEARER));
+      // The repository stands as it did then: it goes on with the next message.
+      await pupil.run(() => {
+        pupil.take(repository);
+        pupil.hear(data, SELF);
+      });
       pupil.tryModules();
       teacher.kept.push({ stores, freshUntilUs: pupil.freshUntilUs() });
     }
@@ -104,16 +108,16 @@ export class Teacher {
   }
 
   async answer({ way, from, to, atUs }: Question): Promise<readonly Act[]> {
-    const { room, kept, publications } = this;
+    const { room, kept, messages } = this;
     const stores = copyOf(kept[from]!.stores, room.binaries);
     const channels: LiveChannel[] = way === 'peer' ? ['catch-up'] : ['gossip'];
     const served = new Pupil(room, kept[to]!.stores, atUs, channels, null);
     const pupil = new Pupil(room, stores, atUs, channels, new SyncServer(served.source(), served.clock));
     await pupil.run(() => {
-      if (way === 'gossip') pupil.hear(publications[to - 1]!.data, BEARER);
+      if (way === 'gossip') pupil.hear(messages[to - 1]!, BEARER);
       if (way === 'developers') {
-        pupil.take();
-        pupil.hear(publications[to - 1]!.data, SELF);
+        pupil.take(served.asFetcher());
+        pupil.hear(messages[to - 1]!, SELF);
       }
     });
     const { acts } = pupil;
@@ -229,14 +233,22 @@ class Pupil {
   }
 
   /** Gets all files of the developers. */
-  take(): void {
-    const source = this.room.repository;
+  take(source: Fetcher): void {
     this.stack.take({ channel: 'gossip', source, peer: null }).catch((error: unknown) => this.fail(error));
   }
 
   source() {
     const { client } = this.stack;
     return { versions: () => client.versions(), file: (name: string) => client.file(name) };
+  }
+
+  asFetcher(): Fetcher {
+    const { client } = this.stack;
+    const fetch = (file: string): Promise<Fetched> => {
+      const bytes = client.file(file);
+      return Promise.resolve(bytes === null ? { failed: 'not-found' } : { bytes });
+    };
+    return { fetch };
   }
 
   freshUntilUs(): number {
