@@ -35,6 +35,8 @@ function* checkArms({ arms = {}, operators }: Parts): Generator<Finding> {
     if (arm.channel === 'manual') continue;
     const other = [arm.channel].flat().find((channel) => channel !== 'gossip' && channel !== 'catch-up');
     if (other !== undefined) yield cannot(['arms', name, 'channel'], `channel ${other}`);
+    else if (![arm.channel].flat().includes('gossip'))
+      yield cannot(['arms', name, 'channel'], 'channel catch-up without gossip');
     if (arm.adversary !== undefined && arm.adversary !== NONE)
       yield cannot(['arms', name, 'adversary'], 'adversary');
     if (arm.operators !== undefined && arm.operators !== NONE)

@@ -7,6 +7,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
+import { nobodyGoes } from '../../population/churn.ts';
 import { latencyColumns } from '../../population/latency.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { bundleThread } from '../gossipsub/bundle.ts';
@@ -23,9 +24,20 @@ import type { ModelJob, ModelResult } from './thread-run.ts';
 /** A module that the model cannot follow. */
 export class FailingModuleError extends Error {}
 
+export interface FollowingTerms {
+  /** So long a network whose relays come and go is followed event by event; a month where left out. */
+  readonly followedUs?: number | undefined;
+}
+
 /** Runs the scenario's network; rejects with the signal's reason when stopped. */
-export async function runModel(input: EngineInput, options: RunOptions): Promise<EngineResult> {
-  const { scenario, arm, population, topology, releases, hostileModules = [], churn = null } = input;
+export async function runModel(
+  input: EngineInput,
+  options: RunOptions,
+  { followedUs }: FollowingTerms = {},
+): Promise<EngineResult> {
+  const { scenario, arm, population, topology, releases, hostileModules = [] } = input;
+  // Relays that ask what they have missed are those of networks that change, though nobody comes or goes.
+  const churn = input.churn ?? (arm.channels.includes('catch-up') ? nobodyGoes(population.relays) : null);
   const { signal } = options;
   signal?.throwIfAborted();
   const rehearsed = await rehearse({ scenario, arm, releases, hostileModules });
@@ -42,6 +54,7 @@ export async function runModel(input: EngineInput, options: RunOptions): Promise
           latency: latencyColumns(population, scenario.network, scenario.seed),
           asks: arm.channels.includes('catch-up'),
           desk: school.desk,
+          followedUs,
         };
   const job: ModelJob = {
     scenario,
