@@ -169,14 +169,12 @@ export class World {
     this.calendar.push(arrivesUs, links.peer[place], links.reverse[place], from, codeOf(kind, 0));
   }
 
-  /** Sends a question or an answer in so many pieces; answers when the last byte has left. */
-  sendRequest(nowUs: number, from: number, bytes: number, pieces: number, latencyUs: number): number {
+  /** Sends a question, or a piece of an answer; answers when the last byte has left. */
+  sendRequest(nowUs: number, from: number, bytes: number, latencyUs: number): number {
     const departsUs = this.queue(nowUs, from, bytes);
     if (nowUs >= this.endUs) return departsUs;
-    const arrivesUs = Math.ceil(departsUs) + latencyUs;
     this.requestBytes += bytes;
-    this.count(from, arrivesUs, bytes);
-    for (let piece = 1; piece < pieces; piece++) this.count(from, arrivesUs, 0);
+    this.count(from, Math.ceil(departsUs) + latencyUs, bytes);
     return departsUs;
   }
 

@@ -147,8 +147,8 @@ export class Exchange implements LinkListener, Asker {
   private compareEquals(relay: LivingRelay, peer: number): void {
     const { world } = this.parts;
     const bytes = FRAMING_BYTES + NEGOTIATION_BYTES;
-    world.sendRequest(world.nowUs, relay.index, STATE_QUESTION_BYTES + bytes, 1, 0);
-    world.sendRequest(world.nowUs, peer, STATE_ANSWER_BYTES + bytes, 1, 0);
+    world.sendRequest(world.nowUs, relay.index, STATE_QUESTION_BYTES + bytes, 0);
+    world.sendRequest(world.nowUs, peer, STATE_ANSWER_BYTES + bytes, 0);
   }
 
   /** Takes what a peer has, when those before it are done. */
@@ -214,21 +214,30 @@ export class Exchange implements LinkListener, Asker {
     const beganUs = world.nowUs;
     const wayUs = links.latencyUs[place];
     const bytes = questionBytes + FRAMING_BYTES + NEGOTIATION_BYTES;
-    const departsUs = world.sendRequest(beganUs, relay.index, bytes, 1, WAYS_OF_QUESTION * wayUs);
+    const departsUs = world.sendRequest(beganUs, relay.index, bytes, WAYS_OF_QUESTION * wayUs);
     calls.at(Math.ceil(departsUs) + WAYS_OF_QUESTION * wayUs, relay.index, () => {
       const asked = relays[peer];
       if (!asked.online) {
         world.drop(peer, 0);
         return;
       }
-      const answerBytes = answer();
-      const pieces = Math.max(1, Math.ceil(answerBytes / PIECE_BYTES));
-      const allBytes = answerBytes + pieces * FRAMING_BYTES + NEGOTIATION_BYTES;
-      const leftUs = world.sendRequest(world.nowUs, peer, allBytes, pieces, wayUs);
-      const arrivesUs = Math.ceil(leftUs) + wayUs;
+      const arrivesUs = this.reply(peer, answer(), wayUs);
       const isInTime = arrivesUs <= beganUs + TIMEOUT_US;
       calls.at(isInTime ? arrivesUs : beganUs + TIMEOUT_US, peer, () => one.settle(isInTime));
     });
+  }
+
+  /** An answer leaves piece by piece, the next one when the last has left; answers when all of it arrives. */
+  private reply(from: number, answerBytes: number, wayUs: number): number {
+    const { world } = this.parts;
+    let overheadBytes = FRAMING_BYTES + NEGOTIATION_BYTES;
+    let leftBytes = answerBytes;
+    let atUs = world.nowUs;
+    for (; leftBytes > PIECE_BYTES; leftBytes -= PIECE_BYTES) {
+      atUs = Math.ceil(world.sendRequest(atUs, from, PIECE_BYTES + overheadBytes, wayUs));
+      overheadBytes = FRAMING_BYTES;
+    }
+    return Math.ceil(world.sendRequest(atUs, from, leftBytes + overheadBytes, wayUs)) + wayUs;
   }
 
   private memoryOf({ index }: LivingRelay): Memory {
