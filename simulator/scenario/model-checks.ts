@@ -35,8 +35,6 @@ function* checkArms({ arms = {}, operators }: Parts): Generator<Finding> {
     if (arm.channel === 'manual') continue;
     const other = [arm.channel].flat().find((channel) => channel !== 'gossip' && channel !== 'catch-up');
     if (other !== undefined) yield cannot(['arms', name, 'channel'], `channel ${other}`);
-    else if (![arm.channel].flat().includes('gossip'))
-      yield cannot(['arms', name, 'channel'], 'channel catch-up without gossip');
     if (arm.adversary !== undefined && arm.adversary !== NONE)
       yield cannot(['arms', name, 'adversary'], 'adversary');
     if (arm.operators !== undefined && arm.operators !== NONE)
@@ -56,7 +54,7 @@ function* checkWhatElseHappens(parts: Parts): Generator<Finding> {
   }
   for (const key of ['late', 'away'] as const) {
     if (presence !== undefined && presence[key] !== NONE)
-      yield cannot(['presence', key], 'relays that come and go');
+      yield cannot(['presence', key], 'relays that come late or go away but by churn');
   }
   if (adversary !== undefined && adversary !== NONE) yield cannot(['adversary'], 'adversary');
   if (faults !== undefined && faults.length > 0) yield cannot(['faults'], 'faults');
