@@ -15,11 +15,10 @@ import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
 import { CONTROL, sharedColumns, type ThreadResult } from '../gossipsub/job.ts';
 import { PhaseProgress } from '../gossipsub/phase-progress.ts';
 import { Trace } from '../trace.ts';
-import type { LivingJob } from './churn/living-run.ts';
 import { School } from './churn/school.ts';
+import type { LivingJob, ModelJob, ModelResult } from './model-job.ts';
 import { type Rehearsed, rehearse } from './rehearsal.ts';
 import type { ModelMessage } from './thread.ts';
-import type { ModelJob, ModelResult } from './thread-run.ts';
 
 /** A module that the model cannot follow. */
 export class FailingModuleError extends Error {}

@@ -1,52 +1,27 @@
 /** Takes a run of the model from its links to the end of virtual time. */
 
-import type { ByteKind } from '../../measure/load-result.ts';
-import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
-import type { Population, Topology } from '../../population/population.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
 import { CONTROL, type SharedColumns, type ThreadPhase } from '../gossipsub/job.ts';
 import { randomStream } from '../random.ts';
 import { RELAYS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
 import { Trace } from '../trace.ts';
-import { type LivingJob, LivingRun } from './churn/living-run.ts';
+import { LivingRun } from './churn/living-run.ts';
 import { Gossip } from './gossip.ts';
 import { linkTable } from './link-table.ts';
 import { linksComeUp } from './links-come-up.ts';
 import { Mesh } from './mesh.ts';
-import type { Publication } from './rehearsal.ts';
+import {
+  EVENTS_BETWEEN_LOOKS,
+  type LivingJob,
+  type ModelJob,
+  type ModelResult,
+  StoppedError,
+} from './model-job.ts';
 import { RelayWork } from './relay-work.ts';
 import { frameShapes } from './rpc-sizes.ts';
-import { type Counters, EVENT, kindOf, messageOf, World } from './world.ts';
+import { EVENT, kindOf, messageOf, World } from './world.ts';
 
 /** js-libp2p's HeartbeatInitialDelay. */
 const FIRST_BEAT_AFTER_US = 100_000;
-/** Between two looks at whether the run is to stop. */
-export const EVENTS_BETWEEN_LOOKS = 65_536;
-
-export interface ModelJob {
-  readonly scenario: Scenario;
-  readonly population: Population;
-  readonly topology: Topology;
-  readonly publications: readonly Publication[];
-  readonly releases: number;
-  readonly shared: SharedColumns;
-  /** Null, or left out, where all relays stay. */
-  readonly living?: LivingJob | null;
-}
-
-export interface ModelResult extends Counters {
-  readonly framesInFlight: number;
-  readonly refusals: Readonly<Record<string, number>>;
-  readonly rolledBack: number;
-  readonly bytesByKind: Readonly<Record<ByteKind, number>>;
-  readonly verdicts: readonly ReleaseVerdicts[];
-  readonly staleRelays: number;
-  /** Relays that are up when the run ends, and the ends of links that they have then; 0 where all stay. */
-  readonly onlineInTheEnd: number;
-  readonly linkEndsInTheEnd: number;
-}
-
-export class StoppedError extends Error {}
 
 /** Runs the job; throws StoppedError when its caller has asked for that. */
 export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => void): ModelResult {

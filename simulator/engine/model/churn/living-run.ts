@@ -1,33 +1,26 @@
 /** A run of the model in which relays come and go, from its links to the end of virtual time. */
 
-import type { Churn } from '../../../population/churn.ts';
-import type { LatencyColumns } from '../../../population/pair-latency.ts';
 import { CONTROL } from '../../gossipsub/job.ts';
 import { Trace } from '../../trace.ts';
 import { Gossip } from '../gossip.ts';
+import {
+  EVENTS_BETWEEN_LOOKS,
+  type LivingJob,
+  type ModelJob,
+  type ModelResult,
+  StoppedError,
+} from '../model-job.ts';
 import { frameShapes } from '../rpc-sizes.ts';
-import { EVENTS_BETWEEN_LOOKS, type ModelJob, type ModelResult, StoppedError } from '../thread-run.ts';
 import { EVENT, kindOf, messageOf, World } from '../world.ts';
 import { Calls } from './calls.ts';
 import { ChangingLinks } from './changing-links.ts';
 import { ChangingMesh } from './changing-mesh.ts';
 import { Exchange } from './exchange.ts';
-import { type Desk, Lessons } from './lessons.ts';
+import { Lessons } from './lessons.ts';
 import { LifeQueue } from './life-queue.ts';
 import { LivingNetwork } from './living-network.ts';
 import { LivingWork } from './living-work.ts';
 import { QuietTimes } from './quiet-times.ts';
-
-/** What a run needs beside what every run does where relays come and go. */
-export interface LivingJob {
-  readonly churn: Churn;
-  readonly latency: LatencyColumns;
-  /** Whether relays ask peers what they have missed. */
-  readonly asks: boolean;
-  readonly desk: Desk;
-  /** So long everything is followed event by event; a month where left out. */
-  readonly followedUs?: number | undefined;
-}
 
 export class LivingRun {
   private readonly job: ModelJob;
