@@ -36,7 +36,8 @@ function hashOf(contents) {
 
 /** Contents of what decides how sources are compiled, and of these sources, by their paths from the root. */
 function contentsOf(root, sources) {
-  const paths = [fileURLToPath(import.meta.url), COMPILER, join(root, 'tsconfig.json')];
+  // A packed program comes without the last.
+  const paths = [fileURLToPath(import.meta.url), COMPILER, join(root, 'tsconfig.json')].filter(existsSync);
   const all = [...paths.map((path) => relative(root, path)), ...sources];
   return new Map(all.map((path) => [path, readFileSync(join(root, path))]));
 }

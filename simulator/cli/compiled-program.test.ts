@@ -60,6 +60,7 @@ test('compiled program: what was compiled more than a week ago is thrown away, o
 test('compiled program: a source finds its files from where it stands', async () => {
   const { root } = madeProgram();
   try {
+    rmSync(join(root, 'tsconfig.json'));
     const { late } = await import(await compiledProgram(root, 'main.ts'));
     assert.equal(await late(), pathToFileURL(join(root, 'parts/late.ts')).href);
   } finally {
