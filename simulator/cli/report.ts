@@ -52,7 +52,7 @@ export async function report(
   const { runFolders } = await import('../report/run-folders.ts');
   const manifest = await readManifest(directory);
   if ('sweep.csv' in manifest.sha256) {
-    throw new UsageError(`${shown} holds a sweep`, 'npm run sweep -- FILE --resume draws it from its runs');
+    throw new UsageError(`${shown} holds a sweep`, 'npm run merge -- OUT --force draws it from its runs');
   }
   const scenario = scenarioOf(directory, options);
   const historical = await surroundings.rooms.historicalBaselines(scenario.historical);

@@ -2,18 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SweepPlan } from '../scenario/sweep-plan.ts';
 import { madeRun } from '../testing/made-run.ts';
-import { type ArmSummary, type Summary, summarize } from './summary.ts';
-import { mainEffect, summarizeSweep } from './sweep-summary.ts';
+import { type ArmSummary, summarize } from './summary.ts';
+import { mainEffect, type RunFigures, runFigures, summarizeSweep } from './sweep-summary.ts';
 
 const MADE = summarize(madeRun({ relays: 40 }), []);
 
 /** Runs of a point whose live arm has these times to half. */
-function runs(...t50s: (number | null)[]): Summary[] {
-  return t50s.map((t50Seconds, index) => ({
-    ...MADE,
-    seeds: [index + 1],
-    arms: { live: { ...(MADE.arms.live as ArmSummary), t50Seconds } },
-  }));
+function runs(...t50s: (number | null)[]): RunFigures[] {
+  return t50s.map((t50Seconds, index) =>
+    runFigures({
+      ...MADE,
+      seeds: [index + 1],
+      arms: { live: { ...(MADE.arms.live as ArmSummary), t50Seconds } },
+    }),
+  );
 }
 
 const PLAN: SweepPlan = {
@@ -26,10 +28,10 @@ const PLAN: SweepPlan = {
 
 describe('what a sweep found', () => {
   const summary = summarizeSweep(PLAN, [
-    { values: [6, '1 KiB'], summaries: runs(3, 1, 2) },
-    { values: [6, '64 KiB'], summaries: runs(20, 20, 20) },
-    { values: [14, '1 KiB'], summaries: runs(1, 1, 1) },
-    { values: [14, '64 KiB'], summaries: runs(16, 16, 16) },
+    { values: [6, '1 KiB'], runs: runs(3, 1, 2) },
+    { values: [6, '64 KiB'], runs: runs(20, 20, 20) },
+    { values: [14, '1 KiB'], runs: runs(1, 1, 1) },
+    { values: [14, '64 KiB'], runs: runs(16, 16, 16) },
   ]);
 
   it('a point has the median of its runs, with bounds', () => {
@@ -55,8 +57,8 @@ describe('what a sweep found', () => {
 
   it('a value at which a share is never reached leaves the key without a ratio', () => {
     const never = summarizeSweep({ axes: [PLAN.axes[0] as SweepPlan['axes'][number]], runs: 1 }, [
-      { values: [6], summaries: runs(null) },
-      { values: [14], summaries: runs(1) },
+      { values: [6], runs: runs(null) },
+      { values: [14], runs: runs(1) },
     ]);
     const ranked = never.ranking.find(({ figure }) => figure === 't50Seconds');
     assert.deepEqual(ranked?.axes, [{ path: 'network.degree', ratio: null }]);

@@ -60,24 +60,39 @@ const RANKED: readonly ComparedName[] = [
   'bytes',
 ];
 
-/** The summaries of one point's runs. */
+/** What a sweep takes of one run; whole summaries of many thousands would not fit into memory. */
+export interface RunFigures
+  extends Pick<Summary, 'scenario' | 'engine' | 'seeds' | 'violations' | 'traceHash'> {
+  readonly arms: Readonly<Record<string, Readonly<Record<ComparedName, number | null>>>>;
+}
+
+/** The figures of a run that a sweep compares. */
+export function runFigures({ scenario, engine, seeds, violations, traceHash, arms }: Summary): RunFigures {
+  const figures = Object.entries(arms).map(([name, arm]) => {
+    const values = Object.entries(COMPARED).map(([figure, read]) => [figure, read(arm)]);
+    return [name, Object.fromEntries(values) as Record<ComparedName, number | null>] as const;
+  });
+  return { scenario, engine, seeds, violations, traceHash, arms: Object.fromEntries(figures) };
+}
+
+/** The runs of one point. */
 export interface SweptPoint {
   readonly values: readonly SweepValue[];
-  readonly summaries: readonly Summary[];
+  readonly runs: readonly RunFigures[];
 }
 
 /** The medians of one point's runs, and their bounds. */
 function figuresOf(
-  summaries: readonly Summary[],
+  runs: readonly RunFigures[],
   over: MedianOverRuns,
 ): Pick<PointSummary, 'arms' | 'intervals'> {
   const arms: Record<string, Partial<Record<ComparedName, number | null>>> = {};
   const intervals: Record<string, Bounds> = {};
-  for (const arm of Object.keys(summaries[0]?.arms ?? {})) {
+  for (const arm of Object.keys(runs[0]?.arms ?? {})) {
     const figures: Partial<Record<ComparedName, number | null>> = {};
     arms[arm] = figures;
     for (const figure of Object.keys(COMPARED) as ComparedName[]) {
-      const values = summaries.map((one) => COMPARED[figure](one.arms[arm] as Summary['arms'][string]));
+      const values = runs.map((one) => one.arms[arm]?.[figure] ?? null);
       if (values.every((value) => value === null) && !isTime(figure)) continue;
       const { median, low, high } = over.of(values);
       figures[figure] = median;
@@ -135,16 +150,16 @@ function rankingOf(points: readonly PointSummary[], axes: SweepPlan['axes']): Ra
 
 /** Sums up a sweep; `swept` in the order of `sweepPoints`. Throws RangeError without a point. */
 export function summarizeSweep({ axes, runs }: SweepPlan, swept: readonly SweptPoint[]): SweepSummary {
-  const first = swept[0]?.summaries[0];
+  const first = swept[0]?.runs[0];
   if (first === undefined) throw new RangeError('a sweep without a run');
   const over = new MedianOverRuns(runs);
   const points = swept.map(
-    ({ values, summaries }, index): PointSummary => ({
+    ({ values, runs: ofPoint }, index): PointSummary => ({
       point: index + 1,
       values: Object.fromEntries(axes.map(({ path }, axis) => [path, values[axis] as SweepValue])),
-      seeds: summaries.flatMap(({ seeds }) => seeds),
-      violations: summaries.reduce((sum, { violations }) => sum + violations, 0),
-      ...figuresOf(summaries, over),
+      seeds: ofPoint.flatMap(({ seeds }) => seeds),
+      violations: ofPoint.reduce((sum, { violations }) => sum + violations, 0),
+      ...figuresOf(ofPoint, over),
     }),
   );
   return {

@@ -5,7 +5,6 @@ import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { answeredBy } from './filled-answer.ts';
 import { humanDuration, humanPercent } from './human-units.ts';
-import { formatManifest, type Manifest } from './manifest.ts';
 import { answerParagraphs, pageOf } from './report-page.ts';
 import { table, withTableFeet } from './report-table.ts';
 import { type Content, element, join, type Markup, trusted } from './svg-markup.ts';
@@ -13,7 +12,10 @@ import { type Content, element, join, type Markup, trusted } from './svg-markup.
 export interface SweepPageParts {
   readonly scenario: Scenario;
   readonly summary: SweepSummary;
-  readonly manifest: Manifest;
+  /** The code that the runs are of. */
+  readonly version: string;
+  /** The command that repeats it all. */
+  readonly command: string;
   readonly resolvedScenario: string;
   /** The chart as SVG. */
   readonly response: string;
@@ -38,7 +40,7 @@ function pointsTable(summary: SweepSummary, folders: SweepPageParts['folders']):
         return `${seconds(figures[figure] ?? null)}${between}`;
       };
       const links = (folders[index] ?? []).map((folder, run) =>
-        join(' ', element('a', { href: `${folder}/report.html` }, `seed ${seeds[run]}`)),
+        join(' ', element('a', { href: `${folder}/summary.json` }, `seed ${seeds[run]}`)),
       );
       return [
         ...axes.map(({ path }) => String(values[path])),
@@ -76,7 +78,7 @@ function rankingTable({ ranking, axes }: SweepSummary): Markup {
 
 /** Writes the page. */
 export function sweepPage(parts: SweepPageParts): string {
-  const { scenario, summary, manifest, response, folders } = parts;
+  const { scenario, summary, version, command, response, folders } = parts;
   const runs = summary.points.length * summary.runs;
   const body = element(
     'main',
@@ -96,11 +98,16 @@ export function sweepPage(parts: SweepPageParts): string {
     element('h2', {}, 'Every point'),
     pointsTable(summary, folders),
     element('h2', {}, 'How to reproduce this'),
-    element('pre', {}, `npm ci\n${manifest.command ?? 'npm run sweep -- scenario.resolved.yaml'}`),
+    element('pre', {}, `npm ci\n${command}`),
+    element(
+      'p',
+      {},
+      `By relaywave ${version}. Each run has its data in a folder of its own, to which the table above leads; `,
+      element('code', {}, 'npm run report -- FOLDER'),
+      ' draws its charts and its page there.',
+    ),
     element('h2', {}, 'Scenario, with every default spelled out'),
     element('pre', {}, parts.resolvedScenario),
-    element('h2', {}, 'Manifest'),
-    element('pre', {}, formatManifest(manifest)),
   );
   const each =
     summary.runs === 1 ? 'one run: no interval is known' : `${summary.runs} runs, of which medians are shown`;

@@ -3,6 +3,7 @@
 import { knownModules } from './known-modules.ts';
 import { type LoadedScenario, type ScenarioOverrides, scenarioFromText } from './load.ts';
 import { type Problem, ScenarioError } from './problem.ts';
+import type { Scenario } from './scenario.ts';
 import { readSource } from './source.ts';
 import { type SweepPlan, type SweepPoint, sweepPoints } from './sweep-plan.ts';
 
@@ -15,7 +16,8 @@ export interface LoadedPoint {
   readonly values: SweepPoint;
   /** The changes that make the point of the file, as --set takes them. */
   readonly set: readonly string[];
-  readonly loaded: LoadedScenario;
+  /** Without what it was read from, of which a large sweep would hold thousands. */
+  readonly scenario: Scenario;
 }
 
 /** `network.relays=500`, `updates[0].size="20 KiB"`: strings quoted, so that YAML takes them for nothing else. */
@@ -48,8 +50,8 @@ export function loadPoints(
     const set = changes(plan, values);
     try {
       const all = [...(overrides.set ?? []), ...set, 'sweep=null'];
-      const loaded = scenarioFromText(file, text, { ...overrides, set: all }, { modules });
-      return [{ number: index + 1, values, set, loaded }];
+      const { scenario } = scenarioFromText(file, text, { ...overrides, set: all }, { modules });
+      return [{ number: index + 1, values, set, scenario }];
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       problems.push(...error.problems.map((problem) => placed(problem, base, plan, values)));

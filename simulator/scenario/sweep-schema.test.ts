@@ -93,7 +93,7 @@ describe('the points of a sweep', () => {
   it('are scenarios with their values in place, and no sweep of their own', () => {
     const points = pointsOf('sweep: { vary: { network.relays: [50, 80], "updates[0].size": ["20 KiB"] } }\n');
     assert.deepEqual(
-      points.map(({ number, loaded: { scenario } }) => [
+      points.map(({ number, scenario }) => [
         number,
         scenario.network.relays,
         scenario.updates[0]?.sizeBytes,
