@@ -23,6 +23,7 @@ const PLAN: SweepPlan = {
     { path: 'network.degree', values: [6, 14] },
     { path: 'updates[0].size', values: ['1 KiB', '64 KiB'] },
   ],
+  sample: null,
   runs: 3,
 };
 
@@ -56,10 +57,13 @@ describe('what a sweep found', () => {
   });
 
   it('a value at which a share is never reached leaves the key without a ratio', () => {
-    const never = summarizeSweep({ axes: [PLAN.axes[0] as SweepPlan['axes'][number]], runs: 1 }, [
-      { values: [6], runs: runs(null) },
-      { values: [14], runs: runs(1) },
-    ]);
+    const never = summarizeSweep(
+      { axes: [PLAN.axes[0] as SweepPlan['axes'][number]], sample: null, runs: 1 },
+      [
+        { values: [6], runs: runs(null) },
+        { values: [14], runs: runs(1) },
+      ],
+    );
     const ranked = never.ranking.find(({ figure }) => figure === 't50Seconds');
     assert.deepEqual(ranked?.axes, [{ path: 'network.degree', ratio: null }]);
     assert.equal(never.points[0]?.arms.live?.t50Seconds, null);
