@@ -23,6 +23,7 @@ import type { SweepOptions } from './sweep-options.ts';
 import type { ValidateOptions } from './validate.ts';
 import type { VerifyOptions } from './verify.ts';
 import type { ViewVerbOptions } from './view.ts';
+import type { WorkerOptions } from './worker.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
 
 function version(): string {
@@ -123,12 +124,26 @@ async function buildProgram(
       '--shard <i/n>',
       'do the i-th of n shares of the runs and leave the rest; merge puts them together',
     )
+    .option('--queue <address>', 'have the runs done by workers, over Redis: redis://host:port')
     .option('--json', 'print summary.json of the sweep and nothing else')
     .option('--quiet', 'write nothing to stderr but errors')
     .addOption(progressOption())
     .action(async (file: string, options: SweepOptions) => {
       const { sweep } = await import('./sweep.ts');
       finish(await sweep(file, options, context, surroundings));
+    });
+
+  program
+    .command('worker')
+    .description('do runs of sweeps that are on a queue, until it is stopped')
+    .requiredOption('--queue <address>', 'where the queue is: redis://host:port')
+    .option('--concurrency <n>', 'runs at a time (default: one a core, as far as memory carries them)')
+    .option('--takeover <time>', 'after so long a silence another worker takes a run over', '30s')
+    .option('--idle <time>', 'end when there was nothing to do for so long (default: never)')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (options: WorkerOptions) => {
+      const { worker } = await import('./worker.ts');
+      finish(await worker(options, context, surroundings));
     });
 
   program
@@ -359,6 +374,16 @@ async function tellKnown(error: unknown, context: CommandContext): Promise<numbe
     const isMistake =
       error.reason === 'exists' || error.reason === 'not-results' || error.reason === 'not-a-folder';
     return isMistake ? EXIT.usage : EXIT.failed;
+  }
+  const { QueueError } = await import('../sweep/queue/queue-error.ts');
+  if (error instanceof QueueError) {
+    tellError(error.message, error.hint, context);
+    return error.fault === 'address' ? EXIT.usage : EXIT.failed;
+  }
+  const { FailedRunsError } = await import('./failed-runs.ts');
+  if (error instanceof FailedRunsError) {
+    tellError(error.message, '--resume tries them again', context);
+    return EXIT.failed;
   }
   const { TaskError } = await import('../sweep/task-error.ts');
   if (error instanceof TaskError) {

@@ -19,6 +19,8 @@ export interface SweepWork {
   readonly file: SweepFile;
   /** Every run once, in the order of the points. */
   readonly tasks: readonly RunTask[];
+  /** "at network.degree=6, seed 2". */
+  readonly nameOf: (task: RunTask) => string;
   /** A mistake that a run met, told at the sweep of the scenario's file. */
   readonly problemOf: (task: RunTask, message: string) => Problem;
 }
@@ -76,6 +78,7 @@ export function sweepWork(
       points: filePoints,
     },
     tasks: [...tasks.values()],
+    nameOf: ({ id }) => nameOf.get(id) ?? id,
     problemOf: ({ id }, message) => base.problemAt(['sweep'], `${nameOf.get(id)}: ${message}`, null),
   };
 }

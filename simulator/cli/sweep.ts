@@ -13,8 +13,8 @@ import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import { type LoadedPoint, loadPoints } from '../scenario/sweep-load.ts';
 import type { SweepPlan } from '../scenario/sweep-plan.ts';
+import { parseRedisAddress } from '../sweep/queue/redis-address.ts';
 import { runInputs } from '../sweep/run-id.ts';
-import { runSeeds } from '../sweep/run-seeds.ts';
 import { RunStore } from '../sweep/run-store.ts';
 import type { RunTask } from '../sweep/run-task.ts';
 import { parseShard, runsOfShard, type Shard, WHOLE } from '../sweep/shard.ts';
@@ -25,18 +25,16 @@ import {
   type SweepFile,
   writeSweepFile,
 } from '../sweep/sweep-file.ts';
-import { TaskError } from '../sweep/task-error.ts';
-import { concurrencyFor } from '../sweep/task-pool.ts';
 import { attended } from './attended.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import type { ProgressDisplay } from './progress.ts';
 import { runFacts } from './run-facts.ts';
 import { resultsFolder } from './run-results.ts';
 import { type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import type { SweepOptions } from './sweep-options.ts';
-import { type SweepWork, sweepWork } from './sweep-points.ts';
+import { sweepWork } from './sweep-points.ts';
 import { tellSweep, togetherFolder, writeTogether } from './sweep-report.ts';
+import { doRunsHere, doRunsOverQueue } from './sweep-runs.ts';
 import { shownPath } from './workplace.ts';
 
 export type { SweepOptions } from './sweep-options.ts';
@@ -117,10 +115,11 @@ export async function sweep(
   const { rooms } = surroundings;
   const { userFolder, resultsHome } = context.workplace;
   const shard = shardOf(options);
+  const address = options.queue === undefined ? null : parseRedisAddress(options.queue);
   const base = loadScenario(file, options);
   const plan = planOf(file, base, options);
   const points = loadPoints(file, options, base, plan);
-  if (options.queue === undefined) refuseWhatDoesNotFit(base, points, surroundings);
+  if (address === null) refuseWhatDoesNotFit(base, points, surroundings);
   const home =
     options.out === undefined
       ? join(resultsFolder(base, resultsHome), 'sweep')
@@ -146,16 +145,19 @@ export async function sweep(
     await writeSweepFile(home, work.file);
     await store.keepInputs(points.flatMap(({ scenario }) => runInputs(scenario)));
     context.journal.left = `finished runs are in ${shownPath(home, userFolder)}, --resume goes on`;
+    const doing = { display, signal, surroundings, tell };
     const scenarios = points.map(({ scenario }) => scenario);
-    const concurrency = concurrencyFor(scenarios, surroundings.machine().availableBytes);
-    const violations = await doRuns(open, work, store, { display, signal, concurrency, surroundings });
-    for (const violation of violations) context.err.line(`violation: ${violation}`);
+    const broken =
+      address === null
+        ? await doRunsHere(open, work, store, scenarios, doing)
+        : await doRunsOverQueue(open, work, store, address, doing);
+    for (const line of broken) context.err.line(line);
     if (!isWhole) {
       display.stop();
       context.out.line(
         `${shownPath(home, userFolder)}: ${own.length} runs of shard ${shard.index}/${shard.count}`,
       );
-      return violations.length > 0 ? EXIT.failed : EXIT.ok;
+      return broken.length > 0 ? EXIT.failed : EXIT.ok;
     }
     const written = await writeTogether(home, work.file, base, plan, {
       rooms,
@@ -166,47 +168,4 @@ export async function sweep(
     display.stop();
     return tellSweep(written, base, options, context, rooms);
   });
-}
-
-interface Doing {
-  readonly display: ProgressDisplay;
-  readonly signal: AbortSignal;
-  readonly concurrency: number;
-  readonly surroundings: SimulateSurroundings;
-}
-
-/** Does the runs here; broken invariants come back, one line each. */
-async function doRuns(
-  open: readonly RunTask[],
-  work: SweepWork,
-  store: RunStore,
-  { display, signal, concurrency, surroundings }: Doing,
-): Promise<string[]> {
-  const violations: string[] = [];
-  const pool = surroundings.rooms.openTaskPool();
-  try {
-    await runSeeds(
-      open,
-      (task, runOptions) =>
-        pool.perform(task, store.home, runOptions).catch((error: unknown) => {
-          const isMistake = error instanceof TaskError && error.fault === 'scenario';
-          throw isMistake ? new ScenarioError([work.problemOf(task, error.message)]) : error;
-        }),
-      {
-        concurrency,
-        signal,
-        onProgress: (progress) => {
-          if (!signal.aborted) display.update(progress);
-        },
-        onFinished: async (run, task) => {
-          await store.write(task.id, run.files, signal);
-          display.written?.(store.directoryOf(task.id));
-          violations.push(...run.violations);
-        },
-      },
-    );
-  } finally {
-    await pool.close();
-  }
-  return violations;
 }

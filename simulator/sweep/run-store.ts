@@ -9,12 +9,14 @@
 import { randomUUID } from 'node:crypto';
 import { access, copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Summary } from '../measure/summary.ts';
 import { writeFiles } from '../report/file-set.ts';
 import { type Manifest, sha256 } from '../report/manifest.ts';
 import { explainFileError, ResultsError } from '../report/results-error.ts';
-import type { RunFile } from './run-files.ts';
+import { BrokenPieceError, type RunFile } from './run-files.ts';
 import { RUN_ID, type RunInput } from './run-id.ts';
+import type { RunTask } from './run-task.ts';
 
 const RUNS = 'runs';
 const INPUTS = 'inputs';
@@ -91,6 +93,29 @@ export class RunStore {
       },
       signal,
     );
+  }
+
+  /**
+   * The same for files that come from another machine: they have to be the whole result of this task. Throws
+   * BrokenPieceError.
+   */
+  async writeChecked(task: RunTask, files: readonly RunFile[]): Promise<void> {
+    const byName = new Map(files.map(({ name, bytes }) => [name, Buffer.from(bytes)]));
+    if (byName.get('scenario.resolved.yaml')?.toString() !== task.text) {
+      throw new BrokenPieceError('it is of another scenario');
+    }
+    let hashes: unknown;
+    try {
+      hashes = (JSON.parse(byName.get(RUN_MANIFEST)?.toString() ?? '') as Partial<Manifest>).sha256;
+    } catch {
+      throw new BrokenPieceError(`its ${RUN_MANIFEST} does not read`);
+    }
+    byName.delete(RUN_MANIFEST);
+    const found = Object.fromEntries([...byName].map(([name, bytes]) => [name, sha256(bytes)]));
+    if (!isDeepStrictEqual(hashes, found) || !byName.has('summary.json')) {
+      throw new BrokenPieceError('its files are not those of its manifest');
+    }
+    await this.write(task.id, files);
   }
 
   /** A folder without a manifest is no result that may be replaced, so it goes before another takes its place. */
