@@ -60,7 +60,8 @@ export async function openConnection(
   address: RedisAddress,
   notes: ConnectionNotes,
 ): Promise<QueueConnection> {
-  let wasReady = false;
+  // `duplicate` copies the options, so BullMQ's further connections end with this one.
+  const state = { isWanted: false };
   let cause = '';
   const redis = new Redis({
     host: address.host,
@@ -73,7 +74,7 @@ export async function openConnection(
     connectTimeout: CONNECT_WALL_MS,
     // What waits for Redis waits until it is back.
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (wasReady ? Math.min(times * RETRY_WALL_MS, RETRY_MOST_WALL_MS) : null),
+    retryStrategy: (times) => (state.isWanted ? Math.min(times * RETRY_WALL_MS, RETRY_MOST_WALL_MS) : null),
   });
   redis.on('error', (error) => {
     cause ||= error.message;
@@ -91,17 +92,21 @@ export async function openConnection(
   } finally {
     clearTimeout(timer);
   }
-  wasReady = true;
-  return watched(redis, address, notes);
+  state.isWanted = true;
+  return watched(redis, address, notes, state);
 }
 
-function watched(redis: Redis, { shown }: RedisAddress, notes: ConnectionNotes): QueueConnection {
+function watched(
+  redis: Redis,
+  { shown }: RedisAddress,
+  notes: ConnectionNotes,
+  state: { isWanted: boolean },
+): QueueConnection {
   const { onNotice, awayMostWallMs = AWAY_MOST_WALL_MS } = notes;
   const controller = new AbortController();
-  let isClosing = false;
   let giveUp: NodeJS.Timeout | undefined;
   redis.on('close', () => {
-    if (isClosing || giveUp !== undefined) return;
+    if (!state.isWanted || giveUp !== undefined) return;
     onNotice(`the connection to ${shown} broke; trying again`);
     giveUp = setTimeout(() => {
       const minutes = Math.round(awayMostWallMs / 6000) / 10;
@@ -119,7 +124,7 @@ function watched(redis: Redis, { shown }: RedisAddress, notes: ConnectionNotes):
     redis,
     lost: controller.signal,
     close: () => {
-      isClosing = true;
+      state.isWanted = false;
       clearTimeout(giveUp);
       redis.disconnect();
     },
