@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { SweepPlan } from '../scenario/sweep-plan.ts';
 import { madeRun } from '../testing/made-run.ts';
 import { type ArmSummary, summarize } from './summary.ts';
-import { mainEffect, type RunFigures, runFigures, summarizeSweep } from './sweep-summary.ts';
+import { mainEffects, pointClasses, type RunFigures, runFigures, summarizeSweep } from './sweep-summary.ts';
 
 const MADE = summarize(madeRun({ relays: 40 }), []);
 
@@ -44,15 +44,23 @@ describe('what a sweep found', () => {
   });
 
   it('a main effect is the median over all points with the value', () => {
-    assert.equal(mainEffect(summary.points, 'live', 't50Seconds', 'network.degree', 6), 11);
-    assert.equal(mainEffect(summary.points, 'live', 't50Seconds', 'updates[0].size', '64 KiB'), 18);
+    const effects = (axis: number) =>
+      mainEffects(
+        summary.points,
+        'live',
+        't50Seconds',
+        pointClasses(summary.points, PLAN.axes[axis] as SweepPlan['axes'][number]),
+      );
+    assert.deepEqual(effects(0), [11, 8.5]);
+    assert.deepEqual(effects(1), [1.5, 18]);
   });
 
   it('the key that matters most comes first', () => {
     const ranked = summary.ranking.find(({ figure }) => figure === 't50Seconds');
     assert.deepEqual(ranked?.axes, [
-      { path: 'updates[0].size', ratio: 12 },
-      { path: 'network.degree', ratio: 1.29412 },
+      // Means 1.5 and 18, 11 and 8.5, around 9.75: 68.0625 and 1.5625 of a variance of 70.1875.
+      { path: 'updates[0].size', ratio: 12, firstOrder: 0.969724 },
+      { path: 'network.degree', ratio: 1.29412, firstOrder: 0.0222618 },
     ]);
   });
 
@@ -65,7 +73,7 @@ describe('what a sweep found', () => {
       ],
     );
     const ranked = never.ranking.find(({ figure }) => figure === 't50Seconds');
-    assert.deepEqual(ranked?.axes, [{ path: 'network.degree', ratio: null }]);
+    assert.deepEqual(ranked?.axes, [{ path: 'network.degree', ratio: null, firstOrder: null }]);
     assert.equal(never.points[0]?.arms.live?.t50Seconds, null);
   });
 

@@ -17,8 +17,8 @@ export interface SweepPageParts {
   /** The command that repeats it all. */
   readonly command: string;
   readonly resolvedScenario: string;
-  /** The chart as SVG. */
-  readonly response: string;
+  /** The charts that were drawn, as SVG. */
+  readonly charts: Readonly<Partial<Record<'response' | 'heatmap', string>>>;
   /** The folder of each run of each point, as seen from the page. */
   readonly folders: readonly (readonly string[])[];
 }
@@ -57,28 +57,39 @@ function pointsTable(summary: SweepSummary, folders: SweepPageParts['folders']):
 
 function rankingTable({ ranking, axes }: SweepSummary): Markup {
   if (axes.length < 2) return join();
-  const rows = ranking.map(({ arm, figure, axes: effects }): Content[] => [
-    element('b', {}, arm),
-    figure,
-    effects
-      .map(({ path, ratio }) => `${path}: ${ratio === null ? NEVER : `× ${Number(ratio.toPrecision(3))}`}`)
-      .join(', '),
-  ]);
+  const percent = (index: number): string => `${Math.round(index * 100)} %`;
+  const rows = ranking.map(({ arm, figure, axes: effects }): Content[] => {
+    const known = effects.flatMap(({ firstOrder }) => firstOrder ?? []);
+    const left = known.length === effects.length ? 1 - known.reduce((sum, index) => sum + index, 0) : null;
+    return [
+      element('b', {}, arm),
+      figure,
+      effects
+        .map(({ path, ratio, firstOrder }) => {
+          const share = firstOrder === null ? NEVER : percent(firstOrder);
+          return `${path}: ${share}${ratio === null ? '' : ` (× ${Number(ratio.toPrecision(3))})`}`;
+        })
+        .join(', '),
+      left === null ? NEVER : percent(Math.max(0, left)),
+    ];
+  });
   return join(
     element('h2', {}, 'What matters most'),
     element(
       'p',
       {},
-      'For each key the greatest over the least of its medians, each taken over all points with one value of the key; ' +
-        'strongest first. A dash: a share was never reached, or a figure is 0.',
+      'For each key its first-order sensitivity index: the share of the variance over all points that goes with this key ' +
+        'alone; strongest first. What is left is due to keys together, and to chance. In brackets the greatest over the ' +
+        'least of its medians, each taken over all points with one value, or one class of values, of the key. A dash: a ' +
+        'share was never reached at some point, or nothing varies.',
     ),
-    table(['arm', 'figure', 'keys'], rows),
+    table(['arm', 'figure', 'keys', 'left'], rows),
   );
 }
 
 /** Writes the page. */
 export function sweepPage(parts: SweepPageParts): string {
-  const { scenario, summary, version, command, response, folders } = parts;
+  const { scenario, summary, version, command, charts, folders } = parts;
   const runs = summary.points.length * summary.runs;
   const body = element(
     'main',
@@ -93,7 +104,9 @@ export function sweepPage(parts: SweepPageParts): string {
           {},
           `The runs broke their own rules ${summary.violations} times; do not trust their figures.`,
         ),
-    element('figure', { class: 'chart scroll', id: 'response' }, trusted(response)),
+    ...Object.entries(charts).map(([name, svg]) =>
+      element('figure', { class: 'chart scroll', id: name }, trusted(svg)),
+    ),
     rankingTable(summary),
     element('h2', {}, 'Every point'),
     pointsTable(summary, folders),

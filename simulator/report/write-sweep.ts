@@ -16,6 +16,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { type SweepPlan, sweepPoints } from '../scenario/sweep-plan.ts';
 import { type Chart, startCharts } from './chart-files.ts';
 import { type FileSet, writeFiles } from './file-set.ts';
+import { drawHeatMap, hasHeatMap } from './heat-map.ts';
 import { formatManifest, makeManifest, mergeCost, type RunCost } from './manifest.ts';
 import { drawResponse } from './response-chart.ts';
 import type { ResultsTarget } from './results-folder.ts';
@@ -43,11 +44,10 @@ export interface WrittenSweep extends RunCost {
   readonly summary: SweepSummary;
 }
 
-const RESPONSE: Chart<'response', SweepSummary> = {
-  name: 'response',
-  draw: drawResponse,
-  isDrawn: () => true,
-};
+const CHARTS: readonly Chart<'response' | 'heatmap', SweepSummary>[] = [
+  { name: 'response', draw: drawResponse, isDrawn: () => true },
+  { name: 'heatmap', draw: drawHeatMap, isDrawn: hasHeatMap },
+];
 
 /** `points` in the order of `sweepPoints`. Throws `ResultsError` as `writeResults` does. */
 export async function writeSweep(
@@ -72,14 +72,14 @@ export async function writeSweep(
     files.start('sweep.csv', sweepCsv(summary));
     files.start('scenario.resolved.yaml', resolvedScenario);
     const { png, theme } = scenario.report;
-    const { response = '' } = await startCharts(files, [RESPONSE], summary, { charts: null, png, theme });
+    const charts = await startCharts(files, CHARTS, summary, { charts: null, png, theme });
     await files.finished();
     const folders = points.map(({ directories }) =>
       directories.map((directory) => relative(target.directory, directory).replaceAll('\\', '/')),
     );
     files.start(
       'report.html',
-      sweepPage({ scenario, summary, version, command, resolvedScenario, response, folders }),
+      sweepPage({ scenario, summary, version, command, resolvedScenario, charts, folders }),
     );
     await files.finished();
     const manifest = makeManifest({
