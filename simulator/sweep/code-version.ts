@@ -21,7 +21,7 @@ const ROOMS = [
     (room) => `simulator/${room}`,
   ),
 ];
-const LEFT_OUT = /\.(?:test|fixture)\.tsx?$|\.md$|^build$|^testing$|^cli$/;
+const LEFT_OUT = /\.(?:test|fixture)\.tsx?$|\.md$|^build$|^testing$|^fuzz$|^cli$/;
 const HASH_CHARACTERS = 12;
 
 /** Every file below a folder, by its path from the root with forward slashes, in order. */
