@@ -5,7 +5,7 @@ import { loadScenario } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { loadPoints } from '../scenario/sweep-load.ts';
-import { sweepPoints } from '../scenario/sweep-plan.ts';
+import { sweepPointCount } from '../scenario/sweep-plan.ts';
 import { type CommandContext, tellProblems } from './command.ts';
 import { EXIT } from './exit-code.ts';
 
@@ -17,7 +17,7 @@ export interface ValidateOptions {
 function portrait({ network, engine, updates, arms, sweep }: Scenario): string {
   const modules = updates.map(({ module }) => module).join(', ');
   const armNames = arms.map(({ name }) => name).join(', ');
-  const points = sweep === null ? '' : `, sweep of ${sweepPoints(sweep).length} points`;
+  const points = sweep === null ? '' : `, sweep of ${sweepPointCount(sweep)} points`;
   return `${network.relays} relays, engine ${engine}, module ${modules}, arms ${armNames}${points}`;
 }
 

@@ -88,7 +88,8 @@ export function ownVersion(): string {
 }
 
 /** The version that is installed, or else the one that package.json pins. */
-function installedVersions(own: PackageFile | null): Record<string, string> {
+export function installedVersions(): Record<string, string> {
+  const own = readPackage('../../package.json');
   return Object.fromEntries(
     NAMED_PACKAGES.map((name) => {
       const installed = readPackage(`../../node_modules/${name}/package.json`)?.version;
@@ -146,7 +147,6 @@ export interface ManifestParts {
 
 /** Gathers the manifest of the run that is being written on this machine. */
 export function makeManifest(parts: ManifestParts): Manifest {
-  const own = readPackage('../../package.json');
   const cpus = os.cpus();
   return {
     scenario: parts.summary.scenario,
@@ -158,7 +158,7 @@ export function makeManifest(parts: ManifestParts): Manifest {
       relaywave: ownVersion(),
       node: process.versions.node,
       v8: process.versions.v8,
-      packages: installedVersions(own),
+      packages: installedVersions(),
     },
     host: {
       platform: os.platform(),

@@ -5,7 +5,7 @@ import { infeasibility } from '../scenario/feasibility.ts';
 import { type LoadedScenario, scenarioFromText } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import { loadPoints } from '../scenario/sweep-load.ts';
-import { sweepPoints } from '../scenario/sweep-plan.ts';
+import { sweepPointCount } from '../scenario/sweep-plan.ts';
 import type { CheckResult, RunRequest } from './api-shapes.ts';
 import { fencedProblems } from './file-fence.ts';
 
@@ -46,7 +46,7 @@ export function loadRequest(
 function sweepProblems(request: RunRequest, loaded: LoadedScenario, isSaved: boolean): readonly Problem[] {
   const { sweep } = loaded.scenario;
   // Points are loaded from the file, so an edited text has none to check before it is saved.
-  if (sweep === null || !isSaved || sweepPoints(sweep).length > POINTS_CHECKED) return [];
+  if (sweep === null || !isSaved || sweepPointCount(sweep) > POINTS_CHECKED) return [];
   const { seed, scale, set } = request;
   try {
     loadPoints(loaded.file, { seed, scale, set }, loaded, sweep);
@@ -84,7 +84,7 @@ export function checkRequest(
     durationSeconds,
     arms: arms.map((arm) => arm.name),
     modules: updates.map(({ module }) => module),
-    sweepPoints: sweep === null ? null : sweepPoints(sweep).length,
+    sweepPoints: sweep === null ? null : sweepPointCount(sweep),
   };
   return { problems, portrait: problems.length > 0 ? null : portrait, warnings };
 }
