@@ -259,7 +259,7 @@ export class SimulatedNetwork {
     this.started.add(index);
     const relay = this.relays[index] as SimulatedRelay;
     const environment = this.environments[index] as Environment;
-    relay.router
+    relay
       .start()
       .then(() => {
         const life = this.faults?.processes.lifeOf(index) ?? null;

@@ -8,6 +8,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import { GossipsubPubsub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { Environment } from '../../../node/environment.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
+import { BareStack, type Reception } from './bare-stack.ts';
 import { type FailureLog, RelayRegistrar, relayComponents } from './components.ts';
 import type { FaultDriver } from './faults/fault-driver.ts';
 import type { FrameMint } from './frame.ts';
@@ -18,7 +19,7 @@ import { type GossipSubClass, gossipSubClass, missingInternals } from './interna
 import type { Job } from './job.ts';
 import type { LoadCounter } from './load-counter.ts';
 import { RelayProcessor } from './processor.ts';
-import { type Reception, SimulatedRelay } from './relay.ts';
+import { SimulatedRelay } from './relay.ts';
 import type { LinksParts } from './relay-links.ts';
 import {
   fastRouter,
@@ -83,9 +84,7 @@ export class RelayFactory {
       peerId,
       address: addresses[index],
       uplinkBitsPerSecond: job.population.uplinkBitsPerSecond[index],
-      router,
-      registrar,
-      reception: this.reception,
+      stack: new BareStack({ router, registrar, reception: this.reception, transport: linking.transport }),
       sleep: this.fast && !crowdsAddresses(job.sybils) ? new RouterSleep(router, clock, index) : null,
       online,
       requests,
