@@ -214,6 +214,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     answer: answers,
     seed: whole(0, 0xffffffff),
     engine: fc.constant('gossipsub' as const),
+    stack: fc.constant('bare' as const),
     fidelity: fc.constantFrom('full' as const, 'fast' as const),
     threads: whole(0, 8),
     network: fc

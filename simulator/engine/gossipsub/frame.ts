@@ -20,6 +20,16 @@ export class Frame {
     this.bytes = bytes;
   }
 
+  /** Length of `bytes`. */
+  get byteLength(): number {
+    return this.bytes.length;
+  }
+
+  /** Bytes of it that are gossip: of a frame of gossip, all. */
+  get gossipBytes(): number {
+    return this.bytes.length;
+  }
+
   /** What the bytes are for; of a frame of gossip only. */
   get parts(): BytesByKind {
     this.split ??= splitFrame(this.bytes);

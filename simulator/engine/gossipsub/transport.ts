@@ -188,7 +188,7 @@ export class Transport {
     const verdict = this.path?.judge(arrival, clock.currentRank) ?? 'arrives';
     if (verdict === 'held') return;
     const receiver = verdict === 'dropped' ? null : (this.hosts[relay] as TransportHost).receiverOf(arrival);
-    const bytes = frame === null ? 0 : frame.bytes.length;
+    const bytes = frame === null ? 0 : frame.byteLength;
     if (receiver === null) {
       counters.framesDropped++;
       trace.add(relay, TRACE_DROPPED, clock.nowUs, from, bytes);

@@ -1,0 +1,73 @@
+/** A whole libp2p node above the links of a relay. */
+
+import type { ComponentLogger } from '@libp2p/interface';
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import type { GossipSubInternals } from '../internals.ts';
+import type { LinkEnd, NetworkStack, NewLink } from '../network-stack.ts';
+import type { Transport } from '../transport.ts';
+import type { LibraryNode } from './library-node.ts';
+import { LinkConnection } from './link-connection.ts';
+import type { SimulatedTransport } from './simulated-transport.ts';
+
+export interface LibraryStackParts {
+  readonly node: LibraryNode;
+  /** That of the node. */
+  readonly links: SimulatedTransport;
+  readonly transport: Transport;
+  readonly logger: ComponentLogger;
+  /** Told of whatever keeps a connection from coming up. */
+  readonly onError: (error: unknown) => void;
+}
+
+export class LibraryStack implements NetworkStack {
+  private readonly parts: LibraryStackParts;
+  private isDead = false;
+
+  constructor(parts: LibraryStackParts) {
+    this.parts = parts;
+  }
+
+  get router(): GossipSubInternals {
+    return this.parts.node.services.pubsub;
+  }
+
+  async start(): Promise<void> {
+    await this.parts.node.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.parts.node.stop();
+  }
+
+  die(): void {
+    this.isDead = true;
+  }
+
+  connect(link: NewLink): LinkEnd {
+    const { transport, logger } = this.parts;
+    return new LinkConnection(this, transport, link, logger.forComponent('relaywave:link'));
+  }
+
+  /** Has the node take a connection: by dialling if it is this end that made the link. */
+  connected(connection: LinkConnection): void {
+    if (this.isDead) return;
+    const { onError } = this.parts;
+    const upgraded =
+      connection.direction === 'outbound' ? this.dial(connection) : this.parts.links.accept(connection);
+    upgraded.catch((error: unknown) => {
+      onError(error);
+      connection.abort(error as Error);
+    });
+  }
+
+  private dial(connection: LinkConnection): Promise<unknown> {
+    const { node, links } = this.parts;
+    const { address, peerId } = connection.peer;
+    links.offer(connection);
+    return node.dial(dialled(address, peerId.toString()));
+  }
+}
+
+function dialled(address: Multiaddr, name: string): Multiaddr {
+  return multiaddr(`${address}/p2p/${name}`);
+}

@@ -1,0 +1,97 @@
+/**
+ * One end of a simulated link as libp2p's upgrader takes it: a connection that carries bytes, in the place of TCP and
+ * Noise.
+ *
+ * It comes up ready: the round trips of TCP and of Noise, which names the muxer too, have passed by then
+ * (relay-links.ts). What the muxer sends leaves on the relay's uplink, with the bytes that Noise would add.
+ */
+
+import type { Logger, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface';
+import { AbstractMultiaddrConnection, type SendResult } from '@libp2p/utils';
+import type { Uint8ArrayList } from 'uint8arraylist';
+import { ARRIVAL, type Arrival } from '../arrival.ts';
+import type { LinkEnd, LinkedPeer, NewLink } from '../network-stack.ts';
+import type { SimulatedRelay } from '../relay.ts';
+import type { Transport } from '../transport.ts';
+import { encryptedBytes, MuxMeter } from './mux-bytes.ts';
+import { Piece } from './piece.ts';
+
+/** Who is told that a connection is there to be upgraded. */
+export interface ConnectionOwner {
+  connected(connection: LinkConnection): void;
+}
+
+export class LinkConnection extends AbstractMultiaddrConnection implements LinkEnd {
+  readonly local: SimulatedRelay;
+  readonly peer: LinkedPeer;
+  readonly remote: number;
+  readonly latencyUs: number;
+  readonly link: number;
+  private readonly owner: ConnectionOwner;
+  private readonly transport: Transport;
+  private readonly onClosed: () => void;
+  private readonly meter = new MuxMeter();
+  private muxer: StreamMuxer | null = null;
+
+  constructor(owner: ConnectionOwner, transport: Transport, link: NewLink, log: Logger) {
+    const { local, peer, direction, latencyUs, number, onClosed } = link;
+    super({ remoteAddr: peer.address, direction, log });
+    this.owner = owner;
+    this.transport = transport;
+    this.local = local;
+    this.peer = peer;
+    this.remote = peer.index;
+    this.latencyUs = latencyUs;
+    this.link = number;
+    this.onClosed = onClosed;
+  }
+
+  /** What makes the muxer of this connection, out of what makes those of the node. */
+  muxerFactory(factory: StreamMuxerFactory): StreamMuxerFactory {
+    return {
+      protocol: factory.protocol,
+      createStreamMuxer: (connection) => {
+        this.muxer = factory.createStreamMuxer(connection);
+        return this.muxer;
+      },
+    };
+  }
+
+  announce(): void {
+    this.owner.connected(this);
+  }
+
+  arrive({ frame }: Arrival): void {
+    this.local.wake();
+    if (!(frame instanceof Piece))
+      throw new Error(`relay ${this.local.index} was sent no piece of a connection`);
+    this.onData(frame.list);
+  }
+
+  /** The link is gone, at both ends or on its way to be. */
+  shut(): void {
+    this.onTransportClosed();
+  }
+
+  /** Uplinks queue whatever they are given, as a socket's buffer does, so there is always room for more. */
+  sendData(list: Uint8ArrayList): SendResult {
+    const piece = new Piece(list, this.meter.partsOf(list, this.muxer?.streams ?? []));
+    this.transport.transmit(this, ARRIVAL.frame, encryptedBytes(list.byteLength), piece);
+    return { sentBytes: list.byteLength, canSendMore: true };
+  }
+
+  /** The node gives the connection up. */
+  sendReset(): void {
+    this.onClosed();
+  }
+
+  sendClose(): Promise<void> {
+    this.onClosed();
+    return Promise.resolve();
+  }
+
+  /** Nothing that muxes pauses the connection below it. */
+  sendPause(): void {}
+
+  sendResume(): void {}
+}

@@ -1,0 +1,37 @@
+/**
+ * A piece of what a whole connection carries: one yamux frame, as it leaves on the uplink.
+ *
+ * Its bytes stay where they are: a message that a relay sends to ten peers lies in memory once, behind ten headers.
+ */
+
+import type { Uint8ArrayList } from 'uint8arraylist';
+import { Frame } from '../frame.ts';
+import { type BytesByKind, kindIndex } from '../rpc-bytes.ts';
+import { HEADER_BYTES } from './mux-bytes.ts';
+
+const NOTHING = new Uint8Array(0);
+const LINKS = kindIndex('links');
+
+export class Piece extends Frame {
+  readonly list: Uint8ArrayList;
+  /** What its bytes are for, those that encryption adds included. */
+  private readonly kinds: BytesByKind;
+
+  constructor(list: Uint8ArrayList, kinds: BytesByKind) {
+    super(NOTHING);
+    this.list = list;
+    this.kinds = kinds;
+  }
+
+  override get byteLength(): number {
+    return this.list.byteLength;
+  }
+
+  override get gossipBytes(): number {
+    return this.kinds[LINKS] === 0 ? this.list.byteLength - HEADER_BYTES : 0;
+  }
+
+  override get parts(): BytesByKind {
+    return this.kinds;
+  }
+}
