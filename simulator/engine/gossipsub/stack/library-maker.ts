@@ -1,6 +1,7 @@
 /** Makes the libp2p nodes of a thread's relays. */
 
 import type { ComponentLogger, PrivateKey } from '@libp2p/interface';
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import type { GossipSubClass } from '../internals.ts';
 import type { Job } from '../job.ts';
 import type { NetworkStack } from '../network-stack.ts';
@@ -9,6 +10,7 @@ import { routerClass } from '../router-class.ts';
 import type { StackMaker, StackMakerParts } from '../stack-maker.ts';
 import { type LibraryNodeClass, libraryNodeClass, libraryNodeInit } from './library-node.ts';
 import { LibraryStack } from './library-stack.ts';
+import { sharingRouter } from './sharing-router.ts';
 import { SimulatedTransport } from './simulated-transport.ts';
 import { isOfLostLink, stackLog } from './stack-log.ts';
 
@@ -18,13 +20,15 @@ export class LibraryStackMaker implements StackMaker {
   private readonly Router: GossipSubClass;
   private readonly options: ReturnType<typeof routerOptions>;
   private readonly logger: ComponentLogger;
+  private readonly wholeAddresses = new Map<number, Multiaddr>();
 
   private constructor(parts: StackMakerParts, Node: LibraryNodeClass, logger: ComponentLogger) {
     const { job } = parts;
     this.parts = parts;
     this.Node = Node;
     this.logger = logger;
-    this.Router = routerClass(parts, null);
+    const Router = routerClass(parts, null);
+    this.Router = job.scenario.fidelity === 'fast' ? sharingRouter(Router) : Router;
     // As on TCP, the router tells the connection manager whom it has in its mesh.
     this.options = { ...routerOptions(job.scenario.gossipsub, false, job.scoring ?? {}), tagMeshPeers: true };
   }
@@ -60,10 +64,21 @@ export class LibraryStackMaker implements StackMaker {
       links,
       transport,
       logger,
+      addressOf: (index) => this.wholeAddress(index),
       onError: (error) => {
         if (!isExpected(error)) failures.record(error);
       },
     });
+  }
+
+  private wholeAddress(relay: number): Multiaddr {
+    let known = this.wholeAddresses.get(relay);
+    if (known === undefined) {
+      const { addresses, identities } = this.parts;
+      known = multiaddr(`${addresses[relay]}/p2p/${identities[relay].peerId}`);
+      this.wholeAddresses.set(relay, known);
+    }
+    return known;
   }
 }
 

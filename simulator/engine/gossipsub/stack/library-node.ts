@@ -13,6 +13,7 @@ import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p, type Libp2pOptions } from 'libp2p';
 import type { GossipSubInternals } from '../internals.ts';
+import { CompactDatastore } from './compact-datastore.ts';
 import type { SimulatedTransport } from './simulated-transport.ts';
 
 type Services = { identify: object; ping: object; pubsub: GossipSubInternals };
@@ -51,6 +52,7 @@ export function libraryNodeInit(parts: LibraryNodeParts): Init {
     privateKey,
     logger,
     nodeInfo: { name: 'relaywave', userAgent: USER_AGENT },
+    datastore: new CompactDatastore(),
     addresses: { listen: [address.toString()] },
     transports: [() => transport],
     streamMuxers: [yamux()],

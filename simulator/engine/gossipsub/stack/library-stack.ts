@@ -1,7 +1,7 @@
 /** A whole libp2p node above the links of a relay. */
 
 import type { ComponentLogger } from '@libp2p/interface';
-import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import type { GossipSubInternals } from '../internals.ts';
 import type { LinkEnd, NetworkStack, NewLink } from '../network-stack.ts';
 import type { Transport } from '../transport.ts';
@@ -15,6 +15,8 @@ export interface LibraryStackParts {
   readonly links: SimulatedTransport;
   readonly transport: Transport;
   readonly logger: ComponentLogger;
+  /** The whole address of a relay, its peer id included: the same object every time. */
+  readonly addressOf: (relay: number) => Multiaddr;
   /** Told of whatever keeps a connection from coming up. */
   readonly onError: (error: unknown) => void;
 }
@@ -44,8 +46,9 @@ export class LibraryStack implements NetworkStack {
   }
 
   connect(link: NewLink): LinkEnd {
-    const { transport, logger } = this.parts;
-    return new LinkConnection(this, transport, link, logger.forComponent('relaywave:link'));
+    const { transport, logger, addressOf } = this.parts;
+    const log = logger.forComponent('relaywave:link');
+    return new LinkConnection({ owner: this, transport, log, remoteAddr: addressOf(link.peer.index) }, link);
   }
 
   /** Has the node take a connection: by dialling if it is this end that made the link. */
@@ -62,12 +65,7 @@ export class LibraryStack implements NetworkStack {
 
   private dial(connection: LinkConnection): Promise<unknown> {
     const { node, links } = this.parts;
-    const { address, peerId } = connection.peer;
     links.offer(connection);
-    return node.dial(dialled(address, peerId.toString()));
+    return node.dial(connection.remoteAddr);
   }
-}
-
-function dialled(address: Multiaddr, name: string): Multiaddr {
-  return multiaddr(`${address}/p2p/${name}`);
 }

@@ -8,7 +8,8 @@
 
 import type { Logger, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface';
 import { AbstractMultiaddrConnection, type SendResult } from '@libp2p/utils';
-import type { Uint8ArrayList } from 'uint8arraylist';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import { Uint8ArrayList } from 'uint8arraylist';
 import { ARRIVAL, type Arrival } from '../arrival.ts';
 import type { LinkEnd, LinkedPeer, NewLink } from '../network-stack.ts';
 import type { SimulatedRelay } from '../relay.ts';
@@ -16,9 +17,20 @@ import type { Transport } from '../transport.ts';
 import { encryptedBytes, MuxMeter } from './mux-bytes.ts';
 import { Piece } from './piece.ts';
 
+/** Encoders cut what is small out of blocks of 8 KiB: a receiver that keeps it would hold on to the whole block. */
+const SMALL_BYTES = 2048;
+
 /** Who is told that a connection is there to be upgraded. */
 export interface ConnectionOwner {
   connected(connection: LinkConnection): void;
+}
+
+export interface LinkConnectionParts {
+  readonly owner: ConnectionOwner;
+  readonly transport: Transport;
+  readonly log: Logger;
+  /** With the peer's id: libp2p would add it to every connection anew. */
+  readonly remoteAddr: Multiaddr;
 }
 
 export class LinkConnection extends AbstractMultiaddrConnection implements LinkEnd {
@@ -33,9 +45,9 @@ export class LinkConnection extends AbstractMultiaddrConnection implements LinkE
   private readonly meter = new MuxMeter();
   private muxer: StreamMuxer | null = null;
 
-  constructor(owner: ConnectionOwner, transport: Transport, link: NewLink, log: Logger) {
+  constructor({ owner, transport, log, remoteAddr }: LinkConnectionParts, link: NewLink) {
     const { local, peer, direction, latencyUs, number, onClosed } = link;
-    super({ remoteAddr: peer.address, direction, log });
+    super({ remoteAddr, direction, log });
     this.owner = owner;
     this.transport = transport;
     this.local = local;
@@ -75,7 +87,8 @@ export class LinkConnection extends AbstractMultiaddrConnection implements LinkE
 
   /** Uplinks queue whatever they are given, as a socket's buffer does, so there is always room for more. */
   sendData(list: Uint8ArrayList): SendResult {
-    const piece = new Piece(list, this.meter.partsOf(list, this.muxer?.streams ?? []));
+    const bytes = list.byteLength < SMALL_BYTES ? ownBytes(list) : list;
+    const piece = new Piece(bytes, this.meter.partsOf(list, this.muxer?.streams ?? []));
     this.transport.transmit(this, ARRIVAL.frame, encryptedBytes(list.byteLength), piece);
     return { sentBytes: list.byteLength, canSendMore: true };
   }
@@ -94,4 +107,14 @@ export class LinkConnection extends AbstractMultiaddrConnection implements LinkE
   sendPause(): void {}
 
   sendResume(): void {}
+}
+
+function ownBytes(list: Uint8ArrayList): Uint8ArrayList {
+  const bytes = new Uint8Array(list.byteLength);
+  let at = 0;
+  for (const part of list) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return new Uint8ArrayList(bytes);
 }

@@ -15,11 +15,11 @@ import {
   type StreamMuxerFactory,
   serviceCapabilities,
   type Transport,
+  TypedEventEmitter,
   transportSymbol,
   type Upgrader,
 } from '@libp2p/interface';
 import { CODE_P2P, type Multiaddr } from '@multiformats/multiaddr';
-import { TypedEventEmitter } from 'main-event';
 import type { LinkConnection } from './link-connection.ts';
 
 const MUXER = '/yamux/1.0.0';
