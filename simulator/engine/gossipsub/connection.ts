@@ -65,8 +65,10 @@ export class SimulatedConnection implements LinkEnd {
 
   arrive({ what, frame }: Arrival): void {
     this.local.wake();
-    if (frame !== null) this.stack.receive(this, frame);
-    else if (what === ARRIVAL.open) this.acceptStream();
+    if (frame !== null) {
+      this.transport.load?.gossipReceived(this.local.index, frame.bytes.length);
+      this.stack.receive(this, frame);
+    } else if (what === ARRIVAL.open) this.acceptStream();
     else this.streamAccepted();
   }
 

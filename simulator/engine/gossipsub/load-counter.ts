@@ -61,9 +61,9 @@ export class LoadCounter {
     columns.controlBytes[host] += bytes - parts[MESSAGES] - parts[LINKS];
   }
 
-  /** Something has reached a host that took it. */
-  received(host: number, what: ArrivalKind, frame: Frame | null): void {
-    if (what === ARRIVAL.frame && frame !== null) this.columns.receivedGossipBytes[host] += frame.gossipBytes;
+  /** Gossip has reached a host that took it. */
+  gossipReceived(host: number, bytes: number): void {
+    this.columns.receivedGossipBytes[host] += bytes;
   }
 
   /** A host's router was given so many messages, known ones among them. */

@@ -196,7 +196,6 @@ export class Transport {
     }
     this.watch?.(arrival);
     counters.framesDelivered++;
-    this.load?.received(relay, what, frame);
     trace.add(relay, what, clock.nowUs, from, bytes);
     receiver.arrive(arrival);
   };

@@ -6,6 +6,7 @@
  * (relay-links.ts). What the muxer sends leaves on the relay's uplink, with the bytes that Noise would add.
  */
 
+import assert from 'node:assert/strict';
 import type { Logger, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface';
 import { AbstractMultiaddrConnection, type SendResult } from '@libp2p/utils';
 import type { Multiaddr } from '@multiformats/multiaddr';
@@ -14,7 +15,7 @@ import { ARRIVAL, type Arrival } from '../arrival.ts';
 import type { LinkEnd, LinkedPeer, NewLink } from '../network-stack.ts';
 import type { SimulatedRelay } from '../relay.ts';
 import type { Transport } from '../transport.ts';
-import { encryptedBytes, MuxMeter } from './mux-bytes.ts';
+import { encryptedBytes, gossipBytes, MuxMeter } from './mux-bytes.ts';
 import { Piece } from './piece.ts';
 
 /** Encoders cut what is small out of blocks of 8 KiB: a receiver that keeps it would hold on to the whole block. */
@@ -75,9 +76,14 @@ export class LinkConnection extends AbstractMultiaddrConnection implements LinkE
 
   arrive({ frame }: Arrival): void {
     this.local.wake();
-    if (!(frame instanceof Piece))
-      throw new Error(`relay ${this.local.index} was sent no piece of a connection`);
-    this.onData(frame.list);
+    assert(
+      frame !== null,
+      `something without bytes came on the link of ${this.local.index} and ${this.remote}`,
+    );
+    // From another thread it comes as bytes.
+    const list = frame instanceof Piece ? frame.list : new Uint8ArrayList(frame.bytes);
+    this.transport.load?.gossipReceived(this.local.index, gossipBytes(list, this.muxer?.streams ?? []));
+    this.onData(list);
   }
 
   /** The link is gone, at both ends or on its way to be. */

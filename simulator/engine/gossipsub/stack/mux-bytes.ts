@@ -64,6 +64,11 @@ export class MuxMeter {
   }
 }
 
+/** The gossip that a frame carries for the router that takes it, without headers. */
+export function gossipBytes(frame: Uint8ArrayList, streams: readonly NamedStream[]): number {
+  return gossipStream(frame, streams) === null ? 0 : frame.byteLength - HEADER_BYTES;
+}
+
 /** The stream of gossip that a frame has data of; null for anything else. */
 function gossipStream(frame: Uint8ArrayList, streams: readonly NamedStream[]): string | null {
   if (frame.byteLength <= HEADER_BYTES || frame.get(TYPE_AT) !== DATA) return null;

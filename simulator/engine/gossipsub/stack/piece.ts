@@ -6,11 +6,9 @@
 
 import type { Uint8ArrayList } from 'uint8arraylist';
 import { Frame } from '../frame.ts';
-import { type BytesByKind, kindIndex } from '../rpc-bytes.ts';
-import { HEADER_BYTES } from './mux-bytes.ts';
+import type { BytesByKind } from '../rpc-bytes.ts';
 
 const NOTHING = new Uint8Array(0);
-const LINKS = kindIndex('links');
 
 export class Piece extends Frame {
   readonly list: Uint8ArrayList;
@@ -27,8 +25,9 @@ export class Piece extends Frame {
     return this.list.byteLength;
   }
 
-  override get gossipBytes(): number {
-    return this.kinds[LINKS] === 0 ? this.list.byteLength - HEADER_BYTES : 0;
+  /** In one place, as what crosses to another thread has to be. */
+  override get bytes(): Uint8Array {
+    return this.list.subarray();
   }
 
   override get parts(): BytesByKind {
