@@ -29,6 +29,10 @@ export class LibraryStack implements NetworkStack {
     this.parts = parts;
   }
 
+  get node(): LibraryNode {
+    return this.parts.node;
+  }
+
   get router(): GossipSubInternals {
     return this.parts.node.services.pubsub;
   }
