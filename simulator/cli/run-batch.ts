@@ -54,8 +54,8 @@ export function seedRuns(
 
 /** How many runs fit the machine at a time. */
 function concurrencyFor(runs: readonly BatchRun[], availableBytes: number): number {
-  const needed = runs.map(({ scenario: { network, engine } }) =>
-    memoryEstimateBytes(network.relays, network.degree, engine),
+  const needed = runs.map(({ scenario: { network, engine, stack } }) =>
+    memoryEstimateBytes(network.relays, network.degree, engine, stack),
   );
   const fitting = Math.floor(availableBytes / Math.max(...needed));
   return Math.max(1, Math.min(runs.length, availableParallelism(), fitting));
