@@ -104,7 +104,7 @@ export const scenarioSchema = z
       .meta({
         description:
           'What each relay of the engine gossipsub is. bare: its router alone. libp2p: a whole node of js-libp2p with ' +
-          'connection manager, identify and yamux, over simulated links; three times the memory, one thread',
+          'connection manager, identify and yamux, over simulated links; ten times the time and several times the memory',
         examples: ['bare'],
       }),
     fidelity: z

@@ -10,9 +10,7 @@ function refused(...lines: string[]): string[] {
 }
 
 test('stack libp2p: is written out where it is not the default, and runs with what lies below it', () => {
-  const { scenario } = load(
-    withLines(STACK, 'faults: [{ kind: crash, from: 50s, for: 1min, targets: { share: 10% } }]'),
-  );
+  const { scenario } = load(withLines(STACK, 'presence: { late: { share: 10%, from: 1min, to: 2min } }'));
   assert.equal(scenario.stack, 'libp2p');
   assert.match(resolvedYaml(scenario), /^stack: libp2p$/m);
   assert.doesNotMatch(resolvedYaml(load(withLines()).scenario), /stack/);
@@ -24,9 +22,8 @@ test('stack libp2p: other engines run no such nodes', () => {
   ]);
 });
 
-test('stack libp2p: sybils and faults of single frames are refused at their keys, all at once', () => {
+test('stack libp2p: sybils, faults and churn are refused at their keys', () => {
   const sybils = '{ attack: eclipse, count: 10, degree: 5, from: 50s }';
-  const loss = 'from: 50s, for: 1min, targets: all';
   assert.deepEqual(refused(`adversary: { sybils: ${sybils} }`), [
     'adversary.sybils: sybils speak gossipsub without the rest of libp2p | stack: bare can',
   ]);
@@ -34,14 +31,11 @@ test('stack libp2p: sybils and faults of single frames are refused at their keys
   assert.deepEqual(told(own), [
     '6:39 arms.live.adversary: sybils speak gossipsub without the rest of libp2p | stack: bare can',
   ]);
-  assert.deepEqual(
-    refused(
-      `faults: [{ kind: loss, ${loss} }, { kind: loss, retransmitted: true, ${loss} }, { kind: duplication, ${loss} }, { kind: reordering, by: 1s, ${loss} }]`,
-    ),
-    [
-      'faults[0].kind: loss that nobody makes good is of single frames, and breaks a connection of libp2p | retransmitted: true, or stack: bare can',
-      'faults[2].kind: duplication is of single frames, and breaks a connection of libp2p | stack: bare can',
-      'faults[3].kind: reordering is of single frames, and breaks a connection of libp2p | stack: bare can',
-    ],
+  assert.deepEqual(refused('faults: [{ kind: crash, from: 50s, for: 1min, targets: { share: 10% } }]'), [
+    'faults: faults are not simulated below whole libp2p nodes | stack: bare can',
+  ]);
+  assert.match(
+    refused('churn: tor-2025-11')[0]!,
+    /^churn: churn is not simulated .* \| stack: bare can; presence/,
   );
 });

@@ -322,16 +322,15 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const attackers = isFree && isAttackable && sybils !== null ? { sybils: over(sybils) } : {};
     const ofArm =
       !isFree || armSybils === null ? {} : { adversary: armSybils === 'none' ? armSybils : over(armSybils) };
-    // Whole nodes stand beside neither sybils nor faults of single frames.
+    // Whole nodes stand beside neither sybils nor faults nor churn.
     const isSybil = 'sybils' in attackers || ('adversary' in ofArm && ofArm.adversary !== 'none');
-    const ofFrames = faults.some(
-      ({ kind, retransmitted }) =>
-        kind === 'reordering' || kind === 'duplication' || (kind === 'loss' && !retransmitted),
-    );
     const attackedArms = arms.map((one): Arm => (hasGossip(one) ? { ...one, ...ofArm } : one));
     return {
       ...rest,
-      stack: isWhole && !isSybil && !ofFrames ? ('libp2p' as const) : ('bare' as const),
+      stack:
+        isWhole && !isSybil && faults.length === 0 && churn === null
+          ? ('libp2p' as const)
+          : ('bare' as const),
       gossipsub: { ...parts.gossipsub, ...(scoring !== null && { scoring }) },
       assertions: parts.assertions(arms, parts.updates.length, parts.measure),
       costs: { ...parts.costs },

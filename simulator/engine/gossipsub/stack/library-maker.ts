@@ -83,6 +83,6 @@ export class LibraryStackMaker implements StackMaker {
 }
 
 /** Whether links may be lost while something runs over them. */
-function losesLinks({ churn, presence, faults }: Job): boolean {
-  return churn !== null || presence !== null || faults.length > 0;
+function losesLinks({ presence }: Job): boolean {
+  return presence !== null;
 }

@@ -10,6 +10,7 @@ const OF_LOST_LINKS: ReadonlySet<string> = new Set([
   'ConnectionClosedError',
   'DialError',
   'MuxerClosedError',
+  'NotFoundError', // gone before it was identified
   'StreamAbortedError',
   'StreamClosedError',
   'StreamResetError',
