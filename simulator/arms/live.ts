@@ -21,6 +21,7 @@ import { type ScheduledFault, scheduleFaults } from '../population/fault-schedul
 import type { Population, Topology } from '../population/population.ts';
 import { drawPresence } from '../population/presence.ts';
 import { buildTopology } from '../population/topology.ts';
+import { engineLabel } from '../scenario/engines.ts';
 import {
   isAttacked,
   type LiveArm,
@@ -145,7 +146,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const firstReleaseUs = Math.min(...releases.map(({ atUs }) => atUs));
   const outcome: ArmOutcome = {
     arm,
-    engine: scenario.engine,
+    engine: engineLabel(scenario),
     horizonSeconds: policies?.horizonSeconds ?? scenario.durationSeconds - firstReleaseUs / 1e6,
     updates,
     cost: {

@@ -173,9 +173,12 @@ async function buildProgram(
 
   program
     .command('crosscheck')
-    .description('run the same network and seed on two engines and say how far apart they are')
+    .description(
+      'run the same network and seed on two engines, or two stacks, and say how far apart they are',
+    )
     .argument('<file>', 'the scenario')
-    .option('--engines <names>', 'two engines, the one to check against first', 'gossipsub,model')
+    .option('--engines <names>', 'two engines, the one to check against first (default: gossipsub,model)')
+    .option('--stacks <names>', 'two stacks of the engine gossipsub instead, such as bare,libp2p')
     .option('--seed <n>', "the run's seed, instead of the scenario's")
     .option('--runs <n>', 'how many seeds, counting up')
     .option('--out <dir>', 'where to write (default: results/<scenario>/crosscheck)')

@@ -35,10 +35,11 @@ describe('crosscheck', () => {
     const rooms: SimulateRooms = {
       ...SIMULATE_ROOMS,
       runScenario: async (scenario: Scenario) => {
-        const { seed, engine, arms } = scenario;
-        ran.push(`${engine}/${seed}/${arms.map(({ name }) => name).join('+')}`);
+        const { seed, engine, stack, arms } = scenario;
+        const name = stack === 'bare' ? engine : stack;
+        ran.push(`${name}/${seed}/${arms.map(({ name }) => name).join('+')}`);
         const outcome = {
-          ...madeRun({ relays: 60, seed: chance(engine, seed), arms: [MADE_LIVE_ARM] }),
+          ...madeRun({ relays: 60, seed: chance(name, seed), arms: [MADE_LIVE_ARM] }),
           scenario,
         };
         return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
@@ -78,6 +79,28 @@ describe('crosscheck', () => {
     assert.equal(code, 1);
     assert.match(printed, /^live +1 +time to 99 % .* BEYOND *$/m);
     assert.match(printed, /model does NOT agree with gossipsub/);
+  });
+
+  it('--stacks compares two stacks of the engine gossipsub, and names them', async () => {
+    const out = join(folder, 'stacks');
+    const args = ['--stacks', 'bare,libp2p', '--out', out];
+    const { code, ran, out: printed, err } = await run(args);
+    assert.equal(code, 0, err);
+    assert.deepEqual(ran, ['gossipsub/1/live', 'libp2p/1/live']);
+    assert.match(printed, /^made: 60 relays, engines gossipsub and gossipsub, stack libp2p, seed 1$/m);
+    assert.match(printed, /^live +1 +time to 99 % .* 0 +10 % +within *$/m);
+    const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
+    assert.deepEqual(summary.engines, ['gossipsub', 'gossipsub, stack libp2p']);
+    const svg = readFileSync(join(out, 'charts', 'crosscheck-live.svg'), 'utf8');
+    assert.match(svg, /engines gossipsub and gossipsub, stack libp2p/);
+    assert.equal((await run(['--stacks', 'bare'])).code, 2);
+    assert.equal((await run([...args, '--engines', 'gossipsub,model'])).code, 2, 'one of the two');
+    const { err: sybils } = await run([
+      ...args,
+      '--set',
+      'adversary={ sybils: { attack: eclipse, count: 5, degree: 3 } }',
+    ]);
+    assert.match(sybils, /adversary\.sybils: sybils speak gossipsub without the rest of libp2p/);
   });
 
   it('--json prints summary.json and nothing else', async () => {

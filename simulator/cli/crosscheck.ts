@@ -1,5 +1,6 @@
 /**
- * `crosscheck FILE`: the same network and seed on two engines, and how far apart they come out.
+ * `crosscheck FILE`: the same network and seed on two engines, or two stacks of the engine gossipsub, and how far apart
+ * they come out.
  *
  * Only the live arms run: what is drawn from laws has no engine. Exit code 1 says that a figure is beyond its bound.
  */
@@ -7,13 +8,17 @@
 import { join, resolve } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
 import {
+  CROSSCHECK_BOUNDS,
   type Crosscheck,
+  type CrosscheckBounds,
   type CrosscheckedArm,
   crosscheckRun,
   firstUpdateCurve,
   isWithinBounds,
+  STACK_BOUNDS,
 } from '../measure/crosscheck.ts';
 import type { AdoptionCurve } from '../measure/curve.ts';
+import { engineLabel } from '../scenario/engines.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -24,11 +29,14 @@ import { asScenarioError, refuseWhatDoesNotFit, resolvedText, resultsFolder } fr
 import { type SimulateOptions, type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
-export interface CrosscheckOptions extends Omit<SimulateOptions, 'engine' | 'resume'> {
+export interface CrosscheckOptions extends Omit<SimulateOptions, 'engine' | 'stack' | 'resume'> {
   readonly engines?: string;
+  /** Two stacks in the place of two engines. */
+  readonly stacks?: string;
 }
 
 const ENGINES = 'gossipsub,model';
+const STACKS = 'bare,libp2p';
 const RUNS_MAX = 100;
 
 type Pair<Value> = readonly [Value, Value];
@@ -49,10 +57,10 @@ export async function crosscheck(
 ): Promise<number> {
   const { rooms } = surroundings;
   const { userFolder, resultsHome } = context.workplace;
-  const engines = readEngines(options.engines ?? ENGINES);
+  const { sides, bounds } = readSides(options);
   const runs = readRuns(options.runs ?? '1');
-  const loaded = engines.map((engine) =>
-    load(file, { ...options, engine }, surroundings),
+  const loaded = sides.map((side) =>
+    load(file, { ...options, ...side }, surroundings),
   ) as unknown as Pair<LoadedScenario>;
   const { scenario } = loaded[0];
   const directory =
@@ -83,13 +91,13 @@ export async function crosscheck(
         signal.throwIfAborted();
       }
       const [first, second] = pair as unknown as Pair<FinishedRun>;
-      arms.push(...crosscheckRun(first.outcome, second.outcome));
+      arms.push(...crosscheckRun(first.outcome, second.outcome, bounds));
       curves.push(...curvesOf(seed, first, second));
     }
     display.stop();
     const result: Crosscheck = {
       scenario: scenario.name,
-      engines,
+      engines: loaded.map((one) => engineLabel(one.scenario)) as unknown as Pair<string>,
       relays: scenario.network.relays,
       seeds,
       isWithin: isWithinBounds(arms),
@@ -103,10 +111,35 @@ export async function crosscheck(
   });
 }
 
-function readEngines(text: string): Pair<string> {
+/** What the two runs differ in, and how far apart they may be. */
+function readSides({ engines, stacks }: CrosscheckOptions): {
+  sides: Pair<Pick<SimulateOptions, 'engine' | 'stack'>>;
+  bounds: CrosscheckBounds;
+} {
+  if (stacks === undefined) {
+    const [first, second] = readPair('engines', engines ?? ENGINES, ENGINES);
+    return { sides: [{ engine: first }, { engine: second }], bounds: CROSSCHECK_BOUNDS };
+  }
+  if (engines !== undefined)
+    throw new UsageError(
+      '--engines and --stacks stand together',
+      'stacks are of the engine gossipsub: give one of the two',
+    );
+  const [first, second] = readPair('stacks', stacks, STACKS);
+  const engine = 'gossipsub';
+  return {
+    sides: [
+      { engine, stack: first },
+      { engine, stack: second },
+    ],
+    bounds: STACK_BOUNDS,
+  };
+}
+
+function readPair(option: string, text: string, example: string): Pair<string> {
   const names = text.split(',').map((name) => name.trim());
   if (names.length === 2 && names[0] !== names[1]) return [names[0]!, names[1]!];
-  throw new UsageError(`--engines ${text} does not name two engines`, `two of them, such as ${ENGINES}`);
+  throw new UsageError(`--${option} ${text} does not name two ${option}`, `two of them, such as ${example}`);
 }
 
 function readRuns(text: string): number {

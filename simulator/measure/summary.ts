@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
+import { engineLabel } from '../scenario/engines.ts';
 import type { MeasurePlan } from '../scenario/measure-plan.ts';
 import { channelLabel, type LagLaw } from '../scenario/scenario.ts';
 import { type AdoptionSummary, adoptionSummary } from './adoption-summary.ts';
@@ -298,7 +299,7 @@ export function summarize(outcome: RunOutcome, historical: readonly HistoricalBa
   const { milestonePercents } = measure;
   const summary: Summary = {
     scenario: outcome.scenario.name,
-    engine: outcome.scenario.engine,
+    engine: engineLabel(outcome.scenario),
     relays: outcome.scenario.network.relays,
     seeds: [outcome.scenario.seed],
     traceHash: traceHashOfAll(outcome.arms),

@@ -17,6 +17,7 @@ import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
+import { checkStack } from './stack-checks.ts';
 import { checkSybils } from './sybil-checks.ts';
 import { formatDuration } from './units.ts';
 import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
@@ -238,5 +239,6 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkFaults(parts),
     ...checkRejections(parts),
     ...checkModel(parts, modules),
+    ...checkStack(parts),
   ];
 }

@@ -1,6 +1,6 @@
 /** What each engine can do in this version. */
 
-import type { EngineName } from './scenario.ts';
+import type { EngineName, Scenario } from './scenario.ts';
 
 export interface EngineAbility {
   readonly name: EngineName;
@@ -36,4 +36,11 @@ export function availableEngines(): EngineName[] {
   return Object.values(ENGINES)
     .filter((engine) => engine.isAvailable)
     .map((engine) => engine.name);
+}
+
+/** What made the numbers of a scenario's live arms, as every table, chart and file names it. */
+export type EngineLabel = EngineName | 'gossipsub, stack libp2p';
+
+export function engineLabel({ engine, stack }: Pick<Scenario, 'engine' | 'stack'>): EngineLabel {
+  return engine === 'gossipsub' && stack === 'libp2p' ? 'gossipsub, stack libp2p' : engine;
 }

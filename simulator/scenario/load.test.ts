@@ -25,6 +25,7 @@ describe('loading a scenario', () => {
       answer: '',
       seed: 1,
       engine: 'gossipsub',
+      stack: 'bare',
       fidelity: 'fast',
       threads: 0,
       network: {

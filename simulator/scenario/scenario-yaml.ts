@@ -65,6 +65,7 @@ export function toScenario(
     answer: input.answer,
     seed: input.seed,
     engine: input.engine,
+    stack: input.stack,
     fidelity: input.fidelity,
     threads: input.threads === 'auto' ? 0 : input.threads,
     network: {
@@ -136,6 +137,7 @@ export function resolvedYaml(
     ...(scenario.answer !== '' && { answer: scenario.answer }),
     seed: scenario.seed,
     engine: scenario.engine,
+    ...(scenario.stack !== 'bare' && { stack: scenario.stack }),
     fidelity: scenario.fidelity,
     threads: scenario.threads === 0 ? 'auto' : scenario.threads,
     network: {

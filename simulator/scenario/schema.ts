@@ -98,6 +98,15 @@ export const scenarioSchema = z
           'which stay, and no more. wire is not available in this version',
         examples: ['gossipsub', 'model'],
       }),
+    stack: z
+      .enum(['bare', 'libp2p'])
+      .default('bare')
+      .meta({
+        description:
+          'What each relay of the engine gossipsub is. bare: its router alone. libp2p: a whole node of js-libp2p with ' +
+          'connection manager, identify and yamux, over simulated links; ten times the time and several times the memory',
+        examples: ['bare'],
+      }),
     fidelity: z
       .enum(['full', 'fast'])
       .default('fast')

@@ -32,13 +32,13 @@ export interface TaskPool {
 
 /** How many of some runs this machine carries at a time: by its processors, and by the memory of the largest. */
 export function concurrencyFor(
-  scenarios: readonly Pick<Scenario, 'network' | 'engine'>[],
+  scenarios: readonly Pick<Scenario, 'network' | 'engine' | 'stack'>[],
   availableBytes: number,
   processors = availableParallelism(),
 ): number {
   const largest = scenarios.reduce(
-    (most, { network, engine }) =>
-      Math.max(most, memoryEstimateBytes(network.relays, network.degree, engine)),
+    (most, { network, engine, stack }) =>
+      Math.max(most, memoryEstimateBytes(network.relays, network.degree, engine, stack)),
     1,
   );
   return Math.max(1, Math.min(scenarios.length, processors, Math.floor(availableBytes / largest)));

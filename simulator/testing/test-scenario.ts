@@ -53,6 +53,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     answer: '',
     seed: 1,
     engine: 'gossipsub',
+    stack: 'bare',
     fidelity: 'fast',
     threads: 1,
     durationSeconds: 40,

@@ -1,6 +1,7 @@
 /** Checks what is to be run as `validate` does, and says what would be run. */
 
 import { join } from 'node:path';
+import { engineLabel } from '../scenario/engines.ts';
 import { infeasibility } from '../scenario/feasibility.ts';
 import { type LoadedScenario, scenarioFromText } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
@@ -69,7 +70,7 @@ export function checkRequest(
   const { loaded } = checked;
   const problems = sweepProblems(request, loaded, isSaved);
   const { scenario, scaled } = loaded;
-  const { name, question, engine, network, seed, durationSeconds, arms, updates, sweep } = scenario;
+  const { name, question, network, seed, durationSeconds, arms, updates, sweep } = scenario;
   const refusal = infeasibility(scenario);
   const warnings = [
     ...(refusal === null ? [] : [`it will not run on this machine: ${refusal.message}`]),
@@ -78,7 +79,7 @@ export function checkRequest(
   const portrait = {
     name,
     question,
-    engine,
+    engine: engineLabel(scenario),
     relays: network.relays,
     seed,
     durationSeconds,

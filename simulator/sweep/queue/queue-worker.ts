@@ -161,8 +161,8 @@ class QueueWorker {
     const { scenario } = scenarioFromText(file, task.text);
     const refusal = infeasibility(scenario, machine);
     if (refusal !== null) throw new Error(`${this.name}: ${refusal.message}`);
-    const { network, engine } = scenario;
-    const giveBack = await this.gate.take(memoryEstimateBytes(network.relays, network.degree, engine));
+    const { network, engine, stack } = scenario;
+    const giveBack = await this.gate.take(memoryEstimateBytes(network.relays, network.degree, engine, stack));
     try {
       this.stop.throwIfAborted();
       const { files } = await pool.perform(task, this.home, {
