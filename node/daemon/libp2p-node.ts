@@ -7,9 +7,9 @@
 
 import '../promise-with-resolvers.ts';
 import { createHash } from 'node:crypto';
-import { gossipsub } from '@chainsafe/libp2p-gossipsub';
+import { type GossipSub, type GossipSubComponents, gossipsub } from '@chainsafe/libp2p-gossipsub';
 import { identify } from '@libp2p/identify';
-import type { Libp2p, PrivateKey } from '@libp2p/interface';
+import type { Libp2p, PrivateKey, Transport } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
@@ -32,7 +32,15 @@ export interface NodeParts {
   /** A new one by default. */
   readonly privateKey?: PrivateKey;
   readonly maxConnections?: number;
+  /** In the place of plain TCP. */
+  readonly transport?: TransportMaker;
+  /** In the place of the router that `npm run node` runs. */
+  readonly router?: RouterMaker;
 }
+
+/** As libp2p takes them: a function of its own parts. */
+export type TransportMaker = (components: Parameters<ReturnType<typeof tcp>>[0]) => Transport;
+export type RouterMaker = (components: GossipSubComponents) => GossipSub;
 
 export interface RelayNode {
   readonly libp2p: Libp2p;
@@ -41,13 +49,13 @@ export interface RelayNode {
 
 /** Makes the node; `startNode` has it listen. */
 export async function createNode(parts: NodeParts): Promise<RelayNode> {
-  const { listen, announce = [], privateKey, maxConnections } = parts;
+  const { listen, announce = [], privateKey, maxConnections, transport = tcp(), router = relayRouter } = parts;
   const libp2p = await createLibp2p({
     start: false,
     ...(privateKey === undefined ? {} : { privateKey }),
     nodeInfo: { name: 'relaywave' },
     addresses: { listen: [...listen], announce: [...announce] },
-    transports: [tcp()],
+    transports: [transport],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: { allow: LOOPBACK, ...(maxConnections === undefined ? {} : { maxConnections }) },
@@ -55,16 +63,18 @@ export async function createNode(parts: NodeParts): Promise<RelayNode> {
     services: {
       identify: identify(),
       ping: ping(),
-      pubsub: gossipsub({
-        ...PUBSUB_OPTIONS,
-        ...fullScoring(UPDATE_TOPIC),
-        msgIdFn: ({ data }) => createHash('sha256').update(data).digest(),
-        msgIdToStrFn: (id) => Buffer.from(id).toString('hex'),
-      }),
+      pubsub: router,
     },
   });
   return { libp2p, router: libp2p.services.pubsub as unknown as ValidatingGossipSub };
 }
+
+const relayRouter: RouterMaker = gossipsub({
+  ...PUBSUB_OPTIONS,
+  ...fullScoring(UPDATE_TOPIC),
+  msgIdFn: ({ data }) => createHash('sha256').update(data).digest(),
+  msgIdToStrFn: (id) => Buffer.from(id).toString('hex'),
+});
 
 /** Listens and is there. Throws DaemonError for an address that cannot be listened on. */
 export async function startNode({ libp2p }: RelayNode, listen: readonly string[]): Promise<void> {

@@ -32,7 +32,12 @@ export class PeerKeeper {
   }
 
   start(): void {
-    for (const address of this.parts.addresses) void this.dial(address, FIRST_PAUSE_MS);
+    for (const address of this.parts.addresses) void this.keep(address);
+  }
+
+  /** Keeps a connection to one more. Resolves when it has been dialled once, whatever came of it. */
+  keep(address: Multiaddr): Promise<void> {
+    return this.dial(address, FIRST_PAUSE_MS);
   }
 
   /** Dials nobody any more. Connections that are there stay. */

@@ -25,7 +25,7 @@ export const ENGINES: Readonly<Record<EngineName, EngineAbility>> = {
   },
   wire: {
     name: 'wire',
-    isAvailable: false,
+    isAvailable: true,
     relaysMax: 500,
     summary: 'whole libp2p relays over TCP, in real time',
   },

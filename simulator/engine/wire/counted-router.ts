@@ -1,0 +1,106 @@
+/** The router that relays run: js-libp2p's GossipSub with the scenario's parameters, and what it sends and receives counted. */
+
+import type { GossipSub, GossipSubComponents } from '@chainsafe/libp2p-gossipsub';
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
+import type { RouterMaker } from '../../../node/daemon/libp2p-node.ts';
+import type { GossipsubPlan } from '../../scenario/scenario.ts';
+import {
+  type GossipSubClass,
+  gossipSubClass,
+  missingInternals,
+  type OutboundStreamInternals,
+} from '../gossipsub/internals.ts';
+import { type RouterCounters, routerOptions, type ScoringOptions, watchedRouter } from '../gossipsub/router.ts';
+import { type BytesByKind, kindIndex, splitFrame } from '../gossipsub/rpc-bytes.ts';
+import { BYTE_KINDS } from '../../measure/load-result.ts';
+
+const MESSAGES = kindIndex('messages');
+
+/** What one relay's router has done. */
+export interface RelayCounts extends RouterCounters {
+  readonly byKind: BytesByKind;
+  framesSent: number;
+  framesReceived: number;
+  gossipBytesSent: number;
+  gossipBytesReceived: number;
+  messageBytesSent: number;
+}
+
+export function noCounts(): RelayCounts {
+  return {
+    firsts: 0,
+    copies: 0,
+    penalties: 0,
+    byKind: new Float64Array(BYTE_KINDS.length),
+    framesSent: 0,
+    framesReceived: 0,
+    gossipBytesSent: 0,
+    gossipBytesReceived: 0,
+    messageBytesSent: 0,
+  };
+}
+
+interface FrameStream {
+  send(frame: { readonly byteLength: number; slice(): Uint8Array }): unknown;
+}
+
+/** Makes routers that count into `counts`. */
+export function countedRouter(
+  plan: GossipsubPlan,
+  scoring: ScoringOptions | null,
+  counts: RelayCounts,
+): RouterMaker {
+  return (components) => {
+    const Router = countedClass(gossipSubClass(components), counts);
+    const router = new Router(components, routerOptions(plan, false, scoring ?? {}));
+    const missing = missingInternals(router, false);
+    if (missing.length > 0)
+      throw new Error(`this version of gossipsub lacks what the engine reaches into: ${missing.join(', ')}`);
+    return router as GossipSub;
+  };
+}
+
+function countedClass(Base: GossipSubClass, counts: RelayCounts): GossipSubClass {
+  const Watched = watchedRouter(Base, counts, () => {});
+  const counted = new WeakSet<OutboundStreamInternals>();
+  const countOn = (outbound: OutboundStreamInternals): void => {
+    if (counted.has(outbound)) return;
+    counted.add(outbound);
+    const stream = outbound.rawStream as FrameStream;
+    const send = stream.send.bind(stream);
+    stream.send = (frame) => {
+      const parts = splitFrame(frame.slice());
+      for (const [kind, bytes] of parts.entries()) counts.byKind[kind]! += bytes;
+      counts.framesSent++;
+      counts.gossipBytesSent += frame.byteLength;
+      counts.messageBytesSent += parts[MESSAGES]!;
+      return send(frame);
+    };
+  };
+  return class extends Watched {
+    constructor(components: GossipSubComponents, options: ConstructorParameters<GossipSubClass>[1]) {
+      super(components, options);
+      this.addEventListener('gossipsub:message', ({ detail }) => {
+        if (!detail.propagationSource.equals(components.peerId)) counts.firsts++;
+      });
+    }
+
+    override sendRpc(peer: string, rpc: RPC): boolean {
+      const outbound = this.streamsOutbound.get(peer);
+      if (outbound !== undefined) countOn(outbound);
+      return super.sendRpc(peer, rpc);
+    }
+
+    override decodeRpc(bytes: Uint8Array): RPC {
+      counts.framesReceived++;
+      counts.gossipBytesReceived += bytes.byteLength + varintBytes(bytes.byteLength);
+      return super.decodeRpc(bytes);
+    }
+  };
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes++;
+  return bytes;
+}
