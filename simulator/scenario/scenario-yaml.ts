@@ -67,6 +67,7 @@ export function toScenario(
     engine: input.engine,
     fidelity: input.fidelity,
     threads: input.threads === 'auto' ? 0 : input.threads,
+    slowdown: input.slowdown,
     network: {
       relays: network.relays,
       population: populationPlan(network.population, filePopulation),
@@ -138,6 +139,7 @@ export function resolvedYaml(
     engine: scenario.engine,
     fidelity: scenario.fidelity,
     threads: scenario.threads === 0 ? 'auto' : scenario.threads,
+    ...(scenario.slowdown !== 1 && { slowdown: scenario.slowdown }),
     network: {
       relays: network.relays,
       population: populationYaml(network.population, pathOf),

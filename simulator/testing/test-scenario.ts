@@ -55,6 +55,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     engine: 'gossipsub',
     fidelity: 'fast',
     threads: 1,
+    slowdown: 1,
     durationSeconds: 40,
     updates: [testUpdate()],
     trust: TEST_TRUST,

@@ -2,8 +2,9 @@
 
 import type { GossipSub, GossipSubComponents } from '@chainsafe/libp2p-gossipsub';
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
+import { LOOPBACK_HOSTS } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { RouterMaker } from '../../../node/daemon/libp2p-node.ts';
-import type { GossipsubPlan } from '../../scenario/scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import {
   type GossipSubClass,
   gossipSubClass,
@@ -40,19 +41,33 @@ export function noCounts(): RelayCounts {
   };
 }
 
+/** js-libp2p's own scores, but for the one address that all relays have. */
+const ON_LOOPBACK: ScoringOptions = {
+  scoreParams: { IPColocationFactorWhitelist: new Set(LOOPBACK_HOSTS) },
+} as ScoringOptions;
+
 interface FrameStream {
   send(frame: { readonly byteLength: number; slice(): Uint8Array }): unknown;
 }
 
+/** js-libp2p's own, in milliseconds of network time. */
+const PRUNE_BACKOFF_MS = 60_000;
+const I_WANT_FOLLOWUP_MS = 3000;
+
 /** Makes routers that count into `counts`. */
 export function countedRouter(
-  plan: GossipsubPlan,
+  { gossipsub: plan, slowdown }: Pick<Scenario, 'gossipsub' | 'slowdown'>,
   scoring: ScoringOptions | null,
   counts: RelayCounts,
 ): RouterMaker {
   return (components) => {
     const Router = countedClass(gossipSubClass(components), counts);
-    const router = new Router(components, routerOptions(plan, false, scoring ?? {}));
+    const router = new Router(components, {
+      ...routerOptions(plan, false, scoring ?? ON_LOOPBACK),
+      heartbeatInterval: plan.heartbeatMs * slowdown,
+      pruneBackoff: PRUNE_BACKOFF_MS * slowdown,
+      gossipsubIWantFollowupMs: I_WANT_FOLLOWUP_MS * slowdown,
+    });
     const missing = missingInternals(router, false);
     if (missing.length > 0)
       throw new Error(`this version of gossipsub lacks what the engine reaches into: ${missing.join(', ')}`);

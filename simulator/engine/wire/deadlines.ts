@@ -28,19 +28,36 @@ export class Deadlines {
   private timer: NodeJS.Timeout | null = null;
   private timerUs = Number.POSITIVE_INFINITY;
   private isRunning = false;
+  /** Where the present pace began, on the monotonic clock and on this one. */
+  private sinceUs = 0;
+  private sinceOwnUs = 0;
+  private slowdown = 1;
 
-  /** Does something at this time of the monotonic clock, or as soon after it as the process can. */
+  /** The time that counts here, microseconds. */
+  get nowUs(): number {
+    return this.ownOf(monotonicUs());
+  }
+
+  /** A time of the monotonic clock as it is here at the present pace. */
+  ownOf(timeUs: number): number {
+    return this.sinceOwnUs + (timeUs - this.sinceUs) / this.slowdown;
+  }
+
+  /** From now on time passes so many times more slowly here, and lateness is counted anew. */
+  slowDown(slowdown: number): void {
+    this.latenessMs.fill(0);
+    const realUs = monotonicUs();
+    this.sinceOwnUs = this.ownOf(realUs);
+    this.sinceUs = realUs;
+    this.slowdown = slowdown;
+    this.timerUs = Number.POSITIVE_INFINITY;
+    this.arm();
+  }
+
+  /** Does something at this time, or as soon after it as the process can. */
   at(dueUs: number, action: () => void): void {
     this.push({ dueUs, number: this.numbers++, action });
     if (!this.isRunning) this.arm();
-  }
-
-  /** Forgets everything that waits. */
-  clear(): void {
-    this.heap.length = 0;
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
-    this.timerUs = Number.POSITIVE_INFINITY;
   }
 
   private readonly run = (): void => {
@@ -51,8 +68,8 @@ export class Deadlines {
       for (;;) {
         const first = this.heap[0];
         if (first === undefined) return;
-        const lateUs = monotonicUs() - first.dueUs;
-        if (lateUs < -HALF_GRAIN_US) return;
+        const lateUs = this.nowUs - first.dueUs;
+        if (lateUs * this.slowdown < -HALF_GRAIN_US) return;
         this.pop();
         const late = Math.max(0, Math.floor(lateUs / 1000));
         this.latenessMs[Math.min(late, LATENESS_CLASSES - 1)]!++;
@@ -69,7 +86,8 @@ export class Deadlines {
     if (first === undefined || first.dueUs >= this.timerUs) return;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timerUs = first.dueUs;
-    this.timer = setTimeout(this.run, Math.max(1, Math.floor((first.dueUs - monotonicUs()) / 1000)));
+    const waitUs = (first.dueUs - this.nowUs) * this.slowdown;
+    this.timer = setTimeout(this.run, Math.max(1, Math.floor(waitUs / 1000)));
   }
 
   private push(entry: Entry): void {

@@ -25,7 +25,7 @@ import { type HostParts, WireRelay } from './wire-relay.ts';
 /** News wait so long for others, so that telling them costs little. */
 const TELL_EVERY_MS = 25;
 /** Handshakes of this process that are under way at once. */
-const DIALS_AT_ONCE = 8;
+const DIALS_AT_ONCE = 32;
 
 export class RelayHost {
   private readonly plan: HostPlan;
@@ -48,7 +48,7 @@ export class RelayHost {
     this.operations = plannedOperations(job);
     this.publisher = new Publisher(job, this.operations);
     this.faultEffects = plan.faults.map(() => 0);
-    if (plan.zeroUs !== null) this.clock.begin(plan.zeroUs);
+    if (plan.zeroUs !== null) this.clock.begin(plan.zeroUs, plan.scenario.slowdown);
   }
 
   /** Starts the relays; they listen then. */
@@ -106,7 +106,7 @@ export class RelayHost {
         this.send({ type: 'looked', lacking: this.lacking() });
         return;
       case 'begin':
-        this.clock.begin(message.zeroUs);
+        this.clock.begin(message.zeroUs, this.plan.scenario.slowdown);
         return;
       case 'publish':
         this.planPublication(message.operation, message.relay, message.atUs);

@@ -9,7 +9,6 @@
 import type { FaultConditions } from '../gossipsub/faults/conditions.ts';
 import { Uplink } from '../gossipsub/uplink.ts';
 import type { Deadlines } from './deadlines.ts';
-import { monotonicUs } from './monotonic.ts';
 import type { RunClock } from './run-clock.ts';
 
 /** TCP waits at least so long before it sends again (Linux). */
@@ -51,7 +50,7 @@ export class RelayLine {
 
   /** Queues so many bytes; answers when the last of them arrives. */
   arrivesUs(peer: number, bytes: number): number {
-    const { conditions, clock, relay, latencyUs, happened } = this.parts;
+    const { conditions, clock, deadlines, relay, latencyUs, happened } = this.parts;
     this.sentBytes += bytes;
     let oneWayUs = latencyUs(peer);
     if (conditions !== null && clock.hasBegun) {
@@ -62,10 +61,10 @@ export class RelayLine {
         happened(index);
       }
     }
-    return this.uplink.send(monotonicUs(), bytes) + oneWayUs;
+    return this.uplink.send(deadlines.nowUs, bytes) + oneWayUs;
   }
 
-  /** When a cut between this relay and a peer that holds now is over, on the monotonic clock; 0 for none. */
+  /** When a cut between this relay and a peer that holds now is over; 0 for none. */
   heldUntilUs(peer: number): number {
     const { conditions, clock, relay, happened } = this.parts;
     if (conditions === null || !clock.hasBegun) return 0;
@@ -74,7 +73,7 @@ export class RelayLine {
     if (cut === null) return 0;
     happened(cut.index);
     const untilUs = Math.min(cut.fault.untilUs + RETRANSMIT_US, nowUs + CUT_LOOK_EVERY_US);
-    return clock.monotonicOf(untilUs);
+    return clock.deadlineOf(untilUs);
   }
 }
 

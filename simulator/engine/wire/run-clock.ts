@@ -1,5 +1,6 @@
 /**
- * The time of a run on real relays: real time, counted from when the network stands.
+ * The time of a run on real relays: real time, or slower by the scenario's `slowdown`, counted from when the network
+ * stands.
  *
  * Relays live in the hour of the population's snapshot, as simulated ones do, so that the same metadata are fresh. Until
  * the network stands it is time zero.
@@ -7,7 +8,6 @@
 
 import { EPOCH_MS, type SimulationEvent } from '../virtual-clock.ts';
 import type { Deadlines } from './deadlines.ts';
-import { monotonicUs } from './monotonic.ts';
 
 export class RunClock {
   private zeroUs: number | null = null;
@@ -17,9 +17,10 @@ export class RunClock {
     this.deadlines = deadlines;
   }
 
-  /** The network stands at this time of the monotonic clock. */
-  begin(zeroUs: number): void {
-    this.zeroUs = zeroUs;
+  /** The network stands at this time of the monotonic clock, and takes its time from now on. */
+  begin(zeroUs: number, slowdown: number): void {
+    this.deadlines.slowDown(slowdown);
+    this.zeroUs = this.deadlines.ownOf(zeroUs);
   }
 
   get hasBegun(): boolean {
@@ -28,7 +29,7 @@ export class RunClock {
 
   /** Microseconds of the run. */
   get nowUs(): number {
-    return this.zeroUs === null ? 0 : Math.max(0, monotonicUs() - this.zeroUs);
+    return this.zeroUs === null ? 0 : Math.max(0, this.deadlines.nowUs - this.zeroUs);
   }
 
   /** As a relay's own clock says it: milliseconds since 1970. */
@@ -42,8 +43,8 @@ export class RunClock {
     this.deadlines.at(this.zeroUs + timeUs, () => event.fire());
   }
 
-  /** A time of the run on the monotonic clock. */
-  monotonicOf(timeUs: number): number {
+  /** A time of the run as the process's deadlines have it. */
+  deadlineOf(timeUs: number): number {
     return (this.zeroUs ?? 0) + timeUs;
   }
 }

@@ -9,12 +9,11 @@ import type { Processor, Work } from '../../../node/environment.ts';
 import type { CostPlan } from '../../scenario/scenario.ts';
 import { workUs } from '../gossipsub/processor.ts';
 import type { Deadlines } from './deadlines.ts';
-import { monotonicUs } from './monotonic.ts';
 
 export class WaitingProcessor implements Processor {
   private readonly deadlines: Deadlines;
   private readonly costs: CostPlan;
-  /** When all that it was given is done, on the monotonic clock. */
+  /** When all that it was given is done. */
   private freeUs = 0;
 
   constructor(deadlines: Deadlines, costs: CostPlan) {
@@ -23,7 +22,7 @@ export class WaitingProcessor implements Processor {
   }
 
   work(work: Work, done: () => void): void {
-    this.freeUs = Math.max(this.freeUs, monotonicUs()) + workUs(this.costs, work);
+    this.freeUs = Math.max(this.freeUs, this.deadlines.nowUs) + workUs(this.costs, work);
     this.deadlines.at(this.freeUs, done);
   }
 }

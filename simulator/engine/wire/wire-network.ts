@@ -167,7 +167,8 @@ export class WireNetwork {
 
   /** Resolves when all links are up, all subscriptions known and the meshes made. */
   private async stand(): Promise<void> {
-    const { Dlo, heartbeatMs } = this.input.scenario.gossipsub;
+    const { slowdown, gossipsub } = this.input.scenario;
+    const { Dlo, heartbeatMs } = gossipsub;
     const untilMs =
       performance.now() + STANDS_WITHIN_MS + this.plans.length * STANDS_WITHIN_MS_PER_RELAY;
     let linkedMs: number | null = null;
@@ -180,7 +181,7 @@ export class WireNetwork {
       const isLinked = lacking.links + lacking.subscriptions + lacking.meshes === 0;
       linkedMs = isLinked ? (linkedMs ?? nowMs) : null;
       if (linkedMs !== null) {
-        const settled = nowMs - linkedMs >= SETTLED_AFTER_HEARTBEATS * heartbeatMs;
+        const settled = nowMs - linkedMs >= SETTLED_AFTER_HEARTBEATS * heartbeatMs * slowdown;
         if (lacking.smallMeshes === 0 || settled) return;
       }
       if (nowMs > untilMs) throw didNotStand(lacking, Dlo);
@@ -189,7 +190,7 @@ export class WireNetwork {
   }
 
   private nowUs(): number {
-    return monotonicUs() - this.zeroUs;
+    return (monotonicUs() - this.zeroUs) / this.input.scenario.slowdown;
   }
 
   private at(timeUs: number, action: () => void): void {
@@ -199,7 +200,7 @@ export class WireNetwork {
         this.timers.delete(timer);
         action();
       },
-      Math.max(0, (timeUs - this.nowUs()) / 1000),
+      Math.max(0, ((timeUs - this.nowUs()) * this.input.scenario.slowdown) / 1000),
     );
     this.timers.add(timer);
   }
@@ -308,7 +309,8 @@ export class WireNetwork {
     const endUs = this.input.scenario.durationSeconds * 1e6;
     for (let nowUs = this.nowUs(); nowUs < endUs; nowUs = this.nowUs()) {
       this.parts.shared.reachedUs[0] = Math.max(0, nowUs);
-      await this.after(Math.min(PROGRESS_EVERY_MS, Math.ceil((endUs - nowUs) / 1000)));
+      const leftMs = ((endUs - nowUs) * this.input.scenario.slowdown) / 1000;
+      await this.after(Math.min(PROGRESS_EVERY_MS, Math.ceil(leftMs)));
     }
     this.parts.shared.reachedUs[0] = endUs;
   }

@@ -78,7 +78,7 @@ export class WireRelay {
       happened: host.happened,
     });
     let router: ValidatingGossipSub | null = null;
-    const make = countedRouter(scenario.gossipsub, scoring, counts);
+    const make = countedRouter(scenario, scoring, counts);
     const kept: RouterMaker = (components) => {
       const made = make(components);
       router = made as ValidatingGossipSub;
