@@ -161,8 +161,8 @@ export class RelayDaemon {
     return this.statusServer?.address ?? null;
   }
 
-  /** Keeps a connection to one more peer; resolves when it has been dialled once. Throws DaemonError. */
-  keepPeer(address: string): Promise<void> {
+  /** Keeps a connection to one more peer; resolves to whether the first dial worked. Throws DaemonError. */
+  keepPeer(address: string): Promise<boolean> {
     checkAddresses([address], 'dial');
     return this.keeper.keep(multiaddr(address));
   }

@@ -1,11 +1,12 @@
 /**
  * `crosscheck FILE`: the same network and seed on two engines, and how far apart they come out.
  *
- * Only the live arms run: what is drawn from laws has no engine. Exit code 1 says that a figure is beyond its bound.
+ * Only the live arms run: what is drawn from laws has no engine. An engine in real time runs each seed several times, so
+ * that its own noise is known. Exit code 1 says that a figure is beyond its bound.
  */
 
 import { join, resolve } from 'node:path';
-import type { FinishedRun } from '../arms/run-contract.ts';
+import type { FinishedRun, Progress } from '../arms/run-contract.ts';
 import {
   type Crosscheck,
   type CrosscheckedArm,
@@ -26,10 +27,14 @@ import { shownPath } from './workplace.ts';
 
 export interface CrosscheckOptions extends Omit<SimulateOptions, 'engine' | 'resume'> {
   readonly engines?: string;
+  readonly repeats?: string;
 }
 
 const ENGINES = 'gossipsub,model';
 const RUNS_MAX = 100;
+/** The engine whose runs differ though nothing that they are made from does. */
+const REAL_TIME = 'wire';
+const REPEATS = '3';
 
 type Pair<Value> = readonly [Value, Value];
 
@@ -50,7 +55,8 @@ export async function crosscheck(
   const { rooms } = surroundings;
   const { userFolder, resultsHome } = context.workplace;
   const engines = readEngines(options.engines ?? ENGINES);
-  const runs = readRuns(options.runs ?? '1');
+  const runs = readCount('runs', options.runs ?? '1');
+  const repeats = readRepeats(options.repeats, engines[1]);
   const loaded = engines.map((engine) =>
     load(file, { ...options, engine }, surroundings),
   ) as unknown as Pair<LoadedScenario>;
@@ -67,31 +73,35 @@ export async function crosscheck(
   return attended(context, surroundings, options, async (display, signal) => {
     const arms: CrosscheckedArm[] = [];
     const curves: CurvesOfRun[] = [];
-    for (const seed of seeds) {
-      const pair: FinishedRun[] = [];
-      for (const one of loaded) {
-        try {
-          pair.push(
-            await rooms.runScenario(liveOnly(one.scenario, seed), {
-              signal,
-              onProgress: (progress) => display.update(progress),
-            }),
-          );
-        } catch (error) {
-          throw signal.aborted ? signal.reason : await asScenarioError(error, one);
-        }
+    const run = async (one: LoadedScenario, seed: number): Promise<FinishedRun> => {
+      try {
+        const onProgress = (progress: Progress): void => display.update(progress);
+        return await rooms.runScenario(liveOnly(one.scenario, seed), { signal, onProgress });
+      } catch (error) {
+        throw signal.aborted ? signal.reason : await asScenarioError(error, one);
+      } finally {
         signal.throwIfAborted();
       }
-      const [first, second] = pair as unknown as Pair<FinishedRun>;
-      arms.push(...crosscheckRun(first.outcome, second.outcome));
-      curves.push(...curvesOf(seed, first, second));
+    };
+    const warnings = new Set<string>();
+    for (const seed of seeds) {
+      const first = await run(loaded[0], seed);
+      const seconds: FinishedRun[] = [];
+      for (let repeat = 0; repeat < repeats; repeat++) seconds.push(await run(loaded[1], seed));
+      arms.push(...crosscheckRun(first.outcome, ...seconds.map(({ outcome }) => outcome)));
+      for (const second of seconds) {
+        curves.push(...curvesOf(seed, first, second));
+        for (const warning of second.warnings) warnings.add(warning);
+      }
     }
     display.stop();
+    if (!isQuiet) for (const warning of warnings) context.err.line(`warning: ${warning}`);
     const result: Crosscheck = {
       scenario: scenario.name,
       engines,
       relays: scenario.network.relays,
       seeds,
+      ...(engines[1] === REAL_TIME && { repeats }),
       isWithin: isWithinBounds(arms),
       arms,
     };
@@ -105,14 +115,26 @@ export async function crosscheck(
 
 function readEngines(text: string): Pair<string> {
   const names = text.split(',').map((name) => name.trim());
+  if (names.length === 2 && names[0] === REAL_TIME) {
+    const message = `--engines ${text}: what is checked against comes first, and ${REAL_TIME} differs from run to run`;
+    throw new UsageError(message, `write ${names[1]},${REAL_TIME}`);
+  }
   if (names.length === 2 && names[0] !== names[1]) return [names[0]!, names[1]!];
   throw new UsageError(`--engines ${text} does not name two engines`, `two of them, such as ${ENGINES}`);
 }
 
-function readRuns(text: string): number {
-  const runs = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
-  if (runs <= RUNS_MAX) return runs;
-  throw new UsageError(`--runs ${text} is not a whole number from 1 to ${RUNS_MAX}`);
+function readCount(option: string, text: string): number {
+  const count = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
+  if (count <= RUNS_MAX) return count;
+  throw new UsageError(`--${option} ${text} is not a whole number from 1 to ${RUNS_MAX}`);
+}
+
+/** How often the second engine runs each seed: once, if the same comes out every time. */
+function readRepeats(text: string | undefined, engine: string): number {
+  if (engine === REAL_TIME) return readCount('repeats', text ?? REPEATS);
+  if (text === undefined) return 1;
+  const message = `--repeats ${text} would give the same ${engine} every time`;
+  throw new UsageError(message, `it measures how far runs of ${REAL_TIME} are apart`);
 }
 
 /** The scenario on one engine, refused where that engine cannot run it, or this machine cannot hold it. */

@@ -53,7 +53,9 @@ export async function writeSweep(
     points.map(({ summaries }, index) => ({ values: values[index] ?? [], summaries })),
   );
   const hash = createHash('sha256');
-  for (const { summaries } of points) for (const { traceHash } of summaries) hash.update(`${traceHash}\n`);
+  const traces = points.flatMap(({ summaries }) => summaries.map(({ traceHash }) => traceHash));
+  for (const trace of traces) hash.update(`${trace}\n`);
+  const traceHash = traces.includes(null) ? null : hash.digest('hex');
   const seeds = [...new Set(points.flatMap(({ summaries }) => summaries.flatMap((one) => one.seeds)))];
   const cost = () => mergeCost(fromWallMs);
 
@@ -65,7 +67,7 @@ export async function writeSweep(
     const { response = '' } = await startCharts(files, [RESPONSE], summary, { charts: null, png, theme });
     await files.finished();
     const manifest = makeManifest({
-      summary: { scenario: summary.scenario, seeds, traceHash: hash.digest('hex') },
+      summary: { scenario: summary.scenario, seeds, traceHash },
       command,
       cost: cost(),
       warnings: [],

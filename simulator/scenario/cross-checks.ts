@@ -20,6 +20,7 @@ import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { checkSybils } from './sybil-checks.ts';
 import { formatDuration } from './units.ts';
 import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
+import { checkWire } from './wire-checks.ts';
 import type { Path } from './yaml-tree.ts';
 
 export type { Finding } from './finding.ts';
@@ -238,5 +239,6 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkFaults(parts),
     ...checkRejections(parts),
     ...checkModel(parts, modules),
+    ...checkWire(parts),
   ];
 }

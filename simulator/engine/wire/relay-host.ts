@@ -17,6 +17,7 @@ import { type Operation, Publisher, plannedOperations } from '../gossipsub/publi
 import { randomStream } from '../random.ts';
 import { Call } from '../virtual-clock.ts';
 import { Deadlines } from './deadlines.ts';
+import { dialAll } from './dial-pace.ts';
 import { folderState, memoryState } from './memory-state.ts';
 import type { FromHost, HostCounts, HostPlan, Lacking, RelayNews, ToHost } from './messages.ts';
 import { RunClock } from './run-clock.ts';
@@ -24,8 +25,6 @@ import { type HostParts, WireRelay } from './wire-relay.ts';
 
 /** News wait so long for others, so that telling them costs little. */
 const TELL_EVERY_MS = 25;
-/** Handshakes of this process that are under way at once. */
-const DIALS_AT_ONCE = 32;
 
 export class RelayHost {
   private readonly plan: HostPlan;
@@ -133,17 +132,12 @@ export class RelayHost {
   /** Relays dial those that the topology has them dial, in an order of chance, some at a time. */
   private async connect(ports: readonly number[]): Promise<void> {
     for (const [relay, port] of ports.entries()) this.relayAtPort.set(port, relay);
-    const dials = [...this.relays.values()].flatMap((relay) =>
-      relay.plan.dials.map((peer) => ({ relay, peer })),
+    const dials = [...this.relays.values()].flatMap(({ plan, daemon }) =>
+      plan.dials.map((peer) => () => daemon.keepPeer(`/ip4/127.0.0.1/tcp/${ports[peer]}`)),
     );
     const { seed } = this.plan.scenario;
     randomStream(seed, 'order of dialling', this.plan.relays[0]!.relay).shuffle(dials);
-    const next = async (): Promise<void> => {
-      for (let dial = dials.pop(); dial !== undefined; dial = dials.pop()) {
-        await dial.relay.daemon.keepPeer(`/ip4/127.0.0.1/tcp/${ports[dial.peer]}`);
-      }
-    };
-    await Promise.all(Array.from({ length: DIALS_AT_ONCE }, next));
+    await dialAll(dials);
   }
 
   private relayAt(address: Multiaddr): number {

@@ -19,8 +19,8 @@ const LOOK_EVERY_MS = 250;
 /** Once its links are up, a network whose meshes stay small stands after so many heartbeats. */
 const SETTLED_AFTER_HEARTBEATS = 5;
 /** A network that does not stand by then never will. */
-const STANDS_WITHIN_MS = 60_000;
-const STANDS_WITHIN_MS_PER_RELAY = 400;
+const STANDS_WITHIN_MS = 120_000;
+const STANDS_WITHIN_MS_PER_RELAY = 1000;
 /** The start of a run is told ahead, so that every process knows it in time; publications are as well. */
 const AHEAD_US = 100_000;
 const PUBLISH_AHEAD_US = 300_000;
