@@ -21,7 +21,7 @@ import { fullScoring } from '../channels/peer-scoring.ts';
 import { DaemonError } from './daemon-error.ts';
 
 const LOOPBACK = ['/ip4/127.0.0.0/ipcidr/8', '/ip6/::1/ipcidr/128'];
-const PING_EVERY_MS = 15_000;
+export const PING_EVERY_MS = 15_000;
 const PING_TIMEOUT_MS = 20_000;
 
 export interface NodeParts {
@@ -32,6 +32,8 @@ export interface NodeParts {
   /** A new one by default. */
   readonly privateKey?: PrivateKey;
   readonly maxConnections?: number;
+  /** How often peers are asked whether they are there. */
+  readonly pingEveryMs?: number;
   /** In the place of plain TCP. */
   readonly transport?: TransportMaker;
   /** In the place of the router that `npm run node` runs. */
@@ -49,7 +51,14 @@ export interface RelayNode {
 
 /** Makes the node; `startNode` has it listen. */
 export async function createNode(parts: NodeParts): Promise<RelayNode> {
-  const { listen, announce = [], privateKey, maxConnections, transport = tcp(), router = relayRouter } = parts;
+  const {
+    listen,
+    announce = [],
+    privateKey,
+    maxConnections,
+    transport = tcp(),
+    router = relayRouter,
+  } = parts;
   const libp2p = await createLibp2p({
     start: false,
     ...(privateKey === undefined ? {} : { privateKey }),
@@ -59,7 +68,7 @@ export async function createNode(parts: NodeParts): Promise<RelayNode> {
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: { allow: LOOPBACK, ...(maxConnections === undefined ? {} : { maxConnections }) },
-    connectionMonitor: { pingInterval: PING_EVERY_MS, pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
+    connectionMonitor: { pingInterval: parts.pingEveryMs ?? PING_EVERY_MS, pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
     services: {
       identify: identify(),
       ping: ping(),

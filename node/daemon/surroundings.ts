@@ -20,7 +20,7 @@ export interface Surroundings {
   /** Decides about expiry. */
   readonly clock: Clock;
   readonly processor: Processor;
-  readonly node: Pick<NodeParts, 'transport' | 'router'>;
+  readonly node: Pick<NodeParts, 'transport' | 'router' | 'pingEveryMs'>;
   /** Null for the state folder of the relay's options. */
   readonly state: RelayState | null;
   /** What relays of one process may share. */

@@ -50,7 +50,9 @@ function* checkSize({ network, duration, slowdown = 1 }: Parts): Generator<Findi
     yield { path: ['network', 'relays'], message, hint };
   }
   if (duration !== undefined && duration * slowdown > WIRE_SECONDS_MAX) {
-    const [takes, most] = [duration * slowdown, WIRE_SECONDS_MAX].map((seconds) => formatDuration(seconds, 's'));
+    const [takes, most] = [duration * slowdown, WIRE_SECONDS_MAX].map((seconds) =>
+      formatDuration(seconds, 's'),
+    );
     const message = `the engine wire runs in real time, and would take ${takes} for it; at most ${most}`;
     yield { path: ['duration'], message, hint: 'make it shorter, or use engine: gossipsub' };
   }
@@ -69,7 +71,13 @@ function* checkArms({ arms = {}, operators }: Parts): Generator<Finding> {
   if (operators !== undefined && operators !== NONE) yield cannot(['operators'], 'operators in live arms');
 }
 
-function* checkWhatElseHappens({ churn, presence, adversary, traffic, updates = [] }: Parts): Generator<Finding> {
+function* checkWhatElseHappens({
+  churn,
+  presence,
+  adversary,
+  traffic,
+  updates = [],
+}: Parts): Generator<Finding> {
   if (churn !== undefined && churn !== NONE) yield cannot(['churn'], 'relays that come and go');
   for (const key of ['late', 'away'] as const) {
     if (presence !== undefined && presence[key] !== NONE)
@@ -88,7 +96,10 @@ function* checkFaults({ faults = [] }: Parts): Generator<Finding> {
       const hint = `${HINT}; here there are ${WIRE_FAULTS.join(', ')}`;
       yield cannot(['faults', index, 'kind'], `fault ${kind}`, hint);
     } else if (at !== undefined) {
-      yield cannot(['faults', index, 'at'], 'crashes at a step of an update: a signal comes too late for that');
+      yield cannot(
+        ['faults', index, 'at'],
+        'crashes at a step of an update: a signal comes too late for that',
+      );
     }
   }
 }

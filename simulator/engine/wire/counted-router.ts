@@ -4,6 +4,7 @@ import type { GossipSub, GossipSubComponents } from '@chainsafe/libp2p-gossipsub
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import { LOOPBACK_HOSTS } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { RouterMaker } from '../../../node/daemon/libp2p-node.ts';
+import { BYTE_KINDS } from '../../measure/load-result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import {
   type GossipSubClass,
@@ -11,9 +12,13 @@ import {
   missingInternals,
   type OutboundStreamInternals,
 } from '../gossipsub/internals.ts';
-import { type RouterCounters, routerOptions, type ScoringOptions, watchedRouter } from '../gossipsub/router.ts';
+import {
+  type RouterCounters,
+  routerOptions,
+  type ScoringOptions,
+  watchedRouter,
+} from '../gossipsub/router.ts';
 import { type BytesByKind, kindIndex, splitFrame } from '../gossipsub/rpc-bytes.ts';
-import { BYTE_KINDS } from '../../measure/load-result.ts';
 
 const MESSAGES = kindIndex('messages');
 

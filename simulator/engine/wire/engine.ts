@@ -38,7 +38,13 @@ export async function runWire(input: EngineInput, options: RunOptions): Promise<
   const file = await bundleThread(new URL('./host-process.ts', import.meta.url));
   signal?.throwIfAborted();
   const folder = mkdtempSync(join(tmpdir(), 'relaywave-wire-'));
-  const progress = new PhaseProgress(shared, 1, scenario.durationSeconds, options, input.progressOf?.(shared));
+  const progress = new PhaseProgress(
+    shared,
+    1,
+    scenario.durationSeconds,
+    options,
+    input.progressOf?.(shared),
+  );
   const crew = new HostCrew(file, (from, report) => network.onReport(from, report));
   const network = new WireNetwork(input, { placement, degrees, shared, folder, crew });
   const stop = (): void => crew.failed(signal?.reason);

@@ -154,7 +154,8 @@ function asError({ message, code }: Answer<'failed'>): Error {
   const cures: Readonly<Record<string, string>> = {
     EMFILE: 'a process may not open so many files: allow more with "ulimit -n 65536" before the command',
     ENFILE: 'the system may not open so many files: take fewer relays',
-    EADDRNOTAVAIL: 'no port is left: wait a minute until those of the last run are free, or take fewer relays',
+    EADDRNOTAVAIL:
+      'no port is left: wait a minute until those of the last run are free, or take fewer relays',
     EADDRINUSE: 'another program took the port of a relay that was down: run it again',
     ENOSPC: 'make room on the disk of temporary files',
     ENOMEM: 'take fewer relays',

@@ -1,8 +1,8 @@
 /** What the command's process and the processes of relays tell each other. All of it is plain data. */
 
 import type { Reason, Transition } from '../../../node/hooks/transition.ts';
-import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
+import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
 import type { Release } from '../gossipsub/job.ts';
 import type { ScoringOptions } from '../gossipsub/router.ts';
@@ -80,7 +80,12 @@ export type RelayNews =
   | { readonly kind: 'refused'; readonly relay: number; readonly reason: string; readonly atUs: number }
   | { readonly kind: 'revoked' | 'stale'; readonly relay: number; readonly atUs: number }
   /** A relay is back after it was killed, and runs these modules. */
-  | { readonly kind: 'restarted'; readonly relay: number; readonly running: readonly string[]; readonly atUs: number };
+  | {
+      readonly kind: 'restarted';
+      readonly relay: number;
+      readonly running: readonly string[];
+      readonly atUs: number;
+    };
 
 /** What one process has counted since it told last. */
 export interface HostCounts {

@@ -42,13 +42,18 @@ export function placeRelays(relays: number, faults: readonly ScheduledFault[], p
       ['faults', index],
     );
   }
-  const together = Array.from({ length: relays }, (_unused, relay) => relay).filter((relay) => !alone.has(relay));
+  const together = Array.from({ length: relays }, (_unused, relay) => relay).filter(
+    (relay) => !alone.has(relay),
+  );
   const wanted = processes === 0 ? availableParallelism() : processes;
   const count = Math.max(1, Math.min(wanted, PROCESSES_MAX, together.length));
   const shared = Array.from({ length: count }, (_unused, process) =>
     together.filter((_relay, place) => place % count === process),
   );
-  return { processes: [...shared.filter(({ length }) => length > 0), ...[...alone].map((relay) => [relay])], alone };
+  return {
+    processes: [...shared.filter(({ length }) => length > 0), ...[...alone].map((relay) => [relay])],
+    alone,
+  };
 }
 
 /** Throws WireError where a process may not open as many sockets as its relays need. */

@@ -6,8 +6,8 @@ import { readBundle, rememberingReader } from '../../../node/channels/gossip-cha
 import { systemCode } from '../../../node/daemon/daemon-error.ts';
 import { createLog } from '../../../node/daemon/log.ts';
 import { catalogue } from '../../../node/hooks/catalogue/catalogue.ts';
-import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import type { AnyHook } from '../../../node/hooks/define-hook.ts';
+import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
 import { BYTE_KINDS } from '../../measure/load-result.ts';
 import { pairLatency } from '../../population/pair-latency.ts';
@@ -55,7 +55,8 @@ export class RelayHost {
     const { plan, clock } = this;
     const { scenario } = plan;
     const isShared = scenario.fidelity === 'fast';
-    const running = (relay: number, core: unknown): boolean => this.relays.get(relay)?.daemon.stack.core === core;
+    const running = (relay: number, core: unknown): boolean =>
+      this.relays.get(relay)?.daemon.stack.core === core;
     const { oneWayUs } = pairLatency(plan.latency);
     const host: HostParts = {
       plan,

@@ -38,7 +38,10 @@ export function shapedTcp(links: ShapedLinks): TransportMaker {
     const inner = maker(components) as Transport;
     return Object.assign(Object.create(inner) as Transport, {
       dial: (address: Multiaddr, options: Parameters<Transport['dial']>[1]) =>
-        inner.dial(address, { ...options, upgrader: dialling(options.upgrader, links, links.relayAt(address)) }),
+        inner.dial(address, {
+          ...options,
+          upgrader: dialling(options.upgrader, links, links.relayAt(address)),
+        }),
       createListener: (options: Parameters<Transport['createListener']>[0]) =>
         inner.createListener({ ...options, upgrader: listening(options.upgrader, links) }),
     });
@@ -47,7 +50,10 @@ export function shapedTcp(links: ShapedLinks): TransportMaker {
 
 function dialling(upgrader: Upgrader, { line }: ShapedLinks, peer: number): Upgrader {
   return Object.assign(Object.create(upgrader) as Upgrader, {
-    upgradeOutbound: (connection: MultiaddrConnection, options: Parameters<Upgrader['upgradeOutbound']>[1]) => {
+    upgradeOutbound: (
+      connection: MultiaddrConnection,
+      options: Parameters<Upgrader['upgradeOutbound']>[1],
+    ) => {
       const queue = line.to(peer);
       shape(connection, queue);
       connection.send(nameOf(line.relay));

@@ -21,7 +21,15 @@ export type WireTotals = Pick<
 /** Sums over processes, those that were killed included; each relay's own go into the columns. */
 export function addUpCounts(all: readonly HostCounts[], { load }: SharedColumns): WireTotals {
   const bytes = new Float64Array(all[0]?.byKind.length ?? 0);
-  const totals = { framesSent: 0, framesReceived: 0, penalties: 0, firsts: 0, copies: 0, bytesSent: 0, gossip: 0 };
+  const totals = {
+    framesSent: 0,
+    framesReceived: 0,
+    penalties: 0,
+    firsts: 0,
+    copies: 0,
+    bytesSent: 0,
+    gossip: 0,
+  };
   for (const counts of all) {
     totals.framesSent += counts.framesSent;
     totals.framesReceived += counts.framesReceived;

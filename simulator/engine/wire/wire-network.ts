@@ -1,8 +1,8 @@
 /** The network of a run on real relays, from its processes to its end. */
 
 import { join } from 'node:path';
-import { latencyColumns } from '../../population/latency.ts';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
+import { latencyColumns } from '../../population/latency.ts';
 import type { EngineInput } from '../gossipsub/engine.ts';
 import type { SharedColumns, ThreadPhase, ThreadResult } from '../gossipsub/job.ts';
 import { plannedOperations } from '../gossipsub/publisher.ts';
@@ -169,8 +169,7 @@ export class WireNetwork {
   private async stand(): Promise<void> {
     const { slowdown, gossipsub } = this.input.scenario;
     const { Dlo, heartbeatMs } = gossipsub;
-    const untilMs =
-      performance.now() + STANDS_WITHIN_MS + this.plans.length * STANDS_WITHIN_MS_PER_RELAY;
+    const untilMs = performance.now() + STANDS_WITHIN_MS + this.plans.length * STANDS_WITHIN_MS_PER_RELAY;
     let linkedMs: number | null = null;
     for (;;) {
       const hosts = [...this.parts.crew.processes];

@@ -1,17 +1,17 @@
 /** One relay of a run: what `npm run node` runs, in the surroundings of the run. */
 
-import { type Multiaddr } from '@multiformats/multiaddr';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import type { BundleReader } from '../../../node/channels/gossip-channel.ts';
 import { UPDATE_TOPIC } from '../../../node/channels/gossip-channel.ts';
 import type { ValidatingGossipSub } from '../../../node/channels/gossipsub-pubsub.ts';
-import type { RouterMaker } from '../../../node/daemon/libp2p-node.ts';
+import { PING_EVERY_MS, type RouterMaker } from '../../../node/daemon/libp2p-node.ts';
 import type { Logger } from '../../../node/daemon/log.ts';
 import { realProcessor } from '../../../node/daemon/real-time.ts';
 import { RelayDaemon } from '../../../node/daemon/relay-daemon.ts';
 import type { RelayState } from '../../../node/daemon/state-folder.ts';
+import type { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import type { Fetcher } from '../../../node/trust/fetcher.ts';
 import type { VerificationCache } from '../../../node/trust/verification-cache.ts';
-import type { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
-import type { BundleReader } from '../../../node/channels/gossip-channel.ts';
 import type { FaultConditions } from '../gossipsub/faults/conditions.ts';
 import type { HookTraffic } from '../gossipsub/hook-traffic.ts';
 import { countedRouter, noCounts, type RelayCounts } from './counted-router.ts';
@@ -99,7 +99,11 @@ export class WireRelay {
         // Where every relay does all work itself, its time is what it takes.
         processor:
           scenario.fidelity === 'full' ? realProcessor : new WaitingProcessor(deadlines, scenario.costs),
-        node: { transport: shapedTcp({ line, relays, relayAt: host.relayAt }), router: kept },
+        node: {
+          transport: shapedTcp({ line, relays, relayAt: host.relayAt }),
+          router: kept,
+          pingEveryMs: PING_EVERY_MS * scenario.slowdown,
+        },
         state,
         runtime: host.runtime,
         cache: host.cache,
