@@ -167,6 +167,11 @@ export class RelayDaemon {
     return this.keeper.keep(multiaddr(address));
   }
 
+  /** Closes the connections to a peer, by its name. One that is to be kept is dialled again, by whoever keeps it. */
+  async hangUp(peer: string): Promise<void> {
+    await this.node.libp2p.hangUp(peerIdFromString(peer));
+  }
+
   /**
    * Takes no new circuits and waits until those that are open have ended, or `forMs` milliseconds have passed, or
    * `signal` is aborted. Resolves to the number of circuits that are left.

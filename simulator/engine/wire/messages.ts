@@ -42,6 +42,8 @@ export type ToHost =
   /** Make links; `ports` of all relays. */
   | { readonly type: 'connect'; readonly ports: readonly number[] }
   | { readonly type: 'look' }
+  /** Close links over which no subscription has come. */
+  | { readonly type: 'renew' }
   /** The network stands. */
   | { readonly type: 'begin'; readonly zeroUs: number }
   | { readonly type: 'publish'; readonly operation: number; readonly relay: number; readonly atUs: number }

@@ -105,6 +105,10 @@ export class RelayHost {
       case 'look':
         this.send({ type: 'looked', lacking: this.lacking() });
         return;
+      case 'renew':
+        for (const relay of this.relays.values())
+          relay.renewDeafLinks().catch((error: unknown) => this.fail(error));
+        return;
       case 'begin':
         this.clock.begin(message.zeroUs, this.plan.scenario.slowdown);
         return;

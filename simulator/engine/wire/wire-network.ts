@@ -18,6 +18,8 @@ import { WireError } from './wire-error.ts';
 const LOOK_EVERY_MS = 250;
 /** Once its links are up, a network whose meshes stay small stands after so many heartbeats. */
 const SETTLED_AFTER_HEARTBEATS = 5;
+/** libp2p's streams are negotiated within ten seconds, or not at all. */
+const DEAF_FOR_MS = 15_000;
 /** A network that does not stand by then never will. */
 const STANDS_WITHIN_MS = 120_000;
 const STANDS_WITHIN_MS_PER_RELAY = 1000;
@@ -171,6 +173,8 @@ export class WireNetwork {
     const { Dlo, heartbeatMs } = gossipsub;
     const untilMs = performance.now() + STANDS_WITHIN_MS + this.plans.length * STANDS_WITHIN_MS_PER_RELAY;
     let linkedMs: number | null = null;
+    /** Since when all links are up, though some of them are deaf. */
+    let deafMs: number | null = null;
     for (;;) {
       const hosts = [...this.parts.crew.processes];
       for (const host of hosts) host.send({ type: 'look' });
@@ -182,6 +186,11 @@ export class WireNetwork {
       if (linkedMs !== null) {
         const settled = nowMs - linkedMs >= SETTLED_AFTER_HEARTBEATS * heartbeatMs * slowdown;
         if (lacking.smallMeshes === 0 || settled) return;
+      }
+      deafMs = lacking.links === 0 && lacking.subscriptions > 0 ? (deafMs ?? nowMs) : null;
+      if (deafMs !== null && nowMs - deafMs > DEAF_FOR_MS) {
+        for (const host of hosts) host.send({ type: 'renew' });
+        deafMs = null;
       }
       if (nowMs > untilMs) throw didNotStand(lacking, Dlo);
       await this.after(LOOK_EVERY_MS);

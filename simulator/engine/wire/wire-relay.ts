@@ -166,6 +166,16 @@ export class WireRelay {
     };
   }
 
+  /**
+   * Closes connections over which no subscription came: a stream whose negotiation took too long is not opened anew by
+   * js-libp2p's gossipsub, and the link would stay deaf.
+   */
+  async renewDeafLinks(): Promise<void> {
+    const subscribed = new Set(this.router.getSubscribers(UPDATE_TOPIC).map(String));
+    const deaf = this.daemon.status().peers.filter(({ peer }) => !subscribed.has(peer));
+    await Promise.all(deaf.map(({ peer }) => this.daemon.hangUp(peer)));
+  }
+
   totals(): RelayTotals {
     const { counts, line, plan } = this;
     return {
