@@ -2,7 +2,7 @@
 
 SCENARIO ?= scenarios/tor7500.yaml
 
-.PHONY: all simulate view test check validity bench clean
+.PHONY: all simulate view test check validity determinism bench clean
 
 all: test simulate
 
@@ -25,6 +25,9 @@ check: node_modules/.package-lock.json
 
 validity: node_modules/.package-lock.json
 	npm run validity
+
+determinism: node_modules/.package-lock.json
+	npm run determinism
 
 bench: node_modules/.package-lock.json
 	npm run bench

@@ -20,7 +20,7 @@ export const ANNOUNCED_DELAY_MS = 1_000;
 export const FIRST_RETRY_MS = 2_000;
 
 /** Each wait is so much longer: a large module takes seconds to come a hop nearer, and then all wait for its peers. */
-export const RETRY_GROWTH = 1.5;
+const RETRY_GROWTH = 1.5;
 
 /** What an offerer has before the others are asked as well. */
 export const HEAD_START_MS = 3_000;
@@ -44,6 +44,7 @@ export class ModuleFetch {
   private readonly finish: (outcome: Downloaded | null) => void;
   private isOver = false;
   private round = 0;
+  private retryMs = FIRST_RETRY_MS;
   private offerers = 0;
   private offerersUnderWay = 0;
   private isRoundUnderWay = false;
@@ -109,7 +110,10 @@ export class ModuleFetch {
       this.isRoundUnderWay = false;
       if (this.isOver) return;
       if ('bytes' in downloaded || this.round === FETCH_ROUNDS) this.end(downloaded);
-      else this.waitAbout(FIRST_RETRY_MS * RETRY_GROWTH ** (this.round - 1));
+      else {
+        this.waitAbout(this.retryMs);
+        this.retryMs *= RETRY_GROWTH;
+      }
     });
   }
 

@@ -1,5 +1,6 @@
 /** The scenario that `init` writes: short, whole, and with a comment on every key. */
 
+import { callOf } from '../../updates/cli/call-words.ts';
 import { schemaComment } from '../scenario/scenario-yaml.ts';
 
 export interface InitAnswers {
@@ -23,8 +24,8 @@ export function initTemplate(answers: InitAnswers, file: string, schemaPath: str
   const { name, relays, duration, module, lag } = answers;
   return `${schemaComment(schemaPath)}
 #
-# Check it:  npm run validate -- ${file}
-# Run it:    npm run simulate -- ${file}
+# Check it:  ${callOf('validate', file)}
+# Run it:    ${callOf('simulate', file)}
 # Keys that are left out have defaults; scenario.resolved.yaml in the results spells them out.
 
 # Letters, digits, - and _. Results go to results/<name>/seed-<n>/.

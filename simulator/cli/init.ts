@@ -9,6 +9,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { callOf } from '../../updates/cli/call-words.ts';
 import { scenarioFromText } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import type { CommandContext } from './command.ts';
@@ -117,6 +118,6 @@ export async function init(
       throw new UsageError(`${shown} exists`, 'name another file, or replace it with --force');
     throw new UsageError(`cannot write ${shown} (${code ?? message})`, 'name another file');
   }
-  context.err.line(`wrote ${shown}; run it with: npm run simulate -- ${shown}`);
+  context.err.line(`wrote ${shown}; run it with: ${callOf('simulate', shown)}`);
   return EXIT.ok;
 }

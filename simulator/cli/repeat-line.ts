@@ -1,5 +1,6 @@
 /** The command that repeats a run: what a reader of a result, or of a failure, needs to see it again. */
 
+import { callWords } from '../../updates/cli/call-words.ts';
 import { shellWord } from '../report/shell-word.ts';
 import type { ScenarioOverrides } from '../scenario/load.ts';
 
@@ -9,14 +10,14 @@ export interface Repeated {
   readonly runs?: number | string | undefined;
 }
 
-/** `npm run simulate -- FILE --seed 1 ...`: everything that can change a number, and nothing else. */
+/** `npm run simulate -- FILE --seed 1 ...`, or as it is called here: everything that can change a number, and nothing else. */
 export function repeatLine(
   file: string,
   seed: number,
   overrides: ScenarioOverrides,
   { verb = 'simulate', runs }: Repeated = {},
 ): string {
-  const words = ['npm', 'run', verb, '--', file, '--seed', String(seed)];
+  const words = [...callWords(verb), file, '--seed', String(seed)];
   for (const key of ['scale', 'engine', 'threads', 'fidelity'] as const) {
     const value = overrides[key];
     if (value !== undefined) words.push(`--${key}`, value);

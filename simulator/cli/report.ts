@@ -1,6 +1,7 @@
 /** `report DIR`: draws the charts and the page of results again, without running anything. */
 
 import { join, resolve } from 'node:path';
+import { callOf } from '../../updates/cli/call-words.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { CHART_THEMES, type ChartTheme } from '../scenario/measure-plan.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -52,7 +53,10 @@ export async function report(
   const { runFolders } = await import('../report/run-folders.ts');
   const manifest = await readManifest(directory);
   if ('sweep.csv' in manifest.sha256) {
-    throw new UsageError(`${shown} holds a sweep`, 'npm run sweep -- FILE --resume draws it from its runs');
+    throw new UsageError(
+      `${shown} holds a sweep`,
+      `${callOf('sweep', 'FILE', '--resume')} draws it from its runs`,
+    );
   }
   const scenario = scenarioOf(directory, options);
   const historical = await surroundings.rooms.historicalBaselines(scenario.historical);

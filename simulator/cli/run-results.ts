@@ -5,6 +5,7 @@ import type { FinishedRun } from '../arms/run-contract.ts';
 import { missingFigures } from '../measure/answer-figures.ts';
 import type { Summary } from '../measure/summary.ts';
 import type { SweepSummary } from '../measure/sweep-summary.ts';
+import { foundInWords } from '../report/assertion-words.ts';
 import type { RunCost } from '../report/manifest.ts';
 import type { TerminalFacts } from '../report/terminal.ts';
 import { infeasibility, type Machine } from '../scenario/feasibility.ts';
@@ -74,7 +75,7 @@ type Written = RunCost &
 export function unmetAssertions(loaded: LoadedScenario, { assertions = [] }: Summary): Problem[] {
   return assertions.flatMap((result, index) => {
     if (result.holds) return [];
-    const message = `${result.assert} does not hold: ${result.note ?? `found ${result.found}`}`;
+    const message = `${result.assert} does not hold: ${result.found === null ? '' : 'found '}${foundInWords(result)}`;
     return [loaded.problemAt(['assert', index], message, null)];
   });
 }

@@ -211,7 +211,7 @@ describe('simulate', () => {
       assert.match(out, /^assert live.t50 < 1ms: does not hold \(0\.\d+ s\)$/m);
       assert.match(
         err,
-        /^\S*asserting.yaml:10:5 {2}assert\[1\]: live.t50 < 1ms does not hold: found 0\.\d+\n/,
+        /^\S*asserting.yaml:10:5 {2}assert\[1\]: live.t50 < 1ms does not hold: found 0\.\d+ s\n/,
       );
       assert.doesNotMatch(err, /1h/);
     });

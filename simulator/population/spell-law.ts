@@ -34,13 +34,13 @@ function metSeconds(law: SpellLaw, stream: RandomStream): number {
     case 'constant':
       return law.seconds;
     case 'uniform': {
-      const [low, high] = [law.minSeconds ** 2, law.maxSeconds ** 2];
+      const [low, high] = [law.minSeconds * law.minSeconds, law.maxSeconds * law.maxSeconds];
       return Math.sqrt(low + (high - low) * stream.uniform());
     }
     case 'exponential':
       return stream.exponential(law.meanSeconds) + stream.exponential(law.meanSeconds);
     case 'lognormal':
-      return law.medianSeconds * exp(law.sigma ** 2 + law.sigma * stream.normal());
+      return law.medianSeconds * exp(law.sigma * law.sigma + law.sigma * stream.normal());
   }
 }
 

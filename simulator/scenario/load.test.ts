@@ -372,6 +372,10 @@ historical: [tor-2016-17, tor-2016-17]
       () => loadScenario(join(folder, 'bom.yml')),
       /no such scenario file\n {4}hint: did you mean .*bom\.yaml/,
     );
+    assert.throws(
+      () => loadScenario(join(folder, 'scenarios', 'quick.yaml')),
+      /no such scenario file\n {4}hint: did you mean scenarios\/quick\.yaml\?/,
+    );
     assert.throws(() => loadScenario(folder), /is a folder/);
   });
 

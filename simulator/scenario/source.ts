@@ -6,14 +6,16 @@
  */
 
 import { isUtf8 } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import didYouMean from 'didyoumean2';
 import { type Problem, ScenarioError } from './problem.ts';
 
 export const FILE_BYTES_MAX = 1024 * 1024;
 /** Read at a time, so that a small file takes no room for a large one. */
 const CHUNK_BYTES = 1024 * 1024;
+const LIBRARY_FOLDER = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
 function problem(file: string, message: string, hint: string | null, line: number | null = null): Problem {
   return { file, line, column: line === null ? null : 1, path: '', message, hint, excerpt: null };
@@ -29,11 +31,18 @@ function neighbour(file: string): string | null {
   }
 }
 
+/** The file of the library that is meant where Relaywave is installed as a package, away from its scenarios. */
+function ofTheLibrary(file: string): string | null {
+  const shipped = join(LIBRARY_FOLDER, basename(file));
+  const named = join(basename(LIBRARY_FOLDER), basename(file));
+  return file.endsWith(named) && existsSync(shipped) ? relative('.', shipped) : null;
+}
+
 function openProblem(file: string, noun: string, error: NodeJS.ErrnoException): Problem {
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR': {
-      const guess = neighbour(file);
+      const guess = ofTheLibrary(file) ?? neighbour(file);
       return problem(
         file,
         `there is no such ${noun}`,

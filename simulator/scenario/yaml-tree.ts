@@ -176,7 +176,7 @@ function contentProblems(tree: YamlTree): Problem[] {
   const { document } = tree;
   const contents = document?.contents ?? null;
   if (document === null || contents === null || (isScalar(contents) && contents.value === null)) {
-    const hint = 'start from scenarios/quick.yaml, or let `npm run init` write one';
+    const hint = 'start from scenarios/quick.yaml, or let the verb init write one';
     return [
       { file: tree.file, line: 1, column: 1, path: '', message: 'the file is empty', hint, excerpt: null },
     ];

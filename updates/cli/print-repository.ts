@@ -3,6 +3,7 @@
 import type { Publication } from '../repository/repository.ts';
 import type { RepositoryStatus } from '../repository/repository-status.ts';
 import type { Waiting } from '../repository/staged-change.ts';
+import { callOf } from './call-words.ts';
 import { durationText } from './duration.ts';
 
 const shortId = (keyId: string) => keyId.slice(0, 8);
@@ -33,7 +34,9 @@ export function finishPublication(
 ): number {
   for (const line of publicationText(what, publication, json === true)) io.out(line);
   if (publication.waiting.length > 0) {
-    io.err(`next: the holders of these keys: npm run update -- sign --repository ${repository} --key FILE`);
+    io.err(
+      `next: the holders of these keys: ${callOf('update', 'sign', '--repository', repository, '--key FILE')}`,
+    );
   }
   return 0;
 }

@@ -9,6 +9,7 @@ import { RepositoryError } from '../repository/repository-error.ts';
 import type { Revoked } from '../repository/update-entry.ts';
 import { publishedVectors } from '../repository/vector-text.ts';
 import { readUpdateFile } from '../update-file.ts';
+import { callOf } from './call-words.ts';
 import { parseDuration } from './duration.ts';
 import { whole } from './key-verbs.ts';
 import { reportText } from './print.ts';
@@ -134,7 +135,7 @@ async function tested(
     const refusal = new RepositoryError(
       'bad-target',
       `${report.update.name}: relays would refuse it, or it fails its own vectors`,
-      `mend it: npm run update -- test ${report.update.name}`,
+      `mend it: ${callOf('update', 'test', report.update.name)}`,
     );
     if (!force) throw refusal;
     io.err('note: published all the same');

@@ -12,6 +12,7 @@ import { catalogue } from '../../node/hooks/catalogue/catalogue.ts';
 import type { AnyHook } from '../../node/hooks/define-hook.ts';
 import { buildAllUpdates, buildUpdate, UPDATES_FOLDER } from '../build.ts';
 import { UpdateError } from '../update-file.ts';
+import { callOf } from './call-words.ts';
 import { registerKeyVerbs } from './key-verbs.ts';
 import { hookList, inspectionText, reportText } from './print.ts';
 import { registerPublishingVerbs } from './publishing-verbs.ts';
@@ -73,7 +74,7 @@ export function registerUpdateCommands(program: Command, io: UpdateConsole): voi
       }
       const { initUpdate } = await import('./init-update.ts');
       for (const file of initUpdate(folderOf(name), hook, language)) io.out(file);
-      io.err(`next: write its source, then: npm run update -- test ${name}`);
+      io.err(`next: write its source, then: ${callOf('update', 'test', name)}`);
       io.finish(0);
     });
 

@@ -7,6 +7,7 @@ import { UpdateRepository } from '../repository/repository.ts';
 import { TOP_ROLES, type TopRole } from '../repository/repository-state.ts';
 import { repositoryStatus } from '../repository/repository-status.ts';
 import type { RoleKeys } from '../repository/role-draft.ts';
+import { callOf } from './call-words.ts';
 import { parseDuration } from './duration.ts';
 import { whole } from './key-verbs.ts';
 import { statusText, waitingLine } from './print-repository.ts';
@@ -95,7 +96,7 @@ function rolesOf(
     const keys = files.filter((file) => file.role === role).map(({ key }) => key);
     if (keys.length === 0) {
       throw new UsageMistake(
-        `--key: no key for ${role}; make one: npm run update -- keys --role ${role} --out DIR`,
+        `--key: no key for ${role}; make one: ${callOf('update', 'keys', '--role', role, '--out DIR')}`,
       );
     }
     return [role, { keys, threshold: required.get(role) ?? 1 }];
@@ -122,7 +123,7 @@ async function status(flags: RepositoryFlags & { within: string }, io: UpdateCon
     const found = repositoryStatus(repository, nowMs(io));
     for (const line of statusText(flags.repository, found, flags.json === true)) io.out(line);
     const late = found.roles.filter(({ secondsLeft }) => secondsLeft <= within).map(({ role }) => role);
-    if (late.length > 0) io.err(`next: npm run update -- renew ${late[0]}`);
+    if (late.length > 0) io.err(`next: ${callOf('update', 'renew', late[0]!)}`);
     return late.length > 0 ? 1 : 0;
   });
 }

@@ -10,6 +10,7 @@ import type { TrustVersions } from '../../node/trust/trust-client.ts';
 import { gossipFiles } from '../repository/bundle-files.ts';
 import type { Publication, UpdateRepository } from '../repository/repository.ts';
 import { RepositoryError } from '../repository/repository-error.ts';
+import { callOf } from './call-words.ts';
 import { finishPublication } from './print-repository.ts';
 import type { UpdateConsole } from './register.ts';
 import { type RepositoryFlags, repositoryVerb, signingVerb, withRepository } from './repository-session.ts';
@@ -88,7 +89,7 @@ async function send(
   if (json) io.out(JSON.stringify({ sent: outcomes }));
   else for (const one of outcomes) (isFailure(one) ? io.err : io.out)(outcomeText(one));
   if (!outcomes.some(isFailure)) return 0;
-  io.err('    hint: it stays published; send it again: npm run update -- send --peer ADDRESS');
+  io.err(`    hint: it stays published; send it again: ${callOf('update', 'send', '--peer ADDRESS')}`);
   return 1;
 }
 

@@ -156,7 +156,10 @@ export class CircuitContacts {
       const first = choose(stream, all, ({ total: weight }) => (weight / total) * (total - weight));
       circuit = [first, choose(stream, others(first), byWeight), choose(stream, all, byWeight)];
     } else {
-      const first = choose(stream, all, ({ total: weight }) => (weight / total) ** 2 * (total - weight));
+      const first = choose(stream, all, ({ total: weight }) => {
+        const share = weight / total;
+        return share * share * (total - weight);
+      });
       circuit = [first, first, choose(stream, others(first), byWeight)];
     }
     const relays = circuit.map((group) => group.pick(stream));

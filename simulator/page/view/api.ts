@@ -41,7 +41,7 @@ async function ask<Shape>(path: string, init: RequestInit = {}): Promise<Shape> 
     response = await fetch(path, init);
   } catch (error) {
     if ((error as Error).name === 'AbortError') throw error;
-    throw new ApiError(0, 'the server does not answer; is `npm run view` still running?');
+    throw new ApiError(0, 'the server does not answer; is the command view still running?');
   }
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
   const body: unknown = isJson ? await response.json() : null;
