@@ -68,7 +68,10 @@ export async function createNode(parts: NodeParts): Promise<RelayNode> {
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: { allow: LOOPBACK, ...(maxConnections === undefined ? {} : { maxConnections }) },
-    connectionMonitor: { pingInterval: parts.pingEveryMs ?? PING_EVERY_MS, pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
+    connectionMonitor: {
+      pingInterval: parts.pingEveryMs ?? PING_EVERY_MS,
+      pingTimeout: { minTimeout: PING_TIMEOUT_MS },
+    },
     services: {
       identify: identify(),
       ping: ping(),

@@ -32,7 +32,10 @@ test('two observers: both are told everything, each with the arrival that it ans
   assert.deepEqual(notes, [
     "one heard, one's arrival",
     "other heard, other's arrival",
-    ...['verified', 'staged', 'refused', 'revoked', 'stale'].flatMap((what) => [`one ${what}`, `other ${what}`]),
+    ...['verified', 'staged', 'refused', 'revoked', 'stale'].flatMap((what) => [
+      `one ${what}`,
+      `other ${what}`,
+    ]),
   ]);
 });
 

@@ -26,7 +26,12 @@ function heard(relay: number, atUs: number): RelayNews {
 }
 
 test('news: stages go where simulated relays have theirs, whichever process tells first', () => {
-  const { column } = replaying(heard(2, 9e6), heard(0, 4e6), { kind: 'verified', relay: 0, sha256, atUs: 5e6 });
+  const { column } = replaying(heard(2, 9e6), heard(0, 4e6), {
+    kind: 'verified',
+    relay: 0,
+    sha256,
+    atUs: 5e6,
+  });
   assert.deepEqual([...column('heard')], [4e6, Number.NaN, 9e6, Number.NaN]);
   assert.deepEqual([...column('verified')], [5e6, Number.NaN, Number.NaN, Number.NaN]);
 });
