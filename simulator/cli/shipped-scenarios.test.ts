@@ -35,18 +35,7 @@ describe('the scenarios of the project run', () => {
 
     it(`${name} runs at ${SCALE} of its scale from end to end, breaks no invariant, and can be repeated`, async () => {
       const out = join(folder, name);
-      // A few real relays need no slowdown to be heard of.
-      const pace = ['--set', 'slowdown=1'];
-      const { code, err } = await command(
-        'simulate',
-        file,
-        '--scale',
-        SCALE,
-        ...pace,
-        '--out',
-        out,
-        '--quiet',
-      );
+      const { code, err } = await command('simulate', file, '--scale', SCALE, '--out', out, '--quiet');
       assert.equal(code, 0, err);
       const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')) as Summary;
       assert.equal(summary.violations, 0);
