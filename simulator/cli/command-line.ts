@@ -181,6 +181,7 @@ async function buildProgram(
     .option('--stacks <names>', 'two stacks of the engine gossipsub instead, such as bare,libp2p')
     .option('--seed <n>', "the run's seed, instead of the scenario's")
     .option('--runs <n>', 'how many seeds, counting up')
+    .option('--repeats <n>', 'how often the engine wire runs each seed, to know its noise (default: 3)')
     .option('--out <dir>', 'where to write (default: results/<scenario>/crosscheck)')
     .option('--force', 'replace results that are there already')
     .addOption(setOption())
@@ -401,6 +402,11 @@ async function tellKnown(error: unknown, context: CommandContext): Promise<numbe
     if (error.seed !== null) context.err.line(`seed: ${error.seed}`);
     if (context.journal.repeatWith !== undefined && context.journal.repeatWith !== null)
       context.err.line(`reproduce with: ${context.journal.repeatWith}`);
+    return EXIT.failed;
+  }
+  const { WireError } = await import('../engine/wire/wire-error.ts');
+  if (error instanceof WireError) {
+    tellError(error.message, error.hint, context);
     return EXIT.failed;
   }
   const { UpdateError } = await import('../../updates/update-file.ts');

@@ -129,8 +129,8 @@ export interface ArmOutcome {
   readonly circuitsBroken: number | null;
   /** Null where operators are all alike. */
   readonly operators: OperatorsOutcome | null;
-  /** Hash over everything that happened, hexadecimal; equal runs have equal hashes. */
-  readonly traceHash: string;
+  /** Hash over everything that happened, hexadecimal; equal runs have equal hashes. Null in real time, where none is equal. */
+  readonly traceHash: string | null;
   /** Broken invariants, one line each; empty in a sound run. */
   readonly violations: readonly string[];
 }

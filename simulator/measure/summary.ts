@@ -109,8 +109,8 @@ export interface Summary {
   readonly engine: string;
   readonly relays: number;
   readonly seeds: readonly number[];
-  /** SHA-256 over the trace hashes of all arms, in the scenario's order. */
-  readonly traceHash: string;
+  /** SHA-256 over the trace hashes of all arms, in the scenario's order; null where an arm ran in real time and has none. */
+  readonly traceHash: string | null;
   /** Broken invariants of all arms together. */
   readonly violations: number;
   readonly arms: Readonly<Record<string, ArmSummary>>;
@@ -277,7 +277,8 @@ function pairRatios(arms: readonly ArmOutcome[], figures: Readonly<Record<string
   );
 }
 
-function traceHashOfAll(arms: readonly ArmOutcome[]): string {
+function traceHashOfAll(arms: readonly ArmOutcome[]): string | null {
+  if (arms.some(({ traceHash }) => traceHash === null)) return null;
   const hash = createHash('sha256');
   for (const arm of arms) hash.update(`${arm.arm.name}\t${arm.traceHash}\n`);
   return hash.digest('hex');

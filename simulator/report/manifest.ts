@@ -37,7 +37,8 @@ export interface RunCost {
 export interface Manifest {
   readonly scenario: string;
   readonly seeds: readonly number[];
-  readonly traceHash: string;
+  /** Null for a run in real time, which no second one repeats. */
+  readonly traceHash: string | null;
   /** The command that was run, word for word; null when the caller did not say. */
   readonly command: string | null;
   /** When the files were written, UTC. */

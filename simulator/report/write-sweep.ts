@@ -63,7 +63,9 @@ export async function writeSweep(
     points.map(({ runs }, index) => ({ values: values[index] ?? [], runs })),
   );
   const hash = createHash('sha256');
-  for (const { runs } of points) for (const { traceHash } of runs) hash.update(`${traceHash}\n`);
+  const traces = points.flatMap(({ runs }) => runs.map((one) => one.traceHash));
+  for (const trace of traces) hash.update(`${trace}\n`);
+  const traceHash = traces.includes(null) ? null : hash.digest('hex');
   const seeds = [...new Set(points.flatMap(({ runs }) => runs.flatMap((one) => one.seeds)))];
   const cost = () => mergeCost(fromWallMs);
 
@@ -83,7 +85,7 @@ export async function writeSweep(
     );
     await files.finished();
     const manifest = makeManifest({
-      summary: { scenario: summary.scenario, seeds, traceHash: hash.digest('hex') },
+      summary: { scenario: summary.scenario, seeds, traceHash },
       command,
       cost: cost(),
       warnings: [],

@@ -21,6 +21,7 @@ import { checkStack } from './stack-checks.ts';
 import { checkSybils } from './sybil-checks.ts';
 import { formatDuration } from './units.ts';
 import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
+import { checkWire } from './wire-checks.ts';
 import type { Path } from './yaml-tree.ts';
 
 export type { Finding } from './finding.ts';
@@ -240,5 +241,6 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkRejections(parts),
     ...checkModel(parts, modules),
     ...checkStack(parts),
+    ...checkWire(parts),
   ];
 }

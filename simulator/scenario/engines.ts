@@ -25,8 +25,9 @@ export const ENGINES: Readonly<Record<EngineName, EngineAbility>> = {
   },
   wire: {
     name: 'wire',
-    isAvailable: false,
-    relaysMax: 500,
+    isAvailable: true,
+    // Two cores link some 35 a second up; a hundred were measured.
+    relaysMax: 300,
     summary: 'whole libp2p relays over TCP, in real time',
   },
 };

@@ -68,6 +68,7 @@ export function toScenario(
     stack: input.stack,
     fidelity: input.fidelity,
     threads: input.threads === 'auto' ? 0 : input.threads,
+    slowdown: input.slowdown,
     network: {
       relays: network.relays,
       population: populationPlan(network.population, filePopulation),
@@ -140,6 +141,7 @@ export function resolvedYaml(
     ...(scenario.stack !== 'bare' && { stack: scenario.stack }),
     fidelity: scenario.fidelity,
     threads: scenario.threads === 0 ? 'auto' : scenario.threads,
+    ...(scenario.slowdown !== 1 && { slowdown: scenario.slowdown }),
     network: {
       relays: network.relays,
       population: populationYaml(network.population, pathOf),

@@ -295,6 +295,8 @@ export interface Scenario {
   readonly fidelity: Fidelity;
   /** Simulation threads; 0 chooses. The results do not depend on it. */
   readonly threads: number;
+  /** How many times slower than real time the engine wire runs, from 1; the others have no real time. */
+  readonly slowdown: number;
   readonly network: NetworkPlan;
   readonly gossipsub: GossipsubPlan;
   readonly durationSeconds: number;

@@ -217,6 +217,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     isWhole: fc.boolean(),
     fidelity: fc.constantFrom('full' as const, 'fast' as const),
     threads: whole(0, 8),
+    slowdown: fc.constantFrom(1, 2.5, 10),
     network: fc
       .record({
         relays: whole(2, 1e6),

@@ -56,6 +56,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     stack: 'bare',
     fidelity: 'fast',
     threads: 1,
+    slowdown: 1,
     durationSeconds: 40,
     updates: [testUpdate()],
     trust: TEST_TRUST,
