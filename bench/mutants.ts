@@ -1,13 +1,14 @@
 /**
- * Do the checks check? `npm run mutants [-- WORDS] [--jobs N]`
+ * Do the checks check? `npm run mutants [-- WORDS] [--jobs N] [--narrow]`
  *
  * Plants the faults of bench/mutants/ one at a time in copies of the project and asks the tests and the invariants who
  * notices. Prints a table, and writes it to docs/planted-faults.md if all faults were planted; with words, only those
- * whose description or path has them. Ends with 1 where a fault survives, no longer fits, or does not run.
+ * whose description or path has them. With --narrow, only the tests that faults name are asked: enough while one
+ * writes them. Ends with 1 where a fault survives, no longer fits, or does not run.
  */
 
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, constants, setPriority } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,10 @@ import { FAULTS } from './mutants/faults.ts';
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 const { values, positionals } = parseArgs({
-  options: { jobs: { type: 'string', default: String(availableParallelism()) } },
+  options: {
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    narrow: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 const words = positionals.join(' ');
@@ -32,8 +36,13 @@ if (faults.length === 0 || !Number.isInteger(jobs) || jobs < 1) {
   process.exit(2);
 }
 
-setPriority(constants.priority.PRIORITY_LOW);
-const campaign = new Campaign(PROJECT, faults, Math.min(jobs, faults.length), (line) => console.error(line));
+const campaign = new Campaign({
+  project: PROJECT,
+  faults,
+  jobs: Math.min(jobs, faults.length),
+  isNarrow: values.narrow,
+  tell: (line) => console.error(line),
+});
 process.on('exit', () => {
   endRuns();
   campaign.close();

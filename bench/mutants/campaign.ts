@@ -32,14 +32,25 @@ export interface Verdict {
   readonly wallSeconds: number;
 }
 
+export interface CampaignParts {
+  readonly project: string;
+  readonly faults: readonly Fault[];
+  /** Faults at a time, each in a copy of the project of its own. */
+  readonly jobs: number;
+  /** Asks the tests that the faults name and no others. */
+  readonly isNarrow: boolean;
+  readonly tell: (line: string) => void;
+}
+
 export class Campaign {
   private readonly faults: readonly Fault[];
   private readonly trees: readonly TreeCopy[];
+  private readonly isNarrow: boolean;
   private readonly tell: (line: string) => void;
 
-  /** `jobs` faults at a time, each in a copy of the project of its own. */
-  constructor(project: string, faults: readonly Fault[], jobs: number, tell: (line: string) => void) {
+  constructor({ project, faults, jobs, isNarrow, tell }: CampaignParts) {
     this.faults = faults;
+    this.isNarrow = isNarrow;
     this.tell = tell;
     this.trees = Array.from({ length: jobs }, () => new TreeCopy(project));
   }
@@ -51,7 +62,7 @@ export class Campaign {
     await this.checkUnharmed();
     const verdicts = new Map<Fault, Verdict>();
     await this.share(this.faults, async (fault, own) => {
-      const verdict = await judge(fault, own);
+      const verdict = await judge(fault, own, this.isNarrow);
       verdicts.set(fault, verdict);
       const { caughtBy, invalid, where, wallSeconds } = verdict;
       const outcome = invalid ?? (caughtBy === null ? 'SURVIVED' : `caught by ${caughtBy}`);
@@ -102,7 +113,7 @@ export class Campaign {
   }
 }
 
-async function judge(fault: Fault, tree: TreeCopy): Promise<Verdict> {
+async function judge(fault: Fault, tree: TreeCopy, isNarrow: boolean): Promise<Verdict> {
   const begunMs = performance.now();
   const source = tree.read(fault.file);
   const where = `${fault.file}:${lineOf(source, fault)}`;
@@ -111,7 +122,8 @@ async function judge(fault: Fault, tree: TreeCopy): Promise<Verdict> {
     tree.write(fault.file, planted);
     return ask().finally(() => tree.write(fault.file, source));
   };
-  const noticed = (await harmed(() => askNamed(fault, tree))) ?? (await askWide(fault, tree, harmed));
+  let noticed = await harmed(() => askNamed(fault, tree));
+  if (noticed === null && !isNarrow) noticed = await askWide(fault, tree, harmed);
   const wallSeconds = Math.round((performance.now() - begunMs) / 100) / 10;
   if (noticed?.isFile === true) {
     return {

@@ -10,6 +10,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -37,7 +38,16 @@ export class TreeCopy {
       mkdirSync(dirname(join(this.root, file)), { recursive: true });
       copyFileSync(join(project, file), join(this.root, file));
     }
-    symlinkSync(join(project, 'node_modules'), join(this.root, 'node_modules'));
+    this.linkPackages(join(project, 'node_modules'));
+  }
+
+  /** All but what starts with a dot and is no command: caches of the project must not fill up with faults. */
+  private linkPackages(packages: string): void {
+    const own = join(this.root, 'node_modules');
+    mkdirSync(own);
+    for (const name of readdirSync(packages)) {
+      if (!name.startsWith('.') || name === '.bin') symlinkSync(join(packages, name), join(own, name));
+    }
   }
 
   read(file: string): string {

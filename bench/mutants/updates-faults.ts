@@ -77,8 +77,8 @@ export const UPDATES_FAULTS: readonly Fault[] = [
   {
     wrong: 'all relays of a rollout switch at the same moment of its jitter',
     file: 'node/updates/rollout.ts',
-    find: 'update(`${purpose}\\0${salt}\\0${relayId}`)',
-    replace: "update(`${purpose}\\0${salt}\\0${purpose === 'jitter' ? '' : relayId}`)",
+    find: 'return digest.readUIntBE(0, 6) / 2 ** 48;',
+    replace: "return purpose === 'jitter' ? 0.5 : digest.readUIntBE(0, 6) / 2 ** 48;",
     tests: ['node/updates/update-agent.test.ts'],
   },
   {

@@ -1,0 +1,73 @@
+/** Faults in the model of the routers: mesh, gossip, uplinks, and the order of events. */
+
+import type { Fault } from './fault.ts';
+
+const AGREEMENT_TEST = ['simulator/engine/model/agreement.test.ts'];
+const TINY_TEST = ['simulator/engine/model/tiny-networks.test.ts'];
+
+export const MODEL_FAULTS: readonly Fault[] = [
+  {
+    wrong: 'a relay takes a peer out of its mesh without a PRUNE',
+    file: 'simulator/engine/model/mesh.ts',
+    find: 'for (const place of pruned) world.send(nowUs, relay, place, EVENT.prune, world.shapes.prune);',
+    replace: '',
+    tests: AGREEMENT_TEST,
+  },
+  {
+    wrong: 'a relay that was pruned grafts again without a backoff',
+    file: 'simulator/engine/model/mesh.ts',
+    find: 'if (this.isInMesh(place)) this.part(relay, place);\n    this.backOff(nowUs, place);',
+    replace: 'if (this.isInMesh(place)) this.part(relay, place);',
+    tests: AGREEMENT_TEST,
+  },
+  {
+    wrong: 'a full mesh takes peers that dialled nobody all the same',
+    file: 'simulator/engine/model/mesh.ts',
+    find: 'if (isEarly || isFull) {',
+    replace: 'if (isEarly) {',
+    tests: AGREEMENT_TEST,
+  },
+  {
+    wrong: 'nobody says IDONTWANT',
+    file: 'simulator/engine/model/gossip.ts',
+    find: 'if (message.dataBytes >= IDONTWANT_MIN_DATA_BYTES) {',
+    replace: 'if (message.dataBytes < IDONTWANT_MIN_DATA_BYTES) {',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'messages are told of for a heartbeat too few',
+    file: 'simulator/engine/model/gossip.ts',
+    find: 'if (beats > GOSSIP_WINDOWS) continue;',
+    replace: 'if (beats >= GOSSIP_WINDOWS) continue;',
+    tests: [...TINY_TEST, ...AGREEMENT_TEST],
+  },
+  {
+    wrong: 'the model forgets what waits on an uplink',
+    file: 'simulator/engine/model/world.ts',
+    find: 'Math.max(freeUs[from], nowUs) + shape.bytes',
+    replace: 'nowUs + shape.bytes',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'a relay verifies two publications at once on its one processor',
+    file: 'simulator/engine/model/relay-work.ts',
+    find: 'Math.max(0, this.freeUs[relay] - nowUs)',
+    replace: 'Math.max(0, this.freeUs[relay] - nowUs) * 0',
+    tests: AGREEMENT_TEST,
+  },
+  {
+    wrong: 'events of one instant come in the order in which the model planned them',
+    file: 'simulator/engine/model/calendar.ts',
+    find: 'return ints[this.batch[index] * EVENT_INTS + SOURCE] > ints[event * EVENT_INTS + SOURCE];',
+    replace: 'return ints[this.batch[index] * EVENT_INTS + SOURCE] < 0;',
+    tests: ['simulator/engine/model/calendar.test.ts'],
+  },
+  {
+    wrong: 'a revocation does not call off a switch that has not come yet',
+    file: 'simulator/engine/model/relay-work.ts',
+    find: '} else activated[relay] = gained[relay] = Number.NaN;\n  }\n\n  /** What relays found out',
+    replace: '}\n  }\n\n  /** What relays found out',
+    tests: AGREEMENT_TEST,
+    titles: ['a revocation'],
+  },
+];
