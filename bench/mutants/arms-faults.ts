@@ -17,7 +17,7 @@ export const ARMS_FAULTS: readonly Fault[] = [
     find: 'lagSeconds + arm.drainSeconds + arm.restartSeconds',
     replace: 'lagSeconds + arm.restartSeconds',
     tests: ['simulator/arms/manual.test.ts'],
-    titles: ['a relay is back after its restart'],
+    titles: ['a relay drains'],
   },
   {
     wrong: 'a curve goes on past the last day that was observed',

@@ -7,25 +7,25 @@ const TINY_TEST = ['simulator/engine/model/tiny-networks.test.ts'];
 
 export const MODEL_FAULTS: readonly Fault[] = [
   {
-    wrong: 'a relay takes a peer out of its mesh without a PRUNE',
-    file: 'simulator/engine/model/mesh.ts',
-    find: 'for (const place of pruned) world.send(nowUs, relay, place, EVENT.prune, world.shapes.prune);',
-    replace: '',
-    tests: AGREEMENT_TEST,
-  },
-  {
-    wrong: 'a relay that was pruned grafts again without a backoff',
-    file: 'simulator/engine/model/mesh.ts',
-    find: 'if (this.isInMesh(place)) this.part(relay, place);\n    this.backOff(nowUs, place);',
-    replace: 'if (this.isInMesh(place)) this.part(relay, place);',
-    tests: AGREEMENT_TEST,
-  },
-  {
-    wrong: 'a full mesh takes peers that dialled nobody all the same',
+    wrong: 'a full mesh turns a GRAFT away without a PRUNE',
     file: 'simulator/engine/model/mesh.ts',
     find: 'if (isEarly || isFull) {',
-    replace: 'if (isEarly) {',
-    tests: AGREEMENT_TEST,
+    replace: 'if (isEarly || isFull) {\n      this.lookAfter(nowUs, relay);\n      return;',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'a relay that was pruned forgets the backoff and grafts again',
+    file: 'simulator/engine/model/mesh.ts',
+    find: 'if (!this.isExpired(nowUs, relay, untilMs)) return true;',
+    replace: '',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'a backoff lasts a second, not a minute',
+    file: 'simulator/engine/model/mesh.ts',
+    find: 'nowMs(nowUs) + PRUNE_BACKOFF_MS)',
+    replace: 'nowMs(nowUs) + PRUNE_BACKOFF_MS / 60)',
+    tests: TINY_TEST,
   },
   {
     wrong: 'nobody says IDONTWANT',

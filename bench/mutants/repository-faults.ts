@@ -36,7 +36,7 @@ export const REPOSITORY_FAULTS: readonly Fault[] = [
     file: 'updates/repository/release.ts',
     find: '{ ...live?.snapshot.metadata.signed.meta }',
     replace: '{}',
-    tests: ['updates/repository/readable.test.ts'],
+    tests: ['updates/repository/tuf-client.test.ts'],
   },
   {
     wrong: 'a version that is published already may be published again',
@@ -51,7 +51,7 @@ export const REPOSITORY_FAULTS: readonly Fault[] = [
     file: 'updates/repository/write-journal.ts',
     find: '      }\n      this.files.fsyncSync(opened);',
     replace: '      }',
-    tests: ['updates/repository/folder-storage.test.ts'],
+    tests: ['updates/repository/write-journal.test.ts'],
   },
   {
     wrong: 'a journal that was whole when its writer died is dropped',

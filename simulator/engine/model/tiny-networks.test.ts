@@ -6,6 +6,7 @@ import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { testScenario } from '../../testing/test-scenario.ts';
 import { sharedColumns, stageColumn } from '../gossipsub/job.ts';
+import { kindIndex } from '../gossipsub/rpc-bytes.ts';
 import type { Publication, Script } from './rehearsal.ts';
 import { frameShapes } from './rpc-sizes.ts';
 import { type ModelResult, runModelThread } from './thread-run.ts';
@@ -160,6 +161,23 @@ test('tiny networks: with a mesh of nobody, the heartbeat tells and the relay as
   // Relay 1 tells at one of its next heartbeats, within a second; then two more ways, and the message.
   const waitUs = heardUs[2]! - heardUs[1]!;
   assert(waitUs > 3 * 20_000 + FRAME_US && waitUs < 1_000_000 + 3 * 20_000 + FRAME_US + 500, `${waitUs} us`);
+});
+
+test('tiny networks: a mesh for one takes one of three, prunes the others, and is left alone after that', () => {
+  const { gossipsub } = testScenario();
+  const narrow = { ...gossipsub, D: 1, Dlo: 1, Dhi: 1, Dscore: 0, Dout: 0, floodPublish: false };
+  const dialled: readonly Link[] = [
+    [1, 0, 10_000],
+    [2, 0, 10_000],
+    [3, 0, 10_000],
+  ];
+  const { heardUs, penalties, bytesByKind } = run(4, dialled, 500, { gossipsub: narrow });
+  const direct = heardUs.slice(1).filter((us) => us === FRAME_US + 10_000);
+  assert.equal(direct.length, 1, `heard after ${heardUs} us`);
+  for (const us of heardUs) assert(us < 1_100_000, 'the others are told with the next heartbeat');
+  assert.equal(penalties, 0, 'nobody grafts within a backoff');
+  const pruneBytes = frameShapes().prune.parts[kindIndex('prune')]!;
+  assert.equal(bytesByKind.prune / pruneBytes, 2, 'PRUNE to two of them, and the minute is not over');
 });
 
 test('tiny networks: an islander never hears', () => {
