@@ -2,7 +2,6 @@
 
 import type { Fault } from './fault.ts';
 
-const AGREEMENT_TEST = ['simulator/engine/model/agreement.test.ts'];
 const TINY_TEST = ['simulator/engine/model/tiny-networks.test.ts'];
 
 export const MODEL_FAULTS: readonly Fault[] = [
@@ -39,7 +38,7 @@ export const MODEL_FAULTS: readonly Fault[] = [
     file: 'simulator/engine/model/gossip.ts',
     find: 'if (beats > GOSSIP_WINDOWS) continue;',
     replace: 'if (beats >= GOSSIP_WINDOWS) continue;',
-    tests: [...TINY_TEST, ...AGREEMENT_TEST],
+    tests: TINY_TEST,
   },
   {
     wrong: 'the model forgets what waits on an uplink',
@@ -53,7 +52,7 @@ export const MODEL_FAULTS: readonly Fault[] = [
     file: 'simulator/engine/model/relay-work.ts',
     find: 'Math.max(0, this.freeUs[relay] - nowUs)',
     replace: 'Math.max(0, this.freeUs[relay] - nowUs) * 0',
-    tests: AGREEMENT_TEST,
+    tests: TINY_TEST,
   },
   {
     wrong: 'events of one instant come in the order in which the model planned them',
@@ -61,13 +60,5 @@ export const MODEL_FAULTS: readonly Fault[] = [
     find: 'return ints[this.batch[index] * EVENT_INTS + SOURCE] > ints[event * EVENT_INTS + SOURCE];',
     replace: 'return ints[this.batch[index] * EVENT_INTS + SOURCE] < 0;',
     tests: ['simulator/engine/model/calendar.test.ts'],
-  },
-  {
-    wrong: 'a revocation does not call off a switch that has not come yet',
-    file: 'simulator/engine/model/relay-work.ts',
-    find: '} else activated[relay] = gained[relay] = Number.NaN;\n  }\n\n  /** What relays found out',
-    replace: '}\n  }\n\n  /** What relays found out',
-    tests: AGREEMENT_TEST,
-    titles: ['a revocation'],
   },
 ];
