@@ -74,6 +74,7 @@ export const COMMAND_FAULTS: readonly Fault[] = [
     find: '=== hash ? [] :',
     replace: '!== "" ? [] :',
     tests: ['simulator/cli/verify.test.ts'],
+    titles: ['a changed, and a missing, file'],
   },
   {
     wrong: 'results of another version count as done',
@@ -81,6 +82,7 @@ export const COMMAND_FAULTS: readonly Fault[] = [
     find: 'return manifest.versions?.relaywave === version && ',
     replace: 'return manifest.versions !== version && ',
     tests: ['simulator/cli/simulate-runs.test.ts'],
+    titles: ['--resume never takes the run'],
   },
   {
     wrong: 'one Ctrl-C under npm ends the process before it has cleaned up',

@@ -4,8 +4,6 @@ import type { Fault } from './fault.ts';
 
 const TRANSPORT_TEST = ['simulator/engine/gossipsub/transport.test.ts'];
 const SLEEP_TEST = ['simulator/engine/gossipsub/sleep.test.ts'];
-const LIVE_TEST = ['simulator/arms/live.test.ts'];
-const SAME_TRACE = ['full and fast fidelity leave the same trace, on one thread and on two'];
 
 export const ENGINE_FAULTS: readonly Fault[] = [
   {
@@ -98,16 +96,14 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     file: 'simulator/engine/gossipsub/windows.ts',
     find: '    barrier.wait();\n    if (this.stopped) return null;',
     replace: '    if (this.stopped) return null;',
-    tests: LIVE_TEST,
-    titles: SAME_TRACE,
+    tests: ['simulator/engine/gossipsub/windows.test.ts'],
   },
   {
     wrong: 'a thread runs twice as far ahead of the others as links allow',
     file: 'simulator/engine/gossipsub/windows.ts',
     find: 'Math.min(othersNextUs + lookAheadUs,',
     replace: 'Math.min(othersNextUs + 2 * lookAheadUs,',
-    tests: LIVE_TEST,
-    titles: SAME_TRACE,
+    tests: ['simulator/engine/gossipsub/windows.test.ts'],
   },
   {
     wrong: 'at one instant a sleeping heartbeat comes after what its own relay has caused',
@@ -157,7 +153,6 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     file: 'simulator/engine/gossipsub/publisher.ts',
     find: 'Math.floor(nowUs / intervalUs) * intervalUs - EPOCH_MS * 1000',
     replace: 'nowUs + 0 * intervalUs - EPOCH_MS * 1000',
-    tests: LIVE_TEST,
-    titles: ['over all channels'],
+    tests: ['simulator/engine/gossipsub/consensus-source.test.ts'],
   },
 ];
