@@ -40,7 +40,7 @@ export async function askTests(
 ): Promise<TestAnswer> {
   const passed: string[] = [];
   let noticed: Noticed | null = null;
-  const named = titles.flatMap((title) => ['--title', title]);
+  const named = titles.map((title) => `--title=${title}`);
   const program = ['--import', 'tsx', 'bench/mutants/told-tests.ts', ...files, ...named];
   const errors: string[] = [];
   const code = await start(tree, program, {
