@@ -47,10 +47,10 @@ export const COMMAND_FAULTS: readonly Fault[] = [
     tests: ['simulator/report/results-folder.test.ts'],
   },
   {
-    wrong: 'a run that was interrupted leaves half a result behind',
+    wrong: 'a result stands in its place before it is whole',
     file: 'simulator/report/results-folder.ts',
-    find: 'if (partial !== undefined) await rm(partial, { recursive: true, force: true });',
-    replace: '',
+    find: 'await fill(partial);',
+    replace: 'await mkdir(directory);\n    await fill(directory);',
     tests: ['simulator/report/results-folder.test.ts'],
   },
   {
@@ -108,8 +108,8 @@ export const COMMAND_FAULTS: readonly Fault[] = [
   {
     wrong: 'more runs go at a time than the machine carries',
     file: 'simulator/sweep/run-seeds.ts',
-    find: 'Math.min(concurrency, scenarios.length)',
-    replace: 'scenarios.length',
+    find: 'Math.min(concurrency, ',
+    replace: 'Math.max(concurrency, ',
     tests: ['simulator/sweep/run-seeds.test.ts'],
   },
   {

@@ -54,9 +54,9 @@ export const MEASURE_FAULTS: readonly Fault[] = [
   },
   {
     wrong: 'a curve counts identities that came after the release',
-    file: 'simulator/measure/adoption-summary.ts',
-    find: 'adoptionCurve(stages[stage], weight, cohort);',
-    replace: 'adoptionCurve(stages[stage], weight);',
+    file: 'simulator/measure/stage-curves.ts',
+    find: 'adoptionCurve(stages[stage], weights, cohort);',
+    replace: 'adoptionCurve(stages[stage], weights, cohort && null);',
     tests: ['simulator/measure/adoption-summary.test.ts', 'simulator/measure/summary.test.ts'],
   },
   {
@@ -83,8 +83,8 @@ export const MEASURE_FAULTS: readonly Fault[] = [
   {
     wrong: 'the end of a window counts as inside it',
     file: 'simulator/measure/peak-switches.ts',
-    find: 'times[first]! + windowSeconds <= seconds',
-    replace: 'times[first]! + windowSeconds < seconds',
+    find: 'times[first]! + windowSeconds <= times[last]!',
+    replace: 'times[first]! + windowSeconds < times[last]!',
     tests: ['simulator/measure/peak-switches.test.ts'],
   },
   {

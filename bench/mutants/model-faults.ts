@@ -7,21 +7,21 @@ const TINY_TEST = ['simulator/engine/model/tiny-networks.test.ts'];
 export const MODEL_FAULTS: readonly Fault[] = [
   {
     wrong: 'a full mesh turns a GRAFT away without a PRUNE',
-    file: 'simulator/engine/model/mesh.ts',
+    file: 'simulator/engine/model/mesh-care.ts',
     find: 'if (isEarly || isFull) {',
     replace: 'if (isEarly || isFull) {\n      this.lookAfter(nowUs, relay);\n      return;',
     tests: TINY_TEST,
   },
   {
     wrong: 'a relay that was pruned forgets the backoff and grafts again',
-    file: 'simulator/engine/model/mesh.ts',
+    file: 'simulator/engine/model/mesh-care.ts',
     find: 'if (!this.isExpired(nowUs, relay, untilMs)) return true;',
     replace: '',
     tests: TINY_TEST,
   },
   {
     wrong: 'a backoff lasts a second, not a minute',
-    file: 'simulator/engine/model/mesh.ts',
+    file: 'simulator/engine/model/mesh-care.ts',
     find: 'nowMs(nowUs) + PRUNE_BACKOFF_MS)',
     replace: 'nowMs(nowUs) + PRUNE_BACKOFF_MS / 60)',
     tests: TINY_TEST,

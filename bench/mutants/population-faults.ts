@@ -20,8 +20,8 @@ export const POPULATION_FAULTS: readonly Fault[] = [
   {
     wrong: 'links join relays of one /24',
     file: 'simulator/population/topology.ts',
-    find: ' && subnet[a] !== subnet[b];',
-    replace: ';',
+    find: 'ofRelays[FIELDS * a + SUBNET] !== ofRelays[FIELDS * b + SUBNET]',
+    replace: 'ofRelays[FIELDS * a + SUBNET] !== ofRelays[FIELDS * b + SUBNET] + 0.5',
     tests: ['simulator/population/topology.test.ts'],
   },
   {

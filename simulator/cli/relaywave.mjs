@@ -1,5 +1,18 @@
 #!/usr/bin/env node
-/** The `relaywave` command: loads the TypeScript sources through tsx, then runs the verb. */
+/** The `relaywave` command: starts the program from its compiled files, or else from its sources through tsx. */
+
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+async function compiled() {
+  try {
+    const { compiledProgram } = await import('./compiled-program.mjs');
+    return await compiledProgram(ROOT, 'simulator/cli/main.ts');
+  } catch {
+    return null;
+  }
+}
 
 async function loadTypeScript() {
   try {
@@ -12,5 +25,7 @@ async function loadTypeScript() {
   }
 }
 
-await loadTypeScript();
-await import('./main.ts');
+const program = await compiled();
+if (program === null) await loadTypeScript();
+else process.setSourceMapsEnabled(true);
+await import(program ?? './main.ts');

@@ -33,10 +33,10 @@ import type { Transport } from './transport.ts';
 /** A relay that comes back makes its links within so long. */
 export const LINKS_RETURN_WITHIN_US = 3_000_000;
 /** A muxer's goodbye and TCP's FIN; a refused SYN. */
-const CLOSE_BYTES = 90;
+export const CLOSE_BYTES = 90;
 const REFUSE_BYTES = 40;
 /** js-libp2p gives up making a connection after so long. */
-const DIAL_TIMEOUT_US = 10_000_000;
+export const DIAL_TIMEOUT_US = 10_000_000;
 
 /** What the links of all relays of a thread share. */
 export interface LinksParts {
