@@ -53,7 +53,8 @@ try {
   const verdicts = await campaign.run();
   const page = faultPage(verdicts);
   console.log(page.slice(page.indexOf('\n\n', page.indexOf('planted-faults')) + 2));
-  if (faults.length === FAULTS.length) writeFileSync(join(PROJECT, 'docs/planted-faults.md'), page);
+  const isWhole = faults.length === FAULTS.length && !values.narrow;
+  if (isWhole) writeFileSync(join(PROJECT, 'docs/planted-faults.md'), page);
   process.exitCode = verdicts.every(({ caughtBy }) => caughtBy !== null) ? 0 : 1;
 } catch (error) {
   console.error(`error: ${(error as Error).message}`);

@@ -113,10 +113,10 @@ export const COMMAND_FAULTS: readonly Fault[] = [
     tests: ['simulator/sweep/run-seeds.test.ts'],
   },
   {
-    wrong: 'the key that matters least comes first',
+    wrong: 'how much a key matters is told upside down',
     file: 'simulator/measure/sweep-summary.ts',
-    find: '.sort((a, b) => (b.ratio ?? 0) - (a.ratio ?? 0))',
-    replace: '.sort((a, b) => (a.ratio ?? 0) - (b.ratio ?? 0))',
+    find: 'Math.max(...numbers) / Math.min(...numbers)',
+    replace: 'Math.min(...numbers) / Math.max(...numbers)',
     tests: ['simulator/measure/sweep-summary.test.ts'],
   },
 ];

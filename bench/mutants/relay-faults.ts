@@ -9,7 +9,7 @@ export const RELAY_FAULTS: readonly Fault[] = [
     find: 'this.bytes = Math.min(this.burstBytes, this.bytes + earned);',
     replace: 'this.bytes += earned;',
     tests: ['node/relay/link-output.test.ts'],
-    titles: ['lets the burst through'],
+    titles: ['a relay that was idle has its burst again'],
   },
   {
     wrong: 'a SENDME for another cell than the one it answers is good',
