@@ -1,18 +1,5 @@
 #!/usr/bin/env node
-/** The `relaywave` command: starts the program from its compiled files, or else from its sources through tsx. */
-
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-async function compiled() {
-  try {
-    const { compiledProgram } = await import('./compiled-program.mjs');
-    return await compiledProgram(ROOT, 'simulator/cli/main.ts');
-  } catch {
-    return null;
-  }
-}
+/** The `relaywave` command: loads the TypeScript sources through tsx, then runs the verb. */
 
 async function loadTypeScript() {
   try {
@@ -25,7 +12,5 @@ async function loadTypeScript() {
   }
 }
 
-const program = await compiled();
-if (program === null) await loadTypeScript();
-else process.setSourceMapsEnabled(true);
-await import(program ?? './main.ts');
+await loadTypeScript();
+await import('./main.ts');

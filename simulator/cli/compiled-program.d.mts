@@ -1,1 +1,0 @@
-export function compiledProgram(root: string, entry: string): Promise<string>;
