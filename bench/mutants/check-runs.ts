@@ -10,7 +10,7 @@ import type { ToldTest } from './told-tests.ts';
 import type { TreeCopy } from './tree-copy.ts';
 
 /** Nothing that is asked takes a tenth of it, on a machine with nothing else to do. */
-const LONGEST_MS = 400_000;
+const LONGEST_MS = 240_000;
 
 /** Who noticed that something is wrong; null for nobody. */
 export interface Noticed {
