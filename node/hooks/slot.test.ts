@@ -146,6 +146,20 @@ describe('slot', () => {
     assert.deepEqual(news.slice(-2), ['quarantined B fuel 0', 'rolled-back B fuel 0']);
   });
 
+  for (const [calls, isLast] of [
+    [10, true],
+    [11, false],
+  ] as const) {
+    it(`three faults in ${calls} calls are ${isLast ? 'too many' : 'let pass'} where the window is of 10`, () => {
+      const { slot, load } = open();
+      const module = load('A', failing(2));
+      slot.stage(module);
+      for (let i = 0; i < 5; i++) slot.call(0);
+      for (let i = 0; i < calls; i++) slot.call(i < 2 || i === calls - 1 ? 1 : 0);
+      assert.equal(slot.activeHash, isLast ? null : module.hash);
+    });
+  }
+
   it('a superseded trial leaves the confirmed module as the one to fall back to', () => {
     const { slot, load } = open();
     const [a, b, c] = [load('A', counting(1)), load('B', counting(2)), load('C', failing(3))];

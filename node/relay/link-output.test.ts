@@ -144,7 +144,9 @@ describe('link output', () => {
     send(quiet, 4);
     send(other, 4);
     link.open(9);
-    assert.ok(link.sent.filter((id) => id === 1).length >= 3, `${link.sent}`);
+    const sentOf = (circuit: number) => link.sent.filter((id) => id === circuit).length;
+    assert.ok(sentOf(1) >= 3, `who was quiet waits: ${link.sent}`);
+    assert.equal(sentOf(2), 2, `who was in line waits: ${link.sent}`);
   });
 
   it('the heap sends what a plain search for the lowest would, whatever comes, goes and is dropped', () => {
@@ -221,6 +223,17 @@ describe('token bucket', () => {
     environment.settle();
     assert.equal(link.sent.length, 1000);
     assert.ok(Math.abs(environment.elapsedMs - 9700) < 30, `after ${environment.elapsedMs} ms`);
+  });
+
+  it('a relay that was idle has its burst again, and no more', () => {
+    const { environment, attach, send } = output({ bytesPerSecond: perSecond, burstBytes: 30 * CELL_BYTES });
+    const { link, leg } = attach();
+    link.room = 1_000_000;
+    const one = leg(1);
+    send(one, 30);
+    environment.advance(60_000);
+    send(one, 1000);
+    assert.equal(link.sent.length, 60);
   });
 
   it('a burst of one cell does not lower the rate', () => {

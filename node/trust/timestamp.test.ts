@@ -77,7 +77,12 @@ test('rollback: a newer timestamp that names an older snapshot is refused', asyn
   repository.publishTimestamp(1);
   const refused = await relay.refusal();
   assert.equal(refused?.refused, 'rollback');
+  assert.equal(refused?.file, 'timestamp.json');
   assert.equal(relay.client.versions().timestamp, 2);
+  // Had it become a floor, it would shut out whatever the developers sign next.
+  repository.next.timestamp = 3;
+  repository.publish();
+  assert.equal(await relay.updated(), true);
 });
 
 test('equivocation: another timestamp under the same version is refused', async () => {

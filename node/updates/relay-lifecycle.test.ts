@@ -198,10 +198,14 @@ describe('what signed metadata name', () => {
   });
 
   it('a floor is kept over a restart', () => {
-    const { store, refusal, call } = open();
+    const { relay, store, refusal, call, slot } = open();
     refusal(named(2));
     call(6);
     assert.equal(open(store).refusal(named(1)), 'not-newer');
+    relay.revoke(slot.activeHash!);
+    const again = open(store);
+    assert.equal(again.slot.activeHash, null);
+    assert.equal(again.refusal(offerOf(1)), 'not-newer', 'also when nothing runs any more');
   });
 
   it('a revocation is kept for what never ran here, and for what a restart would bring back', () => {

@@ -87,4 +87,15 @@ describe('the meter against tricks', () => {
     assert.equal(run(bytes, HIDDEN, most, 0).fuel, one + (most - 1) * perRound);
     assert.throws(() => run(bytes, HIDDEN, most + 1, 0), /unreachable/);
   });
+
+  it('a budget may be used up to the last unit', () => {
+    const left = Array.from({ length: 6 }, (_unused, more) => {
+      const loop = '(loop $l (br_if $l (local.tee $b (i32.sub (local.get $b) (i32.const 1)))))';
+      const bytes = pickModule(hiding(`${'(nop)'.repeat(more)} ${loop}`));
+      const one = run(bytes, HIDDEN, 1, 0).fuel;
+      const most = 1 + Math.floor((PICK_FUEL - one) / 6);
+      return PICK_FUEL - run(bytes, HIDDEN, most, 0).fuel;
+    });
+    assert.deepEqual(left.toSorted(), [0, 1, 2, 3, 4, 5]);
+  });
 });

@@ -135,12 +135,12 @@ test('manual: the curve ends with the law, or earlier where the scenario says so
   assert.equal(run(arm(LOGNORMAL, { untilDays: 400 })).horizonSeconds, 400 * DAY_SECONDS);
 });
 
-test('manual: a relay is back after its restart', () => {
-  const quick = activatedOf(run(arm(LOGNORMAL, { restartSeconds: 0 })));
-  const slow = activatedOf(run(arm(LOGNORMAL, { restartSeconds: 600 })));
+test('manual: a relay drains, and is back after its restart', () => {
+  const quick = activatedOf(run(arm(LOGNORMAL, { drainSeconds: 0, restartSeconds: 0 })));
+  const slow = activatedOf(run(arm(LOGNORMAL, { drainSeconds: 64, restartSeconds: 600 })));
   const reached = [...slow.keys()].filter((relay) => slow[relay]! > 0);
   assert.ok(reached.length > 6000);
-  for (const relay of reached) assert.equal(slow[relay], quick[relay]! + 600);
+  for (const relay of reached) assert.equal(slow[relay], quick[relay]! + 64 + 600);
 });
 
 test('manual: every update is installed with a lag of its own, known for as long as the run is', () => {

@@ -107,13 +107,20 @@ describe('simulate --runs', () => {
     }
   });
 
-  it('--resume never takes the run of another scenario for its own', async () => {
+  it('--resume never takes the run of another scenario, or of another version, for its own', async () => {
     const out = join(folder, 'other');
     await run(['--runs', '2', '--out', out, '--quiet']);
     const changed = await run(['--runs', '2', '--out', out, '--resume', '--set', 'network.degree=6']);
     assert.equal(changed.code, 2);
     assert.match(changed.err, /seed-1 exists; --force replaces it/);
     assert.deepEqual(changed.ran, []);
+    const manifest = join(out, 'seed-2', 'manifest.json');
+    const { versions, ...others } = JSON.parse(readFileSync(manifest, 'utf8')) as { versions: object };
+    writeFileSync(manifest, JSON.stringify({ ...others, versions: { ...versions, relaywave: '0.0.1' } }));
+    const older = await run(['--runs', '2', '--out', out, '--resume']);
+    assert.equal(older.code, 2);
+    assert.match(older.err, /seed-2 exists; --force replaces it/);
+    assert.deepEqual(older.ran, []);
   });
 
   it('a broken invariant in any run ends with 1, and its seed is named', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
 import { formatSummary, summarize } from '../measure/summary.ts';
@@ -184,6 +184,7 @@ describe('simulate', () => {
 
   describe('with assertions', () => {
     const asserting = join(folder, 'asserting.yaml');
+    before(() => writeFileSync(asserting, `${SCENARIO}assert:\n  - live.t50 < 1h\n  - live.t50 < 1ms\n`));
     const outcome = {
       ...OUTCOME,
       scenario: { ...OUTCOME.scenario, ...loadScenarioAssertions('[live.t50 < 1h, live.t50 < 1ms]') },
@@ -202,7 +203,6 @@ describe('simulate', () => {
     };
 
     it('one that does not hold ends with 3, at its line, and the results are kept', async () => {
-      writeFileSync(asserting, `${SCENARIO}assert:\n  - live.t50 < 1h\n  - live.t50 < 1ms\n`);
       const { seen, writing } = rooms();
       const { code, out, err } = await run(['--quiet'], writing, {}, 4e9, asserting);
       assert.equal(code, 3);

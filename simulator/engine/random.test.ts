@@ -83,3 +83,16 @@ test('random: integer covers its range evenly and shuffle keeps every item', () 
     Array.from({ length: 100 }, (_unused, i) => i),
   );
 });
+
+test('random: a shuffle gives every order as often as any other', () => {
+  const stream = randomStream(6, 'orders');
+  const counts = new Map<string, number>();
+  const rounds = 6000;
+  for (let round = 0; round < rounds; round++) {
+    const order = stream.shuffle(['a', 'b', 'c']).join('');
+    counts.set(order, (counts.get(order) ?? 0) + 1);
+  }
+  assert.equal(counts.size, 6);
+  const chi2 = [...counts.values()].reduce((sum, count) => sum + (count - rounds / 6) ** 2 / (rounds / 6), 0);
+  assert(chi2 < 20.5, `chi-squared ${chi2} with 5 degrees of freedom`); // p = 0.001
+});

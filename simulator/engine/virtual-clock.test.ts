@@ -51,6 +51,18 @@ test('virtual clock: what an event draws depends on seed, relay and time, not on
   assert.notDeepEqual(draw(1, 0), draw(2, 0));
 });
 
+test('virtual clock: two events of one relay and instant draw different numbers where their kinds differ', () => {
+  const clock = new VirtualClock(1, 1);
+  const drawn: number[] = [];
+  const draw = () => drawn.push(clock.random.random());
+  clock.currentRelay = 0;
+  clock.startTimer(draw, 5);
+  clock.plan(5, new Call(0, draw));
+  clock.runUntil(10, nothing, never);
+  assert.equal(drawn.length, 2);
+  assert.notEqual(drawn[0], drawn[1]);
+});
+
 test('virtual clock: intervals repeat until they are cancelled, timers fire once', () => {
   const clock = new VirtualClock(1, 1);
   const times: number[] = [];

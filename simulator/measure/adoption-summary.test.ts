@@ -49,3 +49,15 @@ test('adoption: weight hours are of the weight of the relays that count', () => 
   // The heaviest does not count: (0.3 x 2 + 0.2 x 3 + 0.1 x 4) / 0.6 s.
   assert.equal(figures([0.4, 0.3, 0.2, 0.1], [4, 3, 2, 1], [0, 1, 1, 1]).vulnerableWeightHours, 0.000740741);
 });
+
+test('adoption: with a cohort, shares and times are of the relays that count, by each way to count', () => {
+  const all = figures([0.4, 0.3, 0.2, 0.1], [1, 2, 3, 4]);
+  assert.deepEqual([all.t25Seconds, all.t75Seconds, all.byConsensusWeight.t50Seconds], [1, 3, 2]);
+  assert.equal(all.byAdvertisedBandwidth?.t50Seconds, 3);
+  // The first one came after the release: of three relays the first runs it after 2 s.
+  const some = figures([0.4, 0.3, 0.2, 0.1], [7, 1, 1, 1], [0, 1, 1, 1]);
+  assert.deepEqual([some.t25Seconds, some.t75Seconds, some.stages.activated.t50Seconds], [2, 4, 3]);
+  assert.equal(some.byConsensusWeight.t50Seconds, 2);
+  assert.equal(some.byAdvertisedBandwidth?.t25Seconds, 2);
+  assert.equal(some.reachedFraction, 1);
+});

@@ -6,7 +6,7 @@ import { quantileOfSorted } from './derive-relays.ts';
 import { drawPopulation } from './draw.ts';
 import { latencyModel, placeColumns, placeRelays } from './latency.ts';
 import { madePlan } from './made-plan.ts';
-import { placeRtts } from './pair-latency.ts';
+import { pairLatency, placeRtts } from './pair-latency.ts';
 import type { Population } from './population.ts';
 
 const TRAFFIC = { utilization: 0.5 };
@@ -43,6 +43,21 @@ for (const relays of [500, 7500]) {
     });
   });
 }
+
+test('latency: one way is half the round trip between two places, and the access of each', () => {
+  const { oneWayUs } = pairLatency({
+    law: 'places',
+    regionRttMs: Float64Array.of(10, 80, 80, 12),
+    regions: 2,
+    country: Uint16Array.of(0, 0, 1),
+    region: Uint8Array.of(0, 0, 1),
+    extraRttMs: Float64Array.of(4, 4, 6),
+    accessMs: Float64Array.of(0.5, 1.5, 2),
+  });
+  assert.equal(oneWayUs(0, 1), 7_000, 'at home: 10 / 2 + 0.5 + 1.5 ms');
+  assert.equal(oneWayUs(0, 2), 47_500, '(80 + 4 + 6) / 2 + 0.5 + 2 ms');
+  assert.equal(oneWayUs(2, 1), 48_500);
+});
 
 test('latency: two relays of one country are as far apart as measurements inside countries say', () => {
   const population = draw(7500);

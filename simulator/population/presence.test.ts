@@ -47,3 +47,16 @@ test('presence: another seed draws others, and nobody leaves before the links ar
     assert(timeUs > one.leavesUs[absence]!);
   });
 });
+
+test('presence: when relays go away does not follow from when others come late', () => {
+  const span = { share: 0.5, fromSeconds: 30, toSeconds: 60 };
+  const { joinsUs, leavesUs } = drawPresence(
+    40,
+    { late: span, away: { ...span, forSeconds: 10 } },
+    new Set(),
+    1,
+  );
+  const joins = new Set(joinsUs.filter((timeUs) => timeUs > 0));
+  assert.equal(joins.size, 20);
+  for (const timeUs of leavesUs) assert(!joins.has(timeUs), `one comes and one goes at ${timeUs} us`);
+});

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../testing/made-run.ts';
 import { MAX_ROWS_PER_CURVE } from './csv.ts';
-import { curvesCsv } from './curves-csv.ts';
+import { curvesCsv, mergedCurvesCsv } from './curves-csv.ts';
 
 function withActivations(run: RunOutcome, seconds: Float64Array): RunOutcome {
   const arms = run.arms.map((arm) => ({
@@ -71,4 +71,9 @@ test('curves.csv: 7,500 relays are never thinned, more steps than the limit are,
   assert.deepEqual(thinned, ['live/strict-cells: one of 3 steps']);
   assert.ok(rows.length <= MAX_ROWS_PER_CURVE + 4);
   assert.deepEqual(rows.at(-2)?.slice(2, 4), [String(relays / 1000), '1']);
+});
+
+test('curves.csv: those of several runs are one table, with one header', () => {
+  const texts = ['a,b\n1,2\n3,4\n', 'a,b\n5,6\n'];
+  assert.equal(mergedCurvesCsv(texts), 'a,b\n1,2\n3,4\n5,6\n');
 });

@@ -195,6 +195,19 @@ test('sleep: expired backoffs are dropped as of the last missed heartbeat that l
   assert.equal(router.heartbeatTicks, 33);
 });
 
+test('sleep: a heartbeat that looks at backoffs is run by a router that meets it awake, if there are any', () => {
+  const heartbeats = (backoffs: number): string[] => {
+    const { router, sleep, log, at, run } = quietRouter();
+    for (let topic = 0; topic < backoffs; topic++) router.backoff.set(`topic ${topic}`, new Map());
+    at(13.5, 1, () => sleep.wake());
+    at(14.5, 1, () => sleep.wake());
+    run(15.5);
+    return log.filter((line) => line.startsWith('heartbeat'));
+  };
+  assert.deepEqual(heartbeats(1), ['heartbeat 15 at 15']);
+  assert.deepEqual(heartbeats(0), []);
+});
+
 test('sleep: at the very instant of a heartbeat, the order is that of the relays', () => {
   const late = quietRouter(1);
   late.at(5, 2, () => late.sleep.wake());

@@ -6,6 +6,7 @@ import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { testScenario } from '../../testing/test-scenario.ts';
 import { sharedColumns, stageColumn } from '../gossipsub/job.ts';
+import { kindIndex } from '../gossipsub/rpc-bytes.ts';
 import type { ModelResult } from './model-job.ts';
 import type { Publication, Script } from './rehearsal.ts';
 import { frameShapes } from './rpc-sizes.ts';
@@ -24,6 +25,8 @@ type Link = readonly [dialer: number, listener: number, latencyUs: number];
 interface Ran extends ModelResult {
   /** After the release, in microseconds, by relay. */
   readonly heardUs: number[];
+  /** The same of the last publication, where there are several at once. */
+  readonly lastHeardUs: number[];
 }
 
 function run(
@@ -31,6 +34,7 @@ function run(
   links: readonly Link[],
   verdictUs: number,
   changes: Partial<Scenario> = {},
+  atOnce = 1,
 ): Ran {
   const scenario = testScenario({ durationSeconds: 60, ...changes });
   const population = {
@@ -44,25 +48,29 @@ function run(
     listener: Uint32Array.from(links, ([, listener]) => listener),
     latencyUs: Uint32Array.from(links, ([, , latencyUs]) => latencyUs),
   };
-  const script: Script = {
-    steps: [{ kind: 'heard', release: 0, afterUs: 0, hook: '', notBeforeMs: 0, trialCells: 0 }],
+  const scriptOf = (release: number): Script => ({
+    steps: [{ kind: 'heard', release, afterUs: 0, hook: '', notBeforeMs: 0, trialCells: 0 }],
     verdict: 'accept',
     verdictAfterUs: verdictUs,
     busyUs: verdictUs,
     refusals: [],
-  };
-  const publication: Publication = {
-    atUs: RELEASED_US,
-    publisher: 0,
-    data: new Uint8Array(DATA_BYTES),
-    onPublisher: script,
-    onOthers: script,
-  };
-  const shared = sharedColumns(relays, 0, 1, 1);
-  const job = { scenario, population, topology, publications: [publication], releases: 1, shared };
+  });
+  const publications = Array.from(
+    { length: atOnce },
+    (_unused, release): Publication => ({
+      atUs: RELEASED_US,
+      publisher: 0,
+      data: new Uint8Array(DATA_BYTES),
+      onPublisher: scriptOf(release),
+      onOthers: scriptOf(release),
+    }),
+  );
+  const shared = sharedColumns(relays, 0, atOnce, 1);
+  const job = { scenario, population, topology, publications, releases: atOnce, shared };
   const result = runModelThread(job, () => {});
-  const heardUs = [...stageColumn(shared, relays, 0, 'heard')].map((atUs) => atUs - RELEASED_US);
-  return { ...result, heardUs };
+  const heardOf = (release: number): number[] =>
+    [...stageColumn(shared, relays, release, 'heard')].map((atUs) => atUs - RELEASED_US);
+  return { ...result, heardUs: heardOf(0), lastHeardUs: heardOf(atOnce - 1) };
 }
 
 test('tiny networks: the sizes of frames that the times below are worked out with', () => {
@@ -103,6 +111,22 @@ test('tiny networks: what is verified at once waits for the uplink, which IDONTW
     10,
   );
   assert.equal(heardUs[2], 10_629 + DECLINE_US + FRAME_US + 20_000);
+});
+
+test('tiny networks: of two publications at once, a relay verifies one after the other', () => {
+  const { heardUs, lastHeardUs } = run(
+    3,
+    [
+      [0, 1, 10_000],
+      [1, 2, 20_000],
+    ],
+    5_000,
+    {},
+    2,
+  );
+  assert.deepEqual([heardUs[1], lastHeardUs[1]], [10_629, 11_258]);
+  assert.equal(heardUs[2], 10_629 + 5_000 + FRAME_US + 20_000);
+  assert.equal(lastHeardUs[2], 10_629 + 2 * 5_000 + FRAME_US + 20_000);
 });
 
 test('tiny networks: a publisher sends to one peer after the other, whoever is told first', () => {
@@ -148,7 +172,7 @@ test('tiny networks: in a triangle both receivers send each other what their IDO
 test('tiny networks: with a mesh of nobody, the heartbeat tells and the relay asks', () => {
   const { gossipsub } = testScenario();
   const lonely = { ...gossipsub, D: 0, Dlo: 0, Dhi: 0, Dscore: 0, Dout: 0 };
-  const { heardUs } = run(
+  const { heardUs, bytesByKind } = run(
     3,
     [
       [0, 1, 10_000],
@@ -161,6 +185,25 @@ test('tiny networks: with a mesh of nobody, the heartbeat tells and the relay as
   // Relay 1 tells at one of its next heartbeats, within a second; then two more ways, and the message.
   const waitUs = heardUs[2]! - heardUs[1]!;
   assert(waitUs > 3 * 20_000 + FRAME_US && waitUs < 1_000_000 + 3 * 20_000 + FRAME_US + 500, `${waitUs} us`);
+  const tellBytes = frameShapes().iHave(1).parts[kindIndex('ihave')]!;
+  assert.equal(bytesByKind.ihave / tellBytes, 4 * 3, 'each tells each of its peers at three heartbeats');
+});
+
+test('tiny networks: a mesh for one takes one of three, prunes the others, and is left alone after that', () => {
+  const { gossipsub } = testScenario();
+  const narrow = { ...gossipsub, D: 1, Dlo: 1, Dhi: 1, Dscore: 0, Dout: 0, floodPublish: false };
+  const dialled: readonly Link[] = [
+    [1, 0, 10_000],
+    [2, 0, 10_000],
+    [3, 0, 10_000],
+  ];
+  const { heardUs, penalties, bytesByKind } = run(4, dialled, 500, { gossipsub: narrow });
+  const direct = heardUs.slice(1).filter((us) => us === FRAME_US + 10_000);
+  assert.equal(direct.length, 1, `heard after ${heardUs} us`);
+  for (const us of heardUs) assert(us < 1_100_000, 'the others are told with the next heartbeat');
+  assert.equal(penalties, 0, 'nobody grafts within a backoff');
+  const pruneBytes = frameShapes().prune.parts[kindIndex('prune')]!;
+  assert.equal(bytesByKind.prune / pruneBytes, 2, 'PRUNE to two of them, and the minute is not over');
 });
 
 test('tiny networks: an islander never hears', () => {

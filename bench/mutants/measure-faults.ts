@@ -1,0 +1,118 @@
+/** Faults in the numbers: curves, quantiles, survival, exposure, intervals. */
+
+import type { Fault } from './fault.ts';
+
+export const MEASURE_FAULTS: readonly Fault[] = [
+  {
+    wrong: 'relays that were lost from sight stay among those at risk',
+    file: 'simulator/measure/survival.ts',
+    find: 'const atRisk = order.length - first;',
+    replace: 'const atRisk = order.length - 0 * first;',
+    tests: ['simulator/measure/survival.test.ts'],
+  },
+  {
+    wrong: 'who is lost at the moment of an event was not at risk of it',
+    file: 'simulator/measure/survival.ts',
+    find: 'const atRisk = order.length - first;',
+    replace: 'const atRisk = order.length - next + events;',
+    tests: ['simulator/measure/survival.test.ts'],
+  },
+  {
+    wrong: 'Greenwood’s sum divides by the square of those at risk',
+    file: 'simulator/measure/survival.ts',
+    find: 'events / (atRisk * (atRisk - events))',
+    replace: 'events / (atRisk * atRisk)',
+    tests: ['simulator/measure/survival.test.ts'],
+  },
+  {
+    wrong: 'a share is reached only when it is exceeded',
+    file: 'simulator/measure/quantiles.ts',
+    find: '>= fraction - FRACTION_SLACK',
+    replace: '> fraction + FRACTION_SLACK',
+    tests: ['simulator/measure/curve.test.ts'],
+  },
+  {
+    wrong: 'nine tenths that add up to a last bit below 90 % are not 90 %',
+    file: 'simulator/measure/quantiles.ts',
+    find: '>= fraction - FRACTION_SLACK',
+    replace: '>= fraction',
+    tests: ['simulator/measure/curve.test.ts'],
+  },
+  {
+    wrong: 'a quantile of loads is the value above it',
+    file: 'simulator/measure/quantiles.ts',
+    find: 'Math.ceil(probability * sorted.length) - 1',
+    replace: 'Math.floor(probability * sorted.length)',
+    tests: ['simulator/measure/cost-summary.test.ts'],
+  },
+  {
+    wrong: 'milestones by consensus weight are counted by relays',
+    file: 'simulator/measure/adoption-summary.ts',
+    find: "byConsensusWeight: reach(curves.activated, 'fractionOfConsensusWeight', percents),",
+    replace: "byConsensusWeight: reach(curves.activated, 'fractionOfRelays', percents),",
+    tests: ['simulator/measure/summary.test.ts'],
+  },
+  {
+    wrong: 'a curve counts identities that came after the release',
+    file: 'simulator/measure/stage-curves.ts',
+    find: 'adoptionCurve(stages[stage], weights, cohort);',
+    replace: 'adoptionCurve(stages[stage], weights, cohort && null);',
+    tests: ['simulator/measure/adoption-summary.test.ts', 'simulator/measure/summary.test.ts'],
+  },
+  {
+    wrong: 'relays that had left before the release are in its cohort',
+    file: 'simulator/measure/cohort.ts',
+    find: 'bornUs <= atUs && churn.goneUs[relay]! > atUs',
+    replace: 'bornUs <= atUs && churn.goneUs[relay]! > 0',
+    tests: ['simulator/measure/membership.test.ts'],
+  },
+  {
+    wrong: 'a relay that activates past the horizon is exposed past it',
+    file: 'simulator/measure/exposure.ts',
+    find: ': Math.min(activated, horizonSeconds);',
+    replace: ': activated;',
+    tests: ['simulator/measure/exposure.test.ts'],
+  },
+  {
+    wrong: 'the interval of an even number of runs leaves out its upper middle one',
+    file: 'simulator/measure/bootstrap.ts',
+    find: 'rankAt(Math.floor(runs / 2) + 1, runs, 1 - tail)',
+    replace: 'rankAt(Math.ceil(runs / 2), runs, 1 - tail)',
+    tests: ['simulator/measure/bootstrap.test.ts'],
+  },
+  {
+    wrong: 'the end of a window counts as inside it',
+    file: 'simulator/measure/peak-switches.ts',
+    find: 'times[first]! + windowSeconds <= times[last]!',
+    replace: 'times[first]! + windowSeconds < times[last]!',
+    tests: ['simulator/measure/peak-switches.test.ts'],
+  },
+  {
+    wrong: 'relays that took a module out by themselves count for its revocation',
+    file: 'simulator/measure/running.ts',
+    find: ' || removed < revokedSeconds) continue;',
+    replace: ') continue;',
+    tests: ['simulator/measure/running.test.ts'],
+  },
+  {
+    wrong: 'after a cut only those that were cut off may be behind',
+    file: 'simulator/measure/recovery.ts',
+    find: 'share < AS_THE_OTHERS * goal || (eitherWay && goal < AS_THE_OTHERS * share)',
+    replace: 'share < AS_THE_OTHERS * goal',
+    tests: ['simulator/measure/recovery.test.ts'],
+  },
+  {
+    wrong: 'relays that were up at the release count as returns',
+    file: 'simulator/measure/catch-up-times.ts',
+    find: '      if (from < 0) continue;\n',
+    replace: '',
+    tests: ['simulator/measure/membership.test.ts'],
+  },
+  {
+    wrong: 'a relay counts as running the update while it is away',
+    file: 'simulator/measure/membership.ts',
+    find: 'Math.min(to, runsTo)',
+    replace: 'runsTo',
+    tests: ['simulator/measure/membership.test.ts'],
+  },
+];

@@ -1,0 +1,64 @@
+/** Faults in the model of the routers: mesh, gossip, uplinks, and the order of events. */
+
+import type { Fault } from './fault.ts';
+
+const TINY_TEST = ['simulator/engine/model/tiny-networks.test.ts'];
+
+export const MODEL_FAULTS: readonly Fault[] = [
+  {
+    wrong: 'a full mesh turns a GRAFT away without a PRUNE',
+    file: 'simulator/engine/model/mesh-care.ts',
+    find: 'if (isEarly || isFull) {',
+    replace: 'if (isEarly || isFull) {\n      this.lookAfter(nowUs, relay);\n      return;',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'a relay that was pruned forgets the backoff and grafts again',
+    file: 'simulator/engine/model/mesh-care.ts',
+    find: 'if (!this.isExpired(nowUs, relay, untilMs)) return true;',
+    replace: '',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'a backoff lasts a second, not a minute',
+    file: 'simulator/engine/model/mesh-care.ts',
+    find: 'nowMs(nowUs) + PRUNE_BACKOFF_MS)',
+    replace: 'nowMs(nowUs) + PRUNE_BACKOFF_MS / 60)',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'nobody says IDONTWANT',
+    file: 'simulator/engine/model/gossip.ts',
+    find: 'if (message.dataBytes >= IDONTWANT_MIN_DATA_BYTES) {',
+    replace: 'if (message.dataBytes < IDONTWANT_MIN_DATA_BYTES) {',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'messages are told of for a heartbeat too few',
+    file: 'simulator/engine/model/gossip.ts',
+    find: 'if (beats > GOSSIP_WINDOWS) continue;',
+    replace: 'if (beats >= GOSSIP_WINDOWS) continue;',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'the model forgets what waits on an uplink',
+    file: 'simulator/engine/model/world.ts',
+    find: 'Math.max(freeUs[from], nowUs) + shape.bytes',
+    replace: 'nowUs + shape.bytes',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'a relay verifies two publications at once on its one processor',
+    file: 'simulator/engine/model/relay-work.ts',
+    find: 'Math.max(0, this.freeUs[relay] - nowUs)',
+    replace: 'Math.max(0, this.freeUs[relay] - nowUs) * 0',
+    tests: TINY_TEST,
+  },
+  {
+    wrong: 'events of one instant come in the order in which the model planned them',
+    file: 'simulator/engine/model/calendar.ts',
+    find: 'return ints[this.batch[index] * EVENT_INTS + SOURCE] > ints[event * EVENT_INTS + SOURCE];',
+    replace: 'return ints[this.batch[index] * EVENT_INTS + SOURCE] < 0;',
+    tests: ['simulator/engine/model/calendar.test.ts'],
+  },
+];

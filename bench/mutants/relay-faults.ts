@@ -1,0 +1,97 @@
+/** Faults in a relay's traffic, and in a relay on real TCP: cells, windows, queues, its state folder and its peers. */
+
+import type { Fault } from './fault.ts';
+
+export const RELAY_FAULTS: readonly Fault[] = [
+  {
+    wrong: 'an idle relay saves up more than its burst',
+    file: 'node/relay/token-bucket.ts',
+    find: 'this.bytes = Math.min(this.burstBytes, this.bytes + earned);',
+    replace: 'this.bytes += earned;',
+    tests: ['node/relay/link-output.test.ts'],
+    titles: ['a relay that was idle has its burst again'],
+  },
+  {
+    wrong: 'a SENDME for another cell than the one it answers is good',
+    file: 'node/relay/circuit-window.ts',
+    find: "if (digest !== mark.digest) return 'wrong-digest';",
+    replace: '',
+    tests: ['node/relay/hostile-cells.test.ts'],
+    titles: ['a SENDME is good'],
+  },
+  {
+    wrong: 'a cell of somebody else changes the running digest',
+    file: 'node/relay/running-digest.ts',
+    find: '    if (firstFour(digest) !== claimed) return null;\n    this.hash = next;',
+    replace: '    this.hash = next;\n    if (firstFour(digest) !== claimed) return null;',
+    tests: ['node/relay/onion.test.ts'],
+  },
+  {
+    wrong: 'a circuit may be extended once too often',
+    file: 'node/relay/relay-circuit.ts',
+    find: '++this.earlyCells > MOST_EARLY_CELLS',
+    replace: '++this.earlyCells > MOST_EARLY_CELLS + 1',
+    tests: ['node/relay/hostile-cells.test.ts'],
+    titles: ['a ninth RELAY_EARLY'],
+  },
+  {
+    wrong: 'a stream takes cells beyond its window',
+    file: 'node/relay/stream.ts',
+    find: 'if (this.deliverWindow === 0) return false;',
+    replace: '',
+    tests: ['node/relay/hostile-cells.test.ts'],
+    titles: ['a cell more than the window'],
+  },
+  {
+    wrong: 'circuits keep the scores of a module that is gone, and wait for ever',
+    file: 'node/relay/link-output.ts',
+    find: '      leg.activity = 0;\n      leg.scale = this.scale;\n      leg.place = place;',
+    replace: '      leg.place = place;',
+    tests: ['node/relay/scheduling-switch.test.ts', 'node/relay/link-output.test.ts'],
+  },
+  {
+    wrong: 'a relay that drains takes new circuits',
+    file: 'node/relay/relay-node.ts',
+    find: 'if (this.draining) return CircuitEnd.hibernating;',
+    replace: '',
+    tests: ['node/relay/dead-relays.test.ts'],
+    titles: ['a relay that drains'],
+  },
+  {
+    wrong: 'the pause before a lost peer is dialled again does not grow',
+    file: 'node/daemon/peer-keeper.ts',
+    find: 'Math.min(pauseMs * 2, LONGEST_PAUSE_MS)',
+    replace: 'Math.min(pauseMs, LONGEST_PAUSE_MS)',
+    tests: ['node/daemon/peer-keeper.test.ts'],
+  },
+  {
+    wrong: 'others on the machine may read a relay’s private keys',
+    file: 'node/durable-file.ts',
+    find: "files.openSync(name, 'w', 0o600)",
+    replace: "files.openSync(name, 'w', 0o644)",
+    tests: ['node/daemon/state-folder.test.ts'],
+    titles: ['keeps secrets'],
+  },
+  {
+    wrong: 'a relay that was killed leaves its state folder locked',
+    file: 'node/daemon/state-lock.ts',
+    find: 'return !isHeld;',
+    replace: 'return isHeld;',
+    tests: ['node/daemon/state-folder.test.ts'],
+    titles: ['a lock that was left'],
+  },
+  {
+    wrong: 'a descriptor without a port is one',
+    file: 'node/daemon/descriptor.ts',
+    find: '  if (port === 0) return null;\n',
+    replace: '',
+    tests: ['node/daemon/descriptor.test.ts'],
+  },
+  {
+    wrong: 'a flood of refusals fills the log',
+    file: 'node/daemon/update-watch.ts',
+    find: 'if (leftOut === null) return;\n    const details',
+    replace: 'const details',
+    tests: ['node/daemon/update-watch.test.ts'],
+  },
+];

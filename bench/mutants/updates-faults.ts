@@ -1,0 +1,105 @@
+/** Faults in what a relay does with updates that it trusts: its floors, rollouts, revocations and its store. */
+
+import type { Fault } from './fault.ts';
+
+export const UPDATES_FAULTS: readonly Fault[] = [
+  {
+    wrong: 'revocations are forgotten by a restart',
+    file: 'node/updates/relay-lifecycle.ts',
+    find: 'for (const hash of record?.revoked ?? []) this.revoked.add(hash);',
+    replace: '',
+    tests: ['node/updates/relay-lifecycle.test.ts'],
+  },
+  {
+    wrong: 'the version floor is not kept over restarts',
+    file: 'node/updates/relay-lifecycle.ts',
+    find: 'ledger.floor = new VersionFloor(stored.confirmed);',
+    replace: 'ledger.floor = new VersionFloor();',
+    tests: ['node/updates/relay-lifecycle.test.ts'],
+    titles: ['a floor is kept over a restart'],
+  },
+  {
+    wrong: 'a rollout that has not reached the relay does not hold a module back',
+    file: 'node/updates/rollout.ts',
+    find: 'position < upToShare);',
+    replace: 'position <= upToShare + 0.1);',
+    tests: ['node/updates/rollout.test.ts'],
+  },
+  {
+    wrong: 'the floor of versions rises to the last one confirmed, not to the highest',
+    file: 'node/updates/version-floor.ts',
+    find: 'highest = Math.max(highest, version);',
+    replace: 'highest = version;',
+    tests: ['node/updates/version-floor.test.ts'],
+  },
+  {
+    wrong: 'a replay of the version that runs is taken',
+    file: 'node/updates/hook-ledger.ts',
+    find: 'return version > newest ? null : newest;',
+    replace: 'return version >= newest ? null : newest;',
+    tests: ['node/updates/relay-lifecycle.test.ts'],
+  },
+  {
+    wrong: 'a module may crash the relay three times on trial, not twice',
+    file: 'node/updates/relay-lifecycle.ts',
+    find: 'candidate.starts >= MAX_TRIAL_STARTS',
+    replace: 'candidate.starts > MAX_TRIAL_STARTS',
+    tests: ['node/updates/relay-lifecycle.test.ts'],
+  },
+  {
+    wrong: "the earlier of a rollout's and an operator's time holds, not the later",
+    file: 'node/updates/relay-lifecycle.ts',
+    find: 'Math.max(place.notBeforeMs, ownMs, allowedMs)',
+    replace: 'Math.min(place.notBeforeMs, ownMs, allowedMs)',
+    tests: ['node/updates/relay-lifecycle.test.ts'],
+  },
+  {
+    wrong: 'the record before is not kept while a new one is written',
+    file: 'node/updates/disk-store.ts',
+    find: '    this.keepPrevious();\n',
+    replace: '',
+    tests: ['node/updates/disk-store.test.ts'],
+  },
+  {
+    wrong: 'a folder is not flushed after a rename in it',
+    file: 'node/durable-file.ts',
+    find: '    files.fsyncSync(folder);\n',
+    replace: '',
+    tests: ['node/updates/disk-store.test.ts'],
+  },
+  {
+    wrong: 'a later wave goes ahead without reports of the one before',
+    file: 'node/updates/cohort-gate.ts',
+    find: "|| report.activated < this.policy.minActivated) return 'wait';",
+    replace: ") return 'wait';",
+    tests: ['node/updates/relay-lifecycle.test.ts'],
+  },
+  {
+    wrong: 'all relays of a rollout switch at the same moment of its jitter',
+    file: 'node/updates/rollout.ts',
+    find: 'return digest.readUIntBE(0, 6) / 2 ** 48;',
+    replace: "return purpose === 'jitter' ? 0.5 : digest.readUIntBE(0, 6) / 2 ** 48;",
+    tests: ['node/updates/update-agent.test.ts'],
+  },
+  {
+    wrong: 'an update agent does not take revocations out',
+    file: 'node/updates/update-agent.ts',
+    find: 'if (!host.revoke(hash)) continue;',
+    replace: 'if (hash.length > 0) continue;',
+    tests: ['node/updates/update-agent.test.ts'],
+  },
+  {
+    wrong: 'an expired timestamp raises no alarm when a new root has retired it',
+    file: 'node/updates/freshness-alarm.ts',
+    find: 'if (untilMs === null && !this.hadTimestamp) return;',
+    replace: 'if (untilMs === null) return;',
+    tests: ['node/updates/freshness-alarm.test.ts'],
+  },
+  {
+    wrong: 'a relay that failed a module after it had confirmed it is not counted as failed',
+    file: 'node/updates/report-collector.ts',
+    find: "if (before === outcome || before === 'failed') return false;",
+    replace: 'if (before !== undefined) return false;',
+    tests: ['node/updates/trial-report.test.ts'],
+  },
+];
