@@ -24,6 +24,8 @@ export interface MadeFile {
 
 export interface SimulateRooms {
   checkTarget(directory: string, force: boolean): Promise<void>;
+  /** Puts in order what killed commands have left beside results. */
+  settleBeside(directory: string): Promise<void>;
   runScenario(scenario: Scenario, options: RunOptions): Promise<FinishedRun>;
   /** Loads what the report draws with; may be called early, and again. */
   prepareReport(): Promise<unknown>;
@@ -52,6 +54,10 @@ export const SIMULATE_ROOMS: SimulateRooms = {
   async checkTarget(directory, force) {
     const { checkTarget } = await import('../report/results-folder.ts');
     await checkTarget(directory, force);
+  },
+  async settleBeside(directory) {
+    const { settleBeside } = await import('../report/left-folders.ts');
+    await settleBeside(directory);
   },
   async runScenario(scenario, options) {
     const { runScenario } = await import('../arms/run.ts');
