@@ -41,6 +41,8 @@ export interface NotedOperation {
   readonly operation: string;
   /** Whether its work can be done by half. */
   readonly divides: boolean;
+  /** Whether it changes nothing. */
+  readonly reads: boolean;
 }
 
 export interface DiskFaults {
@@ -64,6 +66,7 @@ interface Operation {
   readonly name: string;
   /** Does the first half of the work. */
   readonly half: (() => void) | null;
+  readonly reads?: boolean;
 }
 
 const files = createRequire(import.meta.url)('node:fs') as Module & { promises: Module };
@@ -166,9 +169,9 @@ export function breakDisk({ folder, fault = null, reads = false }: DiskFaultOpti
     if (place === null) return null;
     if (name === 'open') {
       const writes = opensToWrite(second ?? 'r');
-      return writes || reads ? { name: `open ${place}`, half: null } : null;
+      return writes || reads ? { name: `open ${place}`, half: null, reads: !writes } : null;
     }
-    if (READS.includes(name)) return reads ? { name: `${name} ${place}`, half: null } : null;
+    if (READS.includes(name)) return reads ? { name: `${name} ${place}`, half: null, reads } : null;
     if (CONTENTS.includes(name)) {
       const half = () =>
         (plain[`${name}Sync` as 'writeFileSync'] as Call)(first, firstHalf(bytesOf(second)), args[2]);
@@ -193,13 +196,17 @@ export function breakDisk({ folder, fault = null, reads = false }: DiskFaultOpti
   };
 
   /** What happens at this operation: nothing, the end, or a refusal; the moments that lie before it are done. */
-  const meet = ({ name, half }: Operation): { before: 'pass' | 'dead' | Error; diesAfter: boolean } => {
+  const meet = ({
+    name,
+    half,
+    reads: isRead = false,
+  }: Operation): { before: 'pass' | 'dead' | Error; diesAfter: boolean } => {
     const deadly = fault !== null && (fault.effect === 'kill' || fault.effect === 'die');
     if (isStruck && deadly) return { before: 'dead', diesAfter: false };
     const count = (times.get(name) ?? 0) + 1;
     times.set(name, count);
     const operation = count === 1 ? name : `${name} #${count}`;
-    operations.push({ operation, divides: half !== null });
+    operations.push({ operation, divides: half !== null, reads: isRead });
     if (fault === null) return { before: 'pass', diesAfter: false };
     const isHere = fault.operation === operation;
     if (!isHere && !(isStruck && fault.lasting === true)) return { before: 'pass', diesAfter: false };

@@ -83,3 +83,25 @@ export function bury(home: string): void {
   const left = hiddenIn(home).filter((name) => own.test(name));
   for (const name of left) renameSync(join(home, name), join(home, name.replace(own, `$1${DEAD}`)));
 }
+
+/**
+ * What is wrong with results that were written over `old` and would have become `done`: each folder must be the one or
+ * the other, with the hashes of its manifest. One that is replaced has no name between two renames: that a command that
+ * was `killed` may leave, and no other.
+ */
+export function problemsOf(
+  out: string,
+  old: ResultsState,
+  done: ResultsState,
+  as: 'killed' | 'settled',
+): string[] {
+  const found = resultsState(out);
+  const steppedAside = [...found.keys()].some((place) => /\.old-/.test(place));
+  return resultsFolders(old, done, found).flatMap((folder) => {
+    const now = folderState(found, folder);
+    if (now.size === 0 && as === 'killed' && steppedAside) return [];
+    const isOneOf = [old, done].some((state) => sameState(now, folderState(state, folder)));
+    if (!isOneOf) return [`${folder} is neither the old nor the new one: ${[...now.keys()].join(', ')}`];
+    return now.size === 0 ? [] : misfits(out, folder).map((name) => `${folder}/${name} has another hash`);
+  });
+}
