@@ -22,10 +22,12 @@ const SEED = Number(process.env.RELAYWAVE_TEST_SEED ?? 1);
 /** What must be said: the cause, and a cure. */
 const WORDS: Readonly<Record<Exclude<Effect, 'kill' | 'die'>, RegExp>> = {
   ENOSPC: /no space is left on the device \(ENOSPC\); make room, or choose another folder/,
-  EACCES: /(permission denied \(EACCES\); give write permission|\(EACCES\); give read permission)/,
+  EACCES:
+    /(permission denied \(EACCES\); give write permission|\(EACCES\); give read permission|give permission, as with)/,
   EROFS: /the file system is read-only \(EROFS\); choose another folder/,
-  EMFILE: /(too many files are open \(EMFILE\); raise the limit|\(EMFILE\); raise the limit of open files)/,
-  EIO: /\(EIO\); check the disk/,
+  EMFILE:
+    /(too many files are open \(EMFILE\); raise the limit|\(EMFILE\)(;|\n *hint:) raise the limit of open files)/,
+  EIO: /\(EIO\)(;|\n *hint:) check the disk/,
 };
 
 type Refusal = keyof typeof WORDS;

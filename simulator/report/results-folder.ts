@@ -184,8 +184,15 @@ async function stepAside(target: string, old: string): Promise<boolean> {
   }
 }
 
-/** The disk refused to rename twice: the new results are whole, but hidden, and so are the old ones. */
-class BetweenNames extends Error {}
+/** The disk refused to rename, and to rename back: the new results are whole, but hidden, and so are the old ones. */
+class BetweenNames extends Error {
+  readonly old: string;
+
+  constructor(old: string, options: ErrorOptions) {
+    super('between two names', options);
+    this.old = old;
+  }
+}
 
 /**
  * Puts `partial` in the place of `target`. An old folder steps aside first, and back if that fails. Killed in between,
@@ -206,7 +213,7 @@ async function swapIn(partial: string, target: string, force: boolean): Promise<
       }
     } catch (error) {
       const isBack = !steppedAside || (await takeName(old, target).catch(() => false));
-      throw isBack ? error : new BetweenNames((error as Error).message, { cause: error });
+      throw isBack ? error : new BetweenNames(old, { cause: error });
     }
   }
   const message = `${target} is replaced by others all the time; choose another folder with --out`;
@@ -242,10 +249,8 @@ export async function writeFolder(
     await swapIn(partial, directory, target.force);
     for (const folder of [directory, ...made]) await syncFolder(dirname(folder));
   } catch (error) {
-    if (error instanceof BetweenNames) {
-      const message = `cannot rename ${partial} to ${named}: ${error.message}; the next command there tries again`;
-      throw new ResultsError('other', named, message, { cause: error });
-    }
+    // Neither may be removed then.
+    if (error instanceof BetweenNames) throw betweenNames(error, named, partial ?? '');
     const left = partial === undefined ? null : await removePartial(partial);
     if (left === null) await removeMadeFolders(made);
     const explained = signal?.aborted ? signal.reason : explainFileError(error, named);
@@ -255,6 +260,14 @@ export async function writeFolder(
     }
     throw explained;
   }
+}
+
+function betweenNames({ cause, old }: BetweenNames, named: string, partial: string): unknown {
+  const explained = explainFileError(cause, named);
+  if (!(explained instanceof ResultsError)) return explained;
+  const places = `the new results are in ${partial}, the old ones in ${old}`;
+  const message = `${explained.message}; ${places}, and the next command there puts the new ones in place`;
+  return new ResultsError(explained.reason, named, message, { cause });
 }
 
 /** Removes what was begun; its path if that cannot be done now. */
