@@ -233,13 +233,15 @@ export function breakDisk({ folder, fault = null, reads = false }: DiskFaultOpti
       const met = operation === null ? null : meet(operation);
       if (met?.before === 'dead') throw new Died(operation?.name);
       if (met?.before instanceof Error) throw met.before;
-      const result = original.apply(this, args);
-      keep?.(args, result);
-      if (met?.diesAfter === true) {
-        die();
-        throw new Died(operation?.name);
+      try {
+        const result = original.apply(this, args);
+        keep?.(args, result);
+        if (met?.diesAfter !== true) return result;
+      } catch (error) {
+        if (met?.diesAfter !== true) throw error;
       }
-      return result;
+      die();
+      throw new Died(operation?.name);
     };
 
   const wrapPromise = (original: Call, describe: Describe, keep?: Keep): Call =>
@@ -253,10 +255,12 @@ export function breakDisk({ folder, fault = null, reads = false }: DiskFaultOpti
         const result = await original.apply(this, args);
         keep?.(args, result);
         if (met?.diesAfter !== true) return result;
-        die();
+      } catch (error) {
+        if (met?.diesAfter !== true) throw error;
       } finally {
         underWay--;
       }
+      die();
       return never;
     };
 
