@@ -57,7 +57,8 @@ async function checkTaken({ directory, force }: ResultsTarget): Promise<void> {
     const message = `${directory} exists; --force replaces it, --out DIR writes elsewhere`;
     throw new ResultsError('exists', directory, message);
   }
-  if (found.dev !== (await stat(dirname(directory))).dev) {
+  // Of a link, the place that it leads to counts.
+  if (found.dev !== (await stat(dirname(await realpath(directory)))).dev) {
     const message = `${directory} is a mount point, which cannot be replaced; use a folder inside it with --out`;
     throw new ResultsError('in-use', directory, message);
   }
