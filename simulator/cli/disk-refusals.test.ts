@@ -13,6 +13,9 @@ import {
   prepareDiskFaults,
 } from '../../node/testing/disk-faults.ts';
 import { COMMAND_CASES, copyOf, type Ended, runIn, scenarioFolder } from '../testing/made-commands.ts';
+import { capturedContext } from './captured-output.ts';
+import { runCommandLine } from './command-line.ts';
+import { SIMULATE_ROOMS } from './simulate-rooms.ts';
 import { bury, hiddenIn, problemsOf, resultsState, sameState } from '../testing/results-state.ts';
 
 /** Points between those that are tried: `npm run crash-points` tries all. */
@@ -41,6 +44,20 @@ describe('a disk that refuses', () => {
   const home = mkdtempSync(join(tmpdir(), 'relaywave-refused-'));
   before(prepareDiskFaults);
   after(() => rmSync(home, { recursive: true }));
+
+  it('too many open files are told with the cure wherever they strike, not as a bug', async () => {
+    const captured = capturedContext(home, {});
+    const refuse = () => Promise.reject(Object.assign(new Error('spawn esbuild EMFILE'), { code: 'EMFILE' }));
+    const words = ['simulate', join(scenarioFolder(home), 'made.yaml'), '--out', join(home, 'few'), '--quiet'];
+    const code = await runCommandLine(words, captured.context, {
+      rooms: { ...SIMULATE_ROOMS, runScenario: refuse },
+      machine: () => ({ availableBytes: 400e6 }),
+      watch: () => ({ signal: new AbortController().signal, stop: () => undefined }),
+    });
+    assert.equal(code, 1);
+    assert.match(captured.err(), /too many files are open \(EMFILE\)\n *hint: raise the limit \(ulimit -n\)/);
+    assert.doesNotMatch(captured.err(), /bug/);
+  });
 
   for (const [name, { prepare, command, goOn }] of Object.entries(COMMAND_CASES)) {
     it(`at any moment of ${name} is told with a cure, and leaves the old results or the new ones`, async (test) => {

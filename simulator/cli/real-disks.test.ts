@@ -1,4 +1,4 @@
-/** The command on real disks and limits: killed, with few descriptors, on a disk that is full or read-only. */
+/** The command on real disks: killed between two renames, and on a disk that is full or read-only. */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -6,8 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { plainEnvironment, runProcess } from '../testing/faulty-process.ts';
+import { runProcess } from '../testing/faulty-process.ts';
 import { hiddenIn, resultsState } from '../testing/results-state.ts';
 
 const SCENARIO = `name: tiny
@@ -20,7 +19,6 @@ arms:
   live: { channel: gossip }
 report: { charts: [], png: false }
 `;
-const COMMAND = fileURLToPath(new URL('./relaywave.mjs', import.meta.url));
 
 function system(...words: [string, ...string[]]): boolean {
   return spawnSync(words[0], words.slice(1), { stdio: 'ignore' }).status === 0;
@@ -59,27 +57,6 @@ describe('results on a real disk', () => {
     assert.equal(verified.code, 0, verified.err);
     assert.deepEqual(resultsState(join(home, 'run')), done);
     assert.deepEqual(hiddenIn(home), []);
-  });
-
-  it('too few descriptors are told with the cure', {
-    skip: process.platform === 'win32' && 'has no ulimit',
-  }, () => {
-    // Enough to load the command, too few to run it.
-    const line = `ulimit -n 34 && exec "$0" "$@"`;
-    const words = [process.execPath, COMMAND, 'simulate', 'tiny.yaml', '--out', 'few', '--quiet'];
-    const { status, stderr } = spawnSync('sh', ['-c', line, ...words], {
-      cwd: home,
-      env: plainEnvironment(),
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    assert.equal(status, 1, stderr);
-    assert.match(stderr, /EMFILE/);
-    assert.ok(!stderr.includes('this is a bug'), stderr);
-    assert.deepEqual(
-      readdirSync(home).filter((name) => name.includes('few')),
-      [],
-    );
   });
 
   it('a disk that is full, and one that is read-only, are told and left as they were', async (test) => {
