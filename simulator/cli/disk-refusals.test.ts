@@ -13,10 +13,10 @@ import {
   prepareDiskFaults,
 } from '../../node/testing/disk-faults.ts';
 import { COMMAND_CASES, copyOf, type Ended, runIn, scenarioFolder } from '../testing/made-commands.ts';
+import { bury, hiddenIn, problemsOf, resultsState, sameState } from '../testing/results-state.ts';
 import { capturedContext } from './captured-output.ts';
 import { runCommandLine } from './command-line.ts';
 import { SIMULATE_ROOMS } from './simulate-rooms.ts';
-import { bury, hiddenIn, problemsOf, resultsState, sameState } from '../testing/results-state.ts';
 
 /** Points between those that are tried: `npm run crash-points` tries all. */
 const STRIDE = process.env.RELAYWAVE_CRASH_POINTS === 'all' ? 1 : 23;
@@ -48,7 +48,13 @@ describe('a disk that refuses', () => {
   it('too many open files are told with the cure wherever they strike, not as a bug', async () => {
     const captured = capturedContext(home, {});
     const refuse = () => Promise.reject(Object.assign(new Error('spawn esbuild EMFILE'), { code: 'EMFILE' }));
-    const words = ['simulate', join(scenarioFolder(home), 'made.yaml'), '--out', join(home, 'few'), '--quiet'];
+    const words = [
+      'simulate',
+      join(scenarioFolder(home), 'made.yaml'),
+      '--out',
+      join(home, 'few'),
+      '--quiet',
+    ];
     const code = await runCommandLine(words, captured.context, {
       rooms: { ...SIMULATE_ROOMS, runScenario: refuse },
       machine: () => ({ availableBytes: 400e6 }),

@@ -2,11 +2,12 @@
 
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunOptions } from '../arms/run-contract.ts';
+import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
 import { capturedContext } from '../cli/captured-output.ts';
 import { runCommandLine } from '../cli/command-line.ts';
 import { SIMULATE_ROOMS, type SimulateRooms } from '../cli/simulate-rooms.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { performTask } from '../sweep/perform-task.ts';
 import { madeRun } from './made-run.ts';
 
 const SCENARIO = `name: made
@@ -75,14 +76,20 @@ export function copyOf(folder: string): string {
   return copy;
 }
 
+async function runMade(scenario: Scenario, { signal }: RunOptions): Promise<FinishedRun> {
+  signal?.throwIfAborted();
+  const { relays } = scenario.network;
+  const outcome = { ...madeRun({ relays, seed: scenario.seed, arms: scenario.arms }), scenario };
+  return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
+}
+
 const ROOMS: SimulateRooms = {
   ...SIMULATE_ROOMS,
-  runScenario: async (scenario: Scenario, { signal }: RunOptions) => {
-    signal?.throwIfAborted();
-    const { relays } = scenario.network;
-    const outcome = { ...madeRun({ relays, seed: scenario.seed, arms: scenario.arms }), scenario };
-    return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
-  },
+  runScenario: runMade,
+  openTaskPool: () => ({
+    perform: (task, home, options) => performTask(task, home, options, runMade),
+    close: async () => undefined,
+  }),
 };
 
 /** Runs the command as its user would who stands in the folder, but within this process. */
