@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 
 /** Say when and how long; all else depends on scenario and seed. */
 const OF_THE_MOMENT = new Set(['manifest.json', 'report.html']);
@@ -16,12 +16,14 @@ function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-function stateOfFile(path: string, name: string): string {
+function stateOfFile(path: string, name: string, home: string): string {
+  // It has the command, with the place of the scenario.
+  if (name === 'sweep.json') return sha256(readFileSync(path, 'utf8').replaceAll(dirname(home), ''));
   if (!OF_THE_MOMENT.has(name)) return sha256(readFileSync(path));
   const text = readFileSync(path, 'utf8');
   if (name === 'report.html') return text.trimEnd().endsWith('</html>') ? 'whole' : 'cut';
   const { sha256: hashes } = JSON.parse(text) as { sha256: Record<string, string> };
-  return JSON.stringify(hashes);
+  return JSON.stringify({ ...hashes, 'report.html': undefined });
 }
 
 /** Every file below the folder, what is hidden included. */
@@ -32,7 +34,7 @@ export function resultsState(home: string): ResultsState {
   const entries = paths.map(([path, name]) => {
     const place = relative(home, path).split(sep).join('/');
     // What is hidden may be cut, and is only counted.
-    return [place, isHidden(place) ? 'hidden' : stateOfFile(path, name)] as const;
+    return [place, isHidden(place) ? 'hidden' : stateOfFile(path, name, home)] as const;
   });
   return new Map(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
