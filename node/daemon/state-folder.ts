@@ -13,7 +13,7 @@
 import { randomBytes } from 'node:crypto';
 import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
-import { flushFolder, writeAndFlush } from '../durable-file.ts';
+import { flushFolder, makeFolderAndFlush, writeAndFlush } from '../durable-file.ts';
 import { DiskTrustStore } from '../trust/disk-trust-store.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import { DiskStore } from '../updates/disk-store.ts';
@@ -51,7 +51,7 @@ export class StateFolder implements RelayState {
     const folder = path.resolve(given);
     let lock: StateLock | null = null;
     try {
-      nodeFileSystem.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolderAndFlush(nodeFileSystem, folder);
       if (!nodeFileSystem.statSync(folder).isDirectory())
         throw Object.assign(new Error(), { code: 'ENOTDIR' });
       lock = await lockState(folder);
@@ -118,6 +118,10 @@ function asDaemonError(at: string, error: unknown): unknown {
     EPERM: 'give the relay a folder that its user may write',
     EROFS: 'give the relay a folder on a disk that can be written',
     ENOSPC: 'make room on the disk',
+    EDQUOT: 'make room: the quota is used up',
+    EMFILE: 'raise the limit of open files (ulimit -n)',
+    ENFILE: 'end other programs: too many files are open on this machine',
+    EIO: 'check the disk',
     EEXIST: 'give a folder; this is a file',
     ENOTDIR: 'give a folder; this is a file, or lies below one',
   };

@@ -6,12 +6,15 @@
  * the same number. Its file stays behind then, and nobody answers there.
  */
 
-import { link, rename, unlink } from 'node:fs/promises';
+import { link, readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { DaemonError, systemCode } from './daemon-error.ts';
 
 export const LOCK_FILE = 'lock';
+
+/** A lock that is moved aside, by the process of that number. */
+const ASIDE = /^lock\.\d+$/;
 
 /** What Linux takes as the path of a socket is 107 bytes long, macOS 103. */
 const SOCKET_PATH_MAX_BYTES = 103;
@@ -34,6 +37,7 @@ export async function lockState(folder: string): Promise<StateLock> {
   }
   const server = (await listen(file)) ?? ((await isLeft(file)) ? await listen(file) : null);
   if (server === null) throw inUse(folder, await ownerOf(file));
+  await removeLeftAside(folder);
   return {
     // Node removes the file of a socket that it closes.
     release: () => new Promise((resolve) => server.close(() => resolve())),
@@ -73,8 +77,17 @@ async function isLeft(file: string): Promise<boolean> {
   }
   const isHeld = (await ownerOf(aside)) !== null;
   if (isHeld) await link(aside, file).catch(() => {});
-  await unlink(aside);
+  await rm(aside, { force: true });
   return !isHeld;
+}
+
+/** Removes locks that were moved aside by processes that ended before they could. Never throws: they are in nobody's way. */
+async function removeLeftAside(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const aside = path.join(folder, name);
+    if (!ASIDE.test(name) || (await ownerOf(aside)) !== null) continue;
+    await rm(aside, { force: true }).catch(() => {});
+  }
 }
 
 /** The number of the process that holds the lock, as it says itself; null if nobody does. */

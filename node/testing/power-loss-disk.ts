@@ -2,7 +2,8 @@
  * A file system in memory that loses power, for tests of what is written to disk.
  *
  * It keeps two pictures: what programs see, and what would be there after a power cut. Contents reach the second by
- * fsync of the file, names by fsync of the folder; whether the rest arrives is chosen at the cut, all of it or none.
+ * fsync of the file, names by fsync of the folder, those of folders too: a file whose folder is gone is gone with it.
+ * Whether the rest arrives is chosen at the cut, all of it or none.
  */
 
 import path from 'node:path';
@@ -18,7 +19,8 @@ interface Content {
 export class PowerLossDisk {
   private names = new Map<string, Content>();
   private durableNames = new Map<string, Content>();
-  private readonly folders = new Set<string>();
+  private readonly folders = new Set<string>(['/']);
+  private readonly durableFolders = new Set<string>(['/']);
   private readonly open = new Map<number, { name: string; content: Content | null; position: number }>();
   private nextDescriptor = 3;
   /** Operations that change something, so far. */
@@ -29,9 +31,14 @@ export class PowerLossDisk {
   /** The disk after the power is back: with everything that was on its way to it, or with nothing of it. */
   afterCut(unflushedArrived: boolean): PowerLossDisk {
     const disk = new PowerLossDisk();
-    for (const folder of this.folders) disk.folders.add(folder);
+    for (const folder of this.folders) {
+      if (!unflushedArrived && !this.isDurable(folder)) continue;
+      disk.folders.add(folder);
+      disk.durableFolders.add(folder);
+    }
     const names = unflushedArrived ? this.names : this.durableNames;
     for (const [name, content] of names) {
+      if (!disk.folders.has(path.dirname(name))) continue;
       const bytes = Buffer.from(unflushedArrived ? content.seen : content.durable);
       const kept = { seen: bytes, durable: bytes };
       disk.names.set(name, kept);
@@ -55,25 +62,41 @@ export class PowerLossDisk {
     if (this.operations++ >= this.cutAt) throw new PowerLoss('power is gone');
   }
 
+  /** Whether a folder and all above it were flushed. */
+  private isDurable(folder: string): boolean {
+    return this.durableFolders.has(folder) && (folder === '/' || this.isDurable(path.dirname(folder)));
+  }
+
+  private checkFolder(name: string): void {
+    if (!this.folders.has(name)) failWith('ENOENT', name);
+  }
+
   private find(name: string): Content {
     return this.names.get(name) ?? failWith('ENOENT', name);
   }
 
   readonly files = {
     mkdirSync: (name: string) => {
-      this.folders.add(path.normalize(name));
-      return undefined;
+      let first: string | undefined;
+      for (let folder = path.resolve(name); !this.folders.has(folder); folder = path.dirname(folder)) {
+        this.change();
+        this.folders.add(folder);
+        first = folder;
+      }
+      return first;
     },
     openSync: (name: string, flags: string) => {
       const descriptor = this.nextDescriptor++;
       if (flags === 'w') {
+        this.checkFolder(path.dirname(name));
         this.change();
         const content: Content = { seen: Buffer.alloc(0), durable: Buffer.alloc(0) };
         this.names.set(name, content);
         this.open.set(descriptor, { name, content, position: 0 });
       } else {
         // Only folders are opened to read.
-        this.open.set(descriptor, { name: path.normalize(name), content: null, position: 0 });
+        this.checkFolder(path.resolve(name));
+        this.open.set(descriptor, { name: path.resolve(name), content: null, position: 0 });
       }
       return descriptor;
     },
@@ -95,6 +118,7 @@ export class PowerLossDisk {
         const inside = (name: string) => path.dirname(name) === file.name;
         for (const name of this.durableNames.keys()) if (inside(name)) this.durableNames.delete(name);
         for (const [name, content] of this.names) if (inside(name)) this.durableNames.set(name, content);
+        for (const folder of this.folders) if (inside(folder)) this.durableFolders.add(folder);
       }
     },
     closeSync: (descriptor: number) => {

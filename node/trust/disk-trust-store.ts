@@ -8,7 +8,12 @@
 
 import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
-import { type FlushingFiles, flushFolderIfItCan, writeAndFlush } from '../durable-file.ts';
+import {
+  type FlushingFiles,
+  flushFolderIfItCan,
+  makeFolderAndFlush,
+  writeAndFlush,
+} from '../durable-file.ts';
 import { TARGET_MAX_BYTES } from './limits.ts';
 import type { TrustStore } from './trust-store.ts';
 
@@ -47,7 +52,7 @@ export class DiskTrustStore implements TrustStore {
     this.folder = folder;
     this.files = files;
     this.maxBytes = maxBytes;
-    files.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolderAndFlush(files, folder);
     for (const onDisk of [...files.readdirSync(folder)].sort()) {
       if (onDisk.startsWith(TEMPORARY)) files.unlinkSync(path.join(folder, onDisk));
       else if (NAME_ON_DISK.test(onDisk)) {

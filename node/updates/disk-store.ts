@@ -14,7 +14,12 @@
 import { createHash } from 'node:crypto';
 import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
-import { type FlushingFiles, flushFolderIfItCan, writeAndFlush } from '../durable-file.ts';
+import {
+  type FlushingFiles,
+  flushFolderIfItCan,
+  makeFolderAndFlush,
+  writeAndFlush,
+} from '../durable-file.ts';
 import type { StoredRelay, UpdateStore } from './store.ts';
 import { parseRecord } from './stored-record.ts';
 
@@ -43,7 +48,7 @@ export class DiskStore implements UpdateStore {
     this.folder = folder;
     this.files = files;
     for (const name of ['', MODULES, BROKEN]) {
-      files.mkdirSync(path.join(folder, name), { recursive: true, mode: 0o700 });
+      makeFolderAndFlush(files, path.join(folder, name));
     }
     this.removeTemporaries('');
     this.removeTemporaries(MODULES);

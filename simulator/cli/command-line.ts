@@ -379,6 +379,16 @@ async function tellKnown(error: unknown, context: CommandContext): Promise<numbe
       error.reason === 'exists' || error.reason === 'not-results' || error.reason === 'not-a-folder';
     return isMistake ? EXIT.usage : EXIT.failed;
   }
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    // It may strike wherever a file is opened or a program started.
+    tellError(
+      `too many files are open (${code})`,
+      'raise the limit (ulimit -n), or end other programs',
+      context,
+    );
+    return EXIT.failed;
+  }
   const { QueueError } = await import('../sweep/queue/queue-error.ts');
   if (error instanceof QueueError) {
     tellError(error.message, error.hint, context);

@@ -51,6 +51,7 @@ export async function report(
   const shown = shownPath(directory, userFolder);
   const { readManifest, readRun } = await import('../report/read-run.ts');
   const { runFolders } = await import('../report/run-folders.ts');
+  await surroundings.rooms.settleBeside(directory);
   const manifest = await readManifest(directory);
   if ('sweep.csv' in manifest.sha256) {
     throw new UsageError(

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { wallNowMs } from '../engine/wall.ts';
+import { explainReadError } from '../report/results-error.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -66,9 +67,16 @@ async function isDone({ directory, resolved }: BatchRun, version: string): Promi
     };
     const written = await readFile(join(directory, 'scenario.resolved.yaml'), 'utf8');
     return manifest.versions?.relaywave === version && withoutComments(written) === withoutComments(resolved);
-  } catch {
-    return false;
+  } catch (error) {
+    const isNone = error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+    if (isNone) return false;
+    // A disk that cannot be read says nothing of what is done.
+    throw explainReadError(error, directory);
   }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
 }
 
 export interface BatchOptions {
@@ -94,6 +102,7 @@ export async function openRuns(
   const version = await rooms.version();
   const open: BatchRun[] = [];
   for (const run of runs) {
+    await rooms.settleBeside(run.directory);
     if (resume && (await isDone(run, version))) continue;
     await rooms.checkTarget(run.directory, force);
     open.push(run);

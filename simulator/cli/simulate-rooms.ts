@@ -25,6 +25,8 @@ export interface MadeFile {
 
 export interface SimulateRooms {
   checkTarget(directory: string, force: boolean): Promise<void>;
+  /** Puts in order what killed commands have left beside results. */
+  settleBeside(directory: string): Promise<void>;
   runScenario(scenario: Scenario, options: RunOptions): Promise<FinishedRun>;
   /** Threads that do the runs of a sweep. */
   openTaskPool(): TaskPool;
@@ -55,6 +57,10 @@ export const SIMULATE_ROOMS: SimulateRooms = {
   async checkTarget(directory, force) {
     const { checkTarget } = await import('../report/results-folder.ts');
     await checkTarget(directory, force);
+  },
+  async settleBeside(directory) {
+    const { settleBeside } = await import('../report/left-folders.ts');
+    await settleBeside(directory);
   },
   async runScenario(scenario, options) {
     const { runScenario } = await import('../arms/run.ts');

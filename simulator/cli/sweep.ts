@@ -134,6 +134,7 @@ export async function sweep(
   };
   if (!force && !resume) await refuseOtherSweep(home, work.file);
   if (isWhole) await rooms.checkTarget(together, force || resume);
+  await store.settle();
   const own = runsOfShard(work.tasks, shard);
   const open = await openTasks(own, store, force, tell);
   const part = isWhole ? '' : `, ${own.length} in shard ${shard.index}/${shard.count}`;

@@ -48,6 +48,7 @@ export async function verify(
   const directory = resolve(userFolder, folder);
   const shown = shownPath(directory, userFolder);
   const { readManifest } = await import('../report/read-run.ts');
+  await rooms.settleBeside(directory);
   const manifest = await readManifest(directory);
   const changed = await changedFiles(directory, manifest.sha256);
   for (const line of changed) context.err.line(`${shown}: ${line}`);

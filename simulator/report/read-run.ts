@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { AdoptionCurve } from '../measure/curve.ts';
 import type { Summary } from '../measure/summary.ts';
 import type { Manifest } from './manifest.ts';
-import { ResultsError } from './results-error.ts';
+import { ResultsError, readRefusal } from './results-error.ts';
 
 /** The curves of the scenario's first update, by the name of the arm. */
 export type CurvesByArm = ReadonlyMap<string, AdoptionCurve>;
@@ -34,7 +34,7 @@ async function read(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    return refuse(path, (error as NodeJS.ErrnoException).code ?? String(error));
+    throw readRefusal(error, path) ?? refuse(path, (error as NodeJS.ErrnoException).code ?? String(error));
   }
 }
 

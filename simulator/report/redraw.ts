@@ -16,7 +16,7 @@ import { type FileSet, writeFiles } from './file-set.ts';
 import { groupThousands } from './human-units.ts';
 import { type Manifest, ownVersion, sha256 } from './manifest.ts';
 import { readManifest, readSummary } from './read-run.ts';
-import { ResultsError } from './results-error.ts';
+import { ResultsError, readRefusal } from './results-error.ts';
 import { OUTCOME_RELAYS_MAX, parseOutcome } from './saved-outcome.ts';
 import { drawReport } from './write-results.ts';
 
@@ -43,9 +43,12 @@ async function readData(directory: string, { sha256: hashes }: Manifest): Promis
   const data = new Map<string, Buffer>();
   for (const [name, hash] of Object.entries(hashes)) {
     if (DRAWN.test(name)) continue;
-    const bytes = await readFile(join(directory, name)).catch((error: NodeJS.ErrnoException) =>
-      refuse(directory, `${name} cannot be read (${error.code})`, 'run it again'),
-    );
+    const bytes = await readFile(join(directory, name)).catch((error: NodeJS.ErrnoException) => {
+      throw (
+        readRefusal(error, join(directory, name)) ??
+        refuse(directory, `${name} cannot be read (${error.code})`, 'run it again')
+      );
+    });
     if (sha256(bytes) !== hash) refuse(directory, `${name} was changed since`, 'run it again');
     data.set(name, bytes);
   }

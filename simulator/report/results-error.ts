@@ -54,6 +54,17 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ENAMETOOLONG: { reason: 'bad-name', why: 'the name is too long', cure: CHOOSE },
   ELOOP: { reason: 'bad-name', why: 'its symbolic links go in a circle', cure: CHOOSE },
   EMFILE: { reason: 'other', why: 'too many files are open', cure: 'raise the limit (ulimit -n)' },
+  ENFILE: { reason: 'other', why: 'too many files are open on this machine', cure: 'end other programs' },
+  EIO: { reason: 'other', why: 'the device failed', cure: `check the disk, or ${CHOOSE}` },
+};
+
+/** What can be done where reading fails; for all else, reading again may help. */
+const READ_CURES: Readonly<Record<string, string>> = {
+  EACCES: 'give read permission',
+  EPERM: 'give read permission',
+  EMFILE: 'raise the limit of open files (ulimit -n)',
+  ENFILE: 'end other programs: too many files are open on this machine',
+  EIO: 'check the disk',
 };
 
 function codeOf(error: unknown): string | undefined {
@@ -77,4 +88,22 @@ export function explainFileError(error: unknown, path: string): unknown {
   }
   const message = `cannot write results to ${path}: ${known.why} (${code}); ${known.cure}`;
   return new ResultsError(known.reason, path, message, { cause: error });
+}
+
+/**
+ * The same for reading results: null where what is there is at fault, and not the system, so that its reader can say
+ * what is missing.
+ */
+export function readRefusal(error: unknown, path: string): ResultsError | null {
+  const cure = READ_CURES[codeOf(error) ?? ''];
+  if (cure === undefined) return null;
+  const message = `cannot read ${path} (${codeOf(error)}); ${cure}`;
+  return new ResultsError('not-allowed', path, message, { cause: error });
+}
+
+/** The same for reading, whatever it is; not of the file system, it comes back as it is. */
+export function explainReadError(error: unknown, path: string): unknown {
+  if (codeOf(error) === undefined) return error;
+  const message = `cannot read ${path} (${codeOf(error)}); choose another folder with --out`;
+  return readRefusal(error, path) ?? new ResultsError('other', path, message, { cause: error });
 }

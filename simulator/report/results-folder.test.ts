@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
+import { hiddenBeside } from './left-folders.ts';
 import { ResultsError, type ResultsErrorCause } from './results-error.ts';
 import { checkTarget, writeFileSynced, writeFolder } from './results-folder.ts';
 
@@ -36,7 +38,11 @@ test('results folder: appears whole, with its parents, and nothing else stays be
     await fillOne(folder);
     during = await readdir(join(root, 'a', 'b'));
   });
-  assert.deepEqual(during, [`.seed-1.partial-${process.pid}`], 'the target is not there before it is whole');
+  assert.deepEqual(
+    during,
+    [basename(hiddenBeside(directory, 'partial'))],
+    'the target is not there before it is whole',
+  );
   assert.deepEqual(await readdir(join(root, 'a', 'b')), ['seed-1']);
   assert.equal(await readFile(join(directory, 'new.txt'), 'utf8'), 'new');
 });
@@ -155,4 +161,49 @@ test('results folder: a place that cannot be written to is refused before anythi
     writeFolder({ directory: '/proc/relaywave/run', force: false }, fillOne),
     ResultsError,
   );
+});
+
+test('results folder: what another command writes in between is kept without force, and replaced with it', async () => {
+  for (const force of [false, true]) {
+    const root = await playground();
+    const directory = join(root, 'run');
+    const writing = writeFolder({ directory, force }, async (folder) => {
+      await fillOne(folder);
+      await oldResult(directory);
+    });
+    if (force) await writing;
+    else await assert.rejects(writing, isResultsError('exists'));
+    assert.deepEqual(await readdir(root), ['run']);
+    assert.deepEqual((await readdir(directory)).includes('new.txt'), force);
+  }
+});
+
+test('results folder: what a killed command left goes with the next one, what another is writing stays', async () => {
+  const root = await playground();
+  const hidden = (role: string, id: number) =>
+    basename(hiddenBeside(join(root, 'run'), role as 'old')).replace(/\d+$/, String(id));
+  await mkdir(join(root, hidden('partial', 4_194_999)));
+  // The process that runs these tests has a parent, which runs.
+  await mkdir(join(root, hidden('partial', process.ppid)));
+  await mkdir(join(root, '.run.partial-of-a-book'));
+  await checkTarget(join(root, 'run'), false);
+  assert.deepEqual(
+    (await readdir(root)).sort(),
+    ['.run.partial-of-a-book', hidden('partial', process.ppid)].sort(),
+  );
+});
+
+test('results folder: on another file system, directly and through a link', {
+  skip: !existsSync('/dev/shm') && 'needs a second file system',
+}, async () => {
+  const root = await playground();
+  const other = await mkdtemp('/dev/shm/relaywave-results-');
+  made.push(other);
+  await writeFolder({ directory: join(other, 'a', 'run'), force: false }, fillOne);
+  await oldResult(join(other, 'old'));
+  await symlink(join(other, 'old'), join(root, 'latest'));
+  await writeFolder({ directory: join(root, 'latest'), force: true }, fillOne);
+  assert.deepEqual(await readdir(join(other, 'old')), ['new.txt']);
+  assert.deepEqual((await readdir(other)).sort(), ['a', 'old']);
+  assert.deepEqual(await readdir(root), ['latest']);
 });

@@ -8,7 +8,8 @@
 
 import { constants } from 'node:fs';
 import { access, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { hiddenBeside, settleBeside } from './left-folders.ts';
 import { explainFileError, ResultsError } from './results-error.ts';
 
 export interface ResultsTarget {
@@ -19,6 +20,9 @@ export interface ResultsTarget {
 
 /** A folder with this file in it is the result of a run. */
 const MARK_OF_RESULTS = 'manifest.json';
+
+/** Others that write to the same place are met once or twice, never this often. */
+const SWAPS_MAX = 10;
 
 function isMissing(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'ENOENT';
@@ -53,7 +57,8 @@ async function checkTaken({ directory, force }: ResultsTarget): Promise<void> {
     const message = `${directory} exists; --force replaces it, --out DIR writes elsewhere`;
     throw new ResultsError('exists', directory, message);
   }
-  if (found.dev !== (await stat(dirname(directory))).dev) {
+  // Of a link, the place that it leads to counts.
+  if (found.dev !== (await stat(dirname(await realpath(directory)))).dev) {
     const message = `${directory} is a mount point, which cannot be replaced; use a folder inside it with --out`;
     throw new ResultsError('in-use', directory, message);
   }
@@ -83,18 +88,23 @@ async function checkWritable(directory: string): Promise<void> {
   }
 }
 
+async function checkPlace(target: ResultsTarget): Promise<void> {
+  try {
+    await checkTaken(target);
+    await checkWritable(target.directory);
+  } catch (error) {
+    throw explainFileError(error, target.directory);
+  }
+}
+
 /**
  * Fails early, before a simulation is run for nothing: throws `ResultsError` when `directory` exists (and
- * may not be replaced) or its place cannot be written to.
+ * may not be replaced) or its place cannot be written to. What killed commands have left there is put in order first.
  */
 export async function checkTarget(directory: string, force: boolean): Promise<void> {
   const absolute = resolve(directory);
-  try {
-    await checkTaken({ directory: absolute, force });
-    await checkWritable(absolute);
-  } catch (error) {
-    throw explainFileError(error, absolute);
-  }
+  await settleBeside(absolute);
+  await checkPlace({ directory: absolute, force });
 }
 
 /** Writes a file and waits until the disk has it. */
@@ -113,6 +123,13 @@ async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, constants.O_RDONLY).catch(() => null);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
+}
+
+/** The same for a folder and all below it. */
+async function syncFolders(path: string): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true });
+  for (const entry of entries) if (entry.isDirectory()) await syncFolders(join(path, entry.name));
+  await syncFolder(path);
 }
 
 /**
@@ -146,22 +163,62 @@ async function removeMadeFolders(made: readonly string[]): Promise<void> {
   }
 }
 
-/** Puts `partial` in the place of `target`. An old folder steps aside first, and back if that fails. */
-async function swapIn(partial: string, target: string): Promise<void> {
-  if ((await statOrNull(target)) === null) {
-    await rename(partial, target);
-    return;
-  }
-  const old = join(dirname(target), `.${basename(target)}.old-${process.pid}`);
-  await rm(old, { recursive: true, force: true });
-  await rename(target, old);
+/** Renames to a name that is free; false if it has been taken in between. */
+async function takeName(from: string, name: string): Promise<boolean> {
   try {
-    await rename(partial, target);
+    await rename(from, name);
+    return true;
   } catch (error) {
-    await rename(old, target);
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return false;
+  }
+}
+
+/** Whether there was something to put aside. */
+async function stepAside(target: string, old: string): Promise<boolean> {
+  try {
+    await rename(target, old);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
     throw error;
   }
-  await rm(old, { recursive: true, force: true });
+}
+
+/** The disk refused to rename, and to rename back: the new results are whole, but hidden, and so are the old ones. */
+class BetweenNames extends Error {
+  readonly old: string;
+
+  constructor(old: string, options: ErrorOptions) {
+    super('between two names', options);
+    this.old = old;
+  }
+}
+
+/**
+ * Puts `partial` in the place of `target`. An old folder steps aside first, and back if that fails. Killed in between,
+ * the next command ends it (left-folders.ts); of two commands that replace the same results, the last one stays.
+ */
+async function swapIn(partial: string, target: string, force: boolean): Promise<void> {
+  const old = hiddenBeside(target, 'old');
+  for (let attempt = 1; attempt <= SWAPS_MAX; attempt++) {
+    // Someone may have taken the name while the run went on.
+    await checkTaken({ directory: target, force });
+    await rm(old, { recursive: true, force: true });
+    const steppedAside = force && (await stepAside(target, old));
+    try {
+      if (await takeName(partial, target)) {
+        // Done: what cannot be removed now, the next command removes.
+        await rm(old, { recursive: true, force: true }).catch(() => undefined);
+        return;
+      }
+    } catch (error) {
+      const isBack = !steppedAside || (await takeName(old, target).catch(() => false));
+      throw isBack ? error : new BetweenNames(old, { cause: error });
+    }
+  }
+  const message = `${target} is replaced by others all the time; choose another folder with --out`;
+  throw new ResultsError('in-use', target, message);
 }
 
 /**
@@ -175,7 +232,7 @@ export async function writeFolder(
   signal?: AbortSignal,
 ): Promise<void> {
   const named = resolve(target.directory);
-  await checkTarget(named, target.force);
+  await checkPlace({ directory: named, force: target.force });
   const made: string[] = [];
   let partial: string | undefined;
   const parent = dirname(named);
@@ -184,19 +241,42 @@ export async function writeFolder(
     await makeFolders(parent, made);
     // A link to an older result stays a link: what it points to is replaced.
     const directory = (await statOrNull(named)) === null ? named : await realpath(named);
-    partial = join(dirname(directory), `.${basename(directory)}.partial-${process.pid}`);
+    partial = hiddenBeside(directory, 'partial');
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial);
     await fill(partial);
-    await syncFolder(partial);
+    await syncFolders(partial);
     signal?.throwIfAborted();
-    // Someone may have taken the name while the run went on.
-    await checkTaken({ directory, force: target.force });
-    await swapIn(partial, directory);
-    await syncFolder(dirname(directory));
+    await swapIn(partial, directory, target.force);
+    for (const folder of [directory, ...made]) await syncFolder(dirname(folder));
   } catch (error) {
-    if (partial !== undefined) await rm(partial, { recursive: true, force: true });
-    await removeMadeFolders(made);
-    throw signal?.aborted ? signal.reason : explainFileError(error, named);
+    // Neither may be removed then.
+    if (error instanceof BetweenNames) throw betweenNames(error, named, partial ?? '');
+    const left = partial === undefined ? null : await removePartial(partial);
+    if (left === null) await removeMadeFolders(made);
+    const explained = signal?.aborted ? signal.reason : explainFileError(error, named);
+    if (left !== null && explained instanceof ResultsError) {
+      const { reason, path, message } = explained;
+      throw new ResultsError(reason, path, `${message}; ${left} stays until the next run`, { cause: error });
+    }
+    throw explained;
+  }
+}
+
+function betweenNames({ cause, old }: BetweenNames, named: string, partial: string): unknown {
+  const explained = explainFileError(cause, named);
+  if (!(explained instanceof ResultsError)) return explained;
+  const places = `the new results are in ${partial}, the old ones in ${old}`;
+  const message = `${explained.message}; ${places}, and the next command there puts the new ones in place`;
+  return new ResultsError(explained.reason, named, message, { cause });
+}
+
+/** Removes what was begun; its path if that cannot be done now. */
+async function removePartial(partial: string): Promise<string | null> {
+  try {
+    await rm(partial, { recursive: true, force: true });
+    return null;
+  } catch {
+    return partial;
   }
 }

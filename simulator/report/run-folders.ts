@@ -1,15 +1,16 @@
 /**
  * Which runs a folder stands for: itself, or the `seed-<n>` folders in it or beside it.
  *
- * A folder of merged runs has no run of its own; those it was made from lie beside it, under the seeds that its
+ * What killed commands have left there is put in order first. A folder of merged runs has no run of its own; those it was made from lie beside it, under the seeds that its
  * summary names.
  */
 
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Summary } from '../measure/summary.ts';
+import { settleBeside, settleFolder } from './left-folders.ts';
 import { readSummary } from './read-run.ts';
-import { ResultsError } from './results-error.ts';
+import { ResultsError, readRefusal } from './results-error.ts';
 
 const SEED_FOLDER = /^seed-(\d+)$/;
 
@@ -22,6 +23,8 @@ async function exists(path: string): Promise<boolean> {
 
 /** The folders of runs that `directory` stands for, ascending by seed. Throws `ResultsError` where there are none. */
 export async function runFolders(directory: string): Promise<string[]> {
+  await settleBeside(directory);
+  await settleFolder(directory);
   if (await exists(join(directory, 'summary.json'))) {
     const { seeds } = await readSummary(directory);
     if (seeds.length === 1) return [directory];
@@ -29,7 +32,7 @@ export async function runFolders(directory: string): Promise<string[]> {
   }
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     const message = `cannot read ${directory} (${error.code}); name a folder of results`;
-    throw new ResultsError('not-results', directory, message);
+    throw readRefusal(error, directory) ?? new ResultsError('not-results', directory, message);
   });
   const seeds = names.flatMap((name) => SEED_FOLDER.exec(name)?.[1] ?? []).map(Number);
   if (seeds.length === 0) {

@@ -17,6 +17,13 @@ export const FILE_BYTES_MAX = 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 const LIBRARY_FOLDER = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
+/** What helps where the system does not let a file be read. */
+const CURES: Readonly<Record<string, string>> = {
+  EMFILE: 'raise the limit of open files (ulimit -n)',
+  ENFILE: 'too many files are open on this machine: end other programs',
+  EIO: 'check the disk',
+};
+
 function problem(file: string, message: string, hint: string | null, line: number | null = null): Problem {
   return { file, line, column: line === null ? null : 1, path: '', message, hint, excerpt: null };
 }
@@ -55,7 +62,11 @@ function openProblem(file: string, noun: string, error: NodeJS.ErrnoException): 
     case 'EISDIR':
       return problem(file, 'is a folder', 'name a file in it');
     default:
-      return problem(file, `cannot be read (${error.code ?? error.message})`, null);
+      return problem(
+        file,
+        `cannot be read (${error.code ?? error.message})`,
+        CURES[error.code ?? ''] ?? null,
+      );
   }
 }
 

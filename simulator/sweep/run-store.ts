@@ -6,12 +6,12 @@
  * only with the hashes of its manifest: a copy over the network may have been cut.
  */
 
-import { randomUUID } from 'node:crypto';
 import { access, copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Summary } from '../measure/summary.ts';
 import { writeFiles } from '../report/file-set.ts';
+import { hiddenBeside, settleFolder } from '../report/left-folders.ts';
 import { type Manifest, sha256 } from '../report/manifest.ts';
 import { explainFileError, ResultsError } from '../report/results-error.ts';
 import { BrokenPieceError, type RunFile } from './run-files.ts';
@@ -42,6 +42,11 @@ export class RunStore {
 
   directoryOf(id: string): string {
     return join(this.home, RUNS, id);
+  }
+
+  /** Puts in order what killed commands have left of the sweep. */
+  async settle(): Promise<void> {
+    for (const folder of ['', RUNS, INPUTS]) await settleFolder(join(this.home, folder));
   }
 
   /** Names of the runs that seem to be there, in order. */
@@ -136,7 +141,7 @@ export class RunStore {
 
   private async keepInput(name: string, hash: string, from: string): Promise<void> {
     const target = this.inputPath(name);
-    const partial = `${target}.partial-${randomUUID()}`;
+    const partial = hiddenBeside(target, 'partial');
     try {
       const there = await readFile(target).catch(() => null);
       if (there !== null && sha256(there) === hash) return;

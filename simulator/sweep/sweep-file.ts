@@ -5,10 +5,10 @@
  * writes the same bytes. Runs are named by their content (run-id.ts).
  */
 
-import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { hiddenBeside } from '../report/left-folders.ts';
 import { explainFileError, ResultsError } from '../report/results-error.ts';
 import { writeFileSynced } from '../report/results-folder.ts';
 import { RUN_ID } from './run-id.ts';
@@ -73,9 +73,10 @@ export async function readSweepFile(home: string): Promise<SweepFile | null> {
 /** Writes it in one piece, in the place of another. Throws ResultsError. */
 export async function writeSweepFile(home: string, file: SweepFile): Promise<void> {
   const path = join(home, SWEEP_FILE);
-  const partial = `${path}.partial-${randomUUID()}`;
+  const partial = hiddenBeside(path, 'partial');
   try {
     await mkdir(home, { recursive: true });
+    await rm(partial, { force: true });
     await writeFileSynced(partial, formatSweepFile(file));
     await rename(partial, path);
   } catch (error) {

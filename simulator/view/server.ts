@@ -11,6 +11,7 @@ import { bundlePage } from '../report/page-bundle.ts';
 import { viewApp } from './app.ts';
 import { JobBoard } from './job-board.ts';
 import { placesOfRelays } from './job-places.ts';
+import { tidyResults } from './old-drafts.ts';
 import { RunIndex } from './run-index.ts';
 import { ScenarioShelf } from './scenario-shelf.ts';
 
@@ -88,6 +89,7 @@ export async function startView({
   const results = join(home, 'results');
   await mkdir(results, { recursive: true });
   const resultsFolder = await realpath(results);
+  await tidyResults(resultsFolder, Date.now());
   const board = new JobBoard({ resultsFolder, folder: home, commandFile, placesOf: placesOfRelays });
   const app = viewApp({
     places: { home, resultsFolder, scenariosFolder, fence: [scenariosFolder, resultsFolder] },

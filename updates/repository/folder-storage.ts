@@ -9,7 +9,7 @@
  * A publication is written whole or not at all, its timestamp last.
  */
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { RepositoryError } from './repository-error.ts';
@@ -62,6 +62,7 @@ export class FolderStorage implements RepositoryStorage {
       );
     }
     try {
+      removeLeftBeside(lock);
       this.journal.finish();
       return await work();
     } finally {
@@ -89,14 +90,43 @@ export class FolderStorage implements RepositoryStorage {
   }
 }
 
-/** False if somebody has it. */
+/**
+ * False if somebody has it. It is made under another name first: a process that dies while it writes must not leave a
+ * lock that does not say whose it is.
+ */
 function takeLock(lock: string): boolean {
+  const own = `${lock}.${process.pid}.new`;
+  try {
+    writeFileSync(own, `${process.pid} on ${hostname()}\n`);
+    linkSync(own, lock);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    // A file system without links.
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code ?? '')) throw error;
+    return takeLockWithoutLinks(lock);
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function takeLockWithoutLinks(lock: string): boolean {
   try {
     writeFileSync(lock, `${process.pid} on ${hostname()}\n`, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return false;
+  }
+}
+
+/** Removes what processes have left that died while they took the lock; nobody has a lock under these names. */
+function removeLeftBeside(lock: string): void {
+  const folder = path.dirname(lock);
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /^\.lock\.(\d+)(?:\.new)?$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(path.join(folder, name), { force: true });
   }
 }
 

@@ -9,7 +9,16 @@
  */
 
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { isDevelopmentKey } from '../../node/trust/development-keys.ts';
@@ -60,7 +69,17 @@ export function writeKey(
     [publicFile, { ...about, public: key.publicHex }, 0o644],
   ] as const) {
     if (existsSync(name)) throw new RepositoryError('key-file', `${name} exists`, 'take another folder');
-    writing(name, () => writeFileSync(name, `${JSON.stringify(content, null, 2)}\n`, { mode, flag: 'wx' }));
+    // A key that is half a key must not have its name.
+    const unfinished = `${name}.unfinished`;
+    writing(name, () => {
+      try {
+        writeFileSync(unfinished, `${JSON.stringify(content, null, 2)}\n`, { mode, flush: true });
+        renameSync(unfinished, name);
+      } catch (error) {
+        rmSync(unfinished, { force: true });
+        throw error;
+      }
+    });
   }
   return { file, publicFile, role, development, key };
 }

@@ -46,6 +46,8 @@ export class WriteJournal {
   write(steps: readonly JournalStep[]): void {
     this.files.rmSync(this.folder, { recursive: true, force: true });
     this.files.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    // Or the journal before it, and its older files, could be back after a power cut.
+    this.flushFolder(path.dirname(this.folder));
     for (const [place, [, bytes]] of steps.entries()) {
       if (bytes !== null) this.writeFlushed(this.at(String(place)), bytes);
     }
@@ -64,6 +66,7 @@ export class WriteJournal {
       for (const [place, step] of steps.entries()) this.finishStep(this.at(String(place)), step);
       // The order goes first, so that a journal is never mistaken for one with fewer steps.
       this.files.rmSync(this.at(ORDER), { force: true });
+      this.flushFolder(this.folder);
     }
     this.files.rmSync(this.folder, { recursive: true, force: true });
   }
@@ -75,9 +78,14 @@ export class WriteJournal {
     }
     // Gone already, if its last writer came that far.
     if (this.read(bytes) === null) return;
-    this.files.mkdirSync(path.dirname(file), { recursive: true });
+    const folder = path.dirname(file);
+    const first = this.files.mkdirSync(folder, { recursive: true });
     this.move(bytes, file);
-    this.flushFolder(path.dirname(file));
+    this.flushFolder(folder);
+    // The names of new folders, up to one that was there.
+    for (let made = folder; first !== undefined && made.startsWith(first); made = path.dirname(made)) {
+      this.flushFolder(path.dirname(made));
+    }
   }
 
   private move(from: string, to: string): void {

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,21 +39,31 @@ export async function bundleThread(entry: URL): Promise<string> {
   return writeOnce(outputFiles[0].text);
 }
 
+/** Whether the file holds the text: a disk that was full, or lost power, may have left another. */
+function holds(file: string, text: string): boolean {
+  try {
+    return readFileSync(file, 'utf8') === text;
+  } catch {
+    return false;
+  }
+}
+
 /** Writes the text to a file named by its hash, unless it is there already. */
 function writeOnce(text: string): string {
   const name = `thread-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.mjs`;
   let refusal: unknown;
   for (const folder of CACHE_FOLDERS) {
     const file = join(folder, name);
-    if (existsSync(file)) return file;
+    if (holds(file, text)) return file;
+    const partial = `${file}.${process.pid}`;
     try {
       mkdirSync(folder, { recursive: true });
-      const partial = `${file}.${process.pid}`;
       writeFileSync(partial, text);
       renameSync(partial, file);
       return file;
     } catch (error) {
       refusal = error;
+      rmSync(partial, { force: true });
     }
   }
   throw new Error(`cannot write the simulation thread to any of ${CACHE_FOLDERS.join(', ')}`, {
