@@ -213,7 +213,7 @@ function scoringOf(scenario: Scenario): ScoringOptions | null {
 }
 
 /** The developers publish through a relay that takes part: the next one, where the one drawn does not. */
-function publishedByMember(release: PreparedRelease, embeds: Uint8Array | null): PreparedRelease {
+export function publishedByMember(release: PreparedRelease, embeds: Uint8Array | null): PreparedRelease {
   let { publisher } = release;
   while (embeds !== null && embeds[publisher] !== 1) publisher = (publisher + 1) % embeds.length;
   return { ...release, publisher };
