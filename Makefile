@@ -2,7 +2,7 @@
 
 SCENARIO ?= scenarios/tor7500.yaml
 
-.PHONY: all simulate view test check validity determinism bench clean
+.PHONY: all simulate view test check validity determinism swarm bench clean
 
 all: test simulate
 
@@ -28,6 +28,9 @@ validity: node_modules/.package-lock.json
 
 determinism: node_modules/.package-lock.json
 	npm run determinism
+
+swarm: node_modules/.package-lock.json
+	npm run swarm -- $(ARGS)
 
 bench: node_modules/.package-lock.json
 	npm run bench

@@ -64,6 +64,7 @@ export class StageRecorder {
   /** Relays that have been restarted, and may come to a stage again. */
   private readonly restartedRelays = new Set<number>();
   private readonly releaseByModule: ReadonlyMap<string, number>;
+  private readonly releasedUs: readonly number[];
   private readonly hooks: readonly string[];
   private readonly hashes: readonly string[];
   private readonly clock: VirtualClock;
@@ -83,6 +84,7 @@ export class StageRecorder {
     this.gained = releases.map((_release, index) => gainedColumn(shared, population.relays, index));
     this.rolledBackBy = releases.map(() => new Set());
     this.confirmedBy = releases.map(() => new Set());
+    this.releasedUs = releases.map(({ atUs }) => atUs);
     this.hooks = releases.map(({ request }) => request.hook);
     this.hashes = releases.map(({ moduleSha256 }) => moduleSha256);
     this.watch = watch;
@@ -119,7 +121,7 @@ export class StageRecorder {
       onArrival: () => this.clock.nowUs,
       onHeard: ({ sha256 }, arrival) => {
         const release = this.releaseByModule.get(sha256);
-        if (release !== undefined) this.reach(relay, release, 'heard', arrival as number);
+        if (release !== undefined) this.reach(relay, release, 'heard', this.heardUs(release, arrival));
       },
       onVerified: (target) => reach(target, 'verified'),
       onStaged: (target) => {
@@ -134,6 +136,15 @@ export class StageRecorder {
         if (freshness === 'stale') this.stale.add(relay);
       },
     };
+  }
+
+  /**
+   * When a relay heard of a release: with the arrival of what told it of the release. What came out while the relay was
+   * fetching the rest of an older arrival, or what it finds on its disk as its process starts, it hears of now.
+   */
+  private heardUs(release: number, arrival: unknown): number {
+    const { nowUs } = this.clock;
+    return typeof arrival === 'number' && arrival >= this.releasedUs[release] ? arrival : nowUs;
   }
 
   /** A slot of an honest relay has changed hands. */
