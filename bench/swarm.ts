@@ -82,7 +82,9 @@ async function campaign(from: number, seeds: number): Promise<void> {
       }
       const leftSeconds = ((wallNowMs() - startMs) / done / 1000) * (seeds - done);
       if (done % 100 === 0) {
-        console.error(`${done} of ${seeds} seeds, the latest ${verdict.seed}; some ${Math.ceil(leftSeconds / 60)} min left`);
+        console.error(
+          `${done} of ${seeds} seeds, the latest ${verdict.seed}; some ${Math.ceil(leftSeconds / 60)} min left`,
+        );
       }
     },
   });
@@ -104,16 +106,19 @@ async function campaign(from: number, seeds: number): Promise<void> {
 
 function tellCoverage({ coverage, refused, again }: Campaign, seeds: number): void {
   const width = Math.max(...coverage.rows.map(([name]) => name.length));
-  for (const [name, count] of coverage.rows) console.log(`${name.padEnd(width)} ${String(count).padStart(6)}`);
+  for (const [name, count] of coverage.rows)
+    console.log(`${name.padEnd(width)} ${String(count).padStart(6)}`);
   const list = (counts: ReadonlyMap<string, number>): string =>
     [...counts].map(([name, count]) => `${count} ${name}`).join('; ') || 'none';
   console.log(`run again: ${list(again)}`);
   console.log(`draws refused by the language's checks: ${list(refused)}`);
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'coverage.json'), `${JSON.stringify(Object.fromEntries(coverage.rows), null, 2)}\n`);
+  writeFileSync(
+    join(FOLDER, 'coverage.json'),
+    `${JSON.stringify(Object.fromEntries(coverage.rows), null, 2)}\n`,
+  );
   const { missing } = coverage;
   if (missing.length === 0) return;
   console.log(`never happened: ${missing.join(', ')}`);
   if (seeds >= FULL_SIZE && relays === undefined) process.exitCode = 1;
 }
-

@@ -59,16 +59,37 @@ export class ModuleIntake {
   ): IntakeNews {
     if (targets.length === 0 || this.isStopped) return { heard: 0, refused: [] };
     this.targets = targets;
-    this.withdrawUnlisted();
-    this.choice = chooseModules(targets, {
-      obstacle: (target) => this.obstacle(target),
-      isInCohort: (target) => this.parts.host.isInCohort(target),
-    });
-    this.withdrawOutranked();
+    this.choose();
     const refused = this.choice.obstructed.flatMap(({ target, reason }) => {
       const isNew = this.refuse(this.recordOf(target, cause), reason);
       return isNew && isPolicy(reason) ? [reason] : [];
     });
+    const heard = this.pursueWanted(cause, carried);
+    this.forgetUnlisted();
+    return { heard, refused };
+  }
+
+  /**
+   * A module has been taken out for what it did here: it does not stand in the way of the next best, which the relay may
+   * never have wanted before.
+   */
+  replace(): void {
+    if (this.targets.length === 0 || this.isStopped) return;
+    this.choose();
+    this.pursueWanted(null, new Map());
+  }
+
+  private choose(): void {
+    this.withdrawUnlisted();
+    this.choice = chooseModules(this.targets, {
+      obstacle: (target) => this.obstacle(target),
+      isInCohort: (target) => this.parts.host.isInCohort(target),
+    });
+    this.withdrawOutranked();
+  }
+
+  /** How many of them the relay had not heard of. */
+  private pursueWanted(cause: Cause, carried: ReadonlyMap<string, Uint8Array>): number {
     const { wanted, chosen } = this.choice;
     const pursued = new Set([...wanted.values(), ...chosen.values()]);
     for (const record of this.records.values()) {
@@ -76,8 +97,7 @@ export class ModuleIntake {
     }
     let heard = 0;
     for (const target of pursued) if (this.pursue(target, cause, carried)) heard++;
-    this.forgetUnlisted();
-    return { heard, refused };
+    return heard;
   }
 
   stop(): void {

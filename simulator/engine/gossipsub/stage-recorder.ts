@@ -131,7 +131,10 @@ export class StageRecorder {
         if (!(again && this.revoked.has(relay))) reach(target, 'staged');
       },
       onRefused: ({ reason }) => this.refused(relay, reason),
-      onRevoked: () => this.revoked.add(relay),
+      onRevoked: (sha256) => {
+        this.revoked.add(relay);
+        this.putAway(relay, sha256);
+      },
       onFreshness: (freshness) => {
         if (freshness === 'stale') this.stale.add(relay);
       },
@@ -234,6 +237,15 @@ export class StageRecorder {
   private refused(relay: number, reason: Refusal | string): void {
     this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
     this.trace.add(relay, TRACE_REFUSED, this.clock.nowUs, reason.length, reason.charCodeAt(0));
+  }
+
+  /** A module that has been revoked after another one took its place is out for good as well. */
+  private putAway(relay: number, sha256: string): void {
+    const release = this.releaseByModule.get(sha256);
+    if (release === undefined || Number.isNaN(this.columns[release].activated[relay])) return;
+    if (!Number.isNaN(this.removed[release][relay])) return;
+    this.removed[release][relay] = this.clock.nowUs;
+    this.trace.add(relay, TRACE_REMOVED, this.clock.nowUs, release, 0);
   }
 
   private endHostile(place: string): void {

@@ -35,11 +35,16 @@ export function checkRun(outcome: RunOutcome): Finding[] {
       tell('nobody-deceived', `${wrong} relays ran a module of the adversary's, who has too few keys`);
     }
   }
-  for (const what of oddFigures(summarize(outcome, []), 'summary')) found.push({ rule: 'figures-sound', what });
+  for (const what of oddFigures(summarize(outcome, []), 'summary'))
+    found.push({ rule: 'figures-sound', what });
   return found;
 }
 
-function checkStages({ arm, horizonSeconds }: ArmOutcome, update: UpdateOutcome, tell: (what: string) => void): void {
+function checkStages(
+  { arm, horizonSeconds }: ArmOutcome,
+  update: UpdateOutcome,
+  tell: (what: string) => void,
+): void {
   const { stages, removed } = update;
   // By hand an update is only installed: there is nothing to hear or to verify.
   const passed = STAGES.filter((stage) => arm.kind === 'live' || stage === 'activated');
@@ -50,8 +55,10 @@ function checkStages({ arm, horizonSeconds }: ArmOutcome, update: UpdateOutcome,
     for (const [place, seconds] of times.entries()) {
       if (Number.isNaN(seconds)) continue;
       const before = place === 0 ? 0 : times[place - 1]!;
-      if (!(before <= seconds)) tell(`relay ${relay} has ${passed[place]} it at ${seconds} s, before ${before} s`);
-      if (seconds > horizonSeconds) tell(`relay ${relay} has ${passed[place]} it at ${seconds} s, after the end`);
+      if (!(before <= seconds))
+        tell(`relay ${relay} has ${passed[place]} it at ${seconds} s, before ${before} s`);
+      if (seconds > horizonSeconds)
+        tell(`relay ${relay} has ${passed[place]} it at ${seconds} s, after the end`);
     }
     const activated = stages.activated[relay]!;
     if (!Number.isNaN(removed[relay]!) && !(removed[relay]! >= activated)) {
@@ -87,7 +94,10 @@ function* oddFigures(value: unknown, path: string): Generator<string> {
     const isShare = /(Fraction|Share)$/.test(name);
     if (!Number.isFinite(value)) yield `${path} is ${value}`;
     else if (isShare && (value < 0 || value > 1)) yield `${path} is ${value}`;
-    else if (value < 0 && /(Seconds|Hours|Days|Count|Bytes|relays|effects|duplicates|deliveries)$/.test(name)) {
+    else if (
+      value < 0 &&
+      /(Seconds|Hours|Days|Count|Bytes|relays|effects|duplicates|deliveries)$/.test(name)
+    ) {
       yield `${path} is ${value}`;
     }
   } else if (Array.isArray(value)) {

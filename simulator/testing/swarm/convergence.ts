@@ -58,18 +58,25 @@ function relaysToAsk(
   const lastSeconds = lastDisturbanceSeconds(scenario, arm);
   const takesSeconds = settlingSeconds(scenario, arm);
   if (takesSeconds === null || lastSeconds + takesSeconds > scenario.durationSeconds) return [];
-  if (arm.adversary !== 'none' && (scenario.adversary?.attacks ?? []).some((attack) => hasKeys(attack, scenario))) {
+  if (
+    arm.adversary !== 'none' &&
+    (scenario.adversary?.attacks ?? []).some((attack) => hasKeys(attack, scenario))
+  ) {
     return [];
   }
   const { embeds = null, classOf, classes } = outcome.operators ?? {};
   const releases = prepared.map((release) => publishedByMember(release, embeds));
   const publishers = new Set(releases.map(({ publisher }) => publisher));
-  const hostile = arm.adversary === 'none' ? new Set<number>() : drawHostileRelays(scenario, publishers, embeds);
+  const hostile =
+    arm.adversary === 'none' ? new Set<number>() : drawHostileRelays(scenario, publishers, embeds);
   const endless = (outcome.faults ?? []).filter(({ plan }) => !Number.isFinite(plan.forSeconds));
   const isLost = (relay: number): boolean => endless.some(({ hits }) => hits[relay] === 1);
   if ([...publishers].some(isLost)) return [];
-  const deaths = (outcome.faults ?? []).filter(({ plan }) => plan.kind === 'crash' || plan.kind === 'publisher-lost');
-  const takesPart = (relay: number): boolean => embeds?.[relay] !== 0 && !hostile.has(relay) && !isLost(relay);
+  const deaths = (outcome.faults ?? []).filter(
+    ({ plan }) => plan.kind === 'crash' || plan.kind === 'publisher-lost',
+  );
+  const takesPart = (relay: number): boolean =>
+    embeds?.[relay] !== 0 && !hostile.has(relay) && !isLost(relay);
   const isReached =
     arm.channels.includes('directory') || arm.channels.includes('circuit')
       ? () => true
@@ -84,7 +91,8 @@ function relaysToAsk(
     const died = deaths.filter(({ hits }) => hits[relay] === 1);
     if (died.length > 1 || died.some(({ plan }) => plan.step !== null)) return false;
     if (churn !== null && !isUpSince(churn, relay, lastSeconds, scenario.durationSeconds)) return false;
-    const cellSeconds = meanCellWaitUs(scenario.traffic.utilization, population.advertisedBytesPerSecond[relay]!) / 1e6;
+    const cellSeconds =
+      meanCellWaitUs(scenario.traffic.utilization, population.advertisedBytesPerSecond[relay]!) / 1e6;
     if (cellSeconds * Math.max(MEANS, 2 * TRIAL_CELLS) > spareSeconds) return false;
     const isOnlyMet = arm.channels.every((channel) => channel === 'circuit' || channel === 'catch-up');
     return !isOnlyMet || MEANS / (2 * circuits * population.consensusWeight[relay]!) < spareSeconds;
@@ -94,7 +102,9 @@ function relaysToAsk(
 /** Attacks with keys that count leave marks that only a rotation takes away. */
 function hasKeys({ attack, keys }: AttackPlan, { trust }: Scenario): boolean {
   if (attack === 'stolen-keys') return keys >= trust.roles.targets.threshold;
-  return attack === 'fast-forward' || attack === 'equivocation' || (attack === 'false-revocation' && keys > 0);
+  return (
+    attack === 'fast-forward' || attack === 'equivocation' || (attack === 'false-revocation' && keys > 0)
+  );
 }
 
 /** Relays that some way over relays that take part leads to from a publisher. */

@@ -4,10 +4,10 @@
  */
 
 import type { ArmOutcome, RunOutcome } from '../../measure/outcome.ts';
+import { LIVE_CHANNELS } from '../../scenario/arm-schema.ts';
 import { FAULT_KINDS } from '../../scenario/fault-plan.ts';
 import { ATTACKS, type LiveArm, type Scenario } from '../../scenario/scenario.ts';
 import { GOSSIP_ATTACKS } from '../../scenario/sybil-plan.ts';
-import { LIVE_CHANNELS } from '../../scenario/arm-schema.ts';
 import { KNOWN_BAD, KNOWN_GOOD } from './modules.ts';
 
 const FEATURES = [
@@ -89,12 +89,22 @@ export function shownBy(outcome: RunOutcome, convergedRelays: number): string[] 
   };
   for (const arm of outcome.arms) {
     if (arm.arm.kind === 'live') shown.push(...shownByArm(scenario, arm));
-    else when(arm.updates.some(({ stages }) => reached(stages.activated) > 0), 'manual: upgraded');
+    else
+      when(
+        arm.updates.some(({ stages }) => reached(stages.activated) > 0),
+        'manual: upgraded',
+      );
     shown.push(...shownByTraffic(arm));
   }
   when(scenario.arms.filter(({ kind }) => kind === 'live').length > 1, 'two live arms');
-  when(churn?.joinsUs.some((joins, relay) => joins > 0 && relay >= scenario.network.relays) === true, 'churn: relays joined');
-  when(churn?.goneUs.some((gone) => gone < scenario.durationSeconds * 1e6) === true, 'churn: relays left for good');
+  when(
+    churn?.joinsUs.some((joins, relay) => joins > 0 && relay >= scenario.network.relays) === true,
+    'churn: relays joined',
+  );
+  when(
+    churn?.goneUs.some((gone) => gone < scenario.durationSeconds * 1e6) === true,
+    'churn: relays left for good',
+  );
   when(churn?.isRestart.some((one) => one === 1) === true, 'churn: relays restarted');
   when(scenario.trust.rotations.length > 0, 'rotation of keys');
   when(scenario.trust.timestampEverySeconds > 0, 'fresh timestamps');
@@ -102,7 +112,10 @@ export function shownBy(outcome: RunOutcome, convergedRelays: number): string[] 
   if (convergedRelays > 0) {
     const channels = scenario.arms.flatMap((arm) => (arm.kind === 'live' ? arm.channels : []));
     when(true, 'convergence asked of a seed');
-    when(channels.every((channel) => channel === 'gossip' || channel === 'catch-up'), 'convergence by gossip');
+    when(
+      channels.every((channel) => channel === 'gossip' || channel === 'catch-up'),
+      'convergence by gossip',
+    );
     when(channels.includes('directory'), 'convergence by directory');
     when(channels.includes('circuit'), 'convergence by circuit');
     when(scenario.faults.length > 0, 'convergence after faults');
@@ -131,7 +144,8 @@ function* shownByArm(scenario: Scenario, outcome: ArmOutcome): Generator<string>
   if ((trust?.graylistings ?? 0) > 0) yield feature('graylisted peers');
   if ((trust?.wrongActivations ?? 0) > 0) yield feature('deceived by stolen keys');
   if ((trust?.refusals['untrusted-role'] ?? 0) > 0) yield feature('third party: refused by policy');
-  if (new Set(updates.map(({ hook }) => hook)).size < updates.length) yield feature('several modules at one hook');
+  if (new Set(updates.map(({ hook }) => hook)).size < updates.length)
+    yield feature('several modules at one hook');
   if (scenario.presence.away !== null) yield feature('relays went away and came back');
   for (const [index, update] of updates.entries()) {
     const plan = scenario.updates[index]!;
@@ -152,7 +166,10 @@ function* shownByArm(scenario: Scenario, outcome: ArmOutcome): Generator<string>
       yield feature('late relays took an update');
     }
     const heldSeconds = (plan.notBeforeSeconds ?? 0) - plan.atSeconds;
-    if (heldSeconds > 1 && staged.some((seconds, relay) => seconds < heldSeconds && activated[relay]! >= heldSeconds)) {
+    if (
+      heldSeconds > 1 &&
+      staged.some((seconds, relay) => seconds < heldSeconds && activated[relay]! >= heldSeconds)
+    ) {
       yield feature('not before: waited');
     }
     if (operators === null) continue;
@@ -161,8 +178,10 @@ function* shownByArm(scenario: Scenario, outcome: ArmOutcome): Generator<string>
       if (operators.embeds?.[relay] === 0) {
         if (!Number.isNaN(activated[relay]!)) yield feature('operators: upgraded by hand');
       } else if (!Number.isNaN(staged[relay]!)) {
-        if (policy === 'pinned' && Number.isNaN(activated[relay]!)) yield feature('operators: never switched');
-        if (policy !== 'auto' && activated[relay]! > staged[relay]! + 1) yield feature('operators: switched later');
+        if (policy === 'pinned' && Number.isNaN(activated[relay]!))
+          yield feature('operators: never switched');
+        if (policy !== 'auto' && activated[relay]! > staged[relay]! + 1)
+          yield feature('operators: switched later');
       }
     }
   }
@@ -171,7 +190,8 @@ function* shownByArm(scenario: Scenario, outcome: ArmOutcome): Generator<string>
 function* shownByTraffic({ traffic }: ArmOutcome): Generator<string> {
   if (traffic === null) return;
   const feature = (name: Feature): string => name;
-  if (traffic.exchanges.lastByteSeconds.some((seconds) => !Number.isNaN(seconds))) yield feature('clients: fetched');
+  if (traffic.exchanges.lastByteSeconds.some((seconds) => !Number.isNaN(seconds)))
+    yield feature('clients: fetched');
   if (traffic.circuits.brokenSeconds.length > 0) yield feature('clients: circuits broken');
   if (traffic.marks.read.some((one) => one === 1)) yield feature('marks: read');
   if (traffic.flood.answered > 0) yield feature('flood: answered');

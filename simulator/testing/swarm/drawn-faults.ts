@@ -36,7 +36,12 @@ export function drawnFaults(dice: Dice, surroundings: FaultSurroundings): Tree[]
     disk.targets = 'all';
     disk.from = '5s';
     disk.for = dice.seconds(60, 90);
-    drawn.push({ kind: 'crash', from: dice.seconds(15, 40), for: dice.seconds(2, 15), targets: targets(dice, surroundings) });
+    drawn.push({
+      kind: 'crash',
+      from: dice.seconds(15, 40),
+      for: dice.seconds(2, 15),
+      targets: targets(dice, surroundings),
+    });
   }
   return drawn;
 }
@@ -89,7 +94,12 @@ function targets(dice: Dice, { relays }: FaultSurroundings): unknown {
   if (dice.chance(0.12)) return 'publishers';
   if (dice.chance(0.1)) return { country: ['de', 'us', 'nl'] };
   if (dice.chance(0.15)) {
-    return { ids: dice.some(Array.from({ length: relays }, (_unused, relay) => relay), dice.whole(1, 4)) };
+    return {
+      ids: dice.some(
+        Array.from({ length: relays }, (_unused, relay) => relay),
+        dice.whole(1, 4),
+      ),
+    };
   }
   return { share: dice.percent(5, 70) };
 }

@@ -69,12 +69,24 @@ export function loadTree(tree: Tree): LoadedScenario {
 const COMPANIES = ['faults', 'churn', 'sybils', 'operators', 'clients'] as const;
 
 /** What does not stand beside each other is drawn one or the other way: churn, sybils, operators, clients, faults. */
-function drawnTree(dice: Dice, seed: number, { relays: size }: DrawOptions): { tree: Tree; isShort: boolean } {
+function drawnTree(
+  dice: Dice,
+  seed: number,
+  { relays: size }: DrawOptions,
+): { tree: Tree; isShort: boolean } {
   const relays = size ?? dice.whole(10, 40);
-  const company = dice.pick([...COMPANIES, 'faults', 'faults', 'faults', 'plain'] as const);
+  const company = dice.pick([
+    ...COMPANIES,
+    'faults',
+    'faults',
+    'faults',
+    'sybils',
+    'plain',
+    'plain',
+  ] as const);
   const span = [10, dice.whole(12, 50)] as const;
   const { updates, trust, targetsKeys } = drawnUpdates(dice, relays, span);
-  const arms = drawnArms(dice, company === 'clients');
+  const arms = drawnArms(dice, company);
   const channels = Object.values(arms).flatMap(({ channel }) => [channel].flat()) as string[];
   const tree: Tree = {
     name: `swarm-${seed}`,
@@ -98,15 +110,16 @@ function drawnTree(dice: Dice, seed: number, { relays: size }: DrawOptions): { t
     tree.faults = drawnFaults(dice, surroundings);
   }
   if (company === 'churn') tree.churn = drawnChurn(dice);
-  else if (dice.chance(0.3)) tree.presence = drawnPresence(dice);
+  else if (company !== 'plain' && dice.chance(0.3)) tree.presence = drawnPresence(dice);
   if (company === 'operators') tree.operators = drawnOperators(dice, !channels.includes('circuit'));
   if (company === 'clients') tree.traffic = drawnClients(dice);
   else if (dice.chance(0.15)) tree.traffic = { utilization: dice.number(0.1, 0.9) };
-  const attacks = dice.chance(0.35) ? drawnAttacks(dice, channels, targetsKeys) : null;
+  const attacks = company !== 'plain' && dice.chance(0.35) ? drawnAttacks(dice, channels, targetsKeys) : null;
   const sybils = company === 'sybils' && channels.includes('gossip') ? drawnSybils(dice, relays) : null;
   if (attacks !== null || sybils !== null) {
     tree.adversary = { ...(attacks ?? {}), ...(sybils !== null && { sybils }) };
-    for (const arm of Object.values(arms)) if (arm.channel !== 'manual' && dice.chance(0.1)) arm.adversary = 'none';
+    for (const arm of Object.values(arms))
+      if (arm.channel !== 'manual' && dice.chance(0.1)) arm.adversary = 'none';
   }
   return { tree, isShort: dice.chance(0.15) };
 }
@@ -128,7 +141,8 @@ function drawnNetwork(dice: Dice, relays: number): Tree {
 
 function drawnGossipsub(dice: Dice): Tree {
   const plan: Tree = {};
-  if (dice.chance(0.2)) Object.assign(plan, dice.pick([{ D: 8, Dlo: 6 }, { D: 4, Dlo: 3, Dhi: 6 }, { Dhi: 8 }]));
+  if (dice.chance(0.2))
+    Object.assign(plan, dice.pick([{ D: 8, Dlo: 6 }, { D: 4, Dlo: 3, Dhi: 6 }, { Dhi: 8 }]));
   if (dice.chance(0.15)) plan.heartbeat = dice.pick(['500ms', '700ms', '2s']);
   if (dice.chance(0.15)) plan.floodPublish = false;
   if (dice.chance(0.25)) plan.scoring = dice.pick(['none', 'invalid-messages', 'full']);
@@ -148,11 +162,16 @@ const CHANNELS = [
   ['circuit', 'catch-up'],
 ] as const;
 
+const GOSSIP = CHANNELS.filter((channels) => channels.includes('gossip' as never));
+
 /** One live arm, sometimes two, and now and then a manual one beside. */
-function drawnArms(dice: Dice, hasClients: boolean): Record<string, Tree> {
+function drawnArms(dice: Dice, company: string): Record<string, Tree> {
+  const hasClients = company === 'clients';
   const arms: Record<string, Tree> = {};
   for (let number = dice.chance(0.12) ? 2 : 1; number > 0; number--) {
-    const channel = dice.pick(CHANNELS);
+    // Sybils attack gossip, and the engine model knows nothing else.
+    const isGossip = company === 'sybils' || (company === 'plain' && dice.chance(0.6));
+    const channel = company === 'plain' && isGossip ? CHANNELS[0] : dice.pick(isGossip ? GOSSIP : CHANNELS);
     const arm: Tree = { channel };
     if (channel.includes('directory' as never)) {
       arm.directory = {

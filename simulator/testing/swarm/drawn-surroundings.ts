@@ -52,7 +52,12 @@ export function drawnOperators(dice: Dice, mayEmbedPart: boolean): unknown {
   const classes = policies.map((policy, place): Tree => {
     const seconds = dice.seconds(1, 40);
     const law = { lognormal: { median: seconds, sigma: dice.number(0.1, 1) } };
-    const one: Tree = { name: `class-${place}`, share, policy, lag: dice.pick<unknown>([law, 'at-once', 'never']) };
+    const one: Tree = {
+      name: `class-${place}`,
+      share,
+      policy,
+      lag: dice.pick<unknown>([law, 'at-once', 'never']),
+    };
     if (policy === 'delayed') one.delay = law;
     if (dice.chance(0.2)) one.thirdParties = dice.chance(0.5);
     return one;

@@ -1,7 +1,7 @@
 /** Draws what is released: good and bad modules, one after the other or at once, in steps, held back, taken back. */
 
-import { KNOWN_BAD, KNOWN_GOOD } from './modules.ts';
 import type { Dice, Tree } from './dice.ts';
+import { KNOWN_BAD, KNOWN_GOOD } from './modules.ts';
 
 export interface DrawnUpdates {
   readonly updates: Tree[];

@@ -57,7 +57,8 @@ function fateOf({ updates, trust }: Scenario, arm: ArmOutcome, release: number):
   if (verdicts?.misbehaves === true) return PASS_THEIR_TRIAL.includes(module) ? 'open' : 'gone';
   // A rollout stands still where too few report, and operators may refuse what others publish.
   if (rollout !== null) return 'open';
-  const isTaken = publisher === null || (trust.thirdPartyShare === 1 && (arm.arm as LiveArm).operators === null);
+  const isTaken =
+    publisher === null || (trust.thirdPartyShare === 1 && (arm.arm as LiveArm).operators === null);
   return isTaken ? 'certain' : 'open';
 }
 
@@ -69,7 +70,8 @@ function runs({ update }: Candidate, relay: number): boolean {
 export function wrongAt(candidates: readonly Candidate[], relay: number): string | null {
   for (const candidate of candidates) {
     const { fate, module, release } = candidate;
-    if (runs(candidate, relay)) return fate === 'gone' ? `runs update ${release} (${module}), which is gone` : null;
+    if (runs(candidate, relay))
+      return fate === 'gone' ? `runs update ${release} (${module}), which is gone` : null;
     if (fate === 'certain') return `does not run update ${release} (${module})`;
   }
   return null;

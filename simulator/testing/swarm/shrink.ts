@@ -73,12 +73,17 @@ function* simpler(tree: Tree, path: readonly (string | number)[]): Generator<Tre
   const here = valueAt(tree, path);
   if (Array.isArray(here)) {
     for (const index of here.keys()) {
-      if (here.length > 1 && path[0] !== 'updates') yield withValue(tree, path, here.filter((_item, place) => place !== index));
+      if (here.length > 1 && path[0] !== 'updates')
+        yield withValue(
+          tree,
+          path,
+          here.filter((_item, place) => place !== index),
+        );
       yield* simpler(tree, [...path, index]);
     }
   } else if (typeof here === 'object' && here !== null) {
     for (const key of Object.keys(here)) {
-      const isNeeded = (path.length === 0 && KEPT.includes(key)) || (path[0] === 'report') || key === 'relays';
+      const isNeeded = (path.length === 0 && KEPT.includes(key)) || path[0] === 'report' || key === 'relays';
       if (!isNeeded) yield withValue(tree, path, without(here as Tree, key));
       if (key !== 'report') yield* simpler(tree, [...path, key]);
     }

@@ -2,8 +2,8 @@
 
 import { runScenario } from '../../arms/run.ts';
 import type { KeptThreads } from '../../engine/gossipsub/kept-threads.ts';
-import type { RunOutcome } from '../../measure/outcome.ts';
 import { crosscheckRun } from '../../measure/crosscheck.ts';
+import type { RunOutcome } from '../../measure/outcome.ts';
 import { ScenarioError } from '../../scenario/problem.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Finding } from './check-run.ts';
@@ -60,7 +60,9 @@ export async function trySeed(
 function differences(one: RunOutcome, other: RunOutcome, rule: string): Finding[] {
   return one.arms.flatMap(({ arm, traceHash }, place) => {
     const second = other.arms[place]!.traceHash;
-    return traceHash === second ? [] : [{ rule, what: `arm ${arm.name}: trace ${traceHash}, then ${second}` }];
+    return traceHash === second
+      ? []
+      : [{ rule, what: `arm ${arm.name}: trace ${traceHash}, then ${second}` }];
   });
 }
 
