@@ -42,6 +42,8 @@ export class ModuleIntake {
   private readonly records = new Map<string, ModuleRecord>();
   private targets: readonly UpdateTarget[] = [];
   private choice: ModuleChoice = { wanted: new Map(), chosen: new Map(), obstructed: [] };
+  /** Who offered last what the metadata list, by a channel that asks: it has what peers may never have wanted. */
+  private lastOfferer: Fetcher | null = null;
   private isStopped = false;
 
   constructor(parts: ModuleIntakeParts) {
@@ -59,12 +61,14 @@ export class ModuleIntake {
   ): IntakeNews {
     if (targets.length === 0 || this.isStopped) return { heard: 0, refused: [] };
     this.targets = targets;
+    const offerer = cause === null || cause.offer.channel === 'gossip' ? null : cause.offer.source;
+    this.lastOfferer = offerer ?? this.lastOfferer;
     this.choose();
     const refused = this.choice.obstructed.flatMap(({ target, reason }) => {
       const isNew = this.refuse(this.recordOf(target, cause), reason);
       return isNew && isPolicy(reason) ? [reason] : [];
     });
-    const heard = this.pursueWanted(cause, carried);
+    const heard = this.pursueWanted(cause, carried, offerer);
     this.forgetUnlisted();
     return { heard, refused };
   }
@@ -76,7 +80,7 @@ export class ModuleIntake {
   replace(): void {
     if (this.targets.length === 0 || this.isStopped) return;
     this.choose();
-    this.pursueWanted(null, new Map());
+    this.pursueWanted(null, new Map(), this.lastOfferer);
   }
 
   private choose(): void {
@@ -89,14 +93,18 @@ export class ModuleIntake {
   }
 
   /** How many of them the relay had not heard of. */
-  private pursueWanted(cause: Cause, carried: ReadonlyMap<string, Uint8Array>): number {
+  private pursueWanted(
+    cause: Cause,
+    carried: ReadonlyMap<string, Uint8Array>,
+    offerer: Fetcher | null,
+  ): number {
     const { wanted, chosen } = this.choice;
     const pursued = new Set([...wanted.values(), ...chosen.values()]);
     for (const record of this.records.values()) {
       if (record.fetch !== null && !this.isWanted(record)) record.fetch.cancel();
     }
     let heard = 0;
-    for (const target of pursued) if (this.pursue(target, cause, carried)) heard++;
+    for (const target of pursued) if (this.pursue(target, cause, carried, offerer)) heard++;
     return heard;
   }
 
@@ -106,7 +114,12 @@ export class ModuleIntake {
   }
 
   /** Whether the relay had not heard of it. */
-  private pursue(target: ModuleTarget, cause: Cause, carried: ReadonlyMap<string, Uint8Array>): boolean {
+  private pursue(
+    target: ModuleTarget,
+    cause: Cause,
+    carried: ReadonlyMap<string, Uint8Array>,
+    offerer: Fetcher | null,
+  ): boolean {
     const { host, observer } = this.parts;
     const { hook } = target.custom;
     const record = this.recordOf(target, cause);
@@ -119,7 +132,6 @@ export class ModuleIntake {
       observer.onHeard(target, record.arrival);
     }
     const bytes = carried.get(record.key) ?? null;
-    const offerer = cause === null || cause.offer.channel === 'gossip' ? null : cause.offer.source;
     if (record.fetch !== null) {
       if (bytes !== null) record.fetch.deliver({ bytes, work: { signatures: 0, bytes: 0 } });
       else if (offerer !== null) record.fetch.ask(offerer);

@@ -56,8 +56,10 @@ export interface LiveInput {
 
 /** Runs the arm; rejects with the signal's reason when stopped. */
 export async function runLiveArm(input: LiveInput, options: RunOptions): Promise<LiveRun> {
-  const { arm, population, hostileModules, churn = null } = input;
-  const scenario = arm.adversary === 'none' ? { ...input.scenario, adversary: null } : input.scenario;
+  const { arm, population, churn = null } = input;
+  const isInPeace = arm.adversary === 'none';
+  const scenario = isInPeace ? { ...input.scenario, adversary: null } : input.scenario;
+  const hostileModules = isInPeace ? [] : input.hostileModules;
   const sybils = sybilsOfArm(scenario, arm);
   const { relays } = population;
   const policies = drawPolicies(scenario, arm, population);

@@ -14,7 +14,7 @@ import { Dice, type Tree } from './dice.ts';
 import { drawnAttacks, drawnSybils } from './drawn-attacks.ts';
 import { drawnFaults } from './drawn-faults.ts';
 import { drawnChurn, drawnClients, drawnOperators, drawnPresence } from './drawn-surroundings.ts';
-import { drawnUpdates } from './drawn-updates.ts';
+import { drawnPlainUpdates, drawnUpdates } from './drawn-updates.ts';
 import { settledBySeconds } from './settling.ts';
 
 const DRAWS_MAX = 100;
@@ -74,7 +74,7 @@ function drawnTree(
   seed: number,
   { relays: size }: DrawOptions,
 ): { tree: Tree; isShort: boolean } {
-  const relays = size ?? dice.whole(10, 40);
+  const relays = size ?? Math.min(dice.whole(10, 40), dice.whole(10, 40));
   const company = dice.pick([
     ...COMPANIES,
     'faults',
@@ -85,7 +85,8 @@ function drawnTree(
     'plain',
   ] as const);
   const span = [10, dice.whole(12, 50)] as const;
-  const { updates, trust, targetsKeys } = drawnUpdates(dice, relays, span);
+  const isCalm = company === 'plain' && dice.chance(0.6);
+  const { updates, trust, targetsKeys } = isCalm ? drawnPlainUpdates(dice) : drawnUpdates(dice, relays, span);
   const arms = drawnArms(dice, company);
   const channels = Object.values(arms).flatMap(({ channel }) => [channel].flat()) as string[];
   const tree: Tree = {
@@ -121,7 +122,9 @@ function drawnTree(
     for (const arm of Object.values(arms))
       if (arm.channel !== 'manual' && dice.chance(0.1)) arm.adversary = 'none';
   }
-  return { tree, isShort: dice.chance(0.15) };
+  // Routers with sybils or scores to mind never sleep, and few relays that come and go stay as long as it takes.
+  const isCostly = company === 'sybils' || company === 'churn' || gossipsub.scoring === 'full';
+  return { tree, isShort: dice.chance(isCostly ? 0.6 : 0.15) };
 }
 
 function drawnNetwork(dice: Dice, relays: number): Tree {
@@ -170,7 +173,7 @@ function drawnArms(dice: Dice, company: string): Record<string, Tree> {
   const arms: Record<string, Tree> = {};
   for (let number = dice.chance(0.12) ? 2 : 1; number > 0; number--) {
     // Sybils attack gossip, and the engine model knows nothing else.
-    const isGossip = company === 'sybils' || (company === 'plain' && dice.chance(0.6));
+    const isGossip = company === 'sybils' || company === 'plain';
     const channel = company === 'plain' && isGossip ? CHANNELS[0] : dice.pick(isGossip ? GOSSIP : CHANNELS);
     const arm: Tree = { channel };
     if (channel.includes('directory' as never)) {

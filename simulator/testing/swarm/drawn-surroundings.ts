@@ -71,14 +71,14 @@ export function drawnOperators(dice: Dice, mayEmbedPart: boolean): unknown {
 export function drawnClients(dice: Dice): Tree {
   const traffic: Tree = {
     clients: {
-      count: dice.whole(2, 12),
+      count: dice.whole(2, 8),
       circuits: dice.whole(1, 2),
       circuitLife: dice.seconds(10, 60),
       from: '5s',
       to: '12s',
       bulkShare: dice.percent(0, 30),
-      web: { size: dice.pick(['5 KiB', '50 KiB']), think: dice.seconds(2, 20) },
-      bulk: { size: '200 KiB', think: dice.seconds(5, 20) },
+      web: { size: dice.pick(['5 KiB', '50 KiB']), think: dice.seconds(5, 30) },
+      bulk: { size: '200 KiB', think: dice.seconds(15, 40) },
       scale: dice.pick(['1%', '10%', '100%']),
       exitShare: dice.percent(25, 60),
       flow: dice.pick(['fixed', 'congestion']),

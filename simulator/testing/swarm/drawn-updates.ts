@@ -67,3 +67,14 @@ function drawnRollout(dice: Dice, relays: number): Tree {
     minReports: dice.whole(1, Math.max(1, first)),
   };
 }
+
+/** Good modules one after the other, with nothing that the engine model cannot do. */
+export function drawnPlainUpdates(dice: Dice): DrawnUpdates {
+  const modules = dice.some([...KNOWN_GOOD.keys()], dice.whole(1, 3));
+  const updates = modules.map((module, place): Tree => {
+    const update: Tree = { module, at: `${10 + 15 * place + dice.number(0, 3, 1)}s` };
+    if (dice.chance(0.3)) update.size = dice.pick(['4 KiB', '20 KiB', '64 KiB', '100 KiB']);
+    return update;
+  });
+  return { updates, trust: {}, targetsKeys: 3 };
+}
