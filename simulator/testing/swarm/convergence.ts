@@ -72,6 +72,9 @@ function relaysToAsk(
   const endless = (outcome.faults ?? []).filter(({ plan }) => !Number.isFinite(plan.forSeconds));
   const isLost = (relay: number): boolean => endless.some(({ hits }) => hits[relay] === 1);
   if ([...publishers].some(isLost)) return [];
+  // A disk that lies has relays throw away their copies of a module: only authorities are sure to have another.
+  const lies = (outcome.faults ?? []).some(({ plan, effects }) => plan.kind === 'disk-corrupt' && effects > 0);
+  if (lies && !arm.channels.includes('directory')) return [];
   const deaths = (outcome.faults ?? []).filter(
     ({ plan }) => plan.kind === 'crash' || plan.kind === 'publisher-lost',
   );
