@@ -1,7 +1,7 @@
 /** What a run tells its caller while it goes on, and what it returns. */
 
-import type { RunOutcome } from '../measure/outcome.ts';
 import type { KeptThreads } from '../engine/gossipsub/kept-threads.ts';
+import type { RunOutcome } from '../measure/outcome.ts';
 import type { Population } from '../population/population.ts';
 import type { ArmProgress } from './arm-progress.ts';
 

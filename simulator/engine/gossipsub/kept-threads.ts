@@ -6,7 +6,7 @@
  * holds equal traces against those of new threads. A run that failed or was stopped takes its thread with it.
  */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { bundleThread } from './bundle.ts';
 
 /** Jobs after which a thread is replaced: what compiled modules and code leave behind must not add up. */

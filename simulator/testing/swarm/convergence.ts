@@ -43,7 +43,7 @@ export async function checkConvergence(outcome: RunOutcome): Promise<Convergence
       }),
     );
     if (wrong.length === 0) continue;
-    const told = `${wrong.length} of ${relays.length} relays; ${wrong.slice(0, 3).join('; ')}`;
+    const told = `${wrong.length} wrong on ${relays.length} relays; ${wrong.slice(0, 3).join('; ')}`;
     findings.push({ rule: 'converges', what: `arm ${arm.arm.name}: ${told}` });
   }
   return { findings, askedOf };
@@ -73,7 +73,9 @@ function relaysToAsk(
   const isLost = (relay: number): boolean => endless.some(({ hits }) => hits[relay] === 1);
   if ([...publishers].some(isLost)) return [];
   // A disk that lies has relays throw away their copies of a module: only authorities are sure to have another.
-  const lies = (outcome.faults ?? []).some(({ plan, effects }) => plan.kind === 'disk-corrupt' && effects > 0);
+  const lies = (outcome.faults ?? []).some(
+    ({ plan, effects }) => plan.kind === 'disk-corrupt' && effects > 0,
+  );
   if (lies && !arm.channels.includes('directory')) return [];
   const deaths = (outcome.faults ?? []).filter(
     ({ plan }) => plan.kind === 'crash' || plan.kind === 'publisher-lost',

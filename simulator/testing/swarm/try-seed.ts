@@ -9,6 +9,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { Finding } from './check-run.ts';
 import { shownBy } from './coverage.ts';
 import { type DrawnScenario, type DrawOptions, drawScenario, loadTree } from './drawn-scenario.ts';
+import { KNOWN_BAD } from './modules.ts';
 import { tryScenario } from './try-scenario.ts';
 
 /** Every so many seeds: the same run again in a new thread, with every shortcut left out, and on the engine model. */
@@ -66,8 +67,9 @@ function differences(one: RunOutcome, other: RunOutcome, rule: string): Finding[
   });
 }
 
-/** The same scenario for the model; null where it is beyond it. */
-function onModel({ tree }: DrawnScenario): Scenario | null {
+/** The same scenario for the model; null where it is beyond it, as modules are that fail on trial. */
+function onModel({ tree, loaded }: DrawnScenario): Scenario | null {
+  if (loaded.scenario.updates.some(({ module }) => KNOWN_BAD.includes(module))) return null;
   try {
     return loadTree({ ...tree, engine: 'model' }).scenario;
   } catch (error) {
