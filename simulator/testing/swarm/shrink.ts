@@ -60,7 +60,10 @@ function* smallerNumbers(tree: Tree): Generator<Tree> {
   const network = tree.network as Tree;
   const relays = network.relays as number;
   for (const less of [Math.ceil(relays / 2), relays - 2, relays - 1]) {
-    if (less >= 3 && less < relays) yield { ...tree, network: { ...network, relays: less } };
+    if (less < 3 || less >= relays) continue;
+    const { degree } = network as { degree?: number };
+    const linked = degree === undefined ? {} : { degree: Math.min(degree, less - 1) };
+    yield { ...tree, network: { ...network, ...linked, relays: less } };
   }
   const seconds = Number.parseFloat(tree.duration as string);
   for (const less of [Math.ceil(seconds / 2), Math.ceil(seconds * 0.8), Math.floor(seconds - 1)]) {
