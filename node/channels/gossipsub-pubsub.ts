@@ -74,7 +74,7 @@ export class GossipsubPubsub implements Pubsub {
 }
 
 /** Where peers of one machine connect from: a network for a trial, and no sign of a Sybil attack. */
-const LOOPBACK = ['127.0.0.1', '::1'];
+export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1'];
 
 /**
  * Scores under which an invalid message costs its sender something; js-libp2p scores no topic by itself.
@@ -87,7 +87,7 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 export function invalidMessageScoring(topic: string): Pick<GossipsubOpts, 'scoreParams' | 'scoreThresholds'> {
   return {
     scoreParams: {
-      IPColocationFactorWhitelist: new Set(LOOPBACK),
+      IPColocationFactorWhitelist: new Set(LOOPBACK_HOSTS),
       topics: {
         [topic]: createTopicScoreParams({
           topicWeight: 1,

@@ -9,7 +9,7 @@ import type { Ed25519PrivateKey, PeerId } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { fingerprintOf } from '../relay/libp2p-links.ts';
 import { KeyPair } from '../relay/x25519.ts';
-import type { StateFolder } from './state-folder.ts';
+import type { RelayState } from './state-folder.ts';
 
 export interface Identity {
   readonly privateKey: Ed25519PrivateKey;
@@ -20,7 +20,7 @@ export interface Identity {
 }
 
 /** The identity of a state folder, made when there is none. Throws DaemonError for keys that are damaged. */
-export async function identityIn(state: Pick<StateFolder, 'secret'>): Promise<Identity> {
+export async function identityIn(state: Pick<RelayState, 'secret'>): Promise<Identity> {
   const seed = state.secret('identity.key', 'relaywave-identity-1');
   const privateKey = await generateKeyPairFromSeed('Ed25519', seed);
   const peerId = peerIdFromPrivateKey(privateKey);

@@ -7,9 +7,9 @@
 
 import '../promise-with-resolvers.ts';
 import { createHash } from 'node:crypto';
-import { gossipsub } from '@chainsafe/libp2p-gossipsub';
+import { type GossipSub, type GossipSubComponents, gossipsub } from '@chainsafe/libp2p-gossipsub';
 import { identify } from '@libp2p/identify';
-import type { Libp2p, PrivateKey } from '@libp2p/interface';
+import type { Libp2p, PrivateKey, Transport } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
@@ -21,7 +21,7 @@ import { fullScoring } from '../channels/peer-scoring.ts';
 import { DaemonError } from './daemon-error.ts';
 
 const LOOPBACK = ['/ip4/127.0.0.0/ipcidr/8', '/ip6/::1/ipcidr/128'];
-const PING_EVERY_MS = 15_000;
+export const PING_EVERY_MS = 15_000;
 const PING_TIMEOUT_MS = 20_000;
 
 export interface NodeParts {
@@ -32,7 +32,17 @@ export interface NodeParts {
   /** A new one by default. */
   readonly privateKey?: PrivateKey;
   readonly maxConnections?: number;
+  /** How often peers are asked whether they are there. */
+  readonly pingEveryMs?: number;
+  /** In the place of plain TCP. */
+  readonly transport?: TransportMaker;
+  /** In the place of the router that `npm run node` runs. */
+  readonly router?: RouterMaker;
 }
+
+/** As libp2p takes them: a function of its own parts. */
+export type TransportMaker = (components: Parameters<ReturnType<typeof tcp>>[0]) => Transport;
+export type RouterMaker = (components: GossipSubComponents) => GossipSub;
 
 export interface RelayNode {
   readonly libp2p: Libp2p;
@@ -41,30 +51,42 @@ export interface RelayNode {
 
 /** Makes the node; `startNode` has it listen. */
 export async function createNode(parts: NodeParts): Promise<RelayNode> {
-  const { listen, announce = [], privateKey, maxConnections } = parts;
+  const {
+    listen,
+    announce = [],
+    privateKey,
+    maxConnections,
+    transport = tcp(),
+    router = relayRouter,
+  } = parts;
   const libp2p = await createLibp2p({
     start: false,
     ...(privateKey === undefined ? {} : { privateKey }),
     nodeInfo: { name: 'relaywave' },
     addresses: { listen: [...listen], announce: [...announce] },
-    transports: [tcp()],
+    transports: [transport],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: { allow: LOOPBACK, ...(maxConnections === undefined ? {} : { maxConnections }) },
-    connectionMonitor: { pingInterval: PING_EVERY_MS, pingTimeout: { minTimeout: PING_TIMEOUT_MS } },
+    connectionMonitor: {
+      pingInterval: parts.pingEveryMs ?? PING_EVERY_MS,
+      pingTimeout: { minTimeout: PING_TIMEOUT_MS },
+    },
     services: {
       identify: identify(),
       ping: ping(),
-      pubsub: gossipsub({
-        ...PUBSUB_OPTIONS,
-        ...fullScoring(UPDATE_TOPIC),
-        msgIdFn: ({ data }) => createHash('sha256').update(data).digest(),
-        msgIdToStrFn: (id) => Buffer.from(id).toString('hex'),
-      }),
+      pubsub: router,
     },
   });
   return { libp2p, router: libp2p.services.pubsub as unknown as ValidatingGossipSub };
 }
+
+const relayRouter: RouterMaker = gossipsub({
+  ...PUBSUB_OPTIONS,
+  ...fullScoring(UPDATE_TOPIC),
+  msgIdFn: ({ data }) => createHash('sha256').update(data).digest(),
+  msgIdToStrFn: (id) => Buffer.from(id).toString('hex'),
+});
 
 /** Listens and is there. Throws DaemonError for an address that cannot be listened on. */
 export async function startNode({ libp2p }: RelayNode, listen: readonly string[]): Promise<void> {

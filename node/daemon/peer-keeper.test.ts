@@ -57,6 +57,15 @@ class Bench {
 }
 
 describe('peers that are kept', () => {
+  it('one that is named later is dialled at once, and again when that fails', async () => {
+    const bench = new Bench([new Error('away'), 'connected']);
+    assert.equal(await bench.keeper.keep(ADDRESS), false);
+    assert.deepEqual([bench.dials, bench.failed.length], [1, 1]);
+    assert.equal(await bench.fire(), true);
+    assert.equal(bench.dials, 2);
+    assert.equal(await new Bench(['connected']).keeper.keep(ADDRESS), true);
+  });
+
   it('a peer that is away is dialled again, after pauses that double up to a minute', async () => {
     const bench = new Bench([]);
     bench.keeper.start();

@@ -32,7 +32,12 @@ export class PeerKeeper {
   }
 
   start(): void {
-    for (const address of this.parts.addresses) void this.dial(address, FIRST_PAUSE_MS);
+    for (const address of this.parts.addresses) void this.keep(address);
+  }
+
+  /** Keeps a connection to one more. Resolves when it has been dialled once, to whether that worked. */
+  keep(address: Multiaddr): Promise<boolean> {
+    return this.dial(address, FIRST_PAUSE_MS);
   }
 
   /** Dials nobody any more. Connections that are there stay. */
@@ -42,7 +47,7 @@ export class PeerKeeper {
     this.planned.clear();
   }
 
-  private async dial(address: Multiaddr, pauseMs: number): Promise<void> {
+  private async dial(address: Multiaddr, pauseMs: number): Promise<boolean> {
     const { libp2p, onFailed } = this.parts;
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)]);
     try {
@@ -50,12 +55,14 @@ export class PeerKeeper {
       const again = (): void => this.plan(address, FIRST_PAUSE_MS);
       if (connection.status === 'open') connection.addEventListener('close', again, { once: true });
       else again();
+      return true;
     } catch (error) {
-      if (this.stopping.signal.aborted) return;
+      if (this.stopping.signal.aborted) return false;
       // The relay's own address stands in a list that all relays of a network share.
       const isOwn = String(error).includes('dial self');
       onFailed(address, error, isOwn ? null : pauseMs);
       if (!isOwn) this.plan(address, pauseMs);
+      return false;
     }
   }
 

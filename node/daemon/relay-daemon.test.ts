@@ -131,6 +131,22 @@ describe('a relay on TCP', DEADLINE, () => {
     assert.deepEqual(late.status().trust, first.status().trust);
   });
 
+  it('a peer that is named later is kept, and dialled again when either end hangs up', DEADLINE, async () => {
+    const repository = lastingRepository();
+    const [one, other] = [await daemons.start(repository, 'one'), await daemons.start(repository, 'other')];
+    const isLinked = (): boolean =>
+      [one, other].every(({ identity }) => {
+        const peers = (identity === one.identity ? other : one).status().peers;
+        return peers.some(({ peer }) => peer === identity.peerId.toString());
+      });
+    assert.equal(await one.keepPeer(other.addresses[0]!), true);
+    await until(isLinked);
+    await other.hangUp(one.identity.peerId.toString());
+    await until(() => !isLinked());
+    await until(isLinked);
+    assert.throws(() => one.keepPeer('nowhere'), DaemonError);
+  });
+
   it('an authority is polled, though it is no peer to keep', async () => {
     const repository = lastingRepository();
     const module = acceptingModule(1);

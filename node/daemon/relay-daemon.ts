@@ -8,11 +8,10 @@
 import { peerIdFromString } from '@libp2p/peer-id';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import type { ChannelName } from '../channels/channel.ts';
-import { readBundle, UPDATE_TOPIC } from '../channels/gossip-channel.ts';
+import { UPDATE_TOPIC } from '../channels/gossip-channel.ts';
 import { GossipsubPubsub } from '../channels/gossipsub-pubsub.ts';
 import { Libp2pPeers } from '../channels/libp2p-peers.ts';
 import type { Environment } from '../environment.ts';
-import { HookRuntime } from '../hooks/hook-runtime.ts';
 import type { ExitService } from '../relay/exit-streams.ts';
 import type { ThirdPartyPolicy } from '../trust/trust-client.ts';
 import { UpdateStack } from '../update-stack.ts';
@@ -23,13 +22,15 @@ import { createNode, type RelayNode, startNode } from './libp2p-node.ts';
 import { LogBudget, type Logger } from './log.ts';
 import { DaemonMetrics } from './metrics.ts';
 import { PeerKeeper } from './peer-keeper.ts';
-import { realProcessor, realRandom, realTimers, steadyClock, wallClock } from './real-time.ts';
+import { realRandom, realTimers, steadyClock } from './real-time.ts';
 import { RelayTraffic } from './relay-traffic.ts';
 import { checkRoot, trusting } from './root-check.ts';
-import { StateFolder } from './state-folder.ts';
+import { type RelayState, StateFolder } from './state-folder.ts';
 import type { DaemonPhase, DaemonStatus, PeerStatus, TrustStatus } from './status.ts';
 import { StatusServer } from './status-server.ts';
+import { type Surroundings, surroundings } from './surroundings.ts';
 import { UpdateWatch } from './update-watch.ts';
+import { bothListeners, bothObservers } from './watchers.ts';
 
 export interface DaemonOptions {
   /** Addresses to listen on, such as `/ip4/127.0.0.1/tcp/9001`; port 0 takes any that is free. */
@@ -52,6 +53,8 @@ export interface DaemonOptions {
   /** What answers streams that leave the network here; null for a relay that is no exit. */
   readonly exitService?: ExitService | null;
   readonly log: Logger;
+  /** In the place of the machine's own. */
+  readonly surroundings?: Partial<Surroundings>;
 }
 
 export const DEFAULT_CHANNELS: readonly ChannelName[] = ['gossip', 'catch-up', 'circuit'];
@@ -69,7 +72,8 @@ export class RelayDaemon {
   readonly traffic: RelayTraffic;
   readonly metrics: DaemonMetrics;
   private readonly options: DaemonOptions;
-  private readonly state: StateFolder;
+  private readonly around: Surroundings;
+  private readonly state: RelayState;
   private readonly node: RelayNode;
   private readonly watch: UpdateWatch;
   private readonly keeper: PeerKeeper;
@@ -79,27 +83,34 @@ export class RelayDaemon {
   private startedAtMs = 0;
   private updateStoreFailures = 0;
 
-  private constructor(options: DaemonOptions, state: StateFolder, identity: Identity, node: RelayNode) {
+  private constructor(
+    options: DaemonOptions,
+    around: Surroundings,
+    state: RelayState,
+    identity: Identity,
+    node: RelayNode,
+  ) {
     const { log } = options;
     const { libp2p, router } = node;
     this.options = options;
+    this.around = around;
     this.state = state;
     this.identity = identity;
     this.node = node;
     this.metrics = new DaemonMetrics(() => this.status());
-    this.watch = new UpdateWatch(log, this.metrics, wallClock, steadyClock);
+    this.watch = new UpdateWatch(log, this.metrics, around.clock, steadyClock);
     const peers = new Libp2pPeers({
       libp2p,
       onError: (error) =>
         log.error({ event: 'answer-failed', err: error }, 'a request could not be answered'),
     });
     const environment: Environment = {
-      clock: wallClock,
+      clock: around.clock,
       timers: realTimers,
       random: realRandom,
       pubsub: new GossipsubPubsub(router, libp2p.peerId),
       peers,
-      processor: realProcessor,
+      processor: around.processor,
     };
     this.stack = this.makeStack(environment);
     this.traffic = new RelayTraffic({
@@ -125,12 +136,13 @@ export class RelayDaemon {
     checkAddresses(listen, 'listen');
     checkAddresses([...announce, ...peers], 'dial');
     checkAddresses(authorities, 'named');
-    const state = await StateFolder.open(options.stateFolder);
+    const around = surroundings(options.surroundings);
+    const state = around.state ?? (await StateFolder.open(options.stateFolder));
     try {
       checkRoot(options.root, state.trust);
       const identity = await identityIn(state);
-      const node = await createNode({ listen, announce, privateKey: identity.privateKey });
-      const daemon = new RelayDaemon(options, state, identity, node);
+      const node = await createNode({ ...around.node, listen, announce, privateKey: identity.privateKey });
+      const daemon = new RelayDaemon(options, around, state, identity, node);
       await daemon.listen();
       return daemon;
     } catch (error) {
@@ -147,6 +159,17 @@ export class RelayDaemon {
   /** Where health, status and metrics are served; null for nowhere. */
   get statusAddress(): string | null {
     return this.statusServer?.address ?? null;
+  }
+
+  /** Keeps a connection to one more peer; resolves to whether the first dial worked. Throws DaemonError. */
+  keepPeer(address: string): Promise<boolean> {
+    checkAddresses([address], 'dial');
+    return this.keeper.keep(multiaddr(address));
+  }
+
+  /** Closes the connections to a peer, by its name. One that is to be kept is dialled again, by whoever keeps it. */
+  async hangUp(peer: string): Promise<void> {
+    await this.node.libp2p.hangUp(peerIdFromString(peer));
   }
 
   /**
@@ -196,7 +219,7 @@ export class RelayDaemon {
   }
 
   private makeStack(environment: Environment): UpdateStack {
-    const { options, watch, state, identity } = this;
+    const { options, around, watch, state, identity } = this;
     const { thirdParties = 'none', developmentNetwork = false, authorities = [] } = options;
     const channels = options.channels ?? DEFAULT_CHANNELS;
     return trusting(
@@ -208,16 +231,18 @@ export class RelayDaemon {
           thirdParties,
           trustStore: state.trust,
           updateStore: state.updates,
-          runtime: new HookRuntime({ clock: wallClock }),
+          runtime: around.runtime,
+          ...(around.cache === null ? {} : { cache: around.cache }),
           owner: identity.peerId.toString(),
           channels: {
             names: authorities.length > 0 ? [...channels, 'directory'] : channels,
             authorities: authorities.map((address) => peerNameOf(multiaddr(address))!),
             directory: { intervalMs: options.pollEveryMs ?? DEFAULT_POLL_EVERY_MS, jitterShare: 0.5 },
           },
-          readBundle,
-          listener: watch,
-          observer: watch,
+          readBundle: around.readBundle,
+          listener: around.listener === null ? watch : bothListeners(watch, around.listener),
+          observer: around.observer === null ? watch : bothObservers(watch, around.observer),
+          ...(around.onStaged === null ? {} : { onStaged: around.onStaged }),
           onTaken: (offer, receipt) => watch.onTaken(offer, receipt, this.stack.client.versions()),
           onStoreFailure: (error) => {
             this.updateStoreFailures++;
@@ -307,7 +332,7 @@ export class RelayDaemon {
       timestamp,
       snapshot,
       freshUntil: untilMs === null ? null : new Date(untilMs).toISOString(),
-      fresh: untilMs !== null && untilMs > wallClock.nowMs(),
+      fresh: untilMs !== null && untilMs > this.around.clock.nowMs(),
       updates: client.targets().map(({ role, sha256, custom }) => {
         const { hook, module, kind } = custom;
         return custom.kind === 'module'

@@ -15,11 +15,25 @@ import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
 import { flushFolder, writeAndFlush } from '../durable-file.ts';
 import { DiskTrustStore } from '../trust/disk-trust-store.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
 import { DiskStore } from '../updates/disk-store.ts';
+import type { UpdateStore } from '../updates/store.ts';
 import { DaemonError, systemCode } from './daemon-error.ts';
 import { lockState, type StateLock } from './state-lock.ts';
 
-export class StateFolder {
+/** What a relay must still know after a restart, wherever that is kept. */
+export interface RelayState {
+  readonly trust: TrustStore;
+  readonly updates: UpdateStore & {
+    /** Files that were damaged. */
+    readonly setAside: readonly string[];
+  };
+  /** A secret of 32 bytes that stays the same. */
+  secret(name: string, kind: string): Uint8Array;
+  close(): Promise<void>;
+}
+
+export class StateFolder implements RelayState {
   readonly folder: string;
   readonly trust: DiskTrustStore;
   readonly updates: DiskStore;

@@ -27,6 +27,8 @@ export interface Progress {
   readonly durationSeconds: number;
   /** The live arm that is being simulated; absent outside of it. */
   readonly arm?: ArmProgress | undefined;
+  /** Of several runs together: how many are done, and who does them where that is not this process alone. */
+  readonly runs?: { readonly done: number; readonly total: number; readonly workers?: number } | undefined;
 }
 
 export interface RunOptions {

@@ -14,14 +14,16 @@ import { EXIT, UsageError } from './exit-code.ts';
 import type { InitOptions } from './init.ts';
 import { Interruption } from './interrupt.ts';
 import type { LibraryOptions } from './library.ts';
+import type { MergeOptions } from './merge.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { ReportOptions } from './report.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
-import type { SweepOptions } from './sweep.ts';
+import type { SweepOptions } from './sweep-options.ts';
 import type { ValidateOptions } from './validate.ts';
 import type { VerifyOptions } from './verify.ts';
 import type { ViewVerbOptions } from './view.ts';
+import type { WorkerOptions } from './worker.ts';
 import { PACKAGE_FOLDER } from './workplace.ts';
 
 function version(): string {
@@ -107,7 +109,7 @@ async function buildProgram(
 
   program
     .command('sweep')
-    .description('run a scenario at every combination of the values that it varies')
+    .description('run a scenario at every point of what it varies')
     .argument('<file>', 'a scenario with the key sweep')
     .option('--seed <n>', "the first run's seed, instead of the scenario's")
     .option('--runs <n>', 'runs at each point, instead of the number in the scenario')
@@ -118,12 +120,44 @@ async function buildProgram(
     .addOption(scaleOption())
     .option('--engine <name>', 'gossipsub, model or wire')
     .option('--fidelity <level>', 'full or fast')
+    .option(
+      '--shard <i/n>',
+      'do the i-th of n shares of the runs and leave the rest; merge puts them together',
+    )
+    .option('--queue <address>', 'have the runs done by workers, over Redis: redis://host:port')
     .option('--json', 'print summary.json of the sweep and nothing else')
     .option('--quiet', 'write nothing to stderr but errors')
     .addOption(progressOption())
     .action(async (file: string, options: SweepOptions) => {
       const { sweep } = await import('./sweep.ts');
       finish(await sweep(file, options, context, surroundings));
+    });
+
+  program
+    .command('worker')
+    .description('do runs of sweeps that are on a queue, until it is stopped')
+    .requiredOption('--queue <address>', 'where the queue is: redis://host:port')
+    .option('--concurrency <n>', 'runs at a time (default: one a core, as far as memory carries them)')
+    .option('--takeover <time>', 'after so long a silence another worker takes a run over', '30s')
+    .option('--idle <time>', 'end when there was nothing to do for so long (default: never)')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .action(async (options: WorkerOptions) => {
+      const { worker } = await import('./worker.ts');
+      finish(await worker(options, context, surroundings));
+    });
+
+  program
+    .command('merge')
+    .description('put the shards of a sweep together, without running anything')
+    .argument('<out>', 'the folder of the whole sweep')
+    .argument('[shards...]', 'folders of shards (default: all of them wrote to <out>)')
+    .option('--force', 'replace what was merged before')
+    .option('--json', 'print summary.json of the sweep and nothing else')
+    .option('--quiet', 'write nothing to stderr but errors')
+    .addOption(progressOption())
+    .action(async (out: string, shards: string[], options: MergeOptions) => {
+      const { merge } = await import('./merge.ts');
+      finish(await merge(out, shards, options, context, surroundings));
     });
 
   program
@@ -139,11 +173,15 @@ async function buildProgram(
 
   program
     .command('crosscheck')
-    .description('run the same network and seed on two engines and say how far apart they are')
+    .description(
+      'run the same network and seed on two engines, or two stacks, and say how far apart they are',
+    )
     .argument('<file>', 'the scenario')
-    .option('--engines <names>', 'two engines, the one to check against first', 'gossipsub,model')
+    .option('--engines <names>', 'two engines, the one to check against first (default: gossipsub,model)')
+    .option('--stacks <names>', 'two stacks of the engine gossipsub instead, such as bare,libp2p')
     .option('--seed <n>', "the run's seed, instead of the scenario's")
     .option('--runs <n>', 'how many seeds, counting up')
+    .option('--repeats <n>', 'how often the engine wire runs each seed, to know its noise (default: 3)')
     .option('--out <dir>', 'where to write (default: results/<scenario>/crosscheck)')
     .option('--force', 'replace results that are there already')
     .addOption(setOption())
@@ -341,12 +379,34 @@ async function tellKnown(error: unknown, context: CommandContext): Promise<numbe
       error.reason === 'exists' || error.reason === 'not-results' || error.reason === 'not-a-folder';
     return isMistake ? EXIT.usage : EXIT.failed;
   }
+  const { QueueError } = await import('../sweep/queue/queue-error.ts');
+  if (error instanceof QueueError) {
+    tellError(error.message, error.hint, context);
+    return error.fault === 'address' ? EXIT.usage : EXIT.failed;
+  }
+  const { FailedRunsError } = await import('./failed-runs.ts');
+  if (error instanceof FailedRunsError) {
+    tellError(error.message, '--resume tries them again', context);
+    return EXIT.failed;
+  }
+  const { TaskError } = await import('../sweep/task-error.ts');
+  if (error instanceof TaskError) {
+    tellError(error.message, null, context);
+    if (context.journal.repeatWith !== null)
+      context.err.line(`reproduce with: ${context.journal.repeatWith}`);
+    return EXIT.failed;
+  }
   const { InvariantError } = await import('../engine/invariants/violation.ts');
   if (error instanceof InvariantError) {
     context.err.line(`violation: ${error.message}`);
     if (error.seed !== null) context.err.line(`seed: ${error.seed}`);
     if (context.journal.repeatWith !== undefined && context.journal.repeatWith !== null)
       context.err.line(`reproduce with: ${context.journal.repeatWith}`);
+    return EXIT.failed;
+  }
+  const { WireError } = await import('../engine/wire/wire-error.ts');
+  if (error instanceof WireError) {
+    tellError(error.message, error.hint, context);
     return EXIT.failed;
   }
   const { UpdateError } = await import('../../updates/update-file.ts');

@@ -35,12 +35,11 @@ describe('crosscheck', () => {
     const rooms: SimulateRooms = {
       ...SIMULATE_ROOMS,
       runScenario: async (scenario: Scenario) => {
-        const { seed, engine, arms } = scenario;
-        ran.push(`${engine}/${seed}/${arms.map(({ name }) => name).join('+')}`);
-        const outcome = {
-          ...madeRun({ relays: 60, seed: chance(engine, seed), arms: [MADE_LIVE_ARM] }),
-          scenario,
-        };
+        const { seed, engine, stack, arms } = scenario;
+        const name = stack === 'bare' ? engine : stack;
+        ran.push(`${name}/${seed}/${arms.map(({ name }) => name).join('+')}`);
+        const made = madeRun({ relays: 60, seed: chance(name, seed), arms: [MADE_LIVE_ARM] });
+        const outcome = { ...made, scenario, arms: made.arms.map((arm) => ({ ...arm, engine })) };
         return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
       },
     };
@@ -80,6 +79,53 @@ describe('crosscheck', () => {
     assert.match(printed, /model does NOT agree with gossipsub/);
   });
 
+  it('--stacks compares two stacks of the engine gossipsub, and names them', async () => {
+    const out = join(folder, 'stacks');
+    const args = ['--stacks', 'bare,libp2p', '--out', out];
+    const { code, ran, out: printed, err } = await run(args);
+    assert.equal(code, 0, err);
+    assert.deepEqual(ran, ['gossipsub/1/live', 'libp2p/1/live']);
+    assert.match(printed, /^made: 60 relays, engines gossipsub and gossipsub, stack libp2p, seed 1$/m);
+    assert.match(printed, /^live +1 +time to 99 % .* 0 +10 % +within *$/m);
+    const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
+    assert.deepEqual(summary.engines, ['gossipsub', 'gossipsub, stack libp2p']);
+    const svg = readFileSync(join(out, 'charts', 'crosscheck-live.svg'), 'utf8');
+    assert.match(svg, /engines gossipsub and gossipsub, stack libp2p/);
+    assert.equal((await run(['--stacks', 'bare'])).code, 2);
+    assert.equal((await run([...args, '--engines', 'gossipsub,model'])).code, 2, 'one of the two');
+    const { err: sybils } = await run([
+      ...args,
+      '--set',
+      'adversary={ sybils: { attack: eclipse, count: 5, degree: 3 } }',
+    ]);
+    assert.match(sybils, /adversary\.sybils: sybils speak gossipsub without the rest of libp2p/);
+  });
+
+  it('real relays run each seed several times, and their median and noise are told', async () => {
+    const wire = ['--engines', 'gossipsub,wire', '--set', 'network.relays=60'];
+    const {
+      code,
+      ran,
+      out: printed,
+      err,
+    } = await run([...wire, '--repeats', '2', '--out', join(folder, 'wire')]);
+    assert.equal(code, 0, err);
+    assert.deepEqual(ran, ['gossipsub/1/live', 'wire/1/live', 'wire/1/live']);
+    assert.match(printed, /^wire: the median of 2 runs of each seed$/m);
+    assert.match(printed, /^live +1 +time to 50 % .* ±0 % +0 +10 % +within *$/m);
+    assert.match(printed, /wire agrees with gossipsub within the bounds and the noise\.$/m);
+    assert.equal((await run([...wire, '--out', join(folder, 'thrice')])).ran.length, 4);
+  });
+
+  it('real relays whose runs are too far apart do not pass, however near their median is', async () => {
+    let runs = 0;
+    const noisy: Chance = (engine, seed) => (engine === 'wire' ? seed + 1000 * ++runs : seed);
+    const args = ['--engines', 'gossipsub,wire', '--repeats', '2', '--out', join(folder, 'noisy')];
+    const { code, out: printed } = await run(args, noisy);
+    assert.equal(code, 1);
+    assert.match(printed, /TOO NOISY/);
+  });
+
   it('--json prints summary.json and nothing else', async () => {
     const out = join(folder, 'json');
     const { out: printed } = await run(['--out', out, '--json', '--quiet']);
@@ -111,9 +157,10 @@ describe('crosscheck', () => {
       assert.equal((await run(args)).code, 2, args.join(' '));
     }
     assert.match(
-      (await run(['--engines', 'gossipsub,wire'])).err,
-      /wire .* is not available in this version/,
+      (await run(['--engines', 'wire,gossipsub'])).err,
+      /wire differs from run to run\n +hint: write gossipsub,wire/,
     );
+    assert.match((await run(['--repeats', '2'])).err, /--repeats 2 would give the same model every time/);
     const { code, err } = await run(['--set', 'arms.live=null']);
     assert.equal(code, 2);
     assert.match(err, /no arm runs on an engine/);

@@ -1,11 +1,13 @@
 /**
- * `crosscheck FILE`: the same network and seed on two engines, and how far apart they come out.
+ * `crosscheck FILE`: the same network and seed on two engines, or two stacks of the engine gossipsub, and how far apart
+ * they come out.
  *
- * Only the live arms run: what is drawn from laws has no engine. Exit code 1 says that a figure is beyond its bound.
+ * Only the live arms run: what is drawn from laws has no engine. An engine in real time runs each seed several times, so
+ * that its own noise is known. Exit code 1 says that a figure is beyond its bound.
  */
 
 import { join, resolve } from 'node:path';
-import type { FinishedRun } from '../arms/run-contract.ts';
+import type { FinishedRun, Progress } from '../arms/run-contract.ts';
 import {
   type Crosscheck,
   type CrosscheckedArm,
@@ -14,6 +16,7 @@ import {
   isWithinBounds,
 } from '../measure/crosscheck.ts';
 import type { AdoptionCurve } from '../measure/curve.ts';
+import { engineLabel } from '../scenario/engines.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -24,12 +27,19 @@ import { asScenarioError, refuseWhatDoesNotFit, resolvedText, resultsFolder } fr
 import { type SimulateOptions, type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import { shownPath } from './workplace.ts';
 
-export interface CrosscheckOptions extends Omit<SimulateOptions, 'engine' | 'resume'> {
+export interface CrosscheckOptions extends Omit<SimulateOptions, 'engine' | 'stack' | 'resume'> {
   readonly engines?: string;
+  /** Two stacks in the place of two engines. */
+  readonly stacks?: string;
+  readonly repeats?: string;
 }
 
 const ENGINES = 'gossipsub,model';
+const STACKS = 'bare,libp2p';
 const RUNS_MAX = 100;
+/** The engine whose runs differ though nothing that they are made from does. */
+const REAL_TIME = 'wire';
+const REPEATS = '3';
 
 type Pair<Value> = readonly [Value, Value];
 
@@ -49,10 +59,11 @@ export async function crosscheck(
 ): Promise<number> {
   const { rooms } = surroundings;
   const { userFolder, resultsHome } = context.workplace;
-  const engines = readEngines(options.engines ?? ENGINES);
-  const runs = readRuns(options.runs ?? '1');
-  const loaded = engines.map((engine) =>
-    load(file, { ...options, engine }, surroundings),
+  const sides = readSides(options);
+  const runs = readCount('runs', options.runs ?? '1');
+  const repeats = readRepeats(options.repeats, sides[1].engine);
+  const loaded = sides.map((side) =>
+    load(file, { ...options, ...side }, surroundings),
   ) as unknown as Pair<LoadedScenario>;
   const { scenario } = loaded[0];
   const directory =
@@ -67,31 +78,35 @@ export async function crosscheck(
   return attended(context, surroundings, options, async (display, signal) => {
     const arms: CrosscheckedArm[] = [];
     const curves: CurvesOfRun[] = [];
-    for (const seed of seeds) {
-      const pair: FinishedRun[] = [];
-      for (const one of loaded) {
-        try {
-          pair.push(
-            await rooms.runScenario(liveOnly(one.scenario, seed), {
-              signal,
-              onProgress: (progress) => display.update(progress),
-            }),
-          );
-        } catch (error) {
-          throw signal.aborted ? signal.reason : await asScenarioError(error, one);
-        }
+    const run = async (one: LoadedScenario, seed: number): Promise<FinishedRun> => {
+      try {
+        const onProgress = (progress: Progress): void => display.update(progress);
+        return await rooms.runScenario(liveOnly(one.scenario, seed), { signal, onProgress });
+      } catch (error) {
+        throw signal.aborted ? signal.reason : await asScenarioError(error, one);
+      } finally {
         signal.throwIfAborted();
       }
-      const [first, second] = pair as unknown as Pair<FinishedRun>;
-      arms.push(...crosscheckRun(first.outcome, second.outcome));
-      curves.push(...curvesOf(seed, first, second));
+    };
+    const warnings = new Set<string>();
+    for (const seed of seeds) {
+      const first = await run(loaded[0], seed);
+      const seconds: FinishedRun[] = [];
+      for (let repeat = 0; repeat < repeats; repeat++) seconds.push(await run(loaded[1], seed));
+      arms.push(...crosscheckRun(first.outcome, ...seconds.map(({ outcome }) => outcome)));
+      for (const second of seconds) {
+        curves.push(...curvesOf(seed, first, second));
+        for (const warning of second.warnings) warnings.add(warning);
+      }
     }
     display.stop();
+    if (!isQuiet) for (const warning of warnings) context.err.line(`warning: ${warning}`);
     const result: Crosscheck = {
       scenario: scenario.name,
-      engines,
+      engines: loaded.map((one) => engineLabel(one.scenario)) as unknown as Pair<string>,
       relays: scenario.network.relays,
       seeds,
+      ...(sides[1].engine === REAL_TIME && { repeats }),
       isWithin: isWithinBounds(arms),
       arms,
     };
@@ -103,16 +118,48 @@ export async function crosscheck(
   });
 }
 
-function readEngines(text: string): Pair<string> {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.length === 2 && names[0] !== names[1]) return [names[0]!, names[1]!];
-  throw new UsageError(`--engines ${text} does not name two engines`, `two of them, such as ${ENGINES}`);
+type Side = Pick<SimulateOptions, 'engine' | 'stack'> & { readonly engine: string };
+
+/** What the two runs differ in. */
+function readSides({ engines, stacks }: CrosscheckOptions): Pair<Side> {
+  if (stacks === undefined) {
+    const [first, second] = readPair('engines', engines ?? ENGINES, ENGINES);
+    return [{ engine: first }, { engine: second }];
+  }
+  if (engines !== undefined)
+    throw new UsageError(
+      '--engines and --stacks stand together',
+      'stacks are of the engine gossipsub: give one of the two',
+    );
+  const [first, second] = readPair('stacks', stacks, STACKS);
+  return [
+    { engine: 'gossipsub', stack: first },
+    { engine: 'gossipsub', stack: second },
+  ];
 }
 
-function readRuns(text: string): number {
-  const runs = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
-  if (runs <= RUNS_MAX) return runs;
-  throw new UsageError(`--runs ${text} is not a whole number from 1 to ${RUNS_MAX}`);
+function readPair(option: string, text: string, example: string): Pair<string> {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.length === 2 && names[0] === REAL_TIME) {
+    const message = `--engines ${text}: what is checked against comes first, and ${REAL_TIME} differs from run to run`;
+    throw new UsageError(message, `write ${names[1]},${REAL_TIME}`);
+  }
+  if (names.length === 2 && names[0] !== names[1]) return [names[0]!, names[1]!];
+  throw new UsageError(`--${option} ${text} does not name two ${option}`, `two of them, such as ${example}`);
+}
+
+function readCount(option: string, text: string): number {
+  const count = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
+  if (count <= RUNS_MAX) return count;
+  throw new UsageError(`--${option} ${text} is not a whole number from 1 to ${RUNS_MAX}`);
+}
+
+/** How often the second engine runs each seed: once, if the same comes out every time. */
+function readRepeats(text: string | undefined, engine: string): number {
+  if (engine === REAL_TIME) return readCount('repeats', text ?? REPEATS);
+  if (text === undefined) return 1;
+  const message = `--repeats ${text} would give the same ${engine} every time`;
+  throw new UsageError(message, `it measures how far runs of ${REAL_TIME} are apart`);
 }
 
 /** The scenario on one engine, refused where that engine cannot run it, or this machine cannot hold it. */

@@ -45,6 +45,12 @@ export function spokenSeconds(seconds: number): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** "37 of 96 runs done, 4 workers". */
+function runsWords({ done, total, workers }: NonNullable<Progress['runs']>): string {
+  const by = workers === undefined ? '' : `, ${workers} ${workers === 1 ? 'worker' : 'workers'}`;
+  return `${done} of ${total} runs done${by}`;
+}
+
 /** Turns progress into words; keeps when the running phase began. */
 class Narrator {
   private readonly now: () => number;
@@ -65,9 +71,12 @@ class Narrator {
     return true;
   }
 
-  words({ phase, virtualSeconds, durationSeconds }: Progress): string {
+  words({ phase, virtualSeconds, durationSeconds, runs }: Progress): string {
     if (phase !== 'run') return PHASE_WORDS[phase];
-    const position = `virtual time ${spokenSeconds(virtualSeconds)} of ${spokenSeconds(durationSeconds)}`;
+    const position =
+      runs === undefined
+        ? `virtual time ${spokenSeconds(virtualSeconds)} of ${spokenSeconds(durationSeconds)}`
+        : runsWords(runs);
     const ranWallMs = this.now() - this.runSinceWallMs;
     const ranSeconds = virtualSeconds - this.runFromSeconds;
     if (ranWallMs < GUESS_AFTER_WALL_MS || ranSeconds <= 0) return `${PHASE_WORDS.run}, ${position}`;

@@ -55,7 +55,7 @@ export async function report(
   if ('sweep.csv' in manifest.sha256) {
     throw new UsageError(
       `${shown} holds a sweep`,
-      `${callOf('sweep', 'FILE', '--resume')} draws it from its runs`,
+      `${callOf('merge', 'OUT', '--force')} draws it from its runs`,
     );
   }
   const scenario = scenarioOf(directory, options);

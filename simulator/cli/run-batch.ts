@@ -5,16 +5,15 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FinishedRun } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { wallNowMs } from '../engine/wall.ts';
-import { memoryEstimateBytes } from '../scenario/feasibility.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { runSeeds, seededScenarios } from '../sweep/run-seeds.ts';
+import { concurrencyFor } from '../sweep/task-pool.ts';
 import type { ProgressDisplay } from './progress.ts';
 import { asScenarioError, resolvedText, tellViolations, withScaleNote } from './run-results.ts';
 import type { SimulateRooms } from './simulate-rooms.ts';
@@ -50,15 +49,6 @@ export function seedRuns(
     const resolved = resolvedText(loaded, { ...seeded, threads: scenario.threads }, directory);
     return { loaded, scenario: seeded, directory, resolved, command: commandOf(seeded.seed) };
   });
-}
-
-/** How many runs fit the machine at a time. */
-function concurrencyFor(runs: readonly BatchRun[], availableBytes: number): number {
-  const needed = runs.map(({ scenario: { network, engine } }) =>
-    memoryEstimateBytes(network.relays, network.degree, engine),
-  );
-  const fitting = Math.floor(availableBytes / Math.max(...needed));
-  return Math.max(1, Math.min(runs.length, availableParallelism(), fitting));
 }
 
 /** The text without comments: the path to the schema depends on the folder. */
@@ -120,7 +110,10 @@ export async function runBatch(runs: readonly BatchRun[], options: BatchOptions)
   const startedAtWallMs = wallNowMs();
   try {
     await runSeeds([...runOf.keys()], rooms.runScenario, {
-      concurrency: concurrencyFor(runs, options.availableBytes),
+      concurrency: concurrencyFor(
+        runs.map(({ scenario }) => scenario),
+        options.availableBytes,
+      ),
       signal,
       onProgress: (progress) => {
         if (!signal.aborted) display.update(progress);

@@ -26,10 +26,13 @@ export function refuseWhatDoesNotFit(loaded: LoadedScenario, machine: Machine): 
   throw new ScenarioError([loaded.problemAt(['network', 'relays'], refusal.message, refusal.hint)]);
 }
 
-/** A module that cannot have the size asked for is the scenario's mistake, found when it is built. */
+/** What only the run shows to be the scenario's mistake: a size that a module cannot have, an engine that cannot follow. */
 export async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {
   const { ModuleSizeError } = await import('../arms/release.ts');
   const { FailingModuleError } = await import('../engine/model/engine.ts');
+  const { WireError } = await import('../engine/wire/wire-error.ts');
+  if (error instanceof WireError && error.path !== null)
+    return new ScenarioError([loaded.problemAt(error.path, error.message, error.hint)]);
   if (!(error instanceof ModuleSizeError || error instanceof FailingModuleError)) return error;
   const index = loaded.scenario.updates.findIndex(({ module }) =>
     error.message.includes(`module ${module} `),

@@ -15,6 +15,7 @@ import type { ResultsContext, ResultsTarget, WrittenResults } from '../report/wr
 import type { RunsContext, WrittenRuns } from '../report/write-runs.ts';
 import type { PointRuns, SweepContext, WrittenSweep } from '../report/write-sweep.ts';
 import type { HistoricalName, Scenario } from '../scenario/scenario.ts';
+import { openTaskPool, type TaskPool } from '../sweep/task-pool.ts';
 
 /** A file of results that was not written. */
 export interface MadeFile {
@@ -25,6 +26,8 @@ export interface MadeFile {
 export interface SimulateRooms {
   checkTarget(directory: string, force: boolean): Promise<void>;
   runScenario(scenario: Scenario, options: RunOptions): Promise<FinishedRun>;
+  /** Threads that do the runs of a sweep. */
+  openTaskPool(): TaskPool;
   /** Loads what the report draws with; may be called early, and again. */
   prepareReport(): Promise<unknown>;
   historicalBaselines(names: readonly HistoricalName[]): Promise<readonly HistoricalBaseline[]>;
@@ -57,6 +60,7 @@ export const SIMULATE_ROOMS: SimulateRooms = {
     const { runScenario } = await import('../arms/run.ts');
     return runScenario(scenario, options);
   },
+  openTaskPool,
   async prepareReport() {
     const { loadChartLibraries } = await import('../report/write-results.ts');
     await loadChartLibraries();

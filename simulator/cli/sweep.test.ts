@@ -3,8 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { RunOptions } from '../arms/run-contract.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { performTask } from '../sweep/perform-task.ts';
+import type { Runner } from '../sweep/run-seeds.ts';
+import type { SweepFile } from '../sweep/sweep-file.ts';
 import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
 import { capturedContext } from './captured-output.ts';
 import { runCommandLine } from './command-line.ts';
@@ -34,16 +35,20 @@ describe('sweep', () => {
     const captured = capturedContext(folder, {});
     const controller = new AbortController();
     const ran: string[] = [];
+    const runner: Runner = async (scenario, { signal }) => {
+      if (ran.length >= most) controller.abort(new Interruption('SIGINT'));
+      signal?.throwIfAborted();
+      const { relays, degree } = scenario.network;
+      ran.push(`${degree}/${relays}/${scenario.seed}`);
+      const outcome = { ...madeRun({ relays, seed: scenario.seed, arms: [MADE_LIVE_ARM] }), scenario };
+      return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
+    };
     const rooms: SimulateRooms = {
       ...SIMULATE_ROOMS,
-      runScenario: async (scenario: Scenario, { signal }: RunOptions) => {
-        if (ran.length >= most) controller.abort(new Interruption('SIGINT'));
-        signal?.throwIfAborted();
-        const { relays, degree } = scenario.network;
-        ran.push(`${degree}/${relays}/${scenario.seed}`);
-        const outcome = { ...madeRun({ relays, seed: scenario.seed, arms: [MADE_LIVE_ARM] }), scenario };
-        return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
-      },
+      openTaskPool: () => ({
+        perform: (task, home, options) => performTask(task, home, options, runner),
+        close: async () => undefined,
+      }),
     };
     const code = await runCommandLine(['sweep', file, ...args], captured.context, {
       rooms,
@@ -61,15 +66,22 @@ describe('sweep', () => {
     assert.deepEqual(ran.slice(0, 3), ['6/40/1', '6/40/2', '6/60/1']);
     assert.match(printed, /made: 4 points, medians of 2 runs each/);
     assert.match(printed, /network.degree +network.relays +arm/);
-    assert.deepEqual(readdirSync(out).sort(), ['all', 'point-1', 'point-2', 'point-3', 'point-4']);
+    assert.deepEqual(readdirSync(out).sort(), ['all', 'runs', 'sweep.json']);
+    assert.equal(readdirSync(join(out, 'runs')).length, 8);
     const csv = readFileSync(join(out, 'all', 'sweep.csv'), 'utf8').split('\n');
     assert.equal(csv[0], 'point,network.degree,network.relays,arm,figure,median,low,high');
     assert.match(csv[1] ?? '', /^1,6,40,live,t50Seconds,[0-9.]+,[0-9.]+,[0-9.]+$/);
+    const { points } = JSON.parse(readFileSync(join(out, 'sweep.json'), 'utf8')) as SweepFile;
+    assert.deepEqual(points[3]?.values, { 'network.degree': 10, 'network.relays': 60 });
     const page = readFileSync(join(out, 'all', 'report.html'), 'utf8');
-    assert.match(page, /href="..\/point-3\/seed-2\/report.html"/);
+    assert.ok(page.includes(`href="../runs/${points[2]?.runs[1]}/summary.json"`));
     assert.match(page, /What matters most/);
-    const resolved = readFileSync(join(out, 'point-4', 'seed-1', 'scenario.resolved.yaml'), 'utf8');
+    const resolved = readFileSync(
+      join(out, 'runs', points[3]?.runs[1] ?? '', 'scenario.resolved.yaml'),
+      'utf8',
+    );
     assert.match(resolved, /relays: 60/);
+    assert.match(resolved, /seed: 2/);
     assert.doesNotMatch(resolved, /sweep:/);
   });
 
@@ -88,6 +100,45 @@ describe('sweep', () => {
       const [one, other] = [out, whole].map((home) => readFileSync(join(home, 'all', name), 'utf8'));
       assert.equal(one, other, name);
     }
+  });
+
+  it('a finished run is never done again, not even by a sweep that varies more', async () => {
+    const out = join(folder, 'grown');
+    await run(['--out', out, '--quiet', '--set', 'sweep.vary={network.degree: [6, 10]}']);
+    const wider = ['--out', out, '--set', 'sweep.vary={network.degree: [6, 8, 10]}'];
+    const refused = await run(wider);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /sweep.json is of another sweep.*--resume keeps the runs that both have/);
+    const grown = await run([...wider, '--resume']);
+    assert.deepEqual(grown.ran, ['8/40/1', '8/40/2']);
+    assert.equal(JSON.parse(readFileSync(join(out, 'all', 'summary.json'), 'utf8')).points.length, 3);
+    const again = await run([...wider, '--force', '--quiet']);
+    assert.equal(again.ran.length, 6);
+  });
+
+  it('a run whose files were changed is done again', async () => {
+    const out = join(folder, 'damaged');
+    await run(['--out', out, '--quiet']);
+    const [first = '', second = ''] = readdirSync(join(out, 'runs'));
+    writeFileSync(join(out, 'runs', first, 'summary.json'), '{}');
+    rmSync(join(out, 'runs', second, 'manifest.json'));
+    const { ran, err } = await run(['--out', out, '--resume']);
+    assert.equal(ran.length, 2);
+    assert.ok(err.includes(`${first}: summary.json is not what its manifest says; it is done again`));
+    assert.ok(err.includes(`${second}: it has no manifest.json; it is done again`));
+    assert.equal((await run(['--out', out, '--resume'])).ran.length, 0);
+  });
+
+  it('points that are equal share their runs', async () => {
+    const { ran, code } = await run([
+      '--out',
+      join(folder, 'equal'),
+      '--quiet',
+      '--set',
+      'sweep.vary={network.degree: [6, 6]}',
+    ]);
+    assert.equal(code, 0);
+    assert.deepEqual(ran, ['6/40/1', '6/40/2']);
   });
 
   it('--runs replaces the number of runs, and --json prints the summary alone', async () => {

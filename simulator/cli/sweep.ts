@@ -1,36 +1,43 @@
 /**
- * `sweep FILE`: the scenario at every combination of the values that it varies.
+ * `sweep FILE`: the scenario at every point of what it varies.
  *
- * Every point is checked before the first one runs. Each run is written to `point-<n>/seed-<m>` as soon as it is
- * finished; Ctrl-C keeps what is done and `--resume` goes on. What the sweep found stands beside them in `all`.
+ * Every point is checked before the first one runs. A run is written to `runs/<id>` as soon as it is finished, under a
+ * name that stands for its content, and is never done again; Ctrl-C keeps what is done. What the sweep found stands
+ * beside the runs in `all`. A shard does its share of the runs and leaves the rest to others: `merge` puts them together.
  */
 
 import { join, resolve } from 'node:path';
-import { answeredBy } from '../report/filled-answer.ts';
+import { ResultsError } from '../report/results-error.ts';
 import { infeasibility } from '../scenario/feasibility.ts';
-import { type LoadedScenario, loadScenario, type ScenarioOverrides } from '../scenario/load.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { ScenarioError } from '../scenario/problem.ts';
 import { type LoadedPoint, loadPoints } from '../scenario/sweep-load.ts';
 import type { SweepPlan } from '../scenario/sweep-plan.ts';
+import { parseRedisAddress } from '../sweep/queue/redis-address.ts';
+import { runInputs } from '../sweep/run-id.ts';
+import { RunStore } from '../sweep/run-store.ts';
+import type { RunTask } from '../sweep/run-task.ts';
+import { parseShard, runsOfShard, type Shard, WHOLE } from '../sweep/shard.ts';
+import {
+  isSameSweep,
+  readSweepFile,
+  SWEEP_FILE,
+  type SweepFile,
+  writeSweepFile,
+} from '../sweep/sweep-file.ts';
 import { attended } from './attended.ts';
-import { type CommandContext, tellProblems } from './command.ts';
-import { UsageError } from './exit-code.ts';
-import { repeatLine } from './repeat-line.ts';
-import { type BatchRun, openRuns, runBatch, seedRuns } from './run-batch.ts';
+import type { CommandContext } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
 import { runFacts } from './run-facts.ts';
-import { exitCodeOf, missingFromAnswer, resolvedText, resultsFolder } from './run-results.ts';
+import { resultsFolder } from './run-results.ts';
 import { type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
+import type { SweepOptions } from './sweep-options.ts';
+import { sweepWork } from './sweep-points.ts';
+import { tellSweep, togetherFolder, writeTogether } from './sweep-report.ts';
+import { doRunsHere, doRunsOverQueue } from './sweep-runs.ts';
 import { shownPath } from './workplace.ts';
 
-export interface SweepOptions extends ScenarioOverrides {
-  readonly runs?: string;
-  readonly out?: string;
-  readonly force?: boolean;
-  readonly resume?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly progress?: string;
-}
+export type { SweepOptions } from './sweep-options.ts';
 
 function planOf(file: string, { scenario }: LoadedScenario, { runs }: SweepOptions): SweepPlan {
   const { sweep } = scenario;
@@ -46,24 +53,16 @@ function planOf(file: string, { scenario }: LoadedScenario, { runs }: SweepOptio
   return { ...sweep, runs: Number(runs) };
 }
 
-/** The line that makes one run of a point by itself. */
-function commandOf(file: string, seed: number, options: SweepOptions, point: LoadedPoint): string {
-  const set = [...(options.set ?? []), ...point.set];
-  return repeatLine(file, seed, { ...options, set });
-}
-
-function runsOf(
-  file: string,
-  points: readonly LoadedPoint[],
-  plan: SweepPlan,
-  options: SweepOptions,
-  home: string,
-): BatchRun[][] {
-  return points.map((point) =>
-    seedRuns(point.loaded, plan.runs, join(home, `point-${point.number}`), (seed) =>
-      commandOf(file, seed, options, point),
-    ),
-  );
+function shardOf({ shard, queue }: SweepOptions): Shard {
+  if (shard === undefined) return WHOLE;
+  if (queue !== undefined) {
+    throw new UsageError('--shard and --queue are two ways to share a sweep', 'choose one of them');
+  }
+  const parsed = parseShard(shard);
+  if (parsed === null) {
+    throw new UsageError(`--shard ${shard} is not i/n`, 'the third of eight is --shard 3/8; i counts from 1');
+  }
+  return parsed;
 }
 
 function refuseWhatDoesNotFit(
@@ -72,10 +71,38 @@ function refuseWhatDoesNotFit(
   surroundings: SimulateSurroundings,
 ) {
   const machine = surroundings.machine();
-  for (const { loaded } of points) {
-    const refusal = infeasibility(loaded.scenario, machine);
+  for (const { scenario } of points) {
+    const refusal = infeasibility(scenario, machine);
     if (refusal !== null) throw new ScenarioError([base.problemAt(['sweep'], refusal.message, refusal.hint)]);
   }
+}
+
+/** Refuses a folder that holds another sweep, unless it may be replaced. */
+async function refuseOtherSweep(home: string, file: SweepFile): Promise<void> {
+  const there = await readSweepFile(home);
+  if (there === null || isSameSweep(there, file)) return;
+  const message =
+    `${join(home, SWEEP_FILE)} is of another sweep, or of another version; --resume keeps the runs that both have, ` +
+    '--out DIR writes elsewhere';
+  throw new ResultsError('exists', home, message);
+}
+
+/** The tasks that are not done yet. What is damaged counts as not done, and is told. */
+async function openTasks(
+  tasks: readonly RunTask[],
+  store: RunStore,
+  force: boolean,
+  tell: (line: string) => void,
+): Promise<RunTask[]> {
+  if (force) return [...tasks];
+  const open: RunTask[] = [];
+  for (const task of tasks) {
+    const found = await store.find(task.id, task.text);
+    if (found.state === 'whole') continue;
+    if (found.state === 'damaged') tell(`${store.directoryOf(task.id)}: ${found.why}; it is done again`);
+    open.push(task);
+  }
+  return open;
 }
 
 /** Runs the verb; the exit code of what was done. */
@@ -87,66 +114,58 @@ export async function sweep(
 ): Promise<number> {
   const { rooms } = surroundings;
   const { userFolder, resultsHome } = context.workplace;
+  const shard = shardOf(options);
+  const address = options.queue === undefined ? null : parseRedisAddress(options.queue);
   const base = loadScenario(file, options);
   const plan = planOf(file, base, options);
   const points = loadPoints(file, options, base, plan);
-  refuseWhatDoesNotFit(base, points, surroundings);
+  if (address === null) refuseWhatDoesNotFit(base, points, surroundings);
   const home =
     options.out === undefined
       ? join(resultsFolder(base, resultsHome), 'sweep')
       : resolve(userFolder, options.out);
-  const runs = runsOf(file, points, plan, options, home);
-  const all = runs.flat();
-  const together = join(home, 'all');
+  const work = sweepWork(file, base, plan, points, options);
+  const store = new RunStore(home);
+  const together = togetherFolder(home);
   const [force, resume, isQuiet] = [options.force === true, options.resume === true, options.quiet === true];
-  const open = await openRuns(all, { rooms, force, resume });
-  await rooms.checkTarget(together, force || resume);
-  if (!isQuiet) context.err.line(`${points.length} points, ${all.length} runs, ${open.length} of them to do`);
+  const isWhole = shard.count === 1;
+  const tell = (line: string): void => {
+    if (!isQuiet) context.err.line(line);
+  };
+  if (!force && !resume) await refuseOtherSweep(home, work.file);
+  if (isWhole) await rooms.checkTarget(together, force || resume);
+  const own = runsOfShard(work.tasks, shard);
+  const open = await openTasks(own, store, force, tell);
+  const part = isWhole ? '' : `, ${own.length} in shard ${shard.index}/${shard.count}`;
+  tell(`${points.length} points, ${work.tasks.length} runs${part}, ${open.length} of them to do`);
 
-  const command = repeatLine(file, base.scenario.seed, options, { verb: 'sweep', runs: options.runs });
-  context.journal.repeatWith = command;
+  context.journal.repeatWith = work.file.command;
   return attended(context, surroundings, options, async (display, signal) => {
-    display.begin?.({ ...runFacts(base.scenario, plan.runs), runs: all.length });
-    const violations = await runBatch(open, {
+    display.begin?.({ ...runFacts(base.scenario, plan.runs), runs: own.length });
+    await writeSweepFile(home, work.file);
+    await store.keepInputs(points.flatMap(({ scenario }) => runInputs(scenario)));
+    context.journal.left = `finished runs are in ${shownPath(home, userFolder)}, --resume goes on`;
+    const doing = { display, signal, surroundings, tell };
+    const scenarios = points.map(({ scenario }) => scenario);
+    const broken =
+      address === null
+        ? await doRunsHere(open, work, store, scenarios, doing)
+        : await doRunsOverQueue(open, work, store, address, doing);
+    for (const line of broken) context.err.line(line);
+    if (!isWhole) {
+      display.stop();
+      context.out.line(
+        `${shownPath(home, userFolder)}: ${own.length} runs of shard ${shard.index}/${shard.count}`,
+      );
+      return broken.length > 0 ? EXIT.failed : EXIT.ok;
+    }
+    const written = await writeTogether(home, work.file, base, plan, {
       rooms,
-      availableBytes: surroundings.machine().availableBytes,
-      force,
+      force: force || resume,
       signal,
-      display,
-      historical: await rooms.historicalBaselines(base.scenario.historical),
-      onWritten: (directory) => {
-        display.written?.(directory);
-        context.journal.left = `finished runs are in ${shownPath(home, userFolder)}, --resume goes on`;
-      },
     });
-    const written = await rooms.writeSweep(
-      { directory: together, force: force || resume },
-      await Promise.all(
-        runs.map(async (ofPoint) => ({
-          directories: ofPoint.map(({ directory }) => directory),
-          summaries: await Promise.all(ofPoint.map(({ directory }) => rooms.readSummary(directory))),
-        })),
-      ),
-      {
-        scenario: base.scenario,
-        plan,
-        resolvedScenario: resolvedText(base, base.scenario, together),
-        command,
-        signal,
-      },
-    );
     display.written?.(together);
     display.stop();
-    if (options.json === true) context.out.write(await rooms.formatSweepSummary(written.summary));
-    else {
-      const answered = answeredBy(base.scenario, written.summary);
-      if (answered !== null) context.out.line(`${answered.question}\n${answered.answer}\n`);
-      context.out.line(await rooms.renderSweep(written.summary));
-      context.out.line(`\nreport: ${shownPath(together, userFolder)}/report.html`);
-    }
-    for (const violation of violations) context.err.line(`violation: ${violation}`);
-    const missing = missingFromAnswer(base, written.summary);
-    if (missing.length > 0) tellProblems(missing, context);
-    return exitCodeOf(written.summary.violations, [], missing);
+    return tellSweep(written, base, options, context, rooms);
   });
 }

@@ -1,11 +1,12 @@
 /** `validate FILE...`: checks scenarios without running them. */
 
+import { engineLabel } from '../scenario/engines.ts';
 import { infeasibility } from '../scenario/feasibility.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { loadPoints } from '../scenario/sweep-load.ts';
-import { sweepPoints } from '../scenario/sweep-plan.ts';
+import { sweepPointCount } from '../scenario/sweep-plan.ts';
 import { type CommandContext, tellProblems } from './command.ts';
 import { EXIT } from './exit-code.ts';
 
@@ -14,11 +15,12 @@ export interface ValidateOptions {
   readonly scale?: string;
 }
 
-function portrait({ network, engine, updates, arms, sweep }: Scenario): string {
+function portrait(scenario: Scenario): string {
+  const { network, updates, arms, sweep } = scenario;
   const modules = updates.map(({ module }) => module).join(', ');
   const armNames = arms.map(({ name }) => name).join(', ');
-  const points = sweep === null ? '' : `, sweep of ${sweepPoints(sweep).length} points`;
-  return `${network.relays} relays, engine ${engine}, module ${modules}, arms ${armNames}${points}`;
+  const points = sweep === null ? '' : `, sweep of ${sweepPointCount(sweep)} points`;
+  return `${network.relays} relays, engine ${engineLabel(scenario)}, module ${modules}, arms ${armNames}${points}`;
 }
 
 /** Prints a line for each file that is right and the problems of the others; tells the exit code. */

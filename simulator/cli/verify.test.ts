@@ -22,24 +22,29 @@ arms:
 `;
 
 /** Runs that are made from their seed, and `drift` relays more than what was asked for. */
-function making(drift = 0): SimulateRooms {
+function making(drift = 0, isRealTime = false): SimulateRooms {
   return {
     ...SIMULATE_ROOMS,
     runScenario: async (scenario: Scenario, _options: RunOptions) => {
-      const outcome = { ...madeRun({ relays: 40 + drift, seed: scenario.seed }), scenario };
+      const made = madeRun({ relays: 40 + drift, seed: scenario.seed });
+      const arms = isRealTime ? made.arms.map((arm) => ({ ...arm, traceHash: null })) : made.arms;
+      const outcome = { ...made, scenario, arms };
       return { outcome, threads: 1, phasesWallMs: {}, warnings: [] };
     },
   };
 }
 
 /** Does something with freshly written results in a folder of their own. */
-async function withResults(use: (directory: string, folder: string) => Promise<void>): Promise<void> {
+async function withResults(
+  use: (directory: string, folder: string) => Promise<void>,
+  rooms = making(),
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'relaywave-verify-'));
   try {
     writeFileSync(join(folder, 'made.yaml'), SCENARIO);
     const { context } = capturedContext(folder, {});
     const surroundings = {
-      rooms: making(),
+      rooms,
       machine: () => ({ availableBytes: 4e9 }),
       watch: () => ({ signal: new AbortController().signal, stop: () => undefined }),
     };
@@ -52,6 +57,19 @@ async function withResults(use: (directory: string, folder: string) => Promise<v
 }
 
 describe('verify', () => {
+  it('a run in real time is held against its hashes, and says why it is not run again', async () => {
+    const rooms = making(0, true);
+    await withResults(async (directory, folder) => {
+      const { context, out, err } = capturedContext(folder, {});
+      const noRun = { ...rooms, runScenario: () => assert.fail('it was run again') };
+      assert.equal(await verify(directory, { quiet: true }, context, noRun), EXIT.ok);
+      assert.match(out(), /files have the hashes of their manifest\n.*no second run gives the same bytes/);
+      appendFileSync(join(directory, 'curves.csv'), 'x');
+      assert.equal(await verify(directory, { quiet: true }, context, noRun), EXIT.failed);
+      assert.match(err(), /curves\.csv was changed/);
+    }, rooms);
+  });
+
   it('results that come out the same again: 0', async () => {
     await withResults(async (directory, folder) => {
       const { context, out } = capturedContext(folder, {});

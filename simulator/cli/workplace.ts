@@ -32,6 +32,11 @@ const OWN_OPTIONS = [
   'root',
   'state',
   'port',
+  'shard',
+  'queue',
+  'concurrency',
+  'takeover',
+  'idle',
 ];
 
 export interface Workplace {

@@ -22,7 +22,7 @@ export interface ScenarioFigures {
   /** Processor time from the command to the report, 2 significant digits. */
   readonly cpuSeconds: number;
   readonly scenarioSha256: string;
-  readonly traceHash: string;
+  readonly traceHash: string | null;
   /** The numbers that the answer names, by their paths in summary.json. */
   readonly figures: Readonly<Record<string, number | null>>;
 }

@@ -7,11 +7,12 @@
 
 import type { Population } from '../population/population.ts';
 import { ofCohort } from './cohort.ts';
-import { type AdoptionCurve, adoptionCurve } from './curve.ts';
+import { adoptionCurve } from './curve.ts';
 import { type Vulnerability, vulnerableRelayHours, vulnerableWeightHours } from './exposure.ts';
-import { STAGES, type Stage, type UpdateOutcome } from './outcome.ts';
+import type { Stage, UpdateOutcome } from './outcome.ts';
 import { type Percents, type ReachSummary, reach, type StageSummary, stageSummary } from './reach-summary.ts';
 import { roundRelayHours, roundWeightHours } from './rounding.ts';
+import { stageCurves } from './stage-curves.ts';
 
 /** Activation of one update in one arm. */
 export interface AdoptionSummary extends ReachSummary {
@@ -43,14 +44,14 @@ export function weighsOtherwise({
 
 /** Sums up one update of an arm; the horizon is in seconds since its release. */
 export function adoptionSummary(
-  { stages, cohort = null, rejected }: UpdateOutcome,
+  update: UpdateOutcome,
   population: Population,
   horizonSeconds: number,
   percents: Percents,
 ): AdoptionSummary {
+  const { stages, cohort = null, rejected } = update;
   const { consensusWeight: weight, advertisedBytesPerSecond: bandwidth } = population;
-  const curves = {} as Record<Stage, AdoptionCurve>;
-  for (const stage of STAGES) curves[stage] = adoptionCurve(stages[stage], weight, cohort);
+  const curves = stageCurves(update, weight);
   const vulnerability: Vulnerability = {
     activatedSeconds: ofCohort(stages.activated, cohort),
     horizonSeconds,

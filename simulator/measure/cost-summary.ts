@@ -5,7 +5,9 @@
  * sent anything: one without a runtime for updates, or one that never came up, carries nothing of the load.
  */
 
-import { type ByteKind, CONTROL_KINDS, type LoadResult } from './load-result.ts';
+import { sortedNumbers } from './digit-sort.ts';
+import { keptWith } from './kept-with.ts';
+import { type ByteKind, CONTROL_KINDS, type LoadResult, type RelayLoads } from './load-result.ts';
 import type { GossipCost } from './outcome.ts';
 import { lowerQuantile } from './quantiles.ts';
 import { ratioOrNull } from './rounding.ts';
@@ -43,27 +45,34 @@ export interface CostSummary extends CostTotals {
   readonly perRelay: PerRelaySummary;
 }
 
-/** Indexes of the relays that sent anything. */
-export function loadedRelays({ relays }: LoadResult): number[] {
-  return [...relays.sentBytes.keys()].filter((relay) => relays.sentBytes[relay]! > 0);
-}
+/** Each load of the relays that sent anything, in ascending order. */
+export const loadsInOrder = keptWith(({ relays }: LoadResult): RelayLoads => {
+  const { sentBytes, messageBytes, controlBytes, receivedGossipBytes, duplicates } = relays;
+  const inOrder = (column: Float64Array): Float64Array =>
+    sortedNumbers(column.filter((_load, relay) => sentBytes[relay]! > 0));
+  return {
+    sentBytes: inOrder(sentBytes),
+    messageBytes: inOrder(messageBytes),
+    controlBytes: inOrder(controlBytes),
+    receivedGossipBytes: inOrder(receivedGossipBytes),
+    duplicates: inOrder(duplicates),
+  };
+});
 
-function quantiles(column: Float64Array, relays: readonly number[]): LoadQuantiles {
-  const sorted = Float64Array.from(relays, (relay) => column[relay]!).sort();
+function quantiles(sorted: Float64Array): LoadQuantiles {
   const at = (share: number) => Math.round(lowerQuantile(sorted, share) ?? 0);
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 }
 
 function perRelay(load: LoadResult): PerRelaySummary {
-  const loaded = loadedRelays(load);
-  const { sentBytes, messageBytes, controlBytes, receivedGossipBytes, duplicates } = load.relays;
+  const { sentBytes, messageBytes, controlBytes, receivedGossipBytes, duplicates } = loadsInOrder(load);
   return {
-    relays: loaded.length,
-    bytesSent: quantiles(sentBytes, loaded),
-    messageBytesSent: quantiles(messageBytes, loaded),
-    controlBytesSent: quantiles(controlBytes, loaded),
-    gossipBytesReceived: quantiles(receivedGossipBytes, loaded),
-    duplicates: quantiles(duplicates, loaded),
+    relays: sentBytes.length,
+    bytesSent: quantiles(sentBytes),
+    messageBytesSent: quantiles(messageBytes),
+    controlBytesSent: quantiles(controlBytes),
+    gossipBytesReceived: quantiles(receivedGossipBytes),
+    duplicates: quantiles(duplicates),
   };
 }
 

@@ -4,6 +4,7 @@
 
 import type { Churn } from '../population/churn.ts';
 import type { Population, Topology } from '../population/population.ts';
+import type { EngineLabel } from '../scenario/engines.ts';
 import type { OperatorClass } from '../scenario/operators-plan.ts';
 import type { Arm, AttackName, Scenario } from '../scenario/scenario.ts';
 import type { GossipAttackName, SybilPlan } from '../scenario/sybil-plan.ts';
@@ -106,7 +107,7 @@ export interface OperatorsOutcome {
 export interface ArmOutcome {
   readonly arm: Arm;
   /** What produced the numbers: an engine, or `lag` for draws of operator lag. */
-  readonly engine: 'gossipsub' | 'model' | 'wire' | 'lag';
+  readonly engine: EngineLabel | 'lag';
   /** The curve is known up to here, in virtual seconds since the first release. */
   readonly horizonSeconds: number;
   readonly updates: readonly UpdateOutcome[];
@@ -128,8 +129,8 @@ export interface ArmOutcome {
   readonly circuitsBroken: number | null;
   /** Null where operators are all alike. */
   readonly operators: OperatorsOutcome | null;
-  /** Hash over everything that happened, hexadecimal; equal runs have equal hashes. */
-  readonly traceHash: string;
+  /** Hash over everything that happened, hexadecimal; equal runs have equal hashes. Null in real time, where none is equal. */
+  readonly traceHash: string | null;
   /** Broken invariants, one line each; empty in a sound run. */
   readonly violations: readonly string[];
 }

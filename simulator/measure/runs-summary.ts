@@ -108,7 +108,7 @@ export function summarizeRuns(summaries: readonly Summary[]): RunsSummary {
     engine: first.engine,
     relays: first.relays,
     seeds,
-    traceHash: hash.digest('hex'),
+    traceHash: summaries.some(({ traceHash }) => traceHash === null) ? null : hash.digest('hex'),
     violations: summaries.reduce((sum, { violations }) => sum + violations, 0),
     runs: summaries.length,
     interval: {

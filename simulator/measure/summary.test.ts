@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { MADE_LIVE_ARM, MADE_MANUAL_ARM, madeRun } from '../testing/made-run.ts';
 import type { ArmOutcome, RunOutcome } from './outcome.ts';
+import { summarizeRuns } from './runs-summary.ts';
 import { formatSummary, summarize } from './summary.ts';
 
 const NEVER = Number.NaN;
@@ -157,11 +158,19 @@ test('summary: violations of all arms are counted, and the trace hash covers eve
   const broken = run.arms.map((arm) => ({ ...arm, violations: ['one', 'two'] }));
   assert.equal(summarize({ ...run, arms: broken }, []).violations, 4);
   const plain = summarize(run, []).traceHash;
-  assert.match(plain, /^[0-9a-f]{64}$/);
+  assert.match(plain ?? '', /^[0-9a-f]{64}$/);
   for (const changed of [0, 1]) {
     const arms = run.arms.map((arm, index) => (index === changed ? { ...arm, traceHash: '00' } : arm));
     assert.notEqual(summarize({ ...run, arms }, []).traceHash, plain, `arm ${changed} is in the hash`);
   }
+});
+
+test('summary: a run with an arm in real time has no trace hash, nor have several of them', () => {
+  const run = madeRun({ relays: 4 });
+  const arms = run.arms.map((arm, index) => (index === 0 ? { ...arm, traceHash: null } : arm));
+  const summary = summarize({ ...run, arms }, []);
+  assert.equal(summary.traceHash, null);
+  assert.equal(summarizeRuns([summary, { ...summary, seeds: [2] }]).traceHash, null);
 });
 
 test('summary: the text is the same bytes for the same run, with keys in the documented order', () => {

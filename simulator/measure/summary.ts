@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { lagQuantileDays } from '../baseline/lag-law.ts';
+import { engineLabel } from '../scenario/engines.ts';
 import type { MeasurePlan } from '../scenario/measure-plan.ts';
 import { channelLabel, type LagLaw } from '../scenario/scenario.ts';
 import { type AdoptionSummary, adoptionSummary } from './adoption-summary.ts';
@@ -109,8 +110,8 @@ export interface Summary {
   readonly engine: string;
   readonly relays: number;
   readonly seeds: readonly number[];
-  /** SHA-256 over the trace hashes of all arms, in the scenario's order. */
-  readonly traceHash: string;
+  /** SHA-256 over the trace hashes of all arms, in the scenario's order; null where an arm ran in real time and has none. */
+  readonly traceHash: string | null;
   /** Broken invariants of all arms together. */
   readonly violations: number;
   readonly arms: Readonly<Record<string, ArmSummary>>;
@@ -277,7 +278,8 @@ function pairRatios(arms: readonly ArmOutcome[], figures: Readonly<Record<string
   );
 }
 
-function traceHashOfAll(arms: readonly ArmOutcome[]): string {
+function traceHashOfAll(arms: readonly ArmOutcome[]): string | null {
+  if (arms.some(({ traceHash }) => traceHash === null)) return null;
   const hash = createHash('sha256');
   for (const arm of arms) hash.update(`${arm.arm.name}\t${arm.traceHash}\n`);
   return hash.digest('hex');
@@ -299,7 +301,7 @@ export function summarize(outcome: RunOutcome, historical: readonly HistoricalBa
   const { milestonePercents } = measure;
   const summary: Summary = {
     scenario: outcome.scenario.name,
-    engine: outcome.scenario.engine,
+    engine: engineLabel(outcome.scenario),
     relays: outcome.scenario.network.relays,
     seeds: [outcome.scenario.seed],
     traceHash: traceHashOfAll(outcome.arms),

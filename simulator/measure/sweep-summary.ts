@@ -1,16 +1,17 @@
 /**
  * What a sweep found: each figure of each arm at each point, and which axis it depends on most.
  *
- * At a point, figures are medians over its runs with bootstrap intervals (bootstrap.ts). The ranking compares
- * main effects: for each value of an axis the median over all points that have it, and of those the greatest
- * over the least. With points that differ in one key only, that is the response itself.
+ * At a point, figures are medians over its runs with bootstrap intervals (bootstrap.ts). The ranking goes by first-order
+ * sensitivity indices (sensitivity.ts). Beside them stand main effects: for each value of an axis, or class of values that
+ * were drawn, the median over all points that have it, and of those the greatest over the least.
  */
 
-import type { SweepPlan, SweepValue } from '../scenario/sweep-plan.ts';
+import type { SamplePlan, SweepAxis, SweepPlan, SweepValue } from '../scenario/sweep-plan.ts';
 import { MedianOverRuns, medianOf } from './bootstrap.ts';
 import { COMPARED, type ComparedName } from './comparison.ts';
 import { roundRatio } from './rounding.ts';
 import type { Bounds } from './runs-summary.ts';
+import { type AxisClasses, classesOf, firstOrderIndex } from './sensitivity.ts';
 import type { Summary } from './summary.ts';
 
 /** Medians over a point's runs; null where a share was never reached. Figures that an arm has not are missing. */
@@ -30,14 +31,16 @@ export interface PointSummary {
 
 export interface AxisEffect {
   readonly path: string;
-  /** Greatest over least median among the axis's values; null where one is 0 or was never reached. */
+  /** Greatest over least median among the axis's classes; null where one is 0 or was never reached. */
   readonly ratio: number | null;
+  /** Share of the variance over all points that goes with the axis alone; null where a point never got there. */
+  readonly firstOrder: number | null;
 }
 
 export interface RankedFigure {
   readonly arm: string;
   readonly figure: ComparedName;
-  /** Strongest first; those without a ratio last. */
+  /** By the first-order index, strongest first; by the ratio where there is none. */
   readonly axes: readonly AxisEffect[];
 }
 
@@ -46,6 +49,8 @@ export interface SweepSummary {
   readonly engine: string;
   readonly runs: number;
   readonly axes: SweepPlan['axes'];
+  /** How points were drawn; absent of a grid. */
+  readonly sample?: SamplePlan;
   readonly violations: number;
   readonly points: readonly PointSummary[];
   readonly ranking: readonly RankedFigure[];
@@ -60,24 +65,39 @@ const RANKED: readonly ComparedName[] = [
   'bytes',
 ];
 
-/** The summaries of one point's runs. */
+/** What a sweep takes of one run; whole summaries of many thousands would not fit into memory. */
+export interface RunFigures
+  extends Pick<Summary, 'scenario' | 'engine' | 'seeds' | 'violations' | 'traceHash'> {
+  readonly arms: Readonly<Record<string, Readonly<Record<ComparedName, number | null>>>>;
+}
+
+/** The figures of a run that a sweep compares. */
+export function runFigures({ scenario, engine, seeds, violations, traceHash, arms }: Summary): RunFigures {
+  const figures = Object.entries(arms).map(([name, arm]) => {
+    const values = Object.entries(COMPARED).map(([figure, read]) => [figure, read(arm)]);
+    return [name, Object.fromEntries(values) as Record<ComparedName, number | null>] as const;
+  });
+  return { scenario, engine, seeds, violations, traceHash, arms: Object.fromEntries(figures) };
+}
+
+/** The runs of one point. */
 export interface SweptPoint {
   readonly values: readonly SweepValue[];
-  readonly summaries: readonly Summary[];
+  readonly runs: readonly RunFigures[];
 }
 
 /** The medians of one point's runs, and their bounds. */
 function figuresOf(
-  summaries: readonly Summary[],
+  runs: readonly RunFigures[],
   over: MedianOverRuns,
 ): Pick<PointSummary, 'arms' | 'intervals'> {
   const arms: Record<string, Partial<Record<ComparedName, number | null>>> = {};
   const intervals: Record<string, Bounds> = {};
-  for (const arm of Object.keys(summaries[0]?.arms ?? {})) {
+  for (const arm of Object.keys(runs[0]?.arms ?? {})) {
     const figures: Partial<Record<ComparedName, number | null>> = {};
     arms[arm] = figures;
     for (const figure of Object.keys(COMPARED) as ComparedName[]) {
-      const values = summaries.map((one) => COMPARED[figure](one.arms[arm] as Summary['arms'][string]));
+      const values = runs.map((one) => one.arms[arm]?.[figure] ?? null);
       if (values.every((value) => value === null) && !isTime(figure)) continue;
       const { median, low, high } = over.of(values);
       figures[figure] = median;
@@ -91,34 +111,50 @@ function isTime(figure: ComparedName): boolean {
   return figure.endsWith('Seconds');
 }
 
-/** The median of a figure over all points that have a value; null, for never, counts as the latest. */
-export function mainEffect(
+/** The classes of the points on an axis; see sensitivity.ts. */
+export function pointClasses(points: readonly PointSummary[], axis: SweepAxis, most?: number): AxisClasses {
+  return classesOf(
+    axis,
+    points.map(({ values }) => values[axis.path] as SweepValue),
+    most,
+  );
+}
+
+/** The median of a figure over the points of each class; null, for never, counts as the latest. */
+export function mainEffects(
   points: readonly PointSummary[],
   arm: string,
   figure: ComparedName,
-  path: string,
-  value: SweepValue,
-): number | null {
-  const medians = points
-    .filter(({ values }) => values[path] === value)
-    .map(({ arms }) => arms[arm]?.[figure] ?? null);
-  return medianOf(medians);
+  { of, count }: Pick<AxisClasses, 'of' | 'count'>,
+): (number | null)[] {
+  const medians = Array.from({ length: count }, (): (number | null)[] => []);
+  for (const [index, { arms }] of points.entries()) {
+    medians[of[index] as number]?.push(arms[arm]?.[figure] ?? null);
+  }
+  return medians.map((one) => medianOf(one));
 }
 
 function effect(
   points: readonly PointSummary[],
   arm: string,
   figure: ComparedName,
-  axis: SweepPlan['axes'][number],
-) {
-  const { path, values } = axis;
-  const medians = values.map((value) => mainEffect(points, arm, figure, path, value));
+  axis: SweepAxis,
+  isSample: boolean,
+): AxisEffect {
+  const classes = pointClasses(points, axis);
+  const medians = mainEffects(points, arm, figure, classes);
   const numbers = medians.filter((median) => median !== null && median > 0) as number[];
   const isKnown = numbers.length === medians.length;
-  return { path, ratio: isKnown ? roundRatio(Math.max(...numbers) / Math.min(...numbers)) : null };
+  const figures = points.flatMap(({ arms }) => arms[arm]?.[figure] ?? []);
+  const index = figures.length < points.length ? null : firstOrderIndex(classes, figures, isSample);
+  return {
+    path: axis.path,
+    ratio: isKnown ? roundRatio(Math.max(...numbers) / Math.min(...numbers)) : null,
+    firstOrder: index === null ? null : roundRatio(index),
+  };
 }
 
-function rankingOf(points: readonly PointSummary[], axes: SweepPlan['axes']): RankedFigure[] {
+function rankingOf(points: readonly PointSummary[], { axes, sample }: SweepPlan): RankedFigure[] {
   const arms = [...new Set(points.flatMap((point) => Object.keys(point.arms)))];
   return arms.flatMap((arm) =>
     RANKED.filter((figure) => points.some((point) => point.arms[arm]?.[figure] !== undefined)).map(
@@ -126,25 +162,26 @@ function rankingOf(points: readonly PointSummary[], axes: SweepPlan['axes']): Ra
         arm,
         figure,
         axes: axes
-          .map((axis) => effect(points, arm, figure, axis))
-          .sort((a, b) => (b.ratio ?? 0) - (a.ratio ?? 0)),
+          .map((axis) => effect(points, arm, figure, axis, sample !== null))
+          .sort((a, b) => (b.firstOrder ?? 0) - (a.firstOrder ?? 0) || (b.ratio ?? 0) - (a.ratio ?? 0)),
       }),
     ),
   );
 }
 
 /** Sums up a sweep; `swept` in the order of `sweepPoints`. Throws RangeError without a point. */
-export function summarizeSweep({ axes, runs }: SweepPlan, swept: readonly SweptPoint[]): SweepSummary {
-  const first = swept[0]?.summaries[0];
+export function summarizeSweep(plan: SweepPlan, swept: readonly SweptPoint[]): SweepSummary {
+  const { axes, sample, runs } = plan;
+  const first = swept[0]?.runs[0];
   if (first === undefined) throw new RangeError('a sweep without a run');
   const over = new MedianOverRuns(runs);
   const points = swept.map(
-    ({ values, summaries }, index): PointSummary => ({
+    ({ values, runs: ofPoint }, index): PointSummary => ({
       point: index + 1,
       values: Object.fromEntries(axes.map(({ path }, axis) => [path, values[axis] as SweepValue])),
-      seeds: summaries.flatMap(({ seeds }) => seeds),
-      violations: summaries.reduce((sum, { violations }) => sum + violations, 0),
-      ...figuresOf(summaries, over),
+      seeds: ofPoint.flatMap(({ seeds }) => seeds),
+      violations: ofPoint.reduce((sum, { violations }) => sum + violations, 0),
+      ...figuresOf(ofPoint, over),
     }),
   );
   return {
@@ -152,9 +189,10 @@ export function summarizeSweep({ axes, runs }: SweepPlan, swept: readonly SweptP
     engine: first.engine,
     runs,
     axes,
+    ...(sample !== null && { sample }),
     violations: points.reduce((sum, { violations }) => sum + violations, 0),
     points,
-    ranking: rankingOf(points, axes),
+    ranking: rankingOf(points, plan),
   };
 }
 

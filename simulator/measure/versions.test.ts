@@ -124,6 +124,18 @@ describe('versions alive', () => {
     assert.deepEqual(rowsOf(curve), ['0: 1 0', '3: 0 1', '10: 1 1', '20: 1 0']);
   });
 
+  it('one update alone counts as it does beside another that nobody runs', () => {
+    const activated = [NO, 0, 0, 3, 3, 7, 7, 65, 5, 5];
+    const removed = [NO, NO, 4, NO, 9, 7, 6, NO, 70, 5];
+    const alone = input('live', [{ hook: 'a', activated, removed }]);
+    const beside = input('live', [
+      { hook: 'a', activated, removed },
+      { hook: 'b', activated: activated.map(() => NO) },
+    ]);
+    assert.deepEqual(versionsCurve(alone), versionsCurve(beside));
+    assert.deepEqual(rowsOf(versionsCurve(alone)), ['0: 8 2', '3: 6 4', '4: 7 3', '5: 6 4', '9: 7 3']);
+  });
+
   it('in the summary: the most at once, for how long more than one, and who runs what in the end', () => {
     const run = madeRun({ relays: 4, modules: ['fix', 'fix'], arms: [MADE_LIVE_ARM, MADE_MANUAL_ARM] });
     const updates = [

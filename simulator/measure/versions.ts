@@ -12,6 +12,8 @@ import { orderOfTimes } from './time-order.ts';
 /** Numbers of the updates that are run, rising, with commas between them: '' for the core alone, '0,2'. */
 export type VersionKey = string;
 export const CORE: VersionKey = '';
+/** Where there is one update only, a relay runs the core or this. */
+const SOLE: VersionKey = '0';
 
 /** Row i holds from `seconds[i]` on; the first row is at the first release. */
 export interface VersionsCurve {
@@ -76,11 +78,15 @@ function tenuresOf(
   });
 }
 
-/** What relays add to the counts and take from them, in columns: there are millions of changes among a million relays. */
+/** What relays run at the first release, and every change after it, in columns: there are millions among a million relays. */
 class Changes {
-  private readonly at: number[] = [];
-  /** The number of a version, from 1 on; negative where a relay leaves it. */
-  private readonly signed: number[] = [];
+  /** Relays by the number of their version. */
+  private readonly atFirst = new Map<number, number>();
+  private count = 0;
+  private at = new Float64Array(1024);
+  /** The numbers of the versions that a relay leaves and takes up, from 1 on; 0 where it is no member. */
+  private left = new Uint32Array(1024);
+  private taken = new Uint32Array(1024);
   private readonly numbers = new Map<VersionKey, number>([[CORE, 1]]);
   private readonly until: number;
 
@@ -88,42 +94,87 @@ class Changes {
     this.until = until;
   }
 
-  add(at: number, version: VersionKey, by: 1 | -1): void {
+  /** A relay is a member from `at` on, and runs a version. */
+  begin(at: number, version: VersionKey): void {
+    if (at > 0) this.add(at, 0, this.numberOf(version));
+    else if (this.until >= 0) {
+      const number = this.numberOf(version);
+      this.atFirst.set(number, (this.atFirst.get(number) ?? 0) + 1);
+    }
+  }
+
+  switch(at: number, from: VersionKey, to: VersionKey): void {
+    this.add(at, this.numberOf(from), this.numberOf(to));
+  }
+
+  end(at: number, version: VersionKey): void {
+    this.add(at, this.numberOf(version), 0);
+  }
+
+  private add(at: number, left: number, taken: number): void {
     if (at > this.until) return;
+    if (this.count === this.at.length) this.grow();
+    this.at[this.count] = at;
+    this.left[this.count] = left;
+    this.taken[this.count] = taken;
+    this.count++;
+  }
+
+  private numberOf(version: VersionKey): number {
     let number = this.numbers.get(version);
     if (number === undefined) {
       number = this.numbers.size + 1;
       this.numbers.set(version, number);
     }
-    this.at.push(at);
-    this.signed.push(by * number);
+    return number;
+  }
+
+  private grow(): void {
+    const length = 2 * this.count;
+    const { at, left, taken } = this;
+    this.at = new Float64Array(length);
+    this.at.set(at);
+    this.left = new Uint32Array(length);
+    this.left.set(left);
+    this.taken = new Uint32Array(length);
+    this.taken.set(taken);
   }
 
   /** Counts them up in the order of time. */
   curve(): VersionsCurve {
-    const { at, signed, numbers } = this;
-    const order = orderOfTimes(Float64Array.from(at));
+    const { at, left, taken, numbers, atFirst } = this;
+    const order = orderOfTimes(at.subarray(0, this.count));
     // In the order in which versions first appear in time.
-    const seen = new Set([1]);
-    for (const i of order) seen.add(Math.abs(signed[i]!));
-    const column = new Map([...seen].map((number, index) => [number, index]));
+    const seen = new Set([1, ...atFirst.keys()]);
+    for (const i of order) {
+      if (seen.size === numbers.size) break;
+      if (left[i] !== 0) seen.add(left[i]!);
+      if (taken[i] !== 0) seen.add(taken[i]!);
+    }
     const keys = [...numbers.keys()];
-    const now = new Uint32Array(seen.size);
+    const now = new Uint32Array(numbers.size + 1);
+    for (const [number, relays] of atFirst) now[number] = relays;
     const seconds = new Float64Array(order.length + 1);
-    const relays = Array.from(seen, () => new Uint32Array(order.length + 1));
+    const shown = [...seen];
+    const relays = shown.map((number) => {
+      const counts = new Uint32Array(order.length + 1);
+      counts[0] = now[number]!;
+      return counts;
+    });
     let row = 0;
-    for (const [rank, i] of order.entries()) {
+    for (let rank = 0; rank < order.length; rank++) {
+      const i = order[rank]!;
       const moment = at[i]!;
-      now[column.get(Math.abs(signed[i]!))!]! += Math.sign(signed[i]!);
-      const following = order[rank + 1];
-      if (following !== undefined && at[following] === moment) continue;
-      if (moment > 0) row++;
+      now[left[i]!]! -= 1;
+      now[taken[i]!]! += 1;
+      if (rank + 1 < order.length && at[order[rank + 1]!] === moment) continue;
+      row++;
       seconds[row] = moment;
-      for (const [index, counts] of relays.entries()) counts[row] = now[index]!;
+      for (let index = 0; index < shown.length; index++) relays[index]![row] = now[shown[index]!]!;
     }
     return {
       seconds: seconds.slice(0, row + 1),
-      versions: [...seen].map((number) => keys[number - 1]!),
+      versions: shown.map((number) => keys[number - 1]!),
       relays: relays.map((counts) => counts.slice(0, row + 1)),
     };
   }
@@ -143,15 +194,26 @@ function addRelay(
     .filter((at) => at > from && at < to)
     .sort((a, b) => a - b);
   let version = versionAt(tenures, from, isByHand);
-  changes.add(from, version, 1);
+  changes.begin(from, version);
   for (const at of moments) {
     const next = versionAt(tenures, at, isByHand);
     if (next === version) continue;
-    changes.add(at, version, -1);
-    changes.add(at, next, 1);
+    changes.switch(at, version, next);
     version = next;
   }
-  if (to < Number.POSITIVE_INFINITY) changes.add(to, version, -1);
+  if (to < Number.POSITIVE_INFINITY) changes.end(to, version);
+}
+
+/** The same for a relay that is always a member, where there is one update only. */
+function addTenure(changes: Changes, activated: number, removed: number): void {
+  const runs = activated < removed || (Number.isNaN(removed) && !Number.isNaN(activated));
+  if (!runs) {
+    changes.begin(0, CORE);
+    return;
+  }
+  changes.begin(0, activated <= 0 && !(removed <= 0) ? SOLE : CORE);
+  if (activated > 0) changes.switch(activated, CORE, SOLE);
+  if (removed > 0) changes.switch(removed, SOLE, CORE);
 }
 
 /** The versions of an arm from the first release to its horizon. */
@@ -163,6 +225,12 @@ export function versionsCurve({ arm, releasedAtSeconds, churn }: VersionsInput):
   const relays = updates[0]?.removed.length ?? 0;
   const changes = new Changes(horizonSeconds);
   const since = (timeUs: number): number => timeUs / 1e6 - firstAtSeconds;
+  if (updates.length === 1 && churn === null) {
+    const { stages, removed } = updates[0]!;
+    for (let relay = 0; relay < relays; relay++)
+      addTenure(changes, stages.activated[relay]!, removed[relay]!);
+    return changes.curve();
+  }
   for (let relay = 0; relay < relays; relay++) {
     const isByHand = isManual || operators?.embeds?.[relay] === 0;
     const from = churn === null ? 0 : Math.max(0, since(churn.bornUs[relay]!));

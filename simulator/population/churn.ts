@@ -93,6 +93,18 @@ export function drawChurn(parts: ChurnParts): Churn {
   return { joinsUs, ...columns, firstAbsence, bornUs, goneUs, classOf };
 }
 
+/** The lives of relays that are there all the time. */
+export function nobodyGoes(relays: number): Churn {
+  return {
+    ...spellColumns([]),
+    joinsUs: float64Column(relays),
+    firstAbsence: uint32Column(relays + 1),
+    bornUs: float64Column(relays),
+    goneUs: float64Column(relays).fill(Number.POSITIVE_INFINITY),
+    classOf: uint8Column(relays).fill(NO_CLASS),
+  };
+}
+
 function spellColumns(spells: readonly Spell[]) {
   const absentRelay = uint32Column(spells.length);
   const leavesUs = float64Column(spells.length);

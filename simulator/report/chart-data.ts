@@ -6,9 +6,10 @@
 
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { CONFIDENCE, RUNS_FOR_CONFIDENCE } from '../measure/bootstrap.ts';
-import { type AdoptionCurve, adoptionCurve, type Weighting } from '../measure/curve.ts';
+import type { AdoptionCurve, Weighting } from '../measure/curve.ts';
 import type { Band } from '../measure/curve-band.ts';
-import { type ArmOutcome, type RunOutcome, STAGES, type Stage } from '../measure/outcome.ts';
+import type { ArmOutcome, RunOutcome, Stage } from '../measure/outcome.ts';
+import { stageCurves } from '../measure/stage-curves.ts';
 import type { Summary } from '../measure/summary.ts';
 import { type TrafficSeries, trafficSeries } from '../measure/traffic-series.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
@@ -73,9 +74,6 @@ function armCurves(
 ): ArmCurves {
   const first = arm.updates[0];
   if (first === undefined) throw new RangeError(`arm ${arm.arm.name} has no update to draw`);
-  const stages = {} as Record<Stage, AdoptionCurve>;
-  for (const stage of STAGES)
-    stages[stage] = adoptionCurve(first.stages[stage], population.consensusWeight, first.cohort);
   const isLive = arm.arm.kind !== 'manual';
   const { updates, durationSeconds, traffic } = scenario;
   const releaseSeconds = updates[0]?.atSeconds ?? 0;
@@ -84,7 +82,7 @@ function armCurves(
     name: arm.arm.name,
     arm: arm.arm,
     isLive,
-    stages,
+    stages: stageCurves(first, population.consensusWeight),
     traffic: trafficSeries(arm, traffic, { releaseSeconds, durationSeconds }),
     bands: null,
     horizonSeconds: drawnHorizonSeconds(arm.arm, arm.horizonSeconds, historical),

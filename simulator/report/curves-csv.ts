@@ -8,9 +8,10 @@
  * running.csv (running-csv.ts) has the share that runs it at each moment.
  */
 
-import { type AdoptionCurve, adoptionCurve } from '../measure/curve.ts';
+import type { AdoptionCurve } from '../measure/curve.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { roundFraction, roundTime } from '../measure/rounding.ts';
+import { stageCurves } from '../measure/stage-curves.ts';
 import { updateNames } from '../measure/update-names.ts';
 import { csvField, writtenRows } from './csv.ts';
 
@@ -44,7 +45,7 @@ export function curvesCsv(outcome: RunOutcome): CurvesCsv {
   for (const arm of outcome.arms) {
     arm.updates.forEach((update, index) => {
       const name = names[index] as string;
-      const curve = adoptionCurve(update.stages.activated, population.consensusWeight, update.cohort);
+      const curve = stageCurves(update, population.consensusWeight).activated;
       const { every, rows } = writtenRows(curve.seconds.length);
       if (every > 1) thinned.push(`${arm.arm.name}/${name}: one of ${every} steps`);
       const offsetSeconds = (scenario.updates[index]?.atSeconds ?? firstAtSeconds) - firstAtSeconds;

@@ -1,5 +1,6 @@
 /** The one-way latency of the links that the run used: a histogram with its quantiles. */
 
+import { sortedWords } from '../measure/digit-sort.ts';
 import type { ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { BLUE, GRID, INK, TYPE_PX } from './chart-style.ts';
@@ -53,7 +54,7 @@ function binWidthMs(endMs: number): number {
 }
 
 function histogram(latencyUs: Uint32Array): Histogram {
-  const sorted = latencyUs.slice().sort();
+  const sorted = sortedWords(latencyUs);
   const widthMs = binWidthMs(quantileMs(sorted, SHOWN));
   const count = Math.floor(quantileMs(sorted, SHOWN) / widthMs) + 1;
   const inBin = new Array<number>(count).fill(0);

@@ -6,7 +6,7 @@
  */
 
 import type { CostSummary, LoadQuantiles } from '../measure/cost-summary.ts';
-import { loadedRelays } from '../measure/cost-summary.ts';
+import { loadsInOrder } from '../measure/cost-summary.ts';
 import { keptWith } from '../measure/kept-with.ts';
 import { CONTROL_KINDS, type RelayLoads } from '../measure/load-result.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
@@ -36,8 +36,8 @@ const ROW_PX = 26;
 interface LoadedArm {
   readonly arm: ArmCurves;
   readonly cost: CostSummary;
+  /** In ascending order. */
   readonly loads: RelayLoads;
-  readonly relays: readonly number[];
   readonly look: LineLook;
 }
 
@@ -54,10 +54,8 @@ const loadedArms = keptWith((data: ChartData): readonly LoadedArm[] => {
     const load = arm.outcome.cost?.load;
     const cost = data.summary.arms[arm.name]?.cost ?? null;
     if (load === undefined || cost === null) return [];
-    const relays = loadedRelays(load);
-    return relays.length === 0
-      ? []
-      : [{ arm, cost, loads: load.relays, relays, look: looks.get(arm.name) as LineLook }];
+    const loads = loadsInOrder(load);
+    return loads.sentBytes.length === 0 ? [] : [{ arm, cost, loads, look: looks.get(arm.name) as LineLook }];
   });
 });
 
@@ -67,14 +65,14 @@ export function hasLoad(data: ChartData): boolean {
 }
 
 /** Percent of the relays that have at most so much. */
-function percentilePoints(column: Float64Array, relays: readonly number[]): Point[] {
-  const sorted = Float64Array.from(relays, (relay) => column[relay]!).sort();
+function percentilePoints(sorted: Float64Array): Point[] {
   const step = Math.max(1, Math.floor(sorted.length / POINTS));
-  return [...sorted.entries()].flatMap(([rank, value]): Point[] =>
-    rank % step === 0 || rank >= sorted.length - TAIL_POINTS
-      ? [[(100 * (rank + 1)) / sorted.length, value]]
-      : [],
-  );
+  const points: Point[] = [];
+  for (let rank = 0; rank < sorted.length; rank++) {
+    if (rank % step !== 0 && rank < sorted.length - TAIL_POINTS) continue;
+    points.push([(100 * (rank + 1)) / sorted.length, sorted[rank]!]);
+  }
+  return points;
 }
 
 function notesOf({ p50, p99, max }: LoadQuantiles, words: (value: number) => string): string[] {
@@ -85,43 +83,43 @@ function notesOf({ p50, p99, max }: LoadQuantiles, words: (value: number) => str
 function byteLines(arms: readonly LoadedArm[]): LoadLine[] {
   const [only] = arms;
   if (arms.length === 1 && only !== undefined) {
-    const { cost, loads, relays, look } = only;
+    const { cost, loads, look } = only;
     const { bytesSent, gossipBytesReceived, controlBytesSent } = cost.perRelay;
     return [
       {
         name: 'sent',
         notes: notesOf(bytesSent, humanBytes),
         look,
-        points: percentilePoints(loads.sentBytes, relays),
+        points: percentilePoints(loads.sentBytes),
       },
       {
         name: 'received by gossip',
         notes: notesOf(gossipBytesReceived, humanBytes),
         look: { colour: GREEN, dash: '7 4', widthPx: 2.2 },
-        points: percentilePoints(loads.receivedGossipBytes, relays),
+        points: percentilePoints(loads.receivedGossipBytes),
       },
       {
         name: 'control sent',
         notes: notesOf(controlBytesSent, humanBytes),
         look: { colour: PURPLE, dash: '2 3', widthPx: 2.2 },
-        points: percentilePoints(loads.controlBytes, relays),
+        points: percentilePoints(loads.controlBytes),
       },
     ];
   }
-  return arms.map(({ arm, cost, loads, relays, look }) => ({
+  return arms.map(({ arm, cost, loads, look }) => ({
     name: arm.name,
     notes: notesOf(cost.perRelay.bytesSent, humanBytes),
     look,
-    points: percentilePoints(loads.sentBytes, relays),
+    points: percentilePoints(loads.sentBytes),
   }));
 }
 
 function duplicateLines(arms: readonly LoadedArm[]): LoadLine[] {
-  return arms.map(({ arm, cost, loads, relays, look }) => ({
+  return arms.map(({ arm, cost, loads, look }) => ({
     name: arms.length === 1 ? 'duplicates' : arm.name,
     notes: notesOf(cost.perRelay.duplicates, groupThousands),
     look,
-    points: percentilePoints(loads.duplicates, relays),
+    points: percentilePoints(loads.duplicates),
   }));
 }
 

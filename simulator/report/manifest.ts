@@ -37,7 +37,8 @@ export interface RunCost {
 export interface Manifest {
   readonly scenario: string;
   readonly seeds: readonly number[];
-  readonly traceHash: string;
+  /** Null for a run in real time, which no second one repeats. */
+  readonly traceHash: string | null;
   /** The command that was run, word for word; null when the caller did not say. */
   readonly command: string | null;
   /** When the files were written, UTC. */
@@ -88,7 +89,8 @@ export function ownVersion(): string {
 }
 
 /** The version that is installed, or else the one that package.json pins. */
-function installedVersions(own: PackageFile | null): Record<string, string> {
+export function installedVersions(): Record<string, string> {
+  const own = readPackage('../../package.json');
   return Object.fromEntries(
     NAMED_PACKAGES.map((name) => {
       const installed = readPackage(`../../node_modules/${name}/package.json`)?.version;
@@ -146,7 +148,6 @@ export interface ManifestParts {
 
 /** Gathers the manifest of the run that is being written on this machine. */
 export function makeManifest(parts: ManifestParts): Manifest {
-  const own = readPackage('../../package.json');
   const cpus = os.cpus();
   return {
     scenario: parts.summary.scenario,
@@ -158,7 +159,7 @@ export function makeManifest(parts: ManifestParts): Manifest {
       relaywave: ownVersion(),
       node: process.versions.node,
       v8: process.versions.v8,
-      packages: installedVersions(own),
+      packages: installedVersions(),
     },
     host: {
       platform: os.platform(),

@@ -9,6 +9,7 @@
 import type { MapPlaces } from '../page/parts/map-places.ts';
 import type { Population } from '../population/population.ts';
 import { countryOutline, type Outline } from './country-shapes.ts';
+import { insideOf } from './outline-inside.ts';
 
 export interface RelayPlaces extends MapPlaces {
   /** Relays that have no country on the map. */
@@ -32,17 +33,6 @@ function mirrored(index: number, base: number): number {
   return result;
 }
 
-function isInside(outline: Outline, longitude: number, latitude: number): boolean {
-  let inside = false;
-  for (let index = 1; index < outline.length; index++) {
-    const [fromX, fromY] = outline[index - 1]!;
-    const [toX, toY] = outline[index]!;
-    if (fromY > latitude === toY > latitude) continue;
-    if (longitude < fromX + ((latitude - fromY) / (toY - fromY)) * (toX - fromX)) inside = !inside;
-  }
-  return inside;
-}
-
 function boxOf(outline: Outline): Box {
   const longitudes = outline.map(([longitude]) => longitude);
   const latitudes = outline.map(([, latitude]) => latitude);
@@ -59,10 +49,11 @@ function pointOf([west, south, east, north]: Box, index: number): readonly [numb
 
 /** Places one after the other within an outline, or within a box. */
 function* placesIn(outline: Outline | undefined, box: Box): Generator<readonly [number, number], never> {
+  const isInside = outline === undefined ? () => true : insideOf(outline);
   let index = 0;
   for (;;) {
     let point = pointOf(box, ++index);
-    for (let tried = 0; outline !== undefined && !isInside(outline, ...point) && tried < TRIES; tried++) {
+    for (let tried = 0; !isInside(...point) && tried < TRIES; tried++) {
       point = pointOf(box, ++index);
     }
     yield point;

@@ -140,8 +140,15 @@ export function chart(name: ChartName, charts: DrawnCharts): Markup {
 function reproduce(manifest: Manifest): Markup {
   const command =
     manifest.command ?? `npm run simulate -- scenario.resolved.yaml --seed ${manifest.seeds[0] ?? 0}`;
+  const shown = element('pre', {}, `npm ci\n${command}`);
+  if (manifest.traceHash === null) {
+    const words =
+      'This run was in real time, on real relays: no second one gives the same bytes. How far apart they are, ' +
+      'npm run crosscheck tells.';
+    return join(shown, element('p', {}, words));
+  }
   return join(
-    element('pre', {}, `npm ci\n${command}`),
+    shown,
     element(
       'p',
       {},

@@ -2,11 +2,12 @@
  * How times depend on what a sweep varies: a panel for each axis, with the time to half and to 99 % of each arm.
  *
  * With one axis, bars are the intervals of the medians. With several, each point of a line is the median over all
- * points that share the value, and no interval is drawn, since what it would enclose is the other axes' doing.
+ * points that share the value, and no interval is drawn, since what it would enclose is the other axes' doing. Values that
+ * were drawn from a range are put into classes (measure/sensitivity.ts).
  */
 
 import type { ComparedName } from '../measure/comparison.ts';
-import { mainEffect, type SweepSummary } from '../measure/sweep-summary.ts';
+import { mainEffects, pointClasses, type SweepSummary } from '../measure/sweep-summary.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { FAINT_INK, GRID, type LineLook, liveLook, TYPE_PX } from './chart-style.ts';
 import type { Box, DrawingBoard, Margins, Panel } from './drawing-board.ts';
@@ -40,7 +41,7 @@ interface ResponseLine {
 }
 
 function barsOf(summary: SweepSummary, arm: string, figure: ComparedName): ResponseLine['bars'] {
-  if (summary.axes.length !== 1 || summary.runs === 1) return [];
+  if (summary.axes.length !== 1 || summary.runs === 1 || summary.sample !== undefined) return [];
   return summary.points.flatMap(({ arms, intervals }, x) => {
     const median = arms[arm]?.[figure] ?? null;
     const [low, high] = intervals[`arms.${arm}.${figure}`] ?? [median, median];
@@ -48,14 +49,17 @@ function barsOf(summary: SweepSummary, arm: string, figure: ComparedName): Respo
   });
 }
 
-function linesOf(summary: SweepSummary, axis: SweepSummary['axes'][number]): ResponseLine[] {
+/** More classes of a sample than these have names that do not fit below an axis. */
+const CLASSES_MOST = 8;
+
+function linesOf(summary: SweepSummary, classes: ReturnType<typeof pointClasses>): ResponseLine[] {
   const arms = [...new Set(summary.points.flatMap((point) => Object.keys(point.arms)))];
   return arms.flatMap((arm, index) =>
     TIMES.map(({ figure, name }, time) => ({
       arm,
       name,
       look: liveLook(index, time === 1),
-      seconds: axis.values.map((value) => mainEffect(summary.points, arm, figure, axis.path, value)),
+      seconds: mainEffects(summary.points, arm, figure, classes),
       bars: barsOf(summary, arm, figure),
     })),
   );
@@ -84,7 +88,8 @@ function labelsOf(lines: readonly ResponseLine[], panel: Panel, isLog: boolean):
 function drawAxis(board: DrawingBoard, summary: SweepSummary, axisIndex: number, box: Box): Markup {
   const { plot } = board;
   const axis = summary.axes[axisIndex] as SweepSummary['axes'][number];
-  const lines = linesOf(summary, axis);
+  const classes = pointClasses(summary.points, axis, CLASSES_MOST);
+  const lines = linesOf(summary, classes);
   const known = lines.flatMap(({ seconds, bars }) => [
     ...seconds.filter((one) => one !== null),
     ...bars.flatMap(({ low, high }) => [low, high]),
@@ -96,7 +101,7 @@ function drawAxis(board: DrawingBoard, summary: SweepSummary, axisIndex: number,
   const ticks = TIME_TICKS.map(({ value }) => value).filter(
     (value) => value >= least / 1.3 && value <= most * 1.3,
   );
-  const last = axis.values.length - 1;
+  const last = classes.count - 1;
   const panel = board.panel(box, MARGINS, {
     x: { domain: last === 0 ? [-0.5, 0.5] : [0, last] },
     y: isLog
@@ -112,10 +117,10 @@ function drawAxis(board: DrawingBoard, summary: SweepSummary, axisIndex: number,
         label: null,
       }),
       plot.axisX(
-        axis.values.map((_value, x) => x),
+        classes.names.map((_name, x) => x),
         {
-          tickFormat: (x: number) => String(axis.values[x] ?? ''),
-          ticks: axis.values.length,
+          tickFormat: (x: number) => classes.names[x] ?? '',
+          ticks: classes.count,
           label: axis.path,
           labelAnchor: 'center',
           labelArrow: 'none',
@@ -155,7 +160,9 @@ function drawAxis(board: DrawingBoard, summary: SweepSummary, axisIndex: number,
       box,
       MARGINS,
       axis.path,
-      summary.axes.length > 1 ? 'medians over the other axes' : 'all else equal',
+      summary.axes.length > 1 || axis.range !== undefined
+        ? 'medians over all points of a class'
+        : 'all else equal',
     ),
     panel.markup,
     note === ''
@@ -175,7 +182,10 @@ function drawAxis(board: DrawingBoard, summary: SweepSummary, axisIndex: number,
 /** Draws the response of a sweep as an SVG file. */
 export function drawResponse(board: DrawingBoard, summary: SweepSummary): string {
   const { axes, points, runs } = summary;
-  const bars = axes.length === 1 && runs > 1 ? ' Bars: 95 % bootstrap intervals of the medians.' : '';
+  const bars =
+    axes.length === 1 && runs > 1 && summary.sample === undefined
+      ? ' Bars: 95 % bootstrap intervals of the medians.'
+      : '';
   const caption =
     `Scenario ${summary.scenario} · engine ${summary.engine} · ${countOf(points.length, 'point')} · ` +
     `${runs === 1 ? 'one run each: no interval' : `medians of ${runs} runs each`}. Time since the release until half, ` +
@@ -186,7 +196,7 @@ export function drawResponse(board: DrawingBoard, summary: SweepSummary): string
       width: WIDTH,
       height: bottom + captionHeightPx(caption, WIDTH) + CHART_PADDING_PX / 2,
       title: `What the time to a fix depends on: ${axes.map(({ path }) => path).join(', ')}`,
-      subtitle: `${countOf(points.length, 'combination')}, ${countOf(points.length * runs, 'run')}`,
+      subtitle: `${countOf(points.length, summary.sample === undefined ? 'combination' : 'drawn point')}, ${countOf(points.length * runs, 'run')}`,
       description: 'Time to half and to 99 % of the relays against each key that was varied.',
       caption,
     },

@@ -5,10 +5,11 @@
  * how low it is.
  */
 
-import { type AdoptionCurve, adoptionCurve, reachedFraction } from '../measure/curve.ts';
+import { type AdoptionCurve, reachedFraction } from '../measure/curve.ts';
 import { keptWith } from '../measure/kept-with.ts';
 import { revokedSeconds } from '../measure/removal-summary.ts';
 import { highestRunning, type RunningCurve, runningCurve, runningFraction } from '../measure/running.ts';
+import { stageCurves } from '../measure/stage-curves.ts';
 import { updateNames } from '../measure/update-names.ts';
 import type { ArmCurves, ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
@@ -59,7 +60,7 @@ export const runningLines = keptWith((data: ChartData): readonly RunningLine[] =
         ...(plans.length > 1 || live.length === 1 ? [names[index] as string] : []),
       ].join(', ');
       const running = runningCurve(activated, update.removed, update.cohort);
-      const everRan = adoptionCurve(activated, data.outcome.population.consensusWeight, update.cohort);
+      const everRan = stageCurves(update, data.outcome.population.consensusWeight).activated;
       return [{ arm, name, running, everRan, haltedSeconds: update.haltedSeconds, revokedSeconds: revoked }];
     }),
   );

@@ -5,7 +5,6 @@ import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { answeredBy } from './filled-answer.ts';
 import { humanDuration, humanPercent } from './human-units.ts';
-import { formatManifest, type Manifest } from './manifest.ts';
 import { answerParagraphs, pageOf } from './report-page.ts';
 import { table, withTableFeet } from './report-table.ts';
 import { type Content, element, join, type Markup, trusted } from './svg-markup.ts';
@@ -13,10 +12,13 @@ import { type Content, element, join, type Markup, trusted } from './svg-markup.
 export interface SweepPageParts {
   readonly scenario: Scenario;
   readonly summary: SweepSummary;
-  readonly manifest: Manifest;
+  /** The code that the runs are of. */
+  readonly version: string;
+  /** The command that repeats it all. */
+  readonly command: string;
   readonly resolvedScenario: string;
-  /** The chart as SVG. */
-  readonly response: string;
+  /** The charts that were drawn, as SVG. */
+  readonly charts: Readonly<Partial<Record<'response' | 'heatmap', string>>>;
   /** The folder of each run of each point, as seen from the page. */
   readonly folders: readonly (readonly string[])[];
 }
@@ -38,7 +40,7 @@ function pointsTable(summary: SweepSummary, folders: SweepPageParts['folders']):
         return `${seconds(figures[figure] ?? null)}${between}`;
       };
       const links = (folders[index] ?? []).map((folder, run) =>
-        join(' ', element('a', { href: `${folder}/report.html` }, `seed ${seeds[run]}`)),
+        join(' ', element('a', { href: `${folder}/summary.json` }, `seed ${seeds[run]}`)),
       );
       return [
         ...axes.map(({ path }) => String(values[path])),
@@ -55,28 +57,39 @@ function pointsTable(summary: SweepSummary, folders: SweepPageParts['folders']):
 
 function rankingTable({ ranking, axes }: SweepSummary): Markup {
   if (axes.length < 2) return join();
-  const rows = ranking.map(({ arm, figure, axes: effects }): Content[] => [
-    element('b', {}, arm),
-    figure,
-    effects
-      .map(({ path, ratio }) => `${path}: ${ratio === null ? NEVER : `× ${Number(ratio.toPrecision(3))}`}`)
-      .join(', '),
-  ]);
+  const percent = (index: number): string => `${Math.round(index * 100)} %`;
+  const rows = ranking.map(({ arm, figure, axes: effects }): Content[] => {
+    const known = effects.flatMap(({ firstOrder }) => firstOrder ?? []);
+    const left = known.length === effects.length ? 1 - known.reduce((sum, index) => sum + index, 0) : null;
+    return [
+      element('b', {}, arm),
+      figure,
+      effects
+        .map(({ path, ratio, firstOrder }) => {
+          const share = firstOrder === null ? NEVER : percent(firstOrder);
+          return `${path}: ${share}${ratio === null ? '' : ` (× ${Number(ratio.toPrecision(3))})`}`;
+        })
+        .join(', '),
+      left === null ? NEVER : percent(Math.max(0, left)),
+    ];
+  });
   return join(
     element('h2', {}, 'What matters most'),
     element(
       'p',
       {},
-      'For each key the greatest over the least of its medians, each taken over all points with one value of the key; ' +
-        'strongest first. A dash: a share was never reached, or a figure is 0.',
+      'For each key its first-order sensitivity index: the share of the variance over all points that goes with this key ' +
+        'alone; strongest first. What is left is due to keys together, and to chance. In brackets the greatest over the ' +
+        'least of its medians, each taken over all points with one value, or one class of values, of the key. A dash: a ' +
+        'share was never reached at some point, or nothing varies.',
     ),
-    table(['arm', 'figure', 'keys'], rows),
+    table(['arm', 'figure', 'keys', 'left'], rows),
   );
 }
 
 /** Writes the page. */
 export function sweepPage(parts: SweepPageParts): string {
-  const { scenario, summary, manifest, response, folders } = parts;
+  const { scenario, summary, version, command, charts, folders } = parts;
   const runs = summary.points.length * summary.runs;
   const body = element(
     'main',
@@ -91,16 +104,23 @@ export function sweepPage(parts: SweepPageParts): string {
           {},
           `The runs broke their own rules ${summary.violations} times; do not trust their figures.`,
         ),
-    element('figure', { class: 'chart scroll', id: 'response' }, trusted(response)),
+    ...Object.entries(charts).map(([name, svg]) =>
+      element('figure', { class: 'chart scroll', id: name }, trusted(svg)),
+    ),
     rankingTable(summary),
     element('h2', {}, 'Every point'),
     pointsTable(summary, folders),
     element('h2', {}, 'How to reproduce this'),
-    element('pre', {}, `npm ci\n${manifest.command ?? 'npm run sweep -- scenario.resolved.yaml'}`),
+    element('pre', {}, `npm ci\n${command}`),
+    element(
+      'p',
+      {},
+      `By relaywave ${version}. Each run has its data in a folder of its own, to which the table above leads; `,
+      element('code', {}, 'npm run report -- FOLDER'),
+      ' draws its charts and its page there.',
+    ),
     element('h2', {}, 'Scenario, with every default spelled out'),
     element('pre', {}, parts.resolvedScenario),
-    element('h2', {}, 'Manifest'),
-    element('pre', {}, formatManifest(manifest)),
   );
   const each =
     summary.runs === 1 ? 'one run: no interval is known' : `${summary.runs} runs, of which medians are shown`;

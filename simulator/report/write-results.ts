@@ -66,10 +66,12 @@ export async function drawReport(
   // Whoever awaits it below hears of its failure; until then it must not be an unhandled one.
   bundled.catch(() => {});
   const charts = await startCharts(files, CHARTS, data, outcome.scenario.report);
+  // While other threads draw the PNGs.
+  const page = runPageData(data);
   await files.finished();
   const manifest = manifestOf(files.sha256());
   files.start('manifest.json', formatManifest(manifest));
-  const script = { bundle: await bundled, data: runPageData(data) };
+  const script = { bundle: await bundled, data: page };
   files.start('report.html', reportPage({ outcome, summary, manifest, resolvedScenario, charts, script }));
   await files.finished();
 }

@@ -1,13 +1,22 @@
-/** Writes what a sweep found into one folder: every figure, the response as a chart, and a page that leads to each run. */
+/**
+ * Writes what a sweep found into one folder: every figure, the response as a chart, and a page that leads to each run.
+ *
+ * Only manifest.json says who put it together and when: every other file has the same bytes, whoever did the runs.
+ */
 
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
-import type { Summary } from '../measure/summary.ts';
-import { formatSweepSummary, type SweepSummary, summarizeSweep } from '../measure/sweep-summary.ts';
+import {
+  formatSweepSummary,
+  type RunFigures,
+  type SweepSummary,
+  summarizeSweep,
+} from '../measure/sweep-summary.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type SweepPlan, sweepPoints } from '../scenario/sweep-plan.ts';
 import { type Chart, startCharts } from './chart-files.ts';
 import { type FileSet, writeFiles } from './file-set.ts';
+import { drawHeatMap, hasHeatMap } from './heat-map.ts';
 import { formatManifest, makeManifest, mergeCost, type RunCost } from './manifest.ts';
 import { drawResponse } from './response-chart.ts';
 import type { ResultsTarget } from './results-folder.ts';
@@ -17,14 +26,16 @@ import { sweepPage } from './sweep-page.ts';
 /** The runs of one point: their folders and what they found, in the order of their seeds. */
 export interface PointRuns {
   readonly directories: readonly string[];
-  readonly summaries: readonly Summary[];
+  readonly runs: readonly RunFigures[];
 }
 
 export interface SweepContext {
   readonly scenario: Scenario;
   readonly plan: SweepPlan;
   readonly resolvedScenario: string;
-  readonly command: string | null;
+  readonly command: string;
+  /** The code that the runs are of. */
+  readonly version: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,11 +44,10 @@ export interface WrittenSweep extends RunCost {
   readonly summary: SweepSummary;
 }
 
-const RESPONSE: Chart<'response', SweepSummary> = {
-  name: 'response',
-  draw: drawResponse,
-  isDrawn: () => true,
-};
+const CHARTS: readonly Chart<'response' | 'heatmap', SweepSummary>[] = [
+  { name: 'response', draw: drawResponse, isDrawn: () => true },
+  { name: 'heatmap', draw: drawHeatMap, isDrawn: hasHeatMap },
+];
 
 /** `points` in the order of `sweepPoints`. Throws `ResultsError` as `writeResults` does. */
 export async function writeSweep(
@@ -45,16 +55,18 @@ export async function writeSweep(
   points: readonly PointRuns[],
   context: SweepContext,
 ): Promise<WrittenSweep> {
-  const { scenario, plan, resolvedScenario, command, signal } = context;
+  const { scenario, plan, resolvedScenario, command, version, signal } = context;
   const fromWallMs = performance.now();
   const values = sweepPoints(plan);
   const summary = summarizeSweep(
     plan,
-    points.map(({ summaries }, index) => ({ values: values[index] ?? [], summaries })),
+    points.map(({ runs }, index) => ({ values: values[index] ?? [], runs })),
   );
   const hash = createHash('sha256');
-  for (const { summaries } of points) for (const { traceHash } of summaries) hash.update(`${traceHash}\n`);
-  const seeds = [...new Set(points.flatMap(({ summaries }) => summaries.flatMap((one) => one.seeds)))];
+  const traces = points.flatMap(({ runs }) => runs.map((one) => one.traceHash));
+  for (const trace of traces) hash.update(`${trace}\n`);
+  const traceHash = traces.includes(null) ? null : hash.digest('hex');
+  const seeds = [...new Set(points.flatMap(({ runs }) => runs.flatMap((one) => one.seeds)))];
   const cost = () => mergeCost(fromWallMs);
 
   const fill = async (files: FileSet): Promise<void> => {
@@ -62,10 +74,18 @@ export async function writeSweep(
     files.start('sweep.csv', sweepCsv(summary));
     files.start('scenario.resolved.yaml', resolvedScenario);
     const { png, theme } = scenario.report;
-    const { response = '' } = await startCharts(files, [RESPONSE], summary, { charts: null, png, theme });
+    const charts = await startCharts(files, CHARTS, summary, { charts: null, png, theme });
+    await files.finished();
+    const folders = points.map(({ directories }) =>
+      directories.map((directory) => relative(target.directory, directory).replaceAll('\\', '/')),
+    );
+    files.start(
+      'report.html',
+      sweepPage({ scenario, summary, version, command, resolvedScenario, charts, folders }),
+    );
     await files.finished();
     const manifest = makeManifest({
-      summary: { scenario: summary.scenario, seeds, traceHash: hash.digest('hex') },
+      summary: { scenario: summary.scenario, seeds, traceHash },
       command,
       cost: cost(),
       warnings: [],
@@ -73,13 +93,6 @@ export async function writeSweep(
       sha256: files.sha256(),
     });
     files.start('manifest.json', formatManifest(manifest));
-    const folders = points.map(({ directories }) =>
-      directories.map((directory) => relative(target.directory, directory).replaceAll('\\', '/')),
-    );
-    files.start(
-      'report.html',
-      sweepPage({ scenario, summary, manifest, resolvedScenario, response, folders }),
-    );
     await files.finished();
   };
   await writeFiles(target, fill, signal);

@@ -17,9 +17,11 @@ import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
+import { checkStack } from './stack-checks.ts';
 import { checkSybils } from './sybil-checks.ts';
 import { formatDuration } from './units.ts';
 import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
+import { checkWire } from './wire-checks.ts';
 import type { Path } from './yaml-tree.ts';
 
 export type { Finding } from './finding.ts';
@@ -243,5 +245,7 @@ export function crossCheck(values: Readonly<Record<string, unknown>>, modules: K
     ...checkFaults(parts),
     ...checkRejections(parts),
     ...checkModel(parts, modules),
+    ...checkStack(parts),
+    ...checkWire(parts),
   ];
 }

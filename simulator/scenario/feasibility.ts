@@ -6,8 +6,8 @@
  */
 
 import { freemem, totalmem } from 'node:os';
-import { ENGINES } from './engines.ts';
-import { type EngineName, type Scenario, sybilsOfArm } from './scenario.ts';
+import { ENGINES, engineLabel } from './engines.ts';
+import { type EngineName, type Scenario, type StackName, sybilsOfArm } from './scenario.ts';
 
 interface EngineMemory {
   readonly baseBytes: number;
@@ -16,15 +16,19 @@ interface EngineMemory {
   readonly linkEndBytes: number;
 }
 
-/** What the engine gossipsub needs, fitted to 0.33, 0.84 and 1.45 GB at 500, 7,500 and 15,000 relays. */
-const GOSSIPSUB_MEMORY: EngineMemory = { baseBytes: 320e6, relayBytes: 27e3, linkEndBytes: 3.5e3 };
+/**
+ * What whole libp2p nodes need: an end of a link is two streams of yamux with their listeners, 31 KB that stay and as
+ * much again while connections come up (0.7 GB at 300 relays of degree 14).
+ */
+const LIBP2P_MEMORY: EngineMemory = { baseBytes: 320e6, relayBytes: 80e3, linkEndBytes: 65e3 };
 
 const MEMORY: Readonly<Record<EngineName, EngineMemory>> = {
-  gossipsub: GOSSIPSUB_MEMORY,
+  // Fitted to 0.33, 0.84 and 1.45 GB at 500, 7,500 and 15,000 relays.
+  gossipsub: { baseBytes: 320e6, relayBytes: 27e3, linkEndBytes: 3.5e3 },
   // Fitted to 0.22, 0.44 and 1.06 GB at 7,500, 100,000 and 1,000,000 relays of degree 14, the report included.
   model: { baseBytes: 300e6, relayBytes: 250, linkEndBytes: 37 },
-  // Not available, so refused before it comes to memory.
-  wire: GOSSIPSUB_MEMORY,
+  // Measured: 0.38 GB in each of two processes of 50 relays of degree 14, and the command's own.
+  wire: { baseBytes: 600e6, relayBytes: 2e6, linkEndBytes: 250e3 },
 };
 
 export interface Machine {
@@ -43,9 +47,18 @@ export function thisMachine(): Machine {
   return { availableBytes: Math.max(0, Math.min(free, left)) };
 }
 
+function memoryOf(engine: EngineName, stack: StackName): EngineMemory {
+  return engine === 'gossipsub' && stack === 'libp2p' ? LIBP2P_MEMORY : MEMORY[engine];
+}
+
 /** Peak memory that the scenario's engine is expected to need, bytes. */
-export function memoryEstimateBytes(relays: number, degree: number, engine: EngineName): number {
-  const { baseBytes, relayBytes, linkEndBytes } = MEMORY[engine];
+export function memoryEstimateBytes(
+  relays: number,
+  degree: number,
+  engine: EngineName,
+  stack: StackName = 'bare',
+): number {
+  const { baseBytes, relayBytes, linkEndBytes } = memoryOf(engine, stack);
   return baseBytes + relays * (relayBytes + degree * linkEndBytes);
 }
 
@@ -81,12 +94,12 @@ export function infeasibility(
   machine: Machine = thisMachine(),
 ): { message: string; hint: string } | null {
   if (!scenario.arms.some((arm) => arm.kind === 'live')) return null;
-  const { engine } = scenario;
+  const { engine, stack } = scenario;
   const { relays, degree } = scenario.network;
   const ofSybils = sybilMemoryBytes(scenario);
-  const needed = memoryEstimateBytes(relays, degree, engine) + ofSybils;
+  const needed = memoryEstimateBytes(relays, degree, engine, stack) + ofSybils;
   if (needed <= machine.availableBytes) return null;
-  const { baseBytes, relayBytes, linkEndBytes } = MEMORY[engine];
+  const { baseBytes, relayBytes, linkEndBytes } = memoryOf(engine, stack);
   const perRelay = relayBytes + degree * linkEndBytes;
   const fitting = Math.floor((machine.availableBytes - baseBytes - ofSybils) / perRelay);
   const rounded = fitting >= 1000 ? fitting - (fitting % 100) : fitting;
@@ -98,7 +111,7 @@ export function infeasibility(
   else if (engine !== 'model') other = '; the engine model is meant for networks of this size';
   return {
     message:
-      `${grouped(relays)} relays${ofSybils > 0 ? ' and the sybils' : ''} need about ${gigabytes(needed)} of memory with the engine ${engine}; ` +
+      `${grouped(relays)} relays${ofSybils > 0 ? ' and the sybils' : ''} need about ${gigabytes(needed)} of memory with the engine ${engineLabel(scenario)}; ` +
       `${gigabytes(machine.availableBytes)} is available`,
     hint: `${fits}${other}`,
   };

@@ -25,6 +25,7 @@ describe('loading a scenario', () => {
       answer: '',
       seed: 1,
       engine: 'gossipsub',
+      stack: 'bare',
       fidelity: 'fast',
       threads: 0,
       network: {
@@ -141,7 +142,6 @@ historical: [tor-2016-17, tor-2016-17]
       '2:1 sed: unknown key | did you mean seed?',
       '4:11 network.relays: must be a number, not the text "abc" | for example 7500',
       '5:11 network.uplink: the number 20 has no unit | write a rate with its unit, such as 512 kbit/s, 20 Mbit/s or 2.5 MB/s',
-      '6:9 engine: the engine wire (whole libp2p relays over TCP, in real time) is not available in this version | use gossipsub or model',
       '7:11 fidelity: must be one of full, fast, not the text "fats" | did you mean fast?',
       '8:11 duration: the number 600 has no unit | write a duration with its unit, such as 250ms, 60s, 10min, 2h or 3d',
       '10:13 updates[0].module: updates/ has no module "strict-cell" | did you mean strict-cells?',

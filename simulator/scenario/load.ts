@@ -33,6 +33,7 @@ export interface ScenarioOverrides {
   readonly set?: readonly string[] | undefined;
   readonly seed?: string | undefined;
   readonly engine?: string | undefined;
+  readonly stack?: string | undefined;
   readonly threads?: string | undefined;
   readonly fidelity?: string | undefined;
   /** A share of the scenario's size, such as 0.05 or 5%: see scale.ts. */
@@ -71,7 +72,7 @@ function isMap(value: unknown): value is Values {
 
 /** Options of the command line in the order in which they apply; --set comes last. */
 function readOverrides(overrides: ScenarioOverrides): (Override | Problem)[] {
-  const named = (['seed', 'engine', 'threads', 'fidelity'] as const).flatMap((key) => {
+  const named = (['seed', 'engine', 'stack', 'threads', 'fidelity'] as const).flatMap((key) => {
     const value = overrides[key];
     return value === undefined ? [] : [{ label: `--${key} ${value}`, path: [key], value }];
   });

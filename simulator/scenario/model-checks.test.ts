@@ -15,12 +15,15 @@ test('engine model: gossip among honest relays that stay is what it runs', () =>
   assert.equal(load(withLines(), { engine: 'model' }).scenario.engine, 'model');
 });
 
-test('engine model: who comes and goes is told with the engine that knows it', () => {
-  assert.deepEqual(refused('churn: tor-2025-11'), [
-    `churn: the engine model has no relays that come and go | ${CAN}`,
-  ]);
+test('engine model: relays come and go on it by churn, with or without catch-up, and not by presence', () => {
+  const asking = withLines(MODEL, 'churn: tor-2025-11').replace(
+    'channel: gossip',
+    'channel: [gossip, catch-up]',
+  );
+  for (const text of [withLines(MODEL, 'churn: tor-2025-11'), asking])
+    assert.equal(load(text).scenario.engine, 'model');
   assert.deepEqual(refused('presence: { late: { share: 10%, from: 1min, to: 2min } }'), [
-    `presence.late: the engine model has no relays that come and go | ${CAN}`,
+    `presence.late: the engine model has no relays that come late or go away but by churn | ${CAN}`,
   ]);
 });
 

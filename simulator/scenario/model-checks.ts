@@ -33,7 +33,7 @@ function cannot(path: Path, what: string, hint = HINT): Finding {
 function* checkArms({ arms = {}, operators }: Parts): Generator<Finding> {
   for (const [name, arm] of Object.entries(arms)) {
     if (arm.channel === 'manual') continue;
-    const other = [arm.channel].flat().find((channel) => channel !== 'gossip');
+    const other = [arm.channel].flat().find((channel) => channel !== 'gossip' && channel !== 'catch-up');
     if (other !== undefined) yield cannot(['arms', name, 'channel'], `channel ${other}`);
     if (arm.adversary !== undefined && arm.adversary !== NONE)
       yield cannot(['arms', name, 'adversary'], 'adversary');
@@ -44,7 +44,7 @@ function* checkArms({ arms = {}, operators }: Parts): Generator<Finding> {
 }
 
 function* checkWhatElseHappens(parts: Parts): Generator<Finding> {
-  const { fidelity, churn, presence, adversary, faults, traffic, gossipsub } = parts;
+  const { fidelity, presence, adversary, faults, traffic, gossipsub } = parts;
   if (fidelity === 'full') {
     yield cannot(
       ['fidelity'],
@@ -52,10 +52,9 @@ function* checkWhatElseHappens(parts: Parts): Generator<Finding> {
       'remove the key, or use engine: gossipsub',
     );
   }
-  if (churn !== undefined && churn !== NONE) yield cannot(['churn'], 'relays that come and go');
   for (const key of ['late', 'away'] as const) {
     if (presence !== undefined && presence[key] !== NONE)
-      yield cannot(['presence', key], 'relays that come and go');
+      yield cannot(['presence', key], 'relays that come late or go away but by churn');
   }
   if (adversary !== undefined && adversary !== NONE) yield cannot(['adversary'], 'adversary');
   if (faults !== undefined && faults.length > 0) yield cannot(['faults'], 'faults');

@@ -65,8 +65,10 @@ export function toScenario(
     answer: input.answer,
     seed: input.seed,
     engine: input.engine,
+    stack: input.stack,
     fidelity: input.fidelity,
     threads: input.threads === 'auto' ? 0 : input.threads,
+    slowdown: input.slowdown,
     network: {
       relays: network.relays,
       population: populationPlan(network.population, filePopulation),
@@ -136,8 +138,10 @@ export function resolvedYaml(
     ...(scenario.answer !== '' && { answer: scenario.answer }),
     seed: scenario.seed,
     engine: scenario.engine,
+    ...(scenario.stack !== 'bare' && { stack: scenario.stack }),
     fidelity: scenario.fidelity,
     threads: scenario.threads === 0 ? 'auto' : scenario.threads,
+    ...(scenario.slowdown !== 1 && { slowdown: scenario.slowdown }),
     network: {
       relays: network.relays,
       population: populationYaml(network.population, pathOf),

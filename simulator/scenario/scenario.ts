@@ -18,6 +18,7 @@ import type { TrafficPlan } from './traffic-plan.ts';
 export type { HistoricalName, LagLaw, LagPart } from './lag-plan.ts';
 
 export type EngineName = 'gossipsub' | 'model' | 'wire';
+export type StackName = 'bare' | 'libp2p';
 export type Fidelity = 'full' | 'fast';
 export type PopulationName = 'tor-2025-11' | 'uniform';
 
@@ -289,9 +290,13 @@ export interface Scenario {
   /** 0 to 2^32 - 1. */
   readonly seed: number;
   readonly engine: EngineName;
+  /** What each relay of the engine gossipsub is: its router alone, or a whole libp2p node. */
+  readonly stack: StackName;
   readonly fidelity: Fidelity;
   /** Simulation threads; 0 chooses. The results do not depend on it. */
   readonly threads: number;
+  /** How many times slower than real time the engine wire runs, from 1; the others have no real time. */
+  readonly slowdown: number;
   readonly network: NetworkPlan;
   readonly gossipsub: GossipsubPlan;
   readonly durationSeconds: number;

@@ -27,6 +27,9 @@ const ARMS_MAX = 16;
 const COST_US = { min: 0, max: 60_000_000 };
 const MEASURED = 'measured with Node 20';
 
+/** Libp2p's own timeouts are not slowed, and handshakes must end within them. */
+export const SLOWDOWN_MAX = 10;
+
 const costsSchema = z.strictObject({
   verifySignature: duration('us', COST_US, {
     description: `Virtual time a relay takes to verify one Ed25519 signature (${MEASURED})`,
@@ -95,8 +98,17 @@ export const scenarioSchema = z
         description:
           'What runs the live arms. gossipsub: the real GossipSub code of js-libp2p in virtual time, to some 10,000 ' +
           'relays. model: a model of the same protocol, to a million relays, that knows gossip among honest relays ' +
-          'which stay, and no more. wire is not available in this version',
+          'which stay, and no more. wire: whole relays on libp2p and TCP, over loopback and in real time, to some hundreds',
         examples: ['gossipsub', 'model'],
+      }),
+    stack: z
+      .enum(['bare', 'libp2p'])
+      .default('bare')
+      .meta({
+        description:
+          'What each relay of the engine gossipsub is. bare: its router alone. libp2p: a whole node of js-libp2p with ' +
+          'connection manager, identify and yamux, over simulated links; ten times the time and several times the memory',
+        examples: ['bare'],
       }),
     fidelity: z
       .enum(['full', 'fast'])
@@ -112,6 +124,17 @@ export const scenarioSchema = z
       .meta({
         description: 'Simulation threads, 1 to 8; the results do not depend on it',
         examples: ['auto', 2],
+      }),
+    slowdown: z
+      .number()
+      .min(1)
+      .max(SLOWDOWN_MAX)
+      .default(1)
+      .meta({
+        description:
+          'engine wire only: how many times slower than real time everything of the network goes, latencies, uplinks, ' +
+          'heartbeats and costs alike, so that what the machine itself takes weighs less. Times are told as if it had not',
+        examples: [4],
       }),
     network: networkSchema.meta({
       description: 'The relays and the links between them',

@@ -3,6 +3,7 @@
 import { knownModules } from './known-modules.ts';
 import { type LoadedScenario, type ScenarioOverrides, scenarioFromText } from './load.ts';
 import { type Problem, ScenarioError } from './problem.ts';
+import type { Scenario } from './scenario.ts';
 import { readSource } from './source.ts';
 import { type SweepPlan, type SweepPoint, sweepPoints } from './sweep-plan.ts';
 
@@ -15,7 +16,8 @@ export interface LoadedPoint {
   readonly values: SweepPoint;
   /** The changes that make the point of the file, as --set takes them. */
   readonly set: readonly string[];
-  readonly loaded: LoadedScenario;
+  /** Without what it was read from, of which a large sweep would hold thousands. */
+  readonly scenario: Scenario;
 }
 
 /** `network.relays=500`, `updates[0].size="20 KiB"`: strings quoted, so that YAML takes them for nothing else. */
@@ -31,7 +33,27 @@ function placed(problem: Problem, base: LoadedScenario, plan: SweepPlan, values:
   const { path } = plan.axes[Math.max(0, axis)] ?? { path: '' };
   const where = plan.axes.map((one, index) => `${one.path}=${values[index]}`).join(', ');
   const what = problem.path === '' || problem.path === path ? '' : `${problem.path}: `;
-  return base.problemAt(['sweep', 'vary', path], `at ${where}: ${what}${problem.message}`, problem.hint);
+  const isDrawn = plan.axes[axis]?.range !== undefined && /whole number/.test(problem.message);
+  const hint = isDrawn ? 'add "whole: true" to the range' : problem.hint;
+  return base.problemAt(['sweep', 'vary', path], `at ${where}: ${what}${problem.message}`, hint);
+}
+
+/** A mistake of a range shows in nearly every point: it is told once for each key, with the number of points. */
+class ProblemsByKey {
+  private readonly found = new Map<string, { readonly problem: Problem; points: number }>();
+
+  add(key: string, problem: Problem): void {
+    const known = this.found.get(key);
+    if (known === undefined) this.found.set(key, { problem, points: 1 });
+    else known.points++;
+  }
+
+  told(): Problem[] {
+    return [...this.found.values()].map(({ problem, points }) => {
+      const more = points === 1 ? '' : ` (${points - 1} more of this kind)`;
+      return { ...problem, message: `${problem.message}${more}` };
+    });
+  }
 }
 
 /** Reads every point; throws `ScenarioError` with what is wrong with any of them. */
@@ -43,19 +65,23 @@ export function loadPoints(
 ): LoadedPoint[] {
   const text = readSource(file, 'scenario file');
   const modules = knownModules();
-  const problems: Problem[] = [];
+  const problems = new ProblemsByKey();
   const points = sweepPoints(plan).flatMap((values, index): LoadedPoint[] => {
     const set = changes(plan, values);
     try {
       const all = [...(overrides.set ?? []), ...set, 'sweep=null'];
-      const loaded = scenarioFromText(file, text, { ...overrides, set: all }, { modules });
-      return [{ number: index + 1, values, set, loaded }];
+      const { scenario } = scenarioFromText(file, text, { ...overrides, set: all }, { modules });
+      return [{ number: index + 1, values, set, scenario }];
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
-      problems.push(...error.problems.map((problem) => placed(problem, base, plan, values)));
+      for (const problem of error.problems) {
+        const at = placed(problem, base, plan, values);
+        problems.add(`${at.path} ${problem.path}`, at);
+      }
       return [];
     }
   });
-  if (problems.length > 0) throw new ScenarioError(problems.slice(0, PROBLEMS_TOLD));
+  const told = problems.told();
+  if (told.length > 0) throw new ScenarioError(told.slice(0, PROBLEMS_TOLD));
   return points;
 }

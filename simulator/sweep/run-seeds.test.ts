@@ -121,6 +121,11 @@ describe('runs with several seeds', () => {
       reached,
       reached.toSorted((a, b) => a - b),
     );
-    assert.deepEqual(seen.at(-1), { phase: 'run', virtualSeconds: 20, durationSeconds: 20 });
+    assert.deepEqual(seen.at(-1), {
+      phase: 'run',
+      virtualSeconds: 20,
+      durationSeconds: 20,
+      runs: { done: 2, total: 2 },
+    });
   });
 });

@@ -9,6 +9,7 @@ import exp from '@stdlib/math-base-special-exp';
 import { type RandomStream, randomStream } from '../engine/random.ts';
 import type { ArmOutcome, RunOutcome, StageTimes, UpdateOutcome } from '../measure/outcome.ts';
 import type { Population, Topology } from '../population/population.ts';
+import { engineLabel } from '../scenario/engines.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
 import { madeLoad } from './made-load.ts';
 import { testLiveArm, testScenario, testUpdate } from './test-scenario.ts';
@@ -157,7 +158,7 @@ function madeArm(arm: Arm, scenario: Scenario, population: Population): ArmOutco
   });
   return {
     arm,
-    engine: isManual ? 'lag' : scenario.engine,
+    engine: isManual ? 'lag' : engineLabel(scenario),
     horizonSeconds: isManual ? MANUAL_DAYS * DAY_SECONDS : RUN_SECONDS,
     updates,
     cost: isManual

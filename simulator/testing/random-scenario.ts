@@ -214,8 +214,10 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     answer: answers,
     seed: whole(0, 0xffffffff),
     engine: fc.constant('gossipsub' as const),
+    isWhole: fc.boolean(),
     fidelity: fc.constantFrom('full' as const, 'fast' as const),
     threads: whole(0, 8),
+    slowdown: fc.constantFrom(1, 2.5, 10),
     network: fc
       .record({
         relays: whole(2, 1e6),
@@ -298,7 +300,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const arms = traffic.clients === null ? made : made.map(withoutRejection);
     const hasGossip = (one: Arm) => one.kind === 'live' && one.channels.includes('gossip');
     const isAttackable = arms.some(hasGossip);
-    const { scoring, sybils, armSybils, ...rest } = parts;
+    const { scoring, sybils, armSybils, isWhole, ...rest } = parts;
     const faults =
       traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms));
     // Churn stands beside neither clients nor faults nor live operators, nor relays that are late or away once.
@@ -321,9 +323,15 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const attackers = isFree && isAttackable && sybils !== null ? { sybils: over(sybils) } : {};
     const ofArm =
       !isFree || armSybils === null ? {} : { adversary: armSybils === 'none' ? armSybils : over(armSybils) };
+    // Whole nodes stand beside neither sybils nor faults nor churn.
+    const isSybil = 'sybils' in attackers || ('adversary' in ofArm && ofArm.adversary !== 'none');
     const attackedArms = arms.map((one): Arm => (hasGossip(one) ? { ...one, ...ofArm } : one));
     return {
       ...rest,
+      stack:
+        isWhole && !isSybil && faults.length === 0 && churn === null
+          ? ('libp2p' as const)
+          : ('bare' as const),
       gossipsub: { ...parts.gossipsub, ...(scoring !== null && { scoring }) },
       assertions: parts.assertions(arms, parts.updates.length, parts.measure),
       costs: { ...parts.costs },

@@ -1,11 +1,12 @@
 /** Checks what is to be run as `validate` does, and says what would be run. */
 
 import { join } from 'node:path';
+import { engineLabel } from '../scenario/engines.ts';
 import { infeasibility } from '../scenario/feasibility.ts';
 import { type LoadedScenario, scenarioFromText } from '../scenario/load.ts';
 import { type Problem, ScenarioError } from '../scenario/problem.ts';
 import { loadPoints } from '../scenario/sweep-load.ts';
-import { sweepPoints } from '../scenario/sweep-plan.ts';
+import { sweepPointCount } from '../scenario/sweep-plan.ts';
 import type { CheckResult, RunRequest } from './api-shapes.ts';
 import { fencedProblems } from './file-fence.ts';
 
@@ -46,7 +47,7 @@ export function loadRequest(
 function sweepProblems(request: RunRequest, loaded: LoadedScenario, isSaved: boolean): readonly Problem[] {
   const { sweep } = loaded.scenario;
   // Points are loaded from the file, so an edited text has none to check before it is saved.
-  if (sweep === null || !isSaved || sweepPoints(sweep).length > POINTS_CHECKED) return [];
+  if (sweep === null || !isSaved || sweepPointCount(sweep) > POINTS_CHECKED) return [];
   const { seed, scale, set } = request;
   try {
     loadPoints(loaded.file, { seed, scale, set }, loaded, sweep);
@@ -69,7 +70,7 @@ export function checkRequest(
   const { loaded } = checked;
   const problems = sweepProblems(request, loaded, isSaved);
   const { scenario, scaled } = loaded;
-  const { name, question, engine, network, seed, durationSeconds, arms, updates, sweep } = scenario;
+  const { name, question, network, seed, durationSeconds, arms, updates, sweep } = scenario;
   const refusal = infeasibility(scenario);
   const warnings = [
     ...(refusal === null ? [] : [`it will not run on this machine: ${refusal.message}`]),
@@ -78,13 +79,13 @@ export function checkRequest(
   const portrait = {
     name,
     question,
-    engine,
+    engine: engineLabel(scenario),
     relays: network.relays,
     seed,
     durationSeconds,
     arms: arms.map((arm) => arm.name),
     modules: updates.map(({ module }) => module),
-    sweepPoints: sweep === null ? null : sweepPoints(sweep).length,
+    sweepPoints: sweep === null ? null : sweepPointCount(sweep),
   };
   return { problems, portrait: problems.length > 0 ? null : portrait, warnings };
 }

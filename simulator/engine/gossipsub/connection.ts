@@ -9,48 +9,46 @@
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Uint8ArrayList } from 'uint8arraylist';
-import { ARRIVAL, type Arrival, type Receiver } from './arrival.ts';
+import { ARRIVAL, type Arrival } from './arrival.ts';
+import type { BareStack } from './bare-stack.ts';
 import type { Frame } from './frame.ts';
 import { NEGOTIATION_BYTES } from './negotiation.ts';
+import type { Direction, LinkEnd, NewLink } from './network-stack.ts';
 import type { SimulatedRelay } from './relay.ts';
 import type { Transport } from './transport.ts';
-
-export type Direction = 'inbound' | 'outbound';
 
 /** Why a stream could not be had. Expected when relays come and go, so it counts as no failure. */
 export class LinkClosedError extends Error {}
 
-export class SimulatedConnection implements Receiver {
+export class SimulatedConnection implements LinkEnd {
   readonly local: SimulatedRelay;
-  /** Index of the relay at the other end. */
   readonly remote: number;
   readonly remotePeer: PeerId;
   readonly remoteAddr: Multiaddr;
   readonly direction: Direction;
   readonly latencyUs: number;
-  /** Tells this link from those that joined the two relays before; 0 for the first. */
   readonly link: number;
   status: 'open' | 'closed' = 'open';
   inbound: InboundQueue | null = null;
+  private readonly stack: BareStack;
   private readonly transport: Transport;
   private opening: Opening | null = null;
 
-  constructor(
-    transport: Transport,
-    local: SimulatedRelay,
-    remote: { index: number; peerId: PeerId; address: Multiaddr },
-    direction: Direction,
-    latencyUs: number,
-    link = 0,
-  ) {
+  constructor(stack: BareStack, transport: Transport, link: NewLink) {
+    const { local, peer, direction, latencyUs, number } = link;
+    this.stack = stack;
     this.transport = transport;
     this.local = local;
-    this.remote = remote.index;
-    this.remotePeer = remote.peerId;
-    this.remoteAddr = remote.address;
+    this.remote = peer.index;
+    this.remotePeer = peer.peerId;
+    this.remoteAddr = peer.address;
     this.direction = direction;
     this.latencyUs = latencyUs;
-    this.link = link;
+    this.link = number;
+  }
+
+  announce(): void {
+    this.stack.connected(this);
   }
 
   /** Asks the other end for a stream; resolves a round trip later, or rejects when the link closes. */
@@ -67,15 +65,17 @@ export class SimulatedConnection implements Receiver {
 
   arrive({ what, frame }: Arrival): void {
     this.local.wake();
-    if (frame !== null) this.local.receive(this, frame);
-    else if (what === ARRIVAL.open) this.acceptStream();
+    if (frame !== null) {
+      this.transport.load?.gossipReceived(this.local.index, frame.bytes.length);
+      this.stack.receive(this, frame);
+    } else if (what === ARRIVAL.open) this.acceptStream();
     else this.streamAccepted();
   }
 
   /** The other end asked for a stream. */
   private acceptStream(): void {
     this.inbound = new InboundQueue();
-    this.local.router.onIncomingStream(this.inbound, this);
+    this.stack.router.onIncomingStream(this.inbound, this);
     this.transport.transmit(this, ARRIVAL.acknowledge, NEGOTIATION_BYTES, null);
   }
 
@@ -86,12 +86,13 @@ export class SimulatedConnection implements Receiver {
     opening?.resolve(new SimulatedStream(this, this.transport, opening.protocol) as unknown as Stream);
   }
 
-  /** Ends the streams; the router is told by the relay. */
+  /** Ends the streams, and tells the router. */
   shut(): void {
     this.status = 'closed';
     this.inbound?.end();
     this.opening?.reject(new LinkClosedError());
     this.opening = null;
+    this.stack.disconnected(this);
   }
 
   /** As libp2p's type, of which gossipsub uses what is here. */

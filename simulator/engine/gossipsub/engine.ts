@@ -44,7 +44,8 @@ const YOUNG_GENERATION_MB = 64;
 
 export interface EngineResult {
   readonly shared: SharedColumns;
-  readonly traceHash: string;
+  /** Null where no second run gives the same: in real time. */
+  readonly traceHash: string | null;
   readonly threads: number;
   /** Sums over the threads. */
   readonly total: ThreadResult;

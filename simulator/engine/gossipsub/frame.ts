@@ -11,13 +11,22 @@ import type { Uint8ArrayList } from 'uint8arraylist';
 import { type BytesByKind, splitFrame } from './rpc-bytes.ts';
 
 export class Frame {
-  readonly bytes: Uint8Array;
+  private readonly whole: Uint8Array;
   /** What the bytes decode to, once somebody has decoded them. */
   rpc: RPC | null = null;
   private split: BytesByKind | null = null;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    this.whole = bytes;
+  }
+
+  get bytes(): Uint8Array {
+    return this.whole;
+  }
+
+  /** Length of `bytes`. */
+  get byteLength(): number {
+    return this.bytes.length;
   }
 
   /** What the bytes are for; of a frame of gossip only. */

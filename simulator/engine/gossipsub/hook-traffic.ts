@@ -31,16 +31,24 @@ export interface HookSurroundings {
   readonly skewMs: (relay: number) => number;
 }
 
+/** What of a job decides about cells. */
+export interface CellJob extends Pick<Job, 'scenario' | 'policies'> {
+  readonly population: Pick<Job['population'], 'advertisedBytesPerSecond'>;
+}
+
+/** A clock of virtual time or of real time. */
+export type CellClock = Pick<VirtualClock, 'nowUs' | 'nowMs' | 'schedule'>;
+
 export class HookTraffic {
-  private readonly job: Job;
-  private readonly clock: VirtualClock;
+  private readonly job: CellJob;
+  private readonly clock: CellClock;
   /** For each relay and hook, which series of cells is the valid one: the latest. */
   private readonly series = new Map<string, number>();
   /** Where a module waits for its operator: no cell is to be brought to it before; by relay and hook. */
   private readonly held = new Map<string, symbol>();
   private readonly surroundings: HookSurroundings;
 
-  constructor(job: Job, clock: VirtualClock, surroundings: HookSurroundings) {
+  constructor(job: CellJob, clock: CellClock, surroundings: HookSurroundings) {
     this.surroundings = surroundings;
     this.job = job;
     this.clock = clock;

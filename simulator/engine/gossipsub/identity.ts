@@ -20,7 +20,8 @@ const IDENTITY_MULTIHASH = 0;
 /** Protobuf header of a 32-byte Ed25519 public key. */
 const ED25519_PUBLIC_KEY_HEADER = [8, 1, 18, 32];
 
-function seedOf(relay: number, seed: number): Uint8Array<ArrayBuffer> {
+/** The seed of a relay's key. */
+export function seedOf(relay: number, seed: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(32);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, relay + 1);

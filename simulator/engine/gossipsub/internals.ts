@@ -13,6 +13,7 @@ import {
 } from '@chainsafe/libp2p-gossipsub';
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import type { PeerId, Stream } from '@libp2p/interface';
+import type { Uint8ArrayList } from 'uint8arraylist';
 import type { ValidatingGossipSub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { VirtualTimer } from '../virtual-clock.ts';
 
@@ -27,6 +28,8 @@ interface TimeCache {
 export interface OutboundStreamInternals {
   /** The stream that the connection gave. */
   readonly rawStream: unknown;
+  /** Sends an RPC whose length stands before it. */
+  pushPrefixed(bytes: Uint8Array | Uint8ArrayList): void;
 }
 
 /** Weights of what else than invalid messages counts in a topic. */

@@ -12,7 +12,6 @@ import type { Population } from '../../population/population.ts';
 import { type RelayPicker, uniformPicker, weightedPicker } from '../../population/relay-picker.ts';
 import { isUpAt } from '../../population/running-relays.ts';
 import { type RandomStream, randomStream } from '../random.ts';
-import { Call, type VirtualClock } from '../virtual-clock.ts';
 
 const CONSENSUS_US = 3_600_000_000;
 /** A lost link is replaced within so long: connection managers look at their links every few seconds. */
@@ -22,9 +21,16 @@ const LOOK_AGAIN_US = 60_000_000;
 /** Picks in vain before all relays are looked through. */
 const VAIN_PICKS = 64;
 
+/** The time of whoever runs the network, and a way to plan for it. */
+export interface KeepersClock {
+  readonly nowUs: number;
+  /** Plans an action in the name of a relay. */
+  at(timeUs: number, relay: number, action: () => void): void;
+}
+
 /** What the keepers of all relays of a thread share. */
 export interface KeepingParts {
-  readonly clock: VirtualClock;
+  readonly clock: KeepersClock;
   readonly churn: Churn;
   readonly population: Population;
   readonly pick: RelayPicker;
@@ -127,12 +133,9 @@ export class LinkKeeper {
   private later(afterUs: number, action: () => void): void {
     const { parts, absences } = this;
     const { clock } = parts;
-    clock.schedule(
-      clock.nowUs + afterUs,
-      new Call(this.relay.index, () => {
-        if (this.relay.online && this.absences === absences) action();
-      }),
-    );
+    clock.at(clock.nowUs + afterUs, this.relay.index, () => {
+      if (this.relay.online && this.absences === absences) action();
+    });
   }
 
   /** A relay to dial: listed, of another operator and /24, not linked yet. Null where there is none. */

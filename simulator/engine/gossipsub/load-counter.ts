@@ -56,15 +56,14 @@ export class LoadCounter {
       return;
     }
     const { parts } = frame;
-    for (let kind = 0; kind < LINKS; kind++) byKind[kind] += parts[kind];
+    for (let kind = 0; kind < byKind.length; kind++) byKind[kind] += parts[kind];
     columns.messageBytes[host] += parts[MESSAGES];
-    columns.controlBytes[host] += bytes - parts[MESSAGES];
+    columns.controlBytes[host] += bytes - parts[MESSAGES] - parts[LINKS];
   }
 
-  /** Something has reached a host that took it. */
-  received(host: number, what: ArrivalKind, frame: Frame | null): void {
-    if (what === ARRIVAL.frame && frame !== null)
-      this.columns.receivedGossipBytes[host] += frame.bytes.length;
+  /** Gossip has reached a host that took it. */
+  gossipReceived(host: number, bytes: number): void {
+    this.columns.receivedGossipBytes[host] += bytes;
   }
 
   /** A host's router was given so many messages, known ones among them. */

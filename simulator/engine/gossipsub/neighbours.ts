@@ -1,7 +1,7 @@
 /** The links of the topology as each relay sees them: whom it knows, how far, and who dials whom. */
 
 import type { Topology } from '../../population/population.ts';
-import type { Direction } from './connection.ts';
+import type { Direction } from './network-stack.ts';
 
 export interface Neighbour {
   readonly peer: number;

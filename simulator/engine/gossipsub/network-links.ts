@@ -1,6 +1,6 @@
 /** What the links of all relays of a thread share: who is whose neighbour, who is dialled instead, what is cut. */
 
-import type { VirtualClock } from '../virtual-clock.ts';
+import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { FaultDriver } from './faults/fault-driver.ts';
 import type { Hosts } from './hosts.ts';
 import type { Job } from './job.ts';
@@ -46,7 +46,12 @@ function keepingParts(
   if (churn === null) return null;
   const { degree, dialing } = scenario.network;
   return {
-    clock,
+    clock: {
+      get nowUs() {
+        return clock.nowUs;
+      },
+      at: (timeUs, relay, action) => clock.schedule(timeUs, new Call(relay, action)),
+    },
     churn,
     population,
     pick: relayPicker(population, dialing),

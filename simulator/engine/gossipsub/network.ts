@@ -15,13 +15,14 @@ import { DataPlane } from '../traffic/data-plane.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { ARRIVAL } from './arrival.ts';
 import { Authority } from './authority.ts';
+import { chooseStack, relayIdentities } from './choose-stack.ts';
 import { FailureLog } from './components.ts';
 import { FaultConditions } from './faults/conditions.ts';
 import { FaultDriver } from './faults/fault-driver.ts';
 import { RoughPath } from './faults/rough-path.ts';
 import type { FrameMint } from './frame.ts';
 import { Hosts } from './hosts.ts';
-import { type Identity, realIdentity, relayAddress, syntheticIdentity } from './identity.ts';
+import { type Identity, relayAddress } from './identity.ts';
 import type { Job } from './job.ts';
 import { LifePlan, type PlannedRelays } from './life-plan.ts';
 import { LoadCounter } from './load-counter.ts';
@@ -121,11 +122,9 @@ export class SimulatedNetwork {
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
   async build(): Promise<void> {
     const { scenario, population } = this.job;
-    for (let relay = 0; relay < population.relays; relay++) {
-      this.addresses.push(relayAddress(relay));
-      this.identities.push(
-        this.fast ? syntheticIdentity(relay, scenario.seed) : await realIdentity(relay, scenario.seed),
-      );
+    for (const identity of await relayIdentities(scenario, population.relays)) {
+      this.addresses.push(relayAddress(this.identities.length));
+      this.identities.push(identity);
     }
     await this.sybils?.build(this.fast);
     const { clock, transport, hosts, failures, mint, counters, load, job, identities, addresses, faults } =
@@ -138,19 +137,19 @@ export class SimulatedNetwork {
     });
     const linking = networkLinks({ job, clock, transport, hosts, faults, peerOf });
     const onBlame = this.sybils?.onBlame ?? null;
+    const watched = { counters, load, failures, onBlame };
+    const stacks = await chooseStack({ job, mint, transport, identities, addresses, ...watched });
     this.factory = new RelayFactory({
       job,
       clock,
-      mint,
+      stacks,
       counters,
       load,
-      failures,
       identities,
       addresses,
       requests,
       linking,
       faults,
-      onBlame,
     });
     for (let index = 0; index < population.relays; index++) {
       if (this.isLocal(index) && this.lives.takesPart(index)) this.makeRelay(index);
@@ -255,7 +254,7 @@ export class SimulatedNetwork {
     this.started.add(index);
     const relay = this.relays[index] as SimulatedRelay;
     const environment = this.environments[index] as Environment;
-    relay.router
+    relay
       .start()
       .then(() => {
         const life = this.faults?.processes.lifeOf(index) ?? null;

@@ -5,6 +5,7 @@ import { randomStream } from '../random.ts';
 import { Trace } from '../trace.ts';
 import { Call, VirtualClock } from '../virtual-clock.ts';
 import type { Arrival } from './arrival.ts';
+import { BareStack } from './bare-stack.ts';
 import { RelayRegistrar } from './components.ts';
 import { FrameMint } from './frame.ts';
 import { Neighbours } from './neighbours.ts';
@@ -51,6 +52,12 @@ function network(topology: Topology, relays: number, uplinkBitsPerSecond = 1e6) 
       onConnect: (peer) => void log.push(`${index} up ${peer}`),
       onDisconnect: (peer) => void log.push(`${index} down ${peer}`),
     };
+    const stack = new BareStack({
+      router: null as never,
+      registrar,
+      reception: { path: 'streamed' },
+      transport,
+    });
     const relay = {
       index,
       uplink: new Uplink(uplinkBitsPerSecond),
@@ -58,7 +65,7 @@ function network(topology: Topology, relays: number, uplinkBitsPerSecond = 1e6) 
       peers: { linkUp: () => {}, linkDown: () => {}, networkLost: () => {} },
       receiverOf: (arrival: Arrival) => links.receiverOf(arrival),
     } as unknown as SimulatedRelay;
-    const links: RelayLinks = new RelayLinks(relay, registrar, false, parts);
+    const links: RelayLinks = new RelayLinks(relay, stack, false, parts);
     hosts.push(relay);
     return links;
   });

@@ -15,17 +15,14 @@
  */
 
 import assert from 'node:assert/strict';
-import type { PeerId } from '@libp2p/interface';
-import type { Multiaddr } from '@multiformats/multiaddr';
 import { SOURCES_MAX } from '../event-queue.ts';
 import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { ARRIVAL, type Arrival, type ArrivalKind, type Receiver } from './arrival.ts';
-import type { RelayRegistrar } from './components.ts';
-import { type Direction, SimulatedConnection } from './connection.ts';
 import { Redial } from './faults/redial.ts';
 import { type KeepingParts, type KeptRelay, LinkKeeper, REDIAL_WITHIN_US } from './link-keeper.ts';
 import type { Neighbour, Neighbours } from './neighbours.ts';
+import type { Direction, LinkEnd, LinkedPeer, LinkingStack } from './network-stack.ts';
 import type { SimulatedRelay } from './relay.ts';
 import { SETUP_BYTES, SETUP_ROUND_TRIPS } from './simulated-peers.ts';
 import type { Transport } from './transport.ts';
@@ -33,10 +30,10 @@ import type { Transport } from './transport.ts';
 /** A relay that comes back makes its links within so long. */
 export const LINKS_RETURN_WITHIN_US = 3_000_000;
 /** A muxer's goodbye and TCP's FIN; a refused SYN. */
-const CLOSE_BYTES = 90;
+export const CLOSE_BYTES = 90;
 const REFUSE_BYTES = 40;
 /** js-libp2p gives up making a connection after so long. */
-const DIAL_TIMEOUT_US = 10_000_000;
+export const DIAL_TIMEOUT_US = 10_000_000;
 
 /** What the links of all relays of a thread share. */
 export interface LinksParts {
@@ -44,7 +41,7 @@ export interface LinksParts {
   readonly transport: Transport;
   readonly seed: number;
   readonly neighbours: () => Neighbours;
-  readonly peerOf: (relay: number) => { index: number; peerId: PeerId; address: Multiaddr };
+  readonly peerOf: (relay: number) => LinkedPeer;
   /** Where links can be lost at any time; null where they come and go with the relays alone. */
   readonly faults: LinkFaults | null;
   /** Where relays come and go for good and link with whom they like; null where links are the topology's. */
@@ -59,10 +56,10 @@ export interface LinkFaults {
 
 export class RelayLinks implements Receiver, KeptRelay {
   /** Open links by the index of the relay at the other end. */
-  readonly connections = new Map<number, SimulatedConnection>();
+  readonly connections = new Map<number, LinkEnd>();
   online: boolean;
   private readonly relay: SimulatedRelay;
-  private readonly registrar: RelayRegistrar;
+  private readonly stack: LinkingStack;
   private readonly parts: LinksParts;
   /** Numbers of links that this relay asked for and has no answer to, by peer; null until it asks. */
   private asked: Map<number, number> | null = null;
@@ -75,14 +72,14 @@ export class RelayLinks implements Receiver, KeptRelay {
   /** `before` are those of the relay's last process: numbers go on. */
   constructor(
     relay: SimulatedRelay,
-    registrar: RelayRegistrar,
+    stack: LinkingStack,
     online: boolean,
     parts: LinksParts,
     before: RelayLinks | null = null,
   ) {
     this.linksMade = before?.linksMade ?? 0;
     this.relay = relay;
-    this.registrar = registrar;
+    this.stack = stack;
     this.online = online;
     this.parts = parts;
     this.redial =
@@ -138,17 +135,17 @@ export class RelayLinks implements Receiver, KeptRelay {
     const { relay, parts } = this;
     assert(this.online && !this.connections.has(peer));
     relay.wake();
-    const connection = new SimulatedConnection(
-      parts.transport,
-      relay,
-      parts.peerOf(peer),
+    const end: LinkEnd = this.stack.connect({
+      local: relay,
+      peer: parts.peerOf(peer),
       direction,
       latencyUs,
-      link,
-    );
-    this.connections.set(peer, connection);
+      number: link,
+      onClosed: () => this.closedAbove(end),
+    });
+    this.connections.set(peer, end);
     this.redial?.done(peer);
-    this.registrar.topology?.onConnect?.(connection.remotePeer, connection.asConnection());
+    end.announce();
     relay.peers.linkUp(peer);
   }
 
@@ -161,7 +158,7 @@ export class RelayLinks implements Receiver, KeptRelay {
 
   /** The relay's process dies: the operating system closes what it had open, and its router hears of nothing. */
   processLost(): void {
-    this.registrar.topology = null;
+    this.stack.die();
     if (this.online) this.leave();
   }
 
@@ -313,11 +310,17 @@ export class RelayLinks implements Receiver, KeptRelay {
     this.openAnew(neighbour, link);
   }
 
-  private shut(connection: SimulatedConnection): void {
+  /** The stack has closed an end by itself: the other one is told. */
+  private closedAbove(end: LinkEnd): void {
+    if (this.connections.get(end.remote) !== end) return;
+    this.parts.transport.transmit(end, ARRIVAL.close, CLOSE_BYTES, null);
+    this.shut(end);
+  }
+
+  private shut(connection: LinkEnd): void {
     this.relay.wake();
     this.connections.delete(connection.remote);
     connection.shut();
-    this.registrar.topology?.onDisconnect?.(connection.remotePeer);
     this.relay.peers.linkDown(connection.remote);
     if (this.online && this.redial !== null) this.redialIfOwn(this.neighbour(connection.remote));
   }

@@ -3,29 +3,20 @@
 import type { PeerId } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { ARRIVAL, type Arrival, type Receiver } from './arrival.ts';
-import type { RelayRegistrar } from './components.ts';
-import type { SimulatedConnection } from './connection.ts';
-import type { Frame, FrameMint } from './frame.ts';
 import type { Host } from './hosts.ts';
 import type { GossipSubInternals } from './internals.ts';
+import type { LinkEnd, NetworkStack } from './network-stack.ts';
 import { type LinksParts, RelayLinks } from './relay-links.ts';
 import { type PeersParts, SimulatedPeers } from './simulated-peers.ts';
 import type { RouterSleep } from './sleep.ts';
 import { Uplink } from './uplink.ts';
-
-/** How frames reach the router: straight, or through its async iterators. */
-export type Reception =
-  | { readonly path: 'straight'; readonly mint: FrameMint; readonly onError: (error: unknown) => void }
-  | { readonly path: 'streamed' };
 
 export interface RelayParts {
   readonly index: number;
   readonly peerId: PeerId;
   readonly address: Multiaddr;
   readonly uplinkBitsPerSecond: number;
-  readonly router: GossipSubInternals;
-  readonly registrar: RelayRegistrar;
-  readonly reception: Reception;
+  readonly stack: NetworkStack;
   /** Null keeps the router's timers always running. */
   readonly sleep: RouterSleep | null;
   /** Whether it is there from the start. */
@@ -40,24 +31,22 @@ export class SimulatedRelay implements Host {
   readonly index: number;
   readonly peerId: PeerId;
   readonly address: Multiaddr;
-  readonly router: GossipSubInternals;
   readonly uplink: Uplink;
   readonly peers: SimulatedPeers;
   readonly links: RelayLinks;
   readonly sleep: RouterSleep | null;
-  private readonly reception: Reception;
+  private readonly stack: NetworkStack;
 
   constructor(parts: RelayParts) {
     this.index = parts.index;
     this.peerId = parts.peerId;
     this.address = parts.address;
-    this.router = parts.router;
-    this.reception = parts.reception;
+    this.stack = parts.stack;
     this.sleep = parts.sleep;
     const { before = null } = parts;
     this.uplink = before?.uplink ?? new Uplink(parts.uplinkBitsPerSecond);
     this.peers = new SimulatedPeers(this, parts.requests, before?.peers);
-    this.links = new RelayLinks(this, parts.registrar, parts.online, parts.linking, before?.links);
+    this.links = new RelayLinks(this, parts.stack, parts.online, parts.linking, before?.links);
   }
 
   /** To be called before anything touches the router. */
@@ -65,11 +54,19 @@ export class SimulatedRelay implements Host {
     this.sleep?.wake();
   }
 
+  get router(): GossipSubInternals {
+    return this.stack.router;
+  }
+
+  start(): Promise<void> {
+    return this.stack.start();
+  }
+
   /** The process ends in good order, without links: its router stops, and no timer of it is left. */
   async halt(): Promise<void> {
-    const { router } = this;
-    router.status.heartbeatTimeout?.cancel(); // js-libp2p lets the last heartbeat of a stopped router run
-    await router.stop();
+    // js-libp2p lets the last heartbeat of a stopped router run.
+    this.router.status.heartbeatTimeout?.cancel();
+    await this.stack.stop();
   }
 
   /** The process dies: its connections are closed by the operating system, and nothing of it is left. */
@@ -82,23 +79,12 @@ export class SimulatedRelay implements Host {
     return this.links.online;
   }
 
-  get connections(): ReadonlyMap<number, SimulatedConnection> {
+  get connections(): ReadonlyMap<number, LinkEnd> {
     return this.links.connections;
   }
 
   receiverOf(arrival: Arrival): Receiver | null {
     if (arrival.what < ARRIVAL.request) return this.links.receiverOf(arrival);
     return this.links.online ? this.peers : null;
-  }
-
-  receive(connection: SimulatedConnection, frame: Frame): void {
-    if (this.reception.path === 'streamed') {
-      connection.inbound?.push(frame.bytes);
-      return;
-    }
-    const { mint, onError } = this.reception;
-    const { router } = this;
-    const rpc = mint.decode(frame, (bytes) => router.decodeRpc(bytes));
-    router.handleReceivedRpc(connection.remotePeer, rpc).catch(onError);
   }
 }

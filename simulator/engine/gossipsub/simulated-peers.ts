@@ -35,9 +35,9 @@ const STREAM_ROUND_TRIPS = 1;
 /** Each way: TCP's handshake, multistream-select, and Noise XX with identities and signatures. */
 export const SETUP_BYTES = 500;
 /** Of each piece: yamux's header, Noise's length and tag, the length prefix. */
-const FRAMING_BYTES = 34;
+export const FRAMING_BYTES = 34;
 /** What leaves in one go, in the order of a yamux frame of js-libp2p. */
-const PIECE_BYTES = 16 * 1024;
+export const PIECE_BYTES = 16 * 1024;
 /** A connection made for a request stays open so long after its last use, as Tor's do without circuits. */
 const KEPT_OPEN_US = 180_000_000;
 

@@ -37,6 +37,9 @@ export const QUIET_OBSERVER: StageObserver = {
 /** Why a module leaves though no relay has found anything wrong with it itself. */
 const FROM_OUTSIDE: ReadonlySet<Reason> = new Set(['revoked', 'cohort', 'newer', 'unlisted']);
 
+/** What of a job is recorded. */
+export type RecordedJob = Pick<Job, 'releases' | 'shared' | 'population' | 'scenario'>;
+
 export class StageRecorder {
   readonly refusals: Record<string, number> = {};
   /** Honest relays that have run a module of the adversary's. */
@@ -70,7 +73,7 @@ export class StageRecorder {
   private readonly clock: VirtualClock;
   private readonly trace: Trace;
 
-  constructor(job: Job, clock: VirtualClock, trace: Trace, watch: InvariantWatch) {
+  constructor(job: RecordedJob, clock: VirtualClock, trace: Trace, watch: InvariantWatch) {
     const { releases, shared, population, scenario } = job;
     const column = (release: number, stage: Stage): Float64Array =>
       stageColumn(shared, population.relays, release, stage);

@@ -3,9 +3,8 @@ import { test } from 'node:test';
 import { Trace } from '../trace.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import type { Arrival } from './arrival.ts';
-import type { SimulatedConnection } from './connection.ts';
 import { Frame, FrameMint } from './frame.ts';
-import { Transport, type TransportHost } from './transport.ts';
+import { type OnLink, Transport, type TransportHost } from './transport.ts';
 import { Uplink } from './uplink.ts';
 
 interface Arrived {
@@ -30,8 +29,12 @@ function threeHosts(uplinkBitsPerSecond: number) {
     const uplink = new Uplink(uplinkBitsPerSecond);
     hosts.push({ index, uplink, receiverOf: () => (away.has(index) ? null : receiver) });
   }
-  const link = (local: number, remote: number, latencyUs: number): SimulatedConnection =>
-    ({ local: hosts[local], remote, latencyUs, link: 0 }) as unknown as SimulatedConnection;
+  const link = (local: number, remote: number, latencyUs: number): OnLink => ({
+    local: hosts[local],
+    remote,
+    latencyUs,
+    link: 0,
+  });
   return { clock, transport, arrived, away, link };
 }
 

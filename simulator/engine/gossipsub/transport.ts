@@ -9,7 +9,6 @@ import type { Uint8ArrayList } from 'uint8arraylist';
 import type { Trace } from '../trace.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { ARRIVAL, Arrival, type ArrivalKind, type Receiver, TRACE_DROPPED } from './arrival.ts';
-import type { SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
 import type { LoadCounter } from './load-counter.ts';
 import type { Uplink } from './uplink.ts';
@@ -20,6 +19,16 @@ export interface TransportHost {
   readonly uplink: Uplink;
   /** Who takes this arrival; null when it is to be dropped. */
   receiverOf(arrival: Arrival): Receiver | null;
+}
+
+/** One end of a link, as far as sending on it goes. */
+export interface OnLink {
+  readonly local: TransportHost;
+  /** Index of the host at the other end. */
+  readonly remote: number;
+  readonly latencyUs: number;
+  /** Tells this link from those that joined the two hosts before; 0 for the first. */
+  readonly link: number;
 }
 
 /** Where arrivals go that another thread must deliver. */
@@ -97,16 +106,16 @@ export class Transport {
     this.remote = remote;
   }
 
-  sendList(connection: SimulatedConnection, list: Uint8ArrayList): void {
+  sendList(connection: OnLink, list: Uint8ArrayList): void {
     this.sendFrame(connection, this.mint.ofList(list));
   }
 
-  sendFrame(connection: SimulatedConnection, frame: Frame): void {
+  sendFrame(connection: OnLink, frame: Frame): void {
     this.transmit(connection, ARRIVAL.frame, frame.bytes.length, frame);
   }
 
   /** Sends something on a link; answers when its last byte leaves. */
-  transmit(connection: SimulatedConnection, what: ArrivalKind, bytes: number, frame: Frame | null): number {
+  transmit(connection: OnLink, what: ArrivalKind, bytes: number, frame: Frame | null): number {
     const { local, remote, latencyUs, link } = connection;
     return this.carry(local, remote, latencyUs, what, link, bytes, frame);
   }
@@ -179,7 +188,7 @@ export class Transport {
     const verdict = this.path?.judge(arrival, clock.currentRank) ?? 'arrives';
     if (verdict === 'held') return;
     const receiver = verdict === 'dropped' ? null : (this.hosts[relay] as TransportHost).receiverOf(arrival);
-    const bytes = frame === null ? 0 : frame.bytes.length;
+    const bytes = frame === null ? 0 : frame.byteLength;
     if (receiver === null) {
       counters.framesDropped++;
       trace.add(relay, TRACE_DROPPED, clock.nowUs, from, bytes);
@@ -187,7 +196,6 @@ export class Transport {
     }
     this.watch?.(arrival);
     counters.framesDelivered++;
-    this.load?.received(relay, what, frame);
     trace.add(relay, what, clock.nowUs, from, bytes);
     receiver.arrive(arrival);
   };

@@ -26,7 +26,6 @@ import type { StageObserver } from '../../../node/updates/stage-observer.ts';
 import { MemoryStore } from '../../../node/updates/store.ts';
 import { TrialReporter } from '../../../node/updates/trial-report.ts';
 import type { Stage } from '../../measure/outcome.ts';
-import { randomStream } from '../random.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import { arsenalOf } from './adversary/arsenal-of.ts';
 import { type Attempts, HostileRelay } from './adversary/hostile-relay.ts';
@@ -41,6 +40,7 @@ import { AT_ONCE, RelayConsent } from './relay-consent.ts';
 import { relayStack, type SharedParts } from './relay-stack.ts';
 import { ROLLOUT_CHECK_SECONDS, RolloutDriver } from './rollout-driver.ts';
 import { QUIET_OBSERVER, type StageRecorder } from './stage-recorder.ts';
+import { drawnThirdParties } from './third-parties.ts';
 
 /** A hand-over that came to nothing leaves the two relays apart, and they may meet again after so long. */
 const HANDOVER_US = 30_000_000;
@@ -288,13 +288,12 @@ export class UpdateLife {
     if (channel === 'gossip') publishBundle(environment, bundle).catch(this.onError);
   }
 
-  /** Operators of a share of all take third parties' updates, on all their relays, unless their class decides. */
+  /** As drawn, unless the class of its operator decides. */
   private thirdParties(relay: number): 'all' | 'none' {
     const { scenario, population, policies } = this.job;
     const decided = policies?.thirdParties[relay] ?? THIRD_PARTIES.asDrawn;
     if (decided !== THIRD_PARTIES.asDrawn) return decided === THIRD_PARTIES.all ? 'all' : 'none';
-    const draw = randomStream(scenario.seed, 'trusts third parties', population.operator[relay]).uniform();
-    return draw < scenario.trust.thirdPartyShare ? 'all' : 'none';
+    return drawnThirdParties(scenario, population.operator[relay]);
   }
 
   private meetings(): CircuitContacts {

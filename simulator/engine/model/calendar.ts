@@ -12,6 +12,8 @@ import assert from 'node:assert/strict';
 const BUCKET_US = 4;
 const BUCKETS = 2 ** 20;
 const WORDS = BUCKETS / 32;
+/** Of each so many words, one bit says whether any of them holds something: seconds without events are skipped at once. */
+const SPANS = WORDS / 32;
 const NONE = -1;
 
 /** An event lies together in memory: its time in eight bytes, then five numbers of four. */
@@ -39,6 +41,8 @@ export class Calendar {
   private readonly heads = new Int32Array(BUCKETS).fill(NONE);
   /** A bit for each bucket that holds something. */
   private readonly filled = new Uint32Array(WORDS);
+  /** A bit for each word of `filled` that may hold something. */
+  private readonly spans = new Uint32Array(SPANS);
   private inRing = 0;
   /** The bucket that is being emptied, counted from time zero. */
   private current = -1;
@@ -108,6 +112,7 @@ export class Calendar {
       this.ints[event * EVENT_INTS + FOLLOWING] = this.heads[slot];
       this.heads[slot] = event;
       this.filled[slot >>> 5] |= 1 << (slot & 31);
+      this.spans[slot >>> 10] |= 1 << ((slot >>> 5) & 31);
       this.inRing++;
     } else {
       this.far.push(event);
@@ -137,9 +142,14 @@ export class Calendar {
     let word = (first & (BUCKETS - 1)) >>> 5;
     let bits = filled[word] & (-1 << bit);
     let bucket = first - bit;
+    // Nearby words are looked at one by one; beyond a span, the spans say where to look.
     while (bits === 0) {
       word = (word + 1) & (WORDS - 1);
       bucket += 32;
+      while ((word & 31) === 0 && this.spans[word >>> 5] === 0) {
+        word = (word + 32) & (WORDS - 1);
+        bucket += 1024;
+      }
       bits = filled[word];
     }
     return bucket + (31 - Math.clz32(bits & -bits));
@@ -156,7 +166,9 @@ export class Calendar {
       this.batch[count++] = event;
     }
     this.heads[slot] = NONE;
-    this.filled[slot >>> 5] &= ~(1 << (slot & 31));
+    const word = slot >>> 5;
+    this.filled[word] &= ~(1 << (slot & 31));
+    if (this.filled[word] === 0) this.spans[word >>> 5] &= ~(1 << (word & 31));
     this.inRing -= count;
     const { batch } = this;
     // The list has the latest first; each is put behind those that were planned before it.

@@ -7,29 +7,63 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
+import { nobodyGoes } from '../../population/churn.ts';
+import { latencyColumns } from '../../population/latency.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { bundleThread } from '../gossipsub/bundle.ts';
 import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
 import { CONTROL, sharedColumns, type ThreadResult } from '../gossipsub/job.ts';
 import { PhaseProgress } from '../gossipsub/phase-progress.ts';
 import { Trace } from '../trace.ts';
+import { School } from './churn/school.ts';
+import type { LivingJob, ModelJob, ModelResult } from './model-job.ts';
 import { type Rehearsed, rehearse } from './rehearsal.ts';
 import type { ModelMessage } from './thread.ts';
-import type { ModelJob, ModelResult } from './thread-run.ts';
 
 /** A module that the model cannot follow. */
 export class FailingModuleError extends Error {}
 
+export interface FollowingTerms {
+  /** So long a network whose relays come and go is followed event by event; a month where left out. */
+  readonly followedUs?: number | undefined;
+}
+
 /** Runs the scenario's network; rejects with the signal's reason when stopped. */
-export async function runModel(input: EngineInput, options: RunOptions): Promise<EngineResult> {
+export async function runModel(
+  input: EngineInput,
+  options: RunOptions,
+  { followedUs }: FollowingTerms = {},
+): Promise<EngineResult> {
   const { scenario, arm, population, topology, releases, hostileModules = [] } = input;
+  // Relays that ask what they have missed are those of networks that change, though nobody comes or goes.
+  const churn = input.churn ?? (arm.channels.includes('catch-up') ? nobodyGoes(population.relays) : null);
   const { signal } = options;
   signal?.throwIfAborted();
   const rehearsed = await rehearse({ scenario, arm, releases, hostileModules });
   refuseWhatItCannotFollow(rehearsed, scenario);
   const { publications } = rehearsed;
   const shared = sharedColumns(population.relays, 0, releases.length, 1);
-  const job: ModelJob = { scenario, population, topology, publications, releases: releases.length, shared };
+  const publicationJob = { scenario, arm, releases, hostileModules };
+  const school = churn === null ? null : await School.of(publicationJob);
+  const living: LivingJob | null =
+    school === null || churn === null
+      ? null
+      : {
+          churn,
+          latency: latencyColumns(population, scenario.network, scenario.seed),
+          asks: arm.channels.includes('catch-up'),
+          desk: school.desk,
+          followedUs,
+        };
+  const job: ModelJob = {
+    scenario,
+    population,
+    topology,
+    publications,
+    releases: releases.length,
+    shared,
+    living,
+  };
   const file = await bundleThread(new URL('./thread.ts', import.meta.url));
   signal?.throwIfAborted();
   const progress = new PhaseProgress(
@@ -50,6 +84,7 @@ export async function runModel(input: EngineInput, options: RunOptions): Promise
     };
   } finally {
     progress.stop();
+    school?.close();
   }
 }
 
@@ -80,7 +115,8 @@ async function runThread(
   progress: PhaseProgress,
   signal: AbortSignal | undefined,
 ): Promise<ModelResult> {
-  const worker = new Worker(file, { workerData: job, execArgv: ['--enable-source-maps'] });
+  const transferList = job.living == null ? [] : [job.living.desk.port];
+  const worker = new Worker(file, { workerData: job, transferList, execArgv: ['--enable-source-maps'] });
   let stop = (): void => {};
   try {
     return await new Promise<ModelResult>((resolve, reject) => {
@@ -104,14 +140,10 @@ async function runThread(
 function totalOf({ refusals, ...counters }: ModelResult): ThreadResult {
   return {
     ...counters,
-    framesDropped: 0,
     framesCopied: 0,
     faultEffects: [],
-    onlineInTheEnd: 0,
-    linkEndsInTheEnd: 0,
     deceivedRelays: 0,
     hostileRelayHours: 0,
-    staleRelays: 0,
     graylistings: 0,
     attempts: {},
     haltedUs: {},

@@ -8,7 +8,7 @@
 
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import { EVENT_KIND } from '../event-random.ts';
-import { type Mesh, shuffle } from './mesh.ts';
+import { type MeshCare, shuffle } from './mesh-care.ts';
 import type { Publication } from './rehearsal.ts';
 import type { FrameShape } from './rpc-sizes.ts';
 import { codeOf, EVENT, kindOf, messageOf, type World } from './world.ts';
@@ -25,12 +25,16 @@ const TRACE_MESSAGE = 3;
 /** What a relay has done with a message. */
 const STATE = { unknown: 0, heard: 1, passedOn: 2, dropped: 3 } as const;
 
-/** Told when a publication has come to a relay; answers after what time it has been judged, and how. */
+/**
+ * Told when a publication has come to a relay; answers after what time it has been judged, and how. Null where whoever
+ * is told brings the verdict about himself, or there is none.
+ */
 export type Arrived = (
   publication: number,
   relay: number,
   nowUs: number,
   isPublisher: boolean,
+  sender: number,
 ) => { readonly verdictUs: number; readonly isAccepted: boolean } | null;
 
 /** A publication under way. */
@@ -45,7 +49,7 @@ interface Message {
    * From when on a relay knows that a peer has it, since that peer has sent or declined it: by place, in microseconds after
    * its publication; 0 for never.
    */
-  readonly knownFromUs: Uint32Array;
+  knownFromUs: Uint32Array;
   readonly publishedUs: number;
   /** How often it was asked for, by place. */
   readonly asked: Map<number, number>;
@@ -54,7 +58,7 @@ interface Message {
 
 export class Gossip {
   private readonly world: World;
-  private readonly mesh: Mesh;
+  private readonly mesh: MeshCare;
   private readonly plan: GossipsubPlan;
   private readonly publications: readonly Publication[];
   private readonly arrived: Arrived;
@@ -68,7 +72,7 @@ export class Gossip {
 
   constructor(
     world: World,
-    mesh: Mesh,
+    mesh: MeshCare,
     plan: GossipsubPlan,
     publications: readonly Publication[],
     arrived: Arrived,
@@ -109,7 +113,7 @@ export class Gossip {
       if (mesh.isOpen(place, nowUs))
         world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.shape);
     }
-    this.arrived(number, relay, nowUs, true);
+    this.arrived(number, relay, nowUs, true, relay);
     mesh.planBeat(nowUs, relay);
   }
 
@@ -135,14 +139,14 @@ export class Gossip {
       const size = mesh.countMembers(relay);
       for (let i = 0; i < size; i++) {
         const member = mesh.member(relay, i);
-        if (member === place) continue;
+        if (member === place || !mesh.canSend(member, nowUs)) continue;
         const arrivesUs = world.arrivalOf(nowUs, relay, member, shape);
         const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
         const there = world.links.reverse[member];
         if (!hasPassedOn && message.knownFromUs[there] === 0) noteKnown(message, there, arrivesUs);
       }
     }
-    const judged = this.arrived(number, relay, nowUs, false);
+    const judged = this.arrived(number, relay, nowUs, false, sender);
     if (judged === null) return;
     const code = codeOf(EVENT.verdict, number);
     world.calendar.push(judged.verdictUs, relay, judged.isAccepted ? 1 : 0, relay, code);
@@ -161,7 +165,7 @@ export class Gossip {
     const size = mesh.countMembers(relay);
     for (let i = 0; i < size; i++) {
       const member = mesh.member(relay, i);
-      if (this.isKnown(message, relay, member, nowUs)) continue;
+      if (this.isKnown(message, relay, member, nowUs) || !mesh.canSend(member, nowUs)) continue;
       const hasPassedOn = message.state[world.links.peer[member]] >= STATE.passedOn;
       if (!hasPassedOn) world.send(nowUs, relay, member, codeOf(EVENT.message, number), message.shape);
       else if (world.sendInVain(nowUs, relay, member, message.shape))
@@ -172,7 +176,7 @@ export class Gossip {
 
   hearOffer(nowUs: number, relay: number, place: number, number: number): void {
     const { world } = this;
-    if (this.messages[number]?.state[relay] !== STATE.unknown) return;
+    if (this.messages[number]?.state[relay] !== STATE.unknown || !this.mesh.canSend(place, nowUs)) return;
     world.send(nowUs, relay, place, codeOf(EVENT.iWant, number), world.shapes.iWant);
   }
 
@@ -183,6 +187,7 @@ export class Gossip {
     const times = (message.asked.get(place) ?? 0) + 1;
     message.asked.set(place, times);
     if (this.isKnown(message, relay, place, nowUs) || times > RETRANSMISSIONS) return;
+    if (!this.mesh.canSend(place, nowUs)) return;
     this.world.send(nowUs, relay, place, codeOf(EVENT.message, number), message.answer);
   }
 
@@ -209,6 +214,34 @@ export class Gossip {
     if (told.length > 1) for (let i = 0; i < told.length; i++) random(); // the order of the ids
     const chosen = isAll ? others : shuffle([...others], random).slice(0, target);
     for (const place of chosen) this.offer(nowUs, relay, place, told, shape);
+  }
+
+  /** A relay has a new process, which knows of no message. */
+  forget(relay: number): void {
+    for (const { state } of this.live) state[relay] = STATE.unknown;
+  }
+
+  /** A place belongs to another link from now on. */
+  forgetPlace(place: number): void {
+    for (const { knownFromUs, asked } of this.live) {
+      knownFromUs[place] = 0;
+      if (asked.size > 0) asked.delete(place);
+    }
+  }
+
+  /** There are more places now. */
+  grow(places: number): void {
+    this.columns = [];
+    for (const message of [...this.live, ...this.spare]) {
+      const column = new Uint32Array(places);
+      column.set(message.knownFromUs);
+      message.knownFromUs = column;
+    }
+  }
+
+  /** How long the frame of a message is; 0 for one that is over. */
+  frameBytes(number: number): number {
+    return this.messages[number]?.shape.bytes ?? 0;
   }
 
   private countCopy(relay: number): void {

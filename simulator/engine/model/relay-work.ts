@@ -15,7 +15,7 @@ import type { Trace } from '../trace.ts';
 import { EPOCH_MS } from '../virtual-clock.ts';
 import type { Publication, Script, Step } from './rehearsal.ts';
 
-const TRACE_STAGE = 16;
+export const TRACE_STAGE = 16;
 const TRACE_REMOVED = TRACE_STAGE + STAGES.length;
 
 interface Columns {
@@ -31,14 +31,14 @@ export class RelayWork {
   readonly refusals: Record<string, number> = {};
   /** Modules that a relay's core took out again, for a revocation. */
   rolledBack = 0;
-  private readonly scenario: Scenario;
-  private readonly population: Population;
-  private readonly publications: readonly Publication[];
-  private readonly columns: readonly Columns[];
-  private readonly trace: Trace;
-  private readonly endUs: number;
+  protected readonly scenario: Scenario;
+  protected readonly population: Population;
+  protected readonly publications: readonly Publication[];
+  protected readonly columns: readonly Columns[];
+  protected readonly trace: Trace;
+  protected readonly endUs: number;
   /** When a relay's processor has done all that it was given. */
-  private readonly freeUs: Float64Array;
+  protected readonly freeUs: Float64Array;
   /** Releases that have been staged anywhere, by hook. */
   private readonly ofHook = new Map<string, Set<number>>();
 
@@ -87,20 +87,27 @@ export class RelayWork {
   private go({ steps, refusals }: Script, relay: number, nowUs: number, waitUs: number): void {
     for (const reason of refusals) this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
     for (const step of steps) {
-      const { kind, release, afterUs } = step;
+      const { kind, afterUs } = step;
       const atUs = nowUs + afterUs + (kind === 'heard' ? 0 : waitUs);
-      if (atUs >= this.endUs) continue;
-      if (kind === 'revoked') this.revoke(relay, release, atUs);
-      else {
-        this.columns[release][kind][relay] = atUs;
-        this.trace.add(relay, TRACE_STAGE + STAGES.indexOf(kind), atUs, release, 0);
-        if (kind === 'staged') this.await(relay, step, atUs);
-      }
+      this.reach(step, relay, atUs);
     }
   }
 
+  /** A relay comes to a stage, or hears of a revocation. */
+  protected reach(step: Step, relay: number, atUs: number): void {
+    const { kind, release } = step;
+    if (atUs >= this.endUs) return;
+    if (kind === 'revoked') {
+      this.revoke(relay, release, atUs);
+      return;
+    }
+    this.columns[release][kind][relay] = atUs;
+    this.trace.add(relay, TRACE_STAGE + STAGES.indexOf(kind), atUs, release, 0);
+    if (kind === 'staged') this.awaitCell(relay, step, atUs);
+  }
+
   /** The module stands in line, in place of one that has not been reached; the next cell brings it to life. */
-  private await(relay: number, { release, hook, notBeforeMs }: Step, nowUs: number): void {
+  protected awaitCell(relay: number, { release, hook, notBeforeMs }: Step, nowUs: number): void {
     const { scenario, population, columns } = this;
     let others = this.ofHook.get(hook);
     if (others === undefined) this.ofHook.set(hook, (others = new Set()));
@@ -133,10 +140,10 @@ export class RelayWork {
   /** What relays found out about each release; modules that fail their trial are not for this engine. */
   verdicts(): ReleaseVerdicts[] {
     return this.columns.map(({ activated, removed }, release) => {
-      const staged = this.publications.flatMap(({ onOthers }) => onOthers.steps).find(isStagingOf(release));
+      const staged = this.stagingOf(release);
       let confirmed = 0;
       let kept = 0;
-      for (let relay = 0; relay < activated.length && staged !== undefined; relay++) {
+      for (let relay = 0; relay < activated.length && staged !== null; relay++) {
         if (Number.isNaN(activated[relay]) || !this.hasPassedTrial(relay, staged)) continue;
         confirmed++;
         if (Number.isNaN(removed[relay]) && !(this.nextOf(relay, staged, 'activated') < this.endUs)) kept++;
@@ -147,18 +154,24 @@ export class RelayWork {
 
   /** Whether enough cells have come before the run ended, or another module took the place. */
   private hasPassedTrial(relay: number, staged: Step): boolean {
-    const { columns, scenario, population } = this;
-    const { release, hook, trialCells } = staged;
+    const { columns } = this;
+    const { release } = staged;
     const { activated, removed } = columns[release];
     const removedUs = Number.isNaN(removed[relay]) ? this.endUs : removed[relay];
     const untilUs = Math.min(this.endUs, removedUs, this.nextOf(relay, staged, 'staged'));
+    return this.passesTrial(relay, staged, activated[relay], untilUs);
+  }
+
+  /** Whether a trial that begins at one moment ends before another. */
+  protected passesTrial(relay: number, { hook, trialCells }: Step, fromUs: number, untilUs: number): boolean {
+    const { scenario, population } = this;
     const { utilization } = scenario.traffic;
     const meanWaitUs = meanCellWaitUs(utilization, population.advertisedBytesPerSecond[relay]);
     // Drawn only where the span is not clearly too short or long enough.
     const meanUs = trialCells * meanWaitUs;
-    const spanUs = untilUs - activated[relay];
+    const spanUs = untilUs - fromUs;
     if (trialCells >= CERTAIN_CELLS && (spanUs > 2 * meanUs || spanUs < meanUs / 2)) return spanUs > meanUs;
-    let atUs = activated[relay];
+    let atUs = fromUs;
     let cells = 1;
     for (let burst = 2; cells < trialCells && atUs < untilUs; burst = Math.min(2 * burst, BURST_CELLS_MAX)) {
       atUs = cellsArriveUs(scenario.seed, relay, hook, atUs, burst, meanWaitUs);
@@ -167,8 +180,14 @@ export class RelayWork {
     return atUs < untilUs;
   }
 
+  /** How a release is staged on a relay that hears of it; null for one that never is. */
+  protected stagingOf(release: number): Step | null {
+    const steps = this.publications.flatMap(({ onOthers }) => onOthers.steps);
+    return steps.find((step) => step.kind === 'staged' && step.release === release) ?? null;
+  }
+
   /** When another module of the hook came to a stage after this one did on a relay; Infinity for never. */
-  private nextOf(relay: number, { release, hook }: Step, stage: 'staged' | 'activated'): number {
+  protected nextOf(relay: number, { release, hook }: Step, stage: 'staged' | 'activated'): number {
     let nextUs = Number.POSITIVE_INFINITY;
     for (const other of this.ofHook.get(hook) ?? []) {
       const atUs = this.columns[other][stage][relay];
@@ -180,7 +199,3 @@ export class RelayWork {
 
 /** So many cells never take half or twice as long as they do on average: 15 deviations. */
 const CERTAIN_CELLS = 250;
-
-function isStagingOf(release: number): (step: Step) => boolean {
-  return (step) => step.kind === 'staged' && step.release === release;
-}

@@ -1,51 +1,34 @@
 /** Takes a run of the model from its links to the end of virtual time. */
 
-import type { ByteKind } from '../../measure/load-result.ts';
-import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
-import type { Population, Topology } from '../../population/population.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
 import { CONTROL, type SharedColumns, type ThreadPhase } from '../gossipsub/job.ts';
 import { randomStream } from '../random.ts';
 import { RELAYS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
 import { Trace } from '../trace.ts';
+import { LivingRun } from './churn/living-run.ts';
 import { Gossip } from './gossip.ts';
 import { linkTable } from './link-table.ts';
 import { linksComeUp } from './links-come-up.ts';
 import { Mesh } from './mesh.ts';
-import type { Publication } from './rehearsal.ts';
+import {
+  EVENTS_BETWEEN_LOOKS,
+  type LivingJob,
+  type ModelJob,
+  type ModelResult,
+  StoppedError,
+} from './model-job.ts';
 import { RelayWork } from './relay-work.ts';
 import { frameShapes } from './rpc-sizes.ts';
-import { type Counters, EVENT, kindOf, messageOf, World } from './world.ts';
+import { EVENT, kindOf, messageOf, World } from './world.ts';
 
 /** js-libp2p's HeartbeatInitialDelay. */
 const FIRST_BEAT_AFTER_US = 100_000;
-/** Between two looks at whether the run is to stop. */
-const EVENTS_BETWEEN_LOOKS = 65_536;
-
-export interface ModelJob {
-  readonly scenario: Scenario;
-  readonly population: Population;
-  readonly topology: Topology;
-  readonly publications: readonly Publication[];
-  readonly releases: number;
-  readonly shared: SharedColumns;
-}
-
-export interface ModelResult extends Counters {
-  readonly framesInFlight: number;
-  readonly refusals: Readonly<Record<string, number>>;
-  readonly rolledBack: number;
-  readonly bytesByKind: Readonly<Record<ByteKind, number>>;
-  readonly verdicts: readonly ReleaseVerdicts[];
-}
-
-export class StoppedError extends Error {}
 
 /** Runs the job; throws StoppedError when its caller has asked for that. */
 export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => void): ModelResult {
   const { scenario, population, topology, publications, releases, shared } = job;
   const { seed, gossipsub } = scenario;
   enter('build');
+  if (job.living != null) return runLiving(job, job.living, enter);
   const trace = new Trace(shared.traceWords);
   const world = new World({
     links: linkTable(topology, population.relays),
@@ -76,7 +59,19 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
     refusals: work.refusals,
     rolledBack: work.rolledBack,
     verdicts: work.verdicts(),
+    staleRelays: 0,
+    onlineInTheEnd: 0,
+    linkEndsInTheEnd: 0,
   };
+}
+
+function runLiving(job: ModelJob, living: LivingJob, enter: (phase: ThreadPhase) => void): ModelResult {
+  const run = new LivingRun(job, living);
+  enter('connect');
+  run.runUntil(job.publications[0].atUs);
+  enter('run');
+  run.runUntil(job.scenario.durationSeconds * 1e6);
+  return run.result();
 }
 
 interface Parts {

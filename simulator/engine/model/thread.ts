@@ -2,7 +2,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ThreadPhase } from '../gossipsub/job.ts';
-import { type ModelJob, type ModelResult, runModelThread, StoppedError } from './thread-run.ts';
+import { type ModelJob, type ModelResult, StoppedError } from './model-job.ts';
+import { runModelThread } from './thread-run.ts';
 
 export type ModelMessage =
   | { readonly type: 'phase'; readonly phase: ThreadPhase }

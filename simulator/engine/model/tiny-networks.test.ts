@@ -6,9 +6,10 @@ import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { testScenario } from '../../testing/test-scenario.ts';
 import { sharedColumns, stageColumn } from '../gossipsub/job.ts';
+import type { ModelResult } from './model-job.ts';
 import type { Publication, Script } from './rehearsal.ts';
 import { frameShapes } from './rpc-sizes.ts';
-import { type ModelResult, runModelThread } from './thread-run.ts';
+import { runModelThread } from './thread-run.ts';
 
 /** A byte leaves in a microsecond. */
 const BITS_PER_SECOND = 8e6;

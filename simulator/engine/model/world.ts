@@ -22,6 +22,17 @@ export const EVENT = {
   heartbeat: 6,
   verdict: 7,
   publication: 8,
+  /** Where relays come and go: links asked for, agreed to and closed, at the place of the sender. */
+  dial: 9,
+  accept: 10,
+  close: 11,
+  /** A link of the start comes up, at one of its ends. */
+  linkUp: 12,
+  /** Somebody asks for a stream, and agrees to one. */
+  open: 14,
+  acknowledge: 15,
+  /** Something that was planned in words (churn/calls.ts). */
+  call: 13,
 } as const;
 const EVENT_BITS = 4;
 
@@ -41,6 +52,8 @@ export function messageOf(code: number): number {
 export interface Counters {
   framesSent: number;
   framesDelivered: number;
+  /** Frames that reached a relay that was away, or on a link that was closed. */
+  framesDropped: number;
   bytesSent: number;
   /** Messages received, for the first time and in all. */
   firsts: number;
@@ -53,6 +66,10 @@ export class World {
   readonly links: LinkTable;
   readonly shapes: FrameShapes;
   readonly calendar = new Calendar();
+  /** Virtual time of the event that takes place, where relays come and go. */
+  nowUs = 0;
+  /** Whether nobody publishes for a while, so that links and the mesh may change at a stroke (churn/quiet-times.ts). */
+  isQuiet = false;
   readonly random: EventRandom;
   readonly trace: Trace;
   /** When a relay's first heartbeat comes, in microseconds; the others follow at equal distances. */
@@ -61,6 +78,7 @@ export class World {
   readonly counters: Counters = {
     framesSent: 0,
     framesDelivered: 0,
+    framesDropped: 0,
     bytesSent: 0,
     firsts: 0,
     copies: 0,
@@ -73,6 +91,7 @@ export class World {
   /** Frames that arrive when the run has ended. */
   framesInFlight = 0;
   private linkBytes = 0;
+  private requestBytes = 0;
   private readonly bytesPerUs: Float64Array;
   /** When everything that is queued on a relay's uplink has left. */
   private readonly freeUs: Float64Array;
@@ -104,6 +123,7 @@ export class World {
   bytesByKind(): Record<ByteKind, number> {
     const bytes = this.shapes.sentByKind();
     bytes[kindIndex('links')] += this.linkBytes;
+    bytes[kindIndex('requests')] += this.requestBytes;
     return namedBytes(bytes);
   }
 
@@ -139,6 +159,41 @@ export class World {
     const arrivesUs = Math.ceil(departsUs) + links.latencyUs[place];
     this.countFrame(nowUs, from, arrivesUs, links.peer[place], shape);
     return arrivesUs;
+  }
+
+  /** Sends what makes or ends a link. */
+  sendLink(nowUs: number, from: number, place: number, kind: number, bytes: number): void {
+    const { links } = this;
+    const arrivesUs = Math.ceil(this.queue(nowUs, from, bytes)) + links.latencyUs[place];
+    this.countNegotiation(nowUs, from, arrivesUs, bytes);
+    this.calendar.push(arrivesUs, links.peer[place], links.reverse[place], from, codeOf(kind, 0));
+  }
+
+  /** Sends a question, or a piece of an answer; answers when the last byte has left. */
+  sendRequest(nowUs: number, from: number, bytes: number, latencyUs: number): number {
+    const departsUs = this.queue(nowUs, from, bytes);
+    if (nowUs >= this.endUs) return departsUs;
+    this.requestBytes += bytes;
+    this.count(from, Math.ceil(departsUs) + latencyUs, bytes);
+    return departsUs;
+  }
+
+  /** What was to arrive found nobody to take it; `gossipBytes` of it were a frame of gossip. */
+  drop(to: number, gossipBytes: number): void {
+    this.counters.framesDelivered--;
+    this.counters.framesDropped++;
+    this.load.receivedGossipBytes[to] -= gossipBytes;
+  }
+
+  /** When everything that is queued on a relay's uplink has left. */
+  uplinkFreeUs(relay: number): number {
+    return this.freeUs[relay];
+  }
+
+  private queue(nowUs: number, from: number, bytes: number): number {
+    const { freeUs } = this;
+    freeUs[from] = Math.max(freeUs[from], nowUs) + bytes / this.bytesPerUs[from];
+    return freeUs[from];
   }
 
   /** Counts a frame of gossip. */

@@ -1,0 +1,67 @@
+/** The router alone, with no more of libp2p around it than it asks for (components.ts). */
+
+import type { RelayRegistrar } from './components.ts';
+import { SimulatedConnection } from './connection.ts';
+import type { Frame, FrameMint } from './frame.ts';
+import type { GossipSubInternals } from './internals.ts';
+import type { LinkEnd, NetworkStack, NewLink } from './network-stack.ts';
+import type { Transport } from './transport.ts';
+
+/** How frames reach the router: straight, or through its async iterators. */
+export type Reception =
+  | { readonly path: 'straight'; readonly mint: FrameMint; readonly onError: (error: unknown) => void }
+  | { readonly path: 'streamed' };
+
+export interface BareStackParts {
+  readonly router: GossipSubInternals;
+  /** Where the router registers itself. */
+  readonly registrar: RelayRegistrar;
+  readonly reception: Reception;
+  readonly transport: Transport;
+}
+
+export class BareStack implements NetworkStack {
+  readonly router: GossipSubInternals;
+  private readonly parts: BareStackParts;
+
+  constructor(parts: BareStackParts) {
+    this.router = parts.router;
+    this.parts = parts;
+  }
+
+  start(): Promise<void> {
+    return this.router.start();
+  }
+
+  stop(): Promise<void> {
+    return this.router.stop();
+  }
+
+  die(): void {
+    this.parts.registrar.topology = null;
+  }
+
+  connect(link: NewLink): LinkEnd {
+    return new SimulatedConnection(this, this.parts.transport, link);
+  }
+
+  /** Tells the router that a link has come up. */
+  connected(connection: SimulatedConnection): void {
+    this.parts.registrar.topology?.onConnect?.(connection.remotePeer, connection.asConnection());
+  }
+
+  disconnected({ remotePeer }: SimulatedConnection): void {
+    this.parts.registrar.topology?.onDisconnect?.(remotePeer);
+  }
+
+  receive(connection: SimulatedConnection, frame: Frame): void {
+    const { reception, router } = this.parts;
+    if (reception.path === 'streamed') {
+      connection.inbound?.push(frame.bytes);
+      return;
+    }
+    const { mint, onError } = reception;
+    const rpc = mint.decode(frame, (bytes) => router.decodeRpc(bytes));
+    router.handleReceivedRpc(connection.remotePeer, rpc).catch(onError);
+  }
+}

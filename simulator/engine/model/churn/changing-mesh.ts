@@ -1,0 +1,255 @@
+/**
+ * The mesh where links come and go: lists of members and subscribers that lose whoever goes.
+ *
+ * A relay's router opens one stream after the other, a round trip each, and tells each peer what it subscribes to. Who
+ * grafts whom is often a matter of microseconds there, since both ends of a link open theirs at the same time.
+ */
+
+import type { GossipsubPlan } from '../../../scenario/scenario.ts';
+import { NEGOTIATION_BYTES } from '../../gossipsub/negotiation.ts';
+import {
+  BEAT_PLANNED,
+  COUNTS,
+  DIALLED,
+  DIALLED_MEMBERS,
+  DIALLED_SUBSCRIBERS,
+  MEMBER,
+  MEMBERS,
+  MeshCare,
+  SUBSCRIBERS,
+} from '../mesh-care.ts';
+import { EVENT, type World } from '../world.ts';
+import { larger } from './changing-links.ts';
+
+/** Backoffs are cleared at every fifteenth heartbeat, which are at most a minute apart. */
+const FORGOTTEN_AFTER_MS = 20 * 60_000;
+
+export class ChangingMesh extends MeshCare {
+  private readonly members: number[][];
+  private readonly subscribers: number[][];
+  /** By place: when the relay's own stream to the peer is open. */
+  private openUs: Float64Array;
+  /** Places of the streams that each router is to open, the one that it is opening first. */
+  private readonly toOpen: number[][];
+  /** When a router has opened all streams that it is to open, in quiet times. */
+  private readonly doneUs: Float64Array;
+  /** When the heartbeat comes that is planned: another one is of a process that is gone. */
+  private readonly beatAtUs: Float64Array;
+
+  constructor(world: World, plan: GossipsubPlan) {
+    super(world, plan);
+    const { relays, places } = world.links;
+    this.members = Array.from({ length: relays }, () => []);
+    this.subscribers = Array.from({ length: relays }, () => []);
+    this.openUs = new Float64Array(places);
+    this.doneUs = new Float64Array(relays);
+    this.toOpen = Array.from({ length: relays }, () => []);
+    this.beatAtUs = new Float64Array(relays);
+  }
+
+  override member(relay: number, index: number): number {
+    return this.members[relay][index];
+  }
+
+  override subscriber(relay: number, index: number): number {
+    return this.subscribers[relay][index];
+  }
+
+  /** Subscriptions are events: all that have come are noted. */
+  override catchUp(): void {}
+
+  override isOpen(place: number, nowUs: number): boolean {
+    return this.openUs[place] <= nowUs;
+  }
+
+  override canSend(place: number, nowUs: number): boolean {
+    return this.openUs[place] <= nowUs;
+  }
+
+  grow(places: number): void {
+    this.openUs = larger(this.openUs, new Float64Array(places));
+    this.flags = larger(this.flags, new Uint8Array(places));
+  }
+
+  /** A link of the relay has come up: its router opens a stream when those before it are open. */
+  linkUp(nowUs: number, relay: number, place: number): void {
+    const { toOpen, world } = this;
+    this.flags[place] = world.links.isDialled[place] * DIALLED;
+    this.openUs[place] = Number.POSITIVE_INFINITY;
+    toOpen[relay].push(place);
+    if (toOpen[relay].length === 1) this.askForStream(nowUs, relay, place);
+  }
+
+  /**
+   * In quiet times: a link is up at both ends, and both routers have opened their streams and told each other. What the
+   * one hears before its own stream is open, or before the other has heard it, it acts on as it would have.
+   */
+  connect(nowUs: number, dialler: number, place: number): void {
+    const { world, openUs, doneUs, flags } = this;
+    const { peer, reverse, latencyUs, isDialled } = world.links;
+    const [listener, there, wayUs] = [peer[place], reverse[place], latencyUs[place]];
+    flags[place] = isDialled[place] * DIALLED;
+    flags[there] = isDialled[there] * DIALLED;
+    const opensUs = (relay: number, upUs: number): number =>
+      (doneUs[relay] = Math.max(upUs, doneUs[relay]) + 2 * wayUs);
+    const diallerOpensUs = opensUs(dialler, nowUs + 2 * wayUs);
+    const listenerOpensUs = opensUs(listener, nowUs + wayUs);
+    openUs[place] = openUs[there] = nowUs;
+    for (const from of [dialler, listener]) {
+      const to = from === dialler ? listener : dialler;
+      const sentUs = from === dialler ? diallerOpensUs : listenerOpensUs;
+      world.countNegotiation(nowUs, from, sentUs, NEGOTIATION_BYTES);
+      world.countNegotiation(nowUs, to, sentUs, NEGOTIATION_BYTES);
+      world.countFrame(nowUs, from, sentUs + wayUs, to, world.shapes.subscribe);
+    }
+    if (listenerOpensUs <= diallerOpensUs) {
+      this.noteSubscription(nowUs, dialler, place, diallerOpensUs <= listenerOpensUs + wayUs);
+      const isCrossed = diallerOpensUs < listenerOpensUs + wayUs;
+      this.hearLast(nowUs, listener, there, isCrossed, listenerOpensUs <= diallerOpensUs + wayUs);
+    } else {
+      this.noteSubscription(nowUs, listener, there, listenerOpensUs <= diallerOpensUs + wayUs);
+      const isCrossed = listenerOpensUs < diallerOpensUs + wayUs;
+      this.hearLast(nowUs, dialler, place, isCrossed, diallerOpensUs <= listenerOpensUs + wayUs);
+    }
+  }
+
+  /** The second of two relays hears that the other subscribes; where a GRAFT of the other is not there yet, it sends one too. */
+  private hearLast(nowUs: number, relay: number, place: number, isCrossed: boolean, isOpen: boolean): void {
+    const { world, counts, plan } = this;
+    const { peer, latencyUs } = world.links;
+    const isGrafted = this.isInMesh(place);
+    this.noteSubscription(nowUs, relay, place, isOpen);
+    if (!isGrafted || !isCrossed || !isOpen || counts[relay * COUNTS + MEMBERS] > plan.Dlo) return;
+    world.countFrame(nowUs, relay, nowUs + latencyUs[place], peer[place], world.shapes.graft);
+  }
+
+  /** A peer asks for a stream. */
+  hearOpen(nowUs: number, relay: number, place: number): void {
+    this.world.sendLink(nowUs, relay, place, EVENT.acknowledge, NEGOTIATION_BYTES);
+  }
+
+  /** The peer at a place agrees to a stream. */
+  hearAcknowledge(nowUs: number, relay: number, place: number): void {
+    const { world } = this;
+    this.openUs[place] = nowUs;
+    world.send(nowUs, relay, place, EVENT.subscription, world.shapes.subscribe);
+    this.openNext(nowUs, relay);
+  }
+
+  private askForStream(nowUs: number, relay: number, place: number): void {
+    this.world.sendLink(nowUs, relay, place, EVENT.open, NEGOTIATION_BYTES);
+  }
+
+  /** The stream that the router was opening is open, or never will be. */
+  private openNext(nowUs: number, relay: number): void {
+    const queue = this.toOpen[relay];
+    queue.shift();
+    if (queue.length > 0) this.askForStream(nowUs, relay, queue[0]);
+  }
+
+  /** The link of a place is down. */
+  linkDown(nowUs: number, relay: number, place: number): void {
+    const { counts, subscribers, toOpen } = this;
+    const waiting = toOpen[relay].indexOf(place);
+    if (waiting === 0) this.openNext(nowUs, relay);
+    else if (waiting > 0) toOpen[relay].splice(waiting, 1);
+    const at = relay * COUNTS;
+    this.openUs[place] = Number.POSITIVE_INFINITY;
+    if (this.isInMesh(place)) this.part(relay, place);
+    const index = subscribers[relay].indexOf(place);
+    if (index < 0) return;
+    subscribers[relay].splice(index, 1);
+    counts[at + SUBSCRIBERS]--;
+    if (this.isDialled(place)) counts[at + DIALLED_SUBSCRIBERS]--;
+  }
+
+  /** A peer's link has closed while others are open: the relay may want another member. */
+  looksAfter(nowUs: number, relay: number): void {
+    this.lookAfter(nowUs, relay);
+  }
+
+  /** All links of the relay are about to close: its router opens no more streams. */
+  wentOffline(relay: number): void {
+    this.toOpen[relay].length = 0;
+  }
+
+  /** The relay has a new process, whose heartbeats begin anew; it remembers no peer. */
+  restarted(nowUs: number, relay: number): void {
+    this.counts[relay * COUNTS + BEAT_PLANNED] = 0;
+    this.beatAtUs[relay] = 0;
+    const { relays } = this.world.links;
+    const first = relay * relays;
+    // What all routers have long forgotten goes as well, so that few are left to look through.
+    const longAgoMs = nowUs / 1000 - FORGOTTEN_AFTER_MS;
+    for (const [key, untilMs] of this.backoffMs)
+      if (untilMs < longAgoMs || (key >= first && key < first + relays)) this.backoffMs.delete(key);
+  }
+
+  /** Whether this is the heartbeat that was planned last. */
+  isDue(nowUs: number, relay: number): boolean {
+    return this.beatAtUs[relay] === nowUs;
+  }
+
+  override planBeat(nowUs: number, relay: number): void {
+    if (this.counts[relay * COUNTS + BEAT_PLANNED] === 1) return;
+    this.beatAtUs[relay] = this.world.nextBeatUs(relay, nowUs);
+    super.planBeat(nowUs, relay);
+  }
+
+  /** A relay hears that the peer at a place subscribes. */
+  hearSubscription(nowUs: number, relay: number, place: number): void {
+    this.noteSubscription(nowUs, relay, place, this.isOpen(place, nowUs));
+  }
+
+  private noteSubscription(nowUs: number, relay: number, place: number, isOpen: boolean): void {
+    const { counts, plan } = this;
+    const at = relay * COUNTS;
+    this.subscribers[relay].push(place);
+    counts[at + SUBSCRIBERS]++;
+    if (this.isDialled(place)) counts[at + DIALLED_SUBSCRIBERS]++;
+    const hasRoom = counts[at + MEMBERS] < plan.Dlo && !this.isInMesh(place);
+    if (hasRoom && isOpen && !this.isBackedOff(nowUs, relay, place)) {
+      this.join(relay, place);
+      this.tell(nowUs, relay, place, EVENT.graft);
+    }
+    this.lookAfter(nowUs, relay);
+  }
+
+  /** In quiet times a graft or prune arrives as it is sent. */
+  protected override tell(nowUs: number, relay: number, place: number, kind: number): void {
+    const { world } = this;
+    const { peer, reverse, latencyUs } = world.links;
+    if (!world.isQuiet) {
+      super.tell(nowUs, relay, place, kind);
+      return;
+    }
+    const shape = kind === EVENT.graft ? world.shapes.graft : world.shapes.prune;
+    world.countFrame(nowUs, relay, nowUs + latencyUs[place], peer[place], shape);
+    if (kind === EVENT.graft) this.hearGraft(nowUs, peer[place], reverse[place]);
+    else this.hearPrune(nowUs, peer[place], reverse[place]);
+  }
+
+  protected override backoffKey(relay: number, place: number): number {
+    const { relays, peer } = this.world.links;
+    return relay * relays + peer[place];
+  }
+
+  protected override join(relay: number, place: number): void {
+    this.flags[place] |= MEMBER;
+    this.members[relay].push(place);
+    this.counts[relay * COUNTS + MEMBERS]++;
+    if (this.isDialled(place)) this.counts[relay * COUNTS + DIALLED_MEMBERS]++;
+  }
+
+  protected override part(relay: number, place: number): void {
+    const { counts, members } = this;
+    this.flags[place] &= ~MEMBER;
+    members[relay].splice(members[relay].indexOf(place), 1);
+    counts[relay * COUNTS + MEMBERS]--;
+    if (this.isDialled(place)) counts[relay * COUNTS + DIALLED_MEMBERS]--;
+  }
+
+  protected override lookAfter(nowUs: number, relay: number): void {
+    if (this.wantsBeat(relay)) this.planBeat(nowUs, relay);
+  }
+}

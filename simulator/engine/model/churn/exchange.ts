@@ -1,0 +1,263 @@
+/**
+ * Relays that come up ask the first peers that they meet what they have missed: node/channels/catch-up.ts and
+ * state-exchange.ts by events.
+ *
+ * A few of a relay's first connections are asked, one at a time is taken from, and whoever is asked by one that is
+ * ahead takes from that one. A question waits for a stream, a round trip, and both ways wait for the uplinks.
+ */
+
+import { CATCH_UP_PEERS, EXCHANGES_WAITING, REQUEST_TIMEOUT_MS } from '../../../../node/channels/limits.ts';
+import { STATE_ANSWER_BYTES, SYNC_PROTOCOL } from '../../../../node/channels/sync-protocol.ts';
+import { NEGOTIATION_BYTES } from '../../gossipsub/negotiation.ts';
+import { FRAMING_BYTES, PIECE_BYTES } from '../../gossipsub/simulated-peers.ts';
+import { type RandomStream, randomStream } from '../../random.ts';
+import type { World } from '../world.ts';
+import type { Calls } from './calls.ts';
+import type { ChangingLinks } from './changing-links.ts';
+import type { LinkListener } from './living-network.ts';
+import type { LivingRelay } from './living-relay.ts';
+import type { Asker, LivingWork } from './living-work.ts';
+
+/** As node/channels/catch-up.ts has them. */
+const JITTER_US = 1_000_000;
+const RETURNED_EVERY_US = 10_000_000;
+const TIMEOUT_US = REQUEST_TIMEOUT_MS * 1000;
+/** Round trips before a stream carries a question, and the way of the question itself. */
+const WAYS_OF_QUESTION = 3;
+/** The protocol's name with its length, and what is told. */
+const STATE_QUESTION_BYTES = 1 + SYNC_PROTOCOL.length + STATE_ANSWER_BYTES;
+
+/** What a relay's process remembers of its peers. */
+interface Memory {
+  left: number;
+  readonly met: Set<number>;
+  /** From when on a peer that has come back is asked again. */
+  asksReturnedFromUs: number;
+  /** Peers that are taken from, or wait for it. */
+  readonly takings: number[];
+  readonly pending: Pending[];
+}
+
+/** A question without an answer yet. */
+interface Pending {
+  readonly place: number;
+  settle(hasAnswer: boolean): void;
+}
+
+export interface ExchangeParts {
+  readonly world: World;
+  readonly links: ChangingLinks;
+  readonly calls: Calls;
+  readonly work: LivingWork;
+  readonly relays: readonly LivingRelay[];
+  readonly seed: number;
+  /** Whether relays ask by themselves; where not, they answer all the same. */
+  readonly asks: boolean;
+}
+
+export class Exchange implements LinkListener, Asker {
+  private readonly parts: ExchangeParts;
+  private readonly memories: (Memory | null)[];
+  private readonly streams: (RandomStream | null)[];
+
+  constructor(parts: ExchangeParts) {
+    this.parts = parts;
+    this.memories = parts.relays.map(() => null);
+    this.streams = parts.relays.map(() => null);
+  }
+
+  /** The relay has a new process, which remembers nothing and draws from the start. */
+  restarted({ index }: LivingRelay): void {
+    this.memories[index] = null;
+    this.streams[index] = null;
+  }
+
+  linkUp(relay: LivingRelay, peer: number): void {
+    if (!this.parts.asks) return;
+    const { nowUs } = this.parts.world;
+    const memory = this.memoryOf(relay);
+    // The only connection: the relay has been alone until now and may have missed anything.
+    if (relay.open.size <= 1) memory.left = CATCH_UP_PEERS;
+    else if (memory.met.has(peer) && nowUs >= memory.asksReturnedFromUs) {
+      memory.asksReturnedFromUs = nowUs + RETURNED_EVERY_US;
+      memory.left = Math.max(memory.left, 1);
+    }
+    memory.met.add(peer);
+    if (memory.left === 0) return;
+    memory.left--;
+    const afterUs = Math.round(1000 * ((JITTER_US / 1000) * this.draw(relay)));
+    const { world, work } = this.parts;
+    if (world.isQuiet && work.state[relay.index] === work.state[peer]) {
+      this.compareEquals(relay, peer);
+      return;
+    }
+    const { process } = relay;
+    this.parts.calls.at(nowUs + afterUs, relay.index, () => {
+      if (relay.process === process) this.compare(relay, memory, peer);
+    });
+  }
+
+  linkDown({ index }: LivingRelay, _peer: number, place: number): void {
+    const pending = this.memories[index]?.pending;
+    if (pending === undefined || pending.length === 0) return;
+    for (const one of pending.filter((each) => each.place === place)) one.settle(false);
+  }
+
+  anybody(relay: LivingRelay): number {
+    const peers = [...relay.open.peers];
+    // In the order that the relay's own code would draw: the first of a shuffle of all.
+    for (let i = peers.length - 1; i > 0; i--) {
+      const j = Math.floor(this.draw(relay) * (i + 1));
+      [peers[i], peers[j]] = [peers[j], peers[i]];
+    }
+    return peers[0] ?? -1;
+  }
+
+  ask(
+    relay: LivingRelay,
+    peer: number,
+    questionBytes: number,
+    answerBytes: number | null,
+    done: (hasAnswer: boolean) => void,
+  ): void {
+    // A refusal is an answer too: the relay's code has shown how it goes on.
+    this.request(relay, peer, questionBytes, () => answerBytes ?? 0, done);
+  }
+
+  /** Tells a peer what this relay has, hears what the peer has, and takes from it if it is ahead. */
+  private compare(relay: LivingRelay, memory: Memory, peer: number): void {
+    const { work } = this.parts;
+    let theirs = 0;
+    const ours = work.state[relay.index];
+    const again = (): void => {
+      memory.left = Math.min(memory.left + 1, CATCH_UP_PEERS);
+    };
+    const answer = (): number => {
+      theirs = work.state[peer];
+      if (ours > theirs) this.take(this.parts.relays[peer], relay.index, ours, () => {});
+      return STATE_ANSWER_BYTES;
+    };
+    this.request(relay, peer, STATE_QUESTION_BYTES, answer, (hasAnswer) => {
+      if (!hasAnswer) again();
+      else if (theirs > work.state[relay.index]) this.take(relay, peer, theirs, again);
+    });
+  }
+
+  /** In quiet times: two relays find that neither has news for the other. */
+  private compareEquals(relay: LivingRelay, peer: number): void {
+    const { world } = this.parts;
+    const bytes = FRAMING_BYTES + NEGOTIATION_BYTES;
+    world.sendRequest(world.nowUs, relay.index, STATE_QUESTION_BYTES + bytes, 0);
+    world.sendRequest(world.nowUs, peer, STATE_ANSWER_BYTES + bytes, 0);
+  }
+
+  /** Takes what a peer has, when those before it are done. */
+  private take(relay: LivingRelay, peer: number, promised: number, again: () => void): void {
+    const memory = this.memoryOf(relay);
+    const { takings } = memory;
+    if (takings.includes(peer)) return;
+    if (takings.length >= EXCHANGES_WAITING) {
+      again();
+      return;
+    }
+    takings.push(peer);
+    const { process } = relay;
+    const turn = (): void => {
+      if (relay.process !== process) return;
+      const { work, world } = this.parts;
+      const over = (isWhole: boolean): void => {
+        if (!isWhole && work.state[relay.index] < promised) again();
+        takings.shift();
+        const next = this.turns.get(memory)?.shift();
+        next?.();
+      };
+      if (work.state[relay.index] >= promised) over(true);
+      else work.take(relay, peer, world.nowUs, over);
+    };
+    if (takings.length === 1) turn();
+    else {
+      const waiting = this.turns.get(memory);
+      if (waiting === undefined) this.turns.set(memory, [turn]);
+      else waiting.push(turn);
+    }
+  }
+
+  private readonly turns = new WeakMap<Memory, (() => void)[]>();
+
+  /** A question over a link, and its answer of so many bytes. */
+  private request(
+    relay: LivingRelay,
+    peer: number,
+    questionBytes: number,
+    answer: () => number,
+    done: (hasAnswer: boolean) => void,
+  ): void {
+    const { world, links, calls, relays } = this.parts;
+    const place = relay.open.placeOf(peer);
+    if (!relay.online || place < 0) {
+      done(false);
+      return;
+    }
+    const memory = this.memoryOf(relay);
+    const { pending } = memory;
+    const { process } = relay;
+    const one: Pending = {
+      place,
+      settle: (hasAnswer) => {
+        const index = pending.indexOf(one);
+        if (index < 0) return;
+        pending.splice(index, 1);
+        if (relay.process === process) done(hasAnswer);
+      },
+    };
+    pending.push(one);
+    const beganUs = world.nowUs;
+    const wayUs = links.latencyUs[place];
+    const bytes = questionBytes + FRAMING_BYTES + NEGOTIATION_BYTES;
+    const departsUs = world.sendRequest(beganUs, relay.index, bytes, WAYS_OF_QUESTION * wayUs);
+    calls.at(Math.ceil(departsUs) + WAYS_OF_QUESTION * wayUs, relay.index, () => {
+      const asked = relays[peer];
+      if (!asked.online) {
+        world.drop(peer, 0);
+        return;
+      }
+      const arrivesUs = this.reply(peer, answer(), wayUs);
+      const isInTime = arrivesUs <= beganUs + TIMEOUT_US;
+      calls.at(isInTime ? arrivesUs : beganUs + TIMEOUT_US, peer, () => one.settle(isInTime));
+    });
+  }
+
+  /** An answer leaves piece by piece, the next one when the last has left; answers when all of it arrives. */
+  private reply(from: number, answerBytes: number, wayUs: number): number {
+    const { world } = this.parts;
+    let overheadBytes = FRAMING_BYTES + NEGOTIATION_BYTES;
+    let leftBytes = answerBytes;
+    let atUs = world.nowUs;
+    for (; leftBytes > PIECE_BYTES; leftBytes -= PIECE_BYTES) {
+      atUs = Math.ceil(world.sendRequest(atUs, from, PIECE_BYTES + overheadBytes, wayUs));
+      overheadBytes = FRAMING_BYTES;
+    }
+    return Math.ceil(world.sendRequest(atUs, from, leftBytes + overheadBytes, wayUs)) + wayUs;
+  }
+
+  private memoryOf({ index }: LivingRelay): Memory {
+    const { memories } = this;
+    const known = memories[index];
+    if (known !== null) return known;
+    const memory: Memory = {
+      left: CATCH_UP_PEERS,
+      met: new Set(),
+      asksReturnedFromUs: 0,
+      takings: [],
+      pending: [],
+    };
+    memories[index] = memory;
+    return memory;
+  }
+
+  private draw({ index }: LivingRelay): number {
+    const { streams, parts } = this;
+    streams[index] ??= randomStream(parts.seed, 'host', index);
+    return streams[index].uniform();
+  }
+}

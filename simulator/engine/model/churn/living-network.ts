@@ -1,0 +1,321 @@
+/**
+ * Relays come, go and come back, and their links with them: the gossipsub engine's relay-links.ts, by events.
+ *
+ * A relay that goes away says goodbye on every link, behind what its uplink has queued; a relay that is away answers
+ * nobody. Each relay sees to the links that it has dialled: the very keepers of the gossipsub engine decide whom it
+ * dials. What arrives on a link that is closed, or at a relay that is away, is dropped and counted.
+ */
+
+import assert from 'node:assert/strict';
+import type { Churn } from '../../../population/churn.ts';
+import { type LatencyColumns, type LatencyModel, pairLatency } from '../../../population/pair-latency.ts';
+import type { Population, Topology } from '../../../population/population.ts';
+import type { Scenario } from '../../../scenario/scenario.ts';
+import { type KeepingParts, REDIAL_WITHIN_US, relayPicker } from '../../gossipsub/link-keeper.ts';
+import { Neighbours } from '../../gossipsub/neighbours.ts';
+import { CLOSE_BYTES, DIAL_TIMEOUT_US, LINKS_RETURN_WITHIN_US } from '../../gossipsub/relay-links.ts';
+import { SETUP_BYTES, SETUP_ROUND_TRIPS } from '../../gossipsub/simulated-peers.ts';
+import { randomStream } from '../../random.ts';
+import {
+  LINKS_START_US,
+  LINKS_START_WITHIN_US,
+  LINKS_UP_US,
+  RELAYS_START_WITHIN_US,
+  START_STREAMS,
+} from '../../start-plan.ts';
+import { EVENT, type World } from '../world.ts';
+import type { Calls } from './calls.ts';
+import { type ChangingLinks, END } from './changing-links.ts';
+import type { ChangingMesh } from './changing-mesh.ts';
+import { LivingRelay } from './living-relay.ts';
+
+/** js-libp2p's HeartbeatInitialDelay. */
+const FIRST_BEAT_AFTER_US = 100_000;
+/** Round trips of a set-up before the question and its answer, which are events. */
+const EARLIER_ROUND_TRIPS = SETUP_ROUND_TRIPS - 1;
+
+/** What is under way to a link that is over has arrived after so long, beyond what uplinks have queued. */
+const PLACES_REST_US = 600_000_000;
+
+const TRACE_LINK = 4;
+const TRACE_GONE = 7;
+
+export interface LivingParts {
+  readonly scenario: Scenario;
+  readonly population: Population;
+  readonly topology: Topology;
+  readonly latency: LatencyColumns;
+  readonly churn: Churn;
+  readonly world: World;
+  readonly links: ChangingLinks;
+  readonly mesh: ChangingMesh;
+  readonly calls: Calls;
+}
+
+/** Told of what happens to links. */
+export interface LinkListener {
+  linkUp(relay: LivingRelay, peer: number, place: number): void;
+  linkDown(relay: LivingRelay, peer: number, place: number): void;
+}
+
+export class LivingNetwork {
+  readonly relays: readonly LivingRelay[];
+  listener: LinkListener = { linkUp: () => {}, linkDown: () => {} };
+  private readonly parts: LivingParts;
+  private readonly latency: LatencyModel;
+
+  constructor(parts: LivingParts) {
+    this.parts = parts;
+    this.latency = pairLatency(parts.latency);
+    const keeping = this.keepingParts();
+    this.relays = Array.from(
+      { length: parts.population.relays },
+      (_unused, index) => new LivingRelay(index, keeping, (relay, peer) => this.dial(relay, peer)),
+    );
+  }
+
+  private get nowUs(): number {
+    return this.parts.world.nowUs;
+  }
+
+  /** One way between any two relays. */
+  latencyUs(a: number, b: number): number {
+    return a < b ? this.latency.oneWayUs(a, b) : this.latency.oneWayUs(b, a);
+  }
+
+  /** Plans the relays and links that the network begins with. */
+  plan(): void {
+    const { scenario, topology, churn, world, links, calls } = this.parts;
+    const { joinsUs } = churn;
+    const starts = randomStream(scenario.seed, START_STREAMS.relays);
+    for (const relay of this.relays) {
+      const startsUs = starts.integer(RELAYS_START_WITHIN_US);
+      if (joinsUs[relay.index] !== 0) continue;
+      relay.online = true;
+      world.firstBeatUs[relay.index] = startsUs + FIRST_BEAT_AFTER_US;
+    }
+    const upTimes = randomStream(scenario.seed, START_STREAMS.links);
+    for (let link = 0; link < topology.links; link++) {
+      const atUs = LINKS_START_US + upTimes.integer(LINKS_START_WITHIN_US);
+      const [dialer, listener] = [topology.dialer[link], topology.listener[link]];
+      if (joinsUs[dialer] !== 0) continue; // who joins late makes the link
+      if (joinsUs[listener] !== 0) {
+        // Not before all links of the topology are up: another one to dial may be at the end of one of them.
+        calls.at(LINKS_UP_US, dialer, () => this.replaceLost(this.relays[dialer]));
+        continue;
+      }
+      const place = links.add(0, dialer, listener, topology.latencyUs[link]);
+      world.calendar.push(atUs, dialer, place, dialer, EVENT.linkUp);
+      world.calendar.push(atUs, listener, links.reverse[place], listener, EVENT.linkUp);
+    }
+  }
+
+  /** The relay joins, or is back: links are made one by one. */
+  comeOnline(relay: LivingRelay): void {
+    if (relay.online) assert.fail(`relay ${relay.index} is there already`);
+    relay.online = true;
+    relay.keeper.cameOnline(LINKS_RETURN_WITHIN_US, EARLIER_ROUND_TRIPS);
+  }
+
+  /** A process of the relay starts: the first of one that joins, or the one after a restart. */
+  start(relay: LivingRelay): void {
+    relay.process++;
+    this.parts.world.firstBeatUs[relay.index] = this.nowUs + FIRST_BEAT_AFTER_US;
+    this.parts.mesh.restarted(this.nowUs, relay.index);
+  }
+
+  /** The relay loses its network: every link closes, and its peers hear of it. */
+  goOffline(relay: LivingRelay): void {
+    if (!relay.online) assert.fail(`relay ${relay.index} is away already`);
+    const { world, links, mesh } = this.parts;
+    const { nowUs } = this;
+    relay.online = false;
+    relay.absences++;
+    const dialled = relay.open.peers.filter(
+      (_peer, index) => links.isDialled[relay.open.places[index]] === 1,
+    );
+    relay.keeper.wentOffline([...dialled, ...relay.asked.peers]);
+    for (const place of relay.asked.places) {
+      world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
+      this.giveUp(place);
+    }
+    relay.asked.clear();
+    mesh.wentOffline(relay.index);
+    for (const place of [...relay.open.places]) {
+      const there = links.reverse[place];
+      if (world.isQuiet && links.end[there] === END.open) {
+        const peer = this.relays[links.peer[place]];
+        world.countNegotiation(nowUs, relay.index, nowUs + links.latencyUs[place], CLOSE_BYTES);
+        this.shut(relay, place);
+        this.lose(peer, there);
+        continue;
+      }
+      world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
+      this.shut(relay, place);
+    }
+  }
+
+  replaceLost(relay: LivingRelay): void {
+    if (relay.online) relay.keeper.fill(REDIAL_WITHIN_US, EARLIER_ROUND_TRIPS);
+  }
+
+  /** A link of the start comes up at one of its ends. */
+  linkUp(relay: LivingRelay, place: number): void {
+    if (relay.online) this.open(relay, place);
+  }
+
+  /** The question for a link arrives. */
+  hearDial(relay: LivingRelay, place: number, from: number): void {
+    const { world } = this.parts;
+    if (!relay.online) {
+      world.drop(relay.index, 0);
+      return;
+    }
+    // Both ask at once: the question of the relay with the lower number counts, and both know it.
+    if (relay.asked.has(from) && relay.index < from) return;
+    world.sendLink(this.nowUs, relay.index, place, EVENT.accept, SETUP_BYTES);
+    this.open(relay, place);
+  }
+
+  hearAccept(relay: LivingRelay, place: number, from: number): void {
+    if (!relay.online) this.parts.world.drop(relay.index, 0);
+    else if (relay.asked.placeOf(from) === place) {
+      relay.asked.delete(from);
+      this.open(relay, place);
+    }
+  }
+
+  hearClose(relay: LivingRelay, place: number, from: number): void {
+    if (!relay.online) {
+      this.parts.world.drop(relay.index, 0);
+      return;
+    }
+    if (relay.open.placeOf(from) === place) this.lose(relay, place);
+  }
+
+  /** The peer at a place has closed its link. */
+  private lose(relay: LivingRelay, place: number): void {
+    const { mesh, links } = this.parts;
+    this.shut(relay, place);
+    mesh.looksAfter(this.nowUs, relay.index);
+    if (links.isDialled[place] === 1) this.replaceLost(relay);
+  }
+
+  /** Whether what arrives at a place finds its link open; counts it as dropped where not. */
+  isTaken(relay: number, place: number, gossipBytes: number): boolean {
+    const { links, world } = this.parts;
+    if (links.end[place] === END.open) return true;
+    world.drop(relay, gossipBytes);
+    return false;
+  }
+
+  /** Relays that are up, and the ends of links that they have. */
+  countLinkEnds(): { onlineInTheEnd: number; linkEndsInTheEnd: number } {
+    const online = this.relays.filter((relay) => relay.online);
+    const linkEndsInTheEnd = online.reduce((sum, { open }) => sum + open.size, 0);
+    return { onlineInTheEnd: online.length, linkEndsInTheEnd };
+  }
+
+  /** Asks for a link, and gives up after a while. */
+  private dial(relay: LivingRelay, peer: number): void {
+    const { world, links, calls } = this.parts;
+    if (relay.isLinked(peer)) return;
+    if (world.isQuiet && this.relays[peer].online && !this.relays[peer].isLinked(relay.index)) {
+      this.connect(relay, this.relays[peer]);
+      return;
+    }
+    const place = links.add(this.nowUs, relay.index, peer, this.latencyUs(relay.index, peer));
+    links.end[place] = END.asked;
+    relay.asked.add(peer, place);
+    world.sendLink(this.nowUs, relay.index, place, EVENT.dial, SETUP_BYTES);
+    const { absences } = relay;
+    calls.at(this.nowUs + DIAL_TIMEOUT_US, relay.index, () => {
+      if (relay.absences !== absences || relay.asked.placeOf(peer) !== place) return;
+      relay.asked.delete(peer);
+      // Its answer may be on the way: the end that it has opened is to be closed again.
+      world.sendLink(this.nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
+      this.giveUp(place);
+      this.replaceLost(relay);
+    });
+  }
+
+  /** In quiet times a relay that is there agrees at once, and both routers have their streams. */
+  private connect(dialler: LivingRelay, listener: LivingRelay): void {
+    const { world, links, mesh } = this.parts;
+    const { nowUs } = this;
+    const wayUs = this.latencyUs(dialler.index, listener.index);
+    const place = links.add(nowUs, dialler.index, listener.index, wayUs);
+    world.countNegotiation(nowUs, dialler.index, nowUs + wayUs, SETUP_BYTES);
+    world.countNegotiation(nowUs, listener.index, nowUs + 2 * wayUs, SETUP_BYTES);
+    this.note(dialler, place);
+    this.note(listener, links.reverse[place]);
+    mesh.connect(nowUs, dialler.index, place);
+    this.listener.linkUp(listener, dialler.index, links.reverse[place]);
+    this.listener.linkUp(dialler, listener.index, place);
+  }
+
+  private open(relay: LivingRelay, place: number): void {
+    const { links, mesh } = this.parts;
+    this.note(relay, place);
+    mesh.linkUp(this.nowUs, relay.index, place);
+    this.listener.linkUp(relay, links.peer[place], place);
+  }
+
+  /** One end of a link is open. */
+  private note(relay: LivingRelay, place: number): void {
+    const { links, world } = this.parts;
+    const peer = links.peer[place];
+    if (relay.open.has(peer)) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
+    links.end[place] = END.open;
+    relay.open.add(peer, place);
+    if (links.isDialled[place] === 1) relay.dialled++;
+    world.trace.add(relay.index, TRACE_LINK, this.nowUs, peer, 0);
+  }
+
+  private shut(relay: LivingRelay, place: number): void {
+    const { links, mesh, world } = this.parts;
+    const peer = links.peer[place];
+    relay.open.delete(peer);
+    if (links.isDialled[place] === 1) relay.dialled--;
+    world.trace.add(relay.index, TRACE_GONE, this.nowUs, peer, 0);
+    mesh.linkDown(this.nowUs, relay.index, place);
+    this.giveUp(place);
+    this.listener.linkDown(relay, peer, place);
+  }
+
+  /** An end is over. When both are, their places serve others as soon as nothing can be under way to them. */
+  private giveUp(place: number): void {
+    const { links, world } = this.parts;
+    const other = links.reverse[place];
+    links.end[place] = END.shut;
+    if (links.end[other] === END.open || links.end[other] === END.asked) return;
+    const queuedUs = Math.max(world.uplinkFreeUs(links.peer[place]), world.uplinkFreeUs(links.peer[other]));
+    links.giveUp(place, Math.max(this.nowUs, queuedUs) + PLACES_REST_US);
+  }
+
+  private keepingParts(): KeepingParts {
+    const { scenario, population, topology, churn, calls } = this.parts;
+    const { degree, dialing } = scenario.network;
+    const neighbours = new Neighbours(topology, population.relays);
+    const nowUs = (): number => this.nowUs;
+    return {
+      clock: {
+        get nowUs() {
+          return nowUs();
+        },
+        at: (timeUs, relay, action) => calls.at(timeUs, relay, action),
+      },
+      churn,
+      population,
+      pick: relayPicker(population, dialing),
+      degree,
+      seed: scenario.seed,
+      latencyUs: (a, b) => this.latencyUs(a, b),
+      dialledAtStart: (relay) =>
+        neighbours
+          .of(relay)
+          .filter(({ direction }) => direction === 'outbound')
+          .map(({ peer }) => peer),
+    };
+  }
+}

@@ -1,0 +1,236 @@
+/** A run of the model in which relays come and go, from its links to the end of virtual time. */
+
+import { CONTROL } from '../../gossipsub/job.ts';
+import { Trace } from '../../trace.ts';
+import { Gossip } from '../gossip.ts';
+import {
+  EVENTS_BETWEEN_LOOKS,
+  type LivingJob,
+  type ModelJob,
+  type ModelResult,
+  StoppedError,
+} from '../model-job.ts';
+import { frameShapes } from '../rpc-sizes.ts';
+import { EVENT, kindOf, messageOf, World } from '../world.ts';
+import { Calls } from './calls.ts';
+import { ChangingLinks } from './changing-links.ts';
+import { ChangingMesh } from './changing-mesh.ts';
+import { Exchange } from './exchange.ts';
+import { Lessons } from './lessons.ts';
+import { LifeQueue } from './life-queue.ts';
+import { LivingNetwork } from './living-network.ts';
+import { LivingWork } from './living-work.ts';
+import { QuietTimes } from './quiet-times.ts';
+
+export class LivingRun {
+  private readonly job: ModelJob;
+  private readonly world: World;
+  private readonly calls: Calls;
+  private readonly mesh: ChangingMesh;
+  private readonly gossip: Gossip;
+  private readonly network: LivingNetwork;
+  private readonly exchange: Exchange;
+  private readonly work: LivingWork;
+  private readonly lives: LifeQueue;
+  private readonly quiet: QuietTimes;
+
+  constructor(job: ModelJob, { churn, latency, asks, desk, followedUs }: LivingJob) {
+    const { scenario, population, topology, publications, releases, shared } = job;
+    const { relays } = population;
+    const { seed, gossipsub } = scenario;
+    const trace = new Trace(shared.traceWords);
+    // Room for links that are over and those that take their places.
+    const links = new ChangingLinks(relays, 4 * topology.links + 1024);
+    this.job = job;
+    this.world = new World({
+      links,
+      shapes: frameShapes(),
+      load: shared.load,
+      uplinkBitsPerSecond: population.uplinkBitsPerSecond,
+      firstBeatUs: new Float64Array(relays),
+      heartbeatMs: gossipsub.heartbeatMs,
+      endUs: scenario.durationSeconds * 1e6,
+      seed,
+      trace,
+    });
+    const { world } = this;
+    this.calls = new Calls(world);
+    const { calls } = this;
+    this.mesh = new ChangingMesh(world, gossipsub);
+    const { mesh } = this;
+    this.network = new LivingNetwork({
+      scenario,
+      population,
+      topology,
+      latency,
+      churn,
+      world,
+      links,
+      mesh,
+      calls,
+    });
+    const living = this.network.relays;
+    const { freshUntilUs } = desk;
+    this.work = new LivingWork(
+      { scenario, population, publications, releases, shared, trace },
+      { world, calls, lessons: new Lessons(desk), relays: living, freshUntilUs },
+    );
+    this.gossip = new Gossip(world, mesh, gossipsub, publications, (...arrival) => {
+      const [publication, relay, nowUs, isPublisher, sender] = arrival;
+      this.work.hear(publication, relay, nowUs, sender, isPublisher);
+      return null;
+    });
+    this.exchange = new Exchange({ world, links, calls, work: this.work, relays: living, seed, asks });
+    this.network.listener = this.exchange;
+    this.work.asker = this.exchange;
+    links.onNew = (place) => {
+      this.gossip.forgetPlace(place);
+      this.gossip.forgetPlace(place + 1);
+    };
+    links.onGrowth = (places) => {
+      this.mesh.grow(places);
+      this.gossip.grow(places);
+    };
+    this.lives = new LifeQueue(churn, relays);
+    this.quiet = new QuietTimes(
+      publications.map(({ atUs }) => atUs),
+      followedUs,
+    );
+    this.network.plan();
+  }
+
+  /** Runs what happens before a moment. Throws StoppedError when its caller has asked for that. */
+  runUntil(endUs: number): void {
+    const { world, lives, quiet, job } = this;
+    for (;;) {
+      const untilUs = Math.min(endUs, lives.nextTimeUs, quiet.nextUs);
+      this.runEvents(untilUs);
+      if (untilUs >= endUs) break;
+      world.nowUs = untilUs;
+      if (quiet.nextUs === untilUs) world.isQuiet = quiet.take();
+      else this.live();
+    }
+    job.shared.reachedUs[0] = endUs;
+  }
+
+  result(): ModelResult {
+    const { world, work, network } = this;
+    for (const { index, process } of network.relays)
+      if (process >= 0) work.noteFreshness(index, this.job.scenario.durationSeconds * 1e6);
+    return {
+      ...world.counters,
+      framesInFlight: world.framesInFlight,
+      bytesByKind: world.bytesByKind(),
+      refusals: work.refusals,
+      rolledBack: work.rolledBack,
+      verdicts: work.verdicts(),
+      staleRelays: work.stale.size,
+      ...network.countLinkEnds(),
+    };
+  }
+
+  private live(): void {
+    const { lives, network, work, exchange, gossip } = this;
+    const what = lives.take();
+    const { relay: index, timeUs } = lives;
+    const relay = network.relays[index];
+    switch (what) {
+      case 'join':
+        network.start(relay);
+        network.comeOnline(relay);
+        break;
+      case 'leave':
+        network.goOffline(relay);
+        if (!lives.isRestart(index)) break;
+        relay.process++;
+        work.end(index, timeUs, false);
+        break;
+      case 'end':
+        network.goOffline(relay);
+        relay.process++;
+        work.end(index, timeUs, true);
+        break;
+      case 'restart':
+        network.start(relay);
+        gossip.forget(index);
+        exchange.restarted(relay);
+        work.restart(index, timeUs);
+        network.comeOnline(relay);
+        break;
+      case 'return':
+        network.comeOnline(relay);
+        break;
+    }
+  }
+
+  private runEvents(endUs: number): void {
+    const { world, mesh, gossip, network, calls } = this;
+    const { calendar, counters, shapes } = world;
+    const { shared } = this.job;
+    while (calendar.next(endUs)) {
+      const { timeUs: nowUs, host: relay, place, source: sender, code } = calendar;
+      world.nowUs = nowUs;
+      counters.eventsFired++;
+      if ((counters.eventsFired & (EVENTS_BETWEEN_LOOKS - 1)) === 0) {
+        shared.reachedUs[0] = nowUs;
+        if (Atomics.load(shared.control, CONTROL.stop) === 1) throw new StoppedError('stopped');
+      }
+      switch (kindOf(code)) {
+        case EVENT.call:
+          calls.fire(messageOf(code));
+          break;
+        case EVENT.message:
+          if (network.isTaken(relay, place, gossip.frameBytes(messageOf(code))))
+            gossip.hearMessage(nowUs, relay, place, sender, messageOf(code));
+          break;
+        case EVENT.iHave:
+          if (network.isTaken(relay, place, shapes.iHave(1).bytes))
+            gossip.hearOffer(nowUs, relay, place, messageOf(code));
+          break;
+        case EVENT.iWant:
+          if (network.isTaken(relay, place, shapes.iWant.bytes))
+            gossip.hearRequest(nowUs, relay, place, messageOf(code));
+          break;
+        case EVENT.subscription:
+          if (network.isTaken(relay, place, shapes.subscribe.bytes))
+            mesh.hearSubscription(nowUs, relay, place);
+          break;
+        case EVENT.graft:
+          if (network.isTaken(relay, place, shapes.graft.bytes)) mesh.hearGraft(nowUs, relay, place);
+          break;
+        case EVENT.prune:
+          if (network.isTaken(relay, place, shapes.prune.bytes)) mesh.hearPrune(nowUs, relay, place);
+          break;
+        case EVENT.heartbeat:
+          if (mesh.isDue(nowUs, relay)) gossip.beat(nowUs, relay);
+          break;
+        case EVENT.verdict:
+          gossip.passOn(nowUs, relay, place === 1, messageOf(code));
+          break;
+        case EVENT.publication:
+          gossip.publish(nowUs, relay, messageOf(code));
+          break;
+        case EVENT.dial:
+          network.hearDial(network.relays[relay], place, sender);
+          break;
+        case EVENT.accept:
+          network.hearAccept(network.relays[relay], place, sender);
+          break;
+        case EVENT.close:
+          network.hearClose(network.relays[relay], place, sender);
+          break;
+        case EVENT.open:
+          if (network.isTaken(relay, place, 0)) mesh.hearOpen(nowUs, relay, place);
+          break;
+        case EVENT.acknowledge:
+          if (network.isTaken(relay, place, 0)) mesh.hearAcknowledge(nowUs, relay, place);
+          break;
+        case EVENT.linkUp:
+          network.linkUp(network.relays[relay], place);
+          break;
+        default:
+          throw new Error(`no such event: ${code}`);
+      }
+    }
+  }
+}

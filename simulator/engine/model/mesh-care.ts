@@ -1,0 +1,259 @@
+/**
+ * The mesh: whom each relay hands messages on to, cared for as js-libp2p 17.1.1 cares for it.
+ *
+ * Heartbeats fill and thin the mesh; heartbeats that would change nothing cost no events. Where js-libp2p shuffles, the
+ * model draws the numbers that the real router of that relay would draw at that heartbeat, so that both come to the same
+ * mesh. Where the lists of members and subscribers lie is for those to say who know whether links stay (mesh.ts,
+ * churn/changing-mesh.ts).
+ *
+ * Scores are left out: all peers are honest and score 0, so none is dropped, and opportunistic grafting, which looks
+ * for peers above the median score, finds none.
+ */
+
+import type { GossipsubPlan } from '../../scenario/scenario.ts';
+import { EVENT_KIND } from '../event-random.ts';
+import { PRUNE_BACKOFF_MS } from './rpc-sizes.ts';
+import { EVENT, type World } from './world.ts';
+
+/** js-libp2p clears expired backoffs at every so many heartbeats, and one heartbeat late (BACKOFF_SLACK). */
+const BACKOFF_CLEARING_BEATS = 15;
+
+/** What is known of the peer at a place. */
+export const MEMBER = 1;
+export const DIALLED = 2;
+
+/** Counts of a relay lie together in memory. */
+export const COUNTS = 8;
+export const MEMBERS = 0;
+export const SUBSCRIBERS = 1;
+export const DIALLED_MEMBERS = 2;
+export const DIALLED_SUBSCRIBERS = 3;
+export const BEAT_PLANNED = 4;
+export const HEARING_PLANNED = 5;
+
+export abstract class MeshCare {
+  protected readonly world: World;
+  protected readonly plan: GossipsubPlan;
+  /** What is known of the peer at each place. */
+  protected flags: Uint8Array;
+  protected readonly counts: Uint16Array;
+  /** When backoffs end, milliseconds; by `backoffKey`. */
+  protected readonly backoffMs = new Map<number, number>();
+  private readonly shuffled: number[] = [];
+
+  protected constructor(world: World, plan: GossipsubPlan) {
+    const { relays, isDialled } = world.links;
+    this.world = world;
+    this.plan = plan;
+    this.flags = isDialled.map((dialled) => dialled * DIALLED);
+    this.counts = new Uint16Array(relays * COUNTS);
+  }
+
+  /** The place of a member of the relay's mesh, in the order of joining. */
+  abstract member(relay: number, index: number): number;
+  /** The place of a peer that has subscribed, in the order of hearing it. */
+  abstract subscriber(relay: number, index: number): number;
+  /** Notes all subscriptions that the relay has heard by now. */
+  abstract catchUp(nowUs: number, relay: number): void;
+  /** Whether the relay's own stream to the peer is open. */
+  abstract isOpen(place: number, nowUs: number): boolean;
+  /** The same where that may be another answer than yes while messages travel. */
+  abstract canSend(place: number, nowUs: number): boolean;
+  protected abstract join(relay: number, place: number): void;
+  protected abstract part(relay: number, place: number): void;
+  /** Plans what may change the mesh next. */
+  protected abstract lookAfter(nowUs: number, relay: number): void;
+  /** What a router remembers a backoff by: its peer, whatever links there are. */
+  protected abstract backoffKey(relay: number, place: number): number;
+
+  countMembers(relay: number): number {
+    return this.counts[relay * COUNTS + MEMBERS];
+  }
+
+  countSubscribers(relay: number): number {
+    return this.counts[relay * COUNTS + SUBSCRIBERS];
+  }
+
+  hearGraft(nowUs: number, relay: number, place: number): void {
+    const { world } = this;
+    if (this.isInMesh(place)) return;
+    this.catchUp(nowUs, relay);
+    const backoffMs = this.backoffMs.get(this.backoffKey(relay, place));
+    const isEarly =
+      backoffMs !== undefined && !this.isExpired(nowUs, relay, backoffMs) && nowMs(nowUs) < backoffMs;
+    const isFull = this.countMembers(relay) >= this.plan.Dhi && !this.isDialled(place);
+    if (isEarly) world.counters.penalties++;
+    if (isEarly || isFull) {
+      this.backOff(nowUs, relay, place);
+      this.tell(nowUs, relay, place, EVENT.prune);
+    } else this.join(relay, place);
+    this.lookAfter(nowUs, relay);
+  }
+
+  hearPrune(nowUs: number, relay: number, place: number): void {
+    this.catchUp(nowUs, relay);
+    if (this.isInMesh(place)) this.part(relay, place);
+    this.backOff(nowUs, relay, place);
+    this.lookAfter(nowUs, relay);
+  }
+
+  /** Plans the relay's next heartbeat, unless it is planned. */
+  planBeat(nowUs: number, relay: number): void {
+    if (this.counts[relay * COUNTS + BEAT_PLANNED] === 1) return;
+    this.counts[relay * COUNTS + BEAT_PLANNED] = 1;
+    const { calendar } = this.world;
+    calendar.push(this.world.nextBeatUs(relay, nowUs), relay, 0, relay, EVENT.heartbeat);
+  }
+
+  /**
+   * Maintains the mesh at a heartbeat. `gossips` says whether the relay has something to tell: then the answer holds the
+   * peers that it may tell, in the order of the shuffle.
+   */
+  beat(nowUs: number, relay: number, gossips: boolean): readonly number[] {
+    this.counts[relay * COUNTS + BEAT_PLANNED] = 0;
+    this.catchUp(nowUs, relay);
+    const { shuffled } = this;
+    shuffled.length = 0;
+    if (!gossips && !this.wantsBeat(relay)) {
+      this.lookAfter(nowUs, relay);
+      return shuffled;
+    }
+    const { world, plan } = this;
+    world.random.reseed(relay, nowUs, EVENT_KIND.timer);
+    const subscribers = this.countSubscribers(relay);
+    for (let i = 0; i < subscribers; i++) shuffled.push(this.subscriber(relay, i));
+    shuffle(shuffled, world.random.random);
+    const others = shuffled.filter((place) => !this.isInMesh(place) && this.isOpen(place, nowUs));
+    let gossiped = others;
+    const candidates =
+      this.backoffMs.size === 0
+        ? [...others]
+        : others.filter((place) => !this.isBackedOff(nowUs, relay, place));
+    const pruned: number[] = [];
+    const grafted: number[] = [];
+    const graft = (place: number): void => {
+      this.join(relay, place);
+      grafted.push(place);
+    };
+    if (this.countMembers(relay) < plan.Dlo) {
+      for (const place of candidates.splice(0, plan.D - this.countMembers(relay))) graft(place);
+    }
+    if (this.countMembers(relay) > plan.Dhi) {
+      for (const place of this.excess(relay)) {
+        this.backOff(nowUs, relay, place);
+        this.part(relay, place);
+        pruned.push(place);
+      }
+    }
+    if (this.countMembers(relay) >= plan.Dlo) {
+      let lacking = plan.Dout - this.counts[relay * COUNTS + DIALLED_MEMBERS];
+      for (const place of candidates) {
+        if (lacking <= 0) break;
+        if (!this.isDialled(place)) continue;
+        graft(place);
+        lacking--;
+      }
+    }
+    if (grafted.length > 0) gossiped = others.filter((place) => !this.isInMesh(place));
+    for (const place of grafted) this.tell(nowUs, relay, place, EVENT.graft);
+    for (const place of pruned) this.tell(nowUs, relay, place, EVENT.prune);
+    this.lookAfter(nowUs, relay);
+    return pruned.length > 0 ? [...gossiped, ...pruned] : gossiped;
+  }
+
+  isInMesh(place: number): boolean {
+    return (this.flags[place] & MEMBER) !== 0;
+  }
+
+  /** Whether a heartbeat would change the relay's mesh, as far as the relay knows before it. */
+  wantsBeat(relay: number): boolean {
+    const { plan, counts } = this;
+    const at = relay * COUNTS;
+    const members = counts[at + MEMBERS];
+    if (members > plan.Dhi) return true;
+    if (counts[at + SUBSCRIBERS] <= members) return false;
+    if (members < plan.Dlo) return true;
+    const dialled = counts[at + DIALLED_MEMBERS];
+    return dialled < plan.Dout && dialled < counts[at + DIALLED_SUBSCRIBERS];
+  }
+
+  /** Grafts the peer at a place, or prunes it. */
+  protected tell(nowUs: number, relay: number, place: number, kind: number): void {
+    const { world } = this;
+    world.send(nowUs, relay, place, kind, kind === EVENT.graft ? world.shapes.graft : world.shapes.prune);
+  }
+
+  protected isDialled(place: number): boolean {
+    return (this.flags[place] & DIALLED) !== 0;
+  }
+
+  /** Members beyond D, after Dscore of them in the order of score (which is that of joining) and a shuffle of the rest. */
+  private excess(relay: number): readonly number[] {
+    const { plan, world } = this;
+    const isDialled = (place: number): boolean => this.isDialled(place);
+    const all = Array.from({ length: this.countMembers(relay) }, (_unused, i) => this.member(relay, i));
+    const order = [...all.slice(0, plan.Dscore), ...shuffle(all.slice(plan.Dscore), world.random.random)];
+    const outbound = order.slice(0, plan.D).filter(isDialled).length;
+    if (outbound < plan.Dout) bubbleUp(order, plan.D, outbound, isDialled);
+    return order.slice(plan.D);
+  }
+
+  private backOff(nowUs: number, relay: number, place: number): void {
+    this.backoffMs.set(this.backoffKey(relay, place), nowMs(nowUs) + PRUNE_BACKOFF_MS);
+  }
+
+  /** Whether the router still remembers a backoff, over or not: it forgets them at some heartbeats only. */
+  protected isBackedOff(nowUs: number, relay: number, place: number): boolean {
+    const key = this.backoffKey(relay, place);
+    const untilMs = this.backoffMs.get(key);
+    if (untilMs === undefined) return false;
+    if (!this.isExpired(nowUs, relay, untilMs)) return true;
+    this.backoffMs.delete(key);
+    return false;
+  }
+
+  private isExpired(nowUs: number, relay: number, untilMs: number): boolean {
+    const { world } = this;
+    const beats = world.beatsUntil(relay, nowUs);
+    const cleared = beats - (beats % BACKOFF_CLEARING_BEATS);
+    if (cleared === 0) return false;
+    const clearedUs = world.firstBeatUs[relay] + (cleared - 1) * world.beatUs;
+    return untilMs + world.beatUs / 1000 < nowMs(clearedUs);
+  }
+}
+
+/** As js-libp2p does it: with dialled peers first, as many as D wants, which is more than Dout asks for. */
+function bubbleUp(order: number[], D: number, outbound: number, isDialled: (place: number) => boolean): void {
+  const rotate = (index: number): void => {
+    order.unshift(...order.splice(index, 1));
+  };
+  let have = outbound;
+  for (let i = 1; i < D && have > 0; i++) {
+    if (!isDialled(order[i])) continue;
+    rotate(i);
+    have--;
+  }
+  let need = D - outbound;
+  for (let i = D; i < order.length && need > 0; i++) {
+    if (!isDialled(order[i])) continue;
+    rotate(i);
+    need--;
+  }
+}
+
+/** js-libp2p's shuffle, draw for draw. */
+export function shuffle(items: number[], random: () => number): number[] {
+  if (items.length <= 1) return items;
+  for (let i = 0; i < items.length; i++) {
+    const j = Math.floor(random() * items.length);
+    const item = items[i];
+    items[i] = items[j];
+    items[j] = item;
+  }
+  return items;
+}
+
+/** Date.now of a router, counted from virtual time zero. */
+function nowMs(nowUs: number): number {
+  return Math.floor(nowUs / 1000);
+}

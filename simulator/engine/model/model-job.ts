@@ -1,0 +1,51 @@
+/** What a run of the model is started with, and what it gives back. */
+
+import type { ByteKind } from '../../measure/load-result.ts';
+import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
+import type { Churn } from '../../population/churn.ts';
+import type { LatencyColumns } from '../../population/pair-latency.ts';
+import type { Population, Topology } from '../../population/population.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { SharedColumns } from '../gossipsub/job.ts';
+import type { Desk } from './churn/lessons.ts';
+import type { Publication } from './rehearsal.ts';
+import type { Counters } from './world.ts';
+
+/** Between two looks at whether the run is to stop. */
+export const EVENTS_BETWEEN_LOOKS = 65_536;
+
+/** What a run needs beside what every run does where relays come and go. */
+export interface LivingJob {
+  readonly churn: Churn;
+  readonly latency: LatencyColumns;
+  /** Whether relays ask peers what they have missed. */
+  readonly asks: boolean;
+  readonly desk: Desk;
+  /** So long everything is followed event by event; a month where left out. */
+  readonly followedUs?: number | undefined;
+}
+
+export interface ModelJob {
+  readonly scenario: Scenario;
+  readonly population: Population;
+  readonly topology: Topology;
+  readonly publications: readonly Publication[];
+  readonly releases: number;
+  readonly shared: SharedColumns;
+  /** Null, or left out, where all relays stay. */
+  readonly living?: LivingJob | null;
+}
+
+export interface ModelResult extends Counters {
+  readonly framesInFlight: number;
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly rolledBack: number;
+  readonly bytesByKind: Readonly<Record<ByteKind, number>>;
+  readonly verdicts: readonly ReleaseVerdicts[];
+  readonly staleRelays: number;
+  /** Relays that are up when the run ends, and the ends of links that they have then; 0 where all stay. */
+  readonly onlineInTheEnd: number;
+  readonly linkEndsInTheEnd: number;
+}
+
+export class StoppedError extends Error {}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { dialAll } from './dial-pace.ts';
+
+/** Dials that end as told, and how many were under way at once. */
+async function run(outcomes: readonly boolean[]): Promise<{ dialled: number[]; atOnce: number[] }> {
+  const dialled: number[] = [];
+  const atOnce: number[] = [];
+  let underWay = 0;
+  await dialAll(
+    outcomes.map((outcome, index) => async () => {
+      dialled.push(index);
+      underWay++;
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce.push(underWay);
+      underWay--;
+      return outcome;
+    }),
+  );
+  return { dialled, atOnce };
+}
+
+test('dialling: each is tried once, and more are under way at once the longer all goes well', async () => {
+  const { dialled, atOnce } = await run(new Array<boolean>(300).fill(true));
+  assert.equal(new Set(dialled).size, 300);
+  assert.equal(dialled.length, 300);
+  assert.equal(Math.max(...atOnce.slice(0, 4)), 8);
+  assert.equal(Math.max(...atOnce), 32);
+});
+
+test('dialling: where handshakes fail, few are under way, and it ends all the same', async () => {
+  const { dialled, atOnce } = await run(new Array<boolean>(40).fill(false));
+  assert.equal(dialled.length, 40);
+  assert(Math.max(...atOnce.slice(20)) <= 2, String(atOnce));
+  assert.deepEqual((await run([])).dialled, []);
+});
