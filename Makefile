@@ -2,7 +2,7 @@
 
 SCENARIO ?= scenarios/tor7500.yaml
 
-.PHONY: all simulate view test check validity determinism mutants bench clean
+.PHONY: all simulate view test check validity determinism mutants swarm bench clean
 
 all: test simulate
 
@@ -31,6 +31,9 @@ determinism: node_modules/.package-lock.json
 
 mutants: node_modules/.package-lock.json
 	npm run mutants
+
+swarm: node_modules/.package-lock.json
+	npm run swarm -- $(ARGS)
 
 bench: node_modules/.package-lock.json
 	npm run bench

@@ -91,7 +91,7 @@ export class UpdateStack implements OfferTaker {
     this.client.init(parts.firstRoot);
     this.core = new RelayCore({
       runtime: parts.runtime,
-      listener: parts.listener,
+      listener: this.replacing(parts.listener),
       store: parts.updateStore,
       owner: parts.owner,
       ...(activation === undefined ? {} : { activation }),
@@ -134,6 +134,17 @@ export class UpdateStack implements OfferTaker {
     for (const channel of this.channels) channel.stop();
     this.agent.stop();
     this.core.close();
+  }
+
+  /** Listens on, and has the agent look for another module where the core has taken one out by itself. */
+  private replacing(listener: TransitionListener): TransitionListener {
+    return {
+      onTransition: (slot, transition, reason, hash, atMs) => {
+        listener.onTransition(slot, transition, reason, hash, atMs);
+        // Not before the call that it failed in is over.
+        if (transition === 'rolled-back' && reason !== 'revoked') queueMicrotask(() => this.agent.replace());
+      },
+    };
   }
 
   async take(offer: Offer): Promise<Receipt> {

@@ -58,7 +58,10 @@ export class DirectoryChannel implements Channel {
     const nowMs = environment.clock.nowMs();
     const outMs = Math.max(lastOutMs + intervalMs, Math.floor(nowMs / intervalMs) * intervalMs);
     const atMs = outMs + environment.random.uniform() * jitterShare * intervalMs;
-    environment.timers.after(Math.max(0, atMs - nowMs), () => void this.fetch(outMs, RETRY_MS));
+    // A clock that has been set back must not put it off for as long as that.
+    const longestMs = (1 + jitterShare) * intervalMs;
+    const waitMs = Math.min(Math.max(0, atMs - nowMs), longestMs);
+    environment.timers.after(waitMs, () => void this.fetch(outMs, RETRY_MS));
   }
 
   private async fetch(outMs: number, retryMs: number): Promise<void> {

@@ -42,6 +42,8 @@ export class ModuleIntake {
   private readonly records = new Map<string, ModuleRecord>();
   private targets: readonly UpdateTarget[] = [];
   private choice: ModuleChoice = { wanted: new Map(), chosen: new Map(), obstructed: [] };
+  /** Who offered last what the metadata list, by a channel that asks: it has what peers may never have wanted. */
+  private lastOfferer: Fetcher | null = null;
   private isStopped = false;
 
   constructor(parts: ModuleIntakeParts) {
@@ -59,25 +61,51 @@ export class ModuleIntake {
   ): IntakeNews {
     if (targets.length === 0 || this.isStopped) return { heard: 0, refused: [] };
     this.targets = targets;
-    this.withdrawUnlisted();
-    this.choice = chooseModules(targets, {
-      obstacle: (target) => this.obstacle(target),
-      isInCohort: (target) => this.parts.host.isInCohort(target),
-    });
-    this.withdrawOutranked();
+    const offerer = cause === null || cause.offer.channel === 'gossip' ? null : cause.offer.source;
+    this.lastOfferer = offerer ?? this.lastOfferer;
+    this.choose();
     const refused = this.choice.obstructed.flatMap(({ target, reason }) => {
       const isNew = this.refuse(this.recordOf(target, cause), reason);
       return isNew && isPolicy(reason) ? [reason] : [];
     });
+    const heard = this.pursueWanted(cause, carried, offerer);
+    this.forgetUnlisted();
+    return { heard, refused };
+  }
+
+  /**
+   * A module has been taken out for what it did here: it does not stand in the way of the next best, which the relay may
+   * never have wanted before.
+   */
+  replace(): void {
+    if (this.targets.length === 0 || this.isStopped) return;
+    this.choose();
+    this.pursueWanted(null, new Map(), this.lastOfferer);
+  }
+
+  private choose(): void {
+    this.withdrawUnlisted();
+    this.choice = chooseModules(this.targets, {
+      obstacle: (target) => this.obstacle(target),
+      isInCohort: (target) => this.parts.host.isInCohort(target),
+    });
+    this.withdrawOutranked();
+  }
+
+  /** How many of them the relay had not heard of. */
+  private pursueWanted(
+    cause: Cause,
+    carried: ReadonlyMap<string, Uint8Array>,
+    offerer: Fetcher | null,
+  ): number {
     const { wanted, chosen } = this.choice;
     const pursued = new Set([...wanted.values(), ...chosen.values()]);
     for (const record of this.records.values()) {
       if (record.fetch !== null && !this.isWanted(record)) record.fetch.cancel();
     }
     let heard = 0;
-    for (const target of pursued) if (this.pursue(target, cause, carried)) heard++;
-    this.forgetUnlisted();
-    return { heard, refused };
+    for (const target of pursued) if (this.pursue(target, cause, carried, offerer)) heard++;
+    return heard;
   }
 
   stop(): void {
@@ -86,7 +114,12 @@ export class ModuleIntake {
   }
 
   /** Whether the relay had not heard of it. */
-  private pursue(target: ModuleTarget, cause: Cause, carried: ReadonlyMap<string, Uint8Array>): boolean {
+  private pursue(
+    target: ModuleTarget,
+    cause: Cause,
+    carried: ReadonlyMap<string, Uint8Array>,
+    offerer: Fetcher | null,
+  ): boolean {
     const { host, observer } = this.parts;
     const { hook } = target.custom;
     const record = this.recordOf(target, cause);
@@ -99,7 +132,6 @@ export class ModuleIntake {
       observer.onHeard(target, record.arrival);
     }
     const bytes = carried.get(record.key) ?? null;
-    const offerer = cause === null || cause.offer.channel === 'gossip' ? null : cause.offer.source;
     if (record.fetch !== null) {
       if (bytes !== null) record.fetch.deliver({ bytes, work: { signatures: 0, bytes: 0 } });
       else if (offerer !== null) record.fetch.ask(offerer);

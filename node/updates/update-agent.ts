@@ -79,6 +79,11 @@ export class UpdateAgent implements OfferTaker {
     this.intake.stop();
   }
 
+  /** The relay's core has taken a module out for what it did: the next best takes its place. */
+  replace(): void {
+    this.intake.replace();
+  }
+
   async take(offer: Offer): Promise<Receipt> {
     if (this.isStopped) return NO_RECEIPT;
     const { client, observer } = this.parts;

@@ -58,8 +58,10 @@ export interface LiveInput {
 
 /** Runs the arm; rejects with the signal's reason when stopped. */
 export async function runLiveArm(input: LiveInput, options: RunOptions): Promise<LiveRun> {
-  const { arm, population, hostileModules, churn = null } = input;
-  const scenario = arm.adversary === 'none' ? { ...input.scenario, adversary: null } : input.scenario;
+  const { arm, population, churn = null } = input;
+  const isInPeace = arm.adversary === 'none';
+  const scenario = isInPeace ? { ...input.scenario, adversary: null } : input.scenario;
+  const hostileModules = isInPeace ? [] : input.hostileModules;
   const sybils = sybilsOfArm(scenario, arm);
   const { relays } = population;
   const policies = drawPolicies(scenario, arm, population);
@@ -216,7 +218,7 @@ function scoringOf(scenario: Scenario): ScoringOptions | null {
 }
 
 /** The developers publish through a relay that takes part: the next one, where the one drawn does not. */
-function publishedByMember(release: PreparedRelease, embeds: Uint8Array | null): PreparedRelease {
+export function publishedByMember(release: PreparedRelease, embeds: Uint8Array | null): PreparedRelease {
   let { publisher } = release;
   while (embeds !== null && embeds[publisher] !== 1) publisher = (publisher + 1) % embeds.length;
   return { ...release, publisher };

@@ -30,7 +30,7 @@ export interface PreparedRelease extends Release {
 /** A size that the module cannot have. */
 export class ModuleSizeError extends Error {}
 
-/** Builds every update of the scenario, in its order. Later releases of one module have later versions. */
+/** Builds every update of the scenario, in its order. Of one module, what comes out later has the later version. */
 export async function prepareReleases(scenario: Scenario): Promise<PreparedRelease[]> {
   const releases: PreparedRelease[] = [];
   for (const [index, update] of scenario.updates.entries()) {
@@ -69,7 +69,7 @@ async function prepareRelease(
     request: {
       binary,
       module: name,
-      version: version + ofModule.length,
+      version: version + releasedBefore(scenario.updates, index),
       hook,
       interfaceVersion,
       stateVersion,
@@ -85,6 +85,14 @@ async function prepareRelease(
     publisher: randomStream(scenario.seed, 'publisher', index).integer(scenario.network.relays),
     atUs: Math.round(update.atSeconds * 1e6),
   };
+}
+
+/** How many releases of the same module come out before this one, wherever they stand in the scenario. */
+function releasedBefore(updates: readonly UpdatePlan[], index: number): number {
+  const { module, atSeconds } = updates[index];
+  const isBefore = (other: UpdatePlan, place: number): boolean =>
+    other.atSeconds < atSeconds || (other.atSeconds === atSeconds && place < index);
+  return updates.filter((other, place) => other.module === module && isBefore(other, place)).length;
 }
 
 /** A moment of the run as metadata write it: whole seconds, rounded up. */

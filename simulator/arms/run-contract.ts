@@ -1,5 +1,6 @@
 /** What a run tells its caller while it goes on, and what it returns. */
 
+import type { KeptThreads } from '../engine/gossipsub/kept-threads.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import type { Population } from '../population/population.ts';
 import type { ArmProgress } from './arm-progress.ts';
@@ -39,6 +40,8 @@ export interface RunOptions {
   readonly onPopulation?: ((population: Population) => void) | undefined;
   /** Called when an arm has ended, with all that came of it. */
   readonly onArmEnded?: ((arm: ArmProgress) => void) | undefined;
+  /** Threads that are handed from run to run; every run starts its own when left out. */
+  readonly keptThreads?: KeptThreads | undefined;
 }
 
 export interface FinishedRun {

@@ -18,8 +18,15 @@ function delayUs(milliseconds: unknown): number {
 
 type Callback = (...args: unknown[]) => void;
 
-/** Replaces the globals of this thread; there is no way back. */
-export function installVirtualGlobals(clock: VirtualClock): void {
+/** What the globals read: the clock of the run that is under way. */
+let clock: VirtualClock;
+let isInstalled = false;
+
+/** Replaces the globals of this thread; there is no way back, but the next run may bring a clock of its own. */
+export function installVirtualGlobals(ofRun: VirtualClock): void {
+  clock = ofRun;
+  if (isInstalled) return;
+  isInstalled = true;
   const nowMs = (): number => clock.nowMs();
   const startTimer = (callback: Callback, milliseconds: unknown, args: unknown[], repeat: boolean) => {
     const wait = delayUs(milliseconds);
@@ -42,7 +49,7 @@ export function installVirtualGlobals(clock: VirtualClock): void {
   for (const [name, value] of Object.entries(replacements)) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
-  Math.random = clock.random.random;
+  Math.random = (): number => clock.random.random();
   performance.now = () => clock.nowUs / 1000;
   AbortSignal.timeout = (milliseconds: number): AbortSignal => {
     const controller = new AbortController();
@@ -50,7 +57,7 @@ export function installVirtualGlobals(clock: VirtualClock): void {
     startTimer(expire, milliseconds, [], false);
     return controller.signal;
   };
-  closeWebCrypto(clock);
+  closeWebCrypto();
 }
 
 function virtualDate(nowMs: () => number): DateConstructor {
@@ -61,7 +68,7 @@ function virtualDate(nowMs: () => number): DateConstructor {
   });
 }
 
-function closeWebCrypto(clock: VirtualClock): void {
+function closeWebCrypto(): void {
   const getRandomValues = <View extends ArrayBufferView>(view: View): View => {
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     for (let i = 0; i < bytes.length; i++) bytes[i] = clock.random.uint32();

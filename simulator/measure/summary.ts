@@ -18,6 +18,7 @@ import { type ClassesSummary, classesSummary } from './class-summary.ts';
 import { ofCohort } from './cohort.ts';
 import { type CostSummary, type CostTotals, costSummary, costTotals } from './cost-summary.ts';
 import { adoptionCurve } from './curve.ts';
+import { firstReleaseSeconds } from './first-release.ts';
 import { type HistoricalSummary, historicalSummary } from './historical-summary.ts';
 import type { ArmOutcome, LinksOutcome, RunOutcome, UpdateOutcome } from './outcome.ts';
 import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
@@ -186,7 +187,7 @@ function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: 
   const updates = arm.updates.map((update, index) => {
     const releasedAtSeconds = plans[index]?.atSeconds ?? 0;
     // Horizons count from the first release, an update's times from its own.
-    const horizonSeconds = commonHorizonSeconds - (releasedAtSeconds - firstAtSeconds);
+    const horizonSeconds = commonHorizonSeconds - (releasedAtSeconds - firstReleaseSeconds(plans));
     const { consensusWeight } = outcome.population;
     const figures = adoptionSummary(update, outcome.population, horizonSeconds, milestonePercents);
     const { module, moduleBytes, moduleSha256 } = update;
@@ -256,7 +257,7 @@ function churnPart(
 ): { readonly churn?: ChurnSummary } {
   if (churn === null) return {};
   const update = arm.updates[index]!;
-  const horizonSeconds = arm.horizonSeconds - (releasedAtSeconds - (scenario.updates[0]?.atSeconds ?? 0));
+  const horizonSeconds = arm.horizonSeconds - (releasedAtSeconds - firstReleaseSeconds(scenario.updates));
   return { churn: churnSummary(churn, update, releasedAtSeconds, horizonSeconds) };
 }
 

@@ -7,6 +7,7 @@
  * has no such file.
  */
 
+import { firstReleaseSeconds } from '../measure/first-release.ts';
 import { membershipCurve } from '../measure/membership.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { roundTime } from '../measure/rounding.ts';
@@ -30,7 +31,7 @@ export function membershipCsv(outcome: RunOutcome): MembershipCsv | null {
   for (const arm of outcome.arms) {
     arm.updates.forEach(({ stages, removed }, index) => {
       const atSeconds = scenario.updates[index]?.atSeconds ?? firstAtSeconds;
-      const horizonSeconds = arm.horizonSeconds - (atSeconds - firstAtSeconds);
+      const horizonSeconds = arm.horizonSeconds - (atSeconds - firstReleaseSeconds(scenario.updates));
       const curve = membershipCurve(
         churn,
         { activated: stages.activated, removed },

@@ -122,6 +122,11 @@ function* checkPublishers({ updates = [], trust }: SoundParts, modules: KnownMod
   if (trust === undefined) return;
   for (const [index, { module, publisher }] of updates.entries()) {
     const path: Path = ['updates', index, 'publisher'];
+    const other = updates.find((one) => one.module === module)!.publisher;
+    if (other !== publisher) {
+      const message = `${module} is published by ${other} already, and a module has one publisher`;
+      yield { path, message, hint: `make it ${other}, or release another module` };
+    }
     if (publisher === DEVELOPERS) continue;
     const delegation = trust.delegations.find(({ name }) => name === publisher);
     const hook = modules.get(module);

@@ -34,7 +34,12 @@ export const BUNDLE_LIMITS: BundleLimits = {
 /** What a file costs beside its bytes and its name, at most. */
 const FRAMING_BYTES = 16;
 
-/** Files of the message about a publication; a fresh timestamp travels alone. Empty if nothing went live. */
+/**
+ * Files of the message about a publication. Empty if nothing went live.
+ *
+ * A fresh timestamp travels with the latest roots alone: who was away while keys were rotated could not check it
+ * otherwise, and would hold it against whoever passes it on.
+ */
 export function gossipFiles(
   repository: Pick<UpdateRepository, 'file' | 'versions'>,
   publication: Pick<Publication, 'files'>,
@@ -43,7 +48,10 @@ export function gossipFiles(
   const { files } = publication;
   const versions = repository.versions();
   if (files.size === 0 || versions === null) return new Map();
-  if (files.size === 1 && files.has(TIMESTAMP_FILE)) return new Map(files);
+  const roots = rootFiles(versions.root, limits.maxRoots);
+  if (files.size === 1 && files.has(TIMESTAMP_FILE)) {
+    return new Map([...fitting(repository, roots, limits), ...files]);
+  }
   const { targets, ...delegated } = versions.targets;
   const delegatedFiles = Object.keys(delegated)
     .sort()
@@ -55,7 +63,7 @@ export function gossipFiles(
     .sort((one, other) => Number(isRevocationFile(one)) - Number(isRevocationFile(other)))
     .slice(0, 1);
   const canonical = [
-    ...rootFiles(versions.root, limits.maxRoots),
+    ...roots,
     TIMESTAMP_FILE,
     metadataFile('snapshot', versions.snapshot),
     metadataFile('targets', targets),

@@ -32,6 +32,7 @@ import {
   type ThreadPhase,
   type ThreadResult,
 } from './job.ts';
+import type { KeptThreads } from './kept-threads.ts';
 import { type MailboxMemory, mailboxMemory } from './mailbox.ts';
 import { choosePartition } from './partition.ts';
 import { PhaseProgress } from './phase-progress.ts';
@@ -128,12 +129,15 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
       from === to ? null : mailboxMemory(),
     ),
   );
-  const file = await bundleThread(new URL('./thread.ts', import.meta.url));
+  const entry = new URL('./thread.ts', import.meta.url);
+  // Threads that wait for each other are the run's own.
+  const kept = threads === 1 ? (options.keptThreads ?? null) : null;
+  const file = await (kept === null ? bundleThread(entry) : kept.file(entry));
   signal?.throwIfAborted();
 
   const watched = input.progressOf?.(shared);
   const progress = new PhaseProgress(shared, threads, scenario.durationSeconds, options, watched);
-  const crew = new Crew(shared);
+  const crew = new Crew(shared, kept);
   const stop = (): void => crew.stop(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
   try {
@@ -163,11 +167,14 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
 /** The workers of one run: all finish, or all are stopped. */
 class Crew {
   private readonly shared: SharedColumns;
+  private readonly kept: KeptThreads | null;
   private readonly workers: Worker[] = [];
+  private isDone = false;
   private fail: (reason: unknown) => void = () => {};
 
-  constructor(shared: SharedColumns) {
+  constructor(shared: SharedColumns, kept: KeptThreads | null) {
     this.shared = shared;
+    this.kept = kept;
   }
 
   run(
@@ -179,11 +186,7 @@ class Crew {
       const results: ThreadResult[] = [];
       this.fail = reject;
       for (const threadJob of jobs) {
-        const worker = new Worker(file, {
-          workerData: threadJob,
-          execArgv: ['--enable-source-maps'],
-          resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, maxOldGenerationSizeMb: 16_384 },
-        });
+        const worker = this.hire(threadJob, file);
         this.workers.push(worker);
         worker.on('error', reject);
         worker.on('exit', (code) => {
@@ -200,10 +203,26 @@ class Crew {
             return;
           }
           results[threadJob.thread] = message.result;
-          if (results.filter(Boolean).length === jobs.length) resolve(results);
+          this.isDone = results.filter(Boolean).length === jobs.length;
+          if (this.isDone) resolve(results);
         });
       }
     });
+  }
+
+  /** A thread that waits for its next job, or a new one. */
+  private hire(threadJob: ThreadJob, file: string): Worker {
+    const { kept } = this;
+    const waiting = kept?.take() ?? null;
+    waiting?.postMessage(threadJob);
+    return (
+      waiting ??
+      new Worker(file, {
+        workerData: kept === null ? threadJob : { ...threadJob, isKept: true },
+        execArgv: ['--enable-source-maps'],
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, maxOldGenerationSizeMb: 16_384 },
+      })
+    );
   }
 
   stop(reason: unknown): void {
@@ -211,6 +230,11 @@ class Crew {
   }
 
   async dismiss(): Promise<void> {
+    const { kept } = this;
+    if (kept !== null && this.isDone) {
+      await Promise.all(this.workers.map((worker) => kept.keep(worker)));
+      return;
+    }
     Atomics.store(this.shared.control, CONTROL.stop, 1);
     Atomics.notify(this.shared.control, CONTROL.barrierRound);
     await Promise.all(this.workers.map((worker) => worker.terminate()));

@@ -98,8 +98,9 @@ export class HookTraffic {
     const arriveUs = cellsArriveUs(seed, relay, hook.id, fromUs, cells, meanWaitUs);
     const arrive = (): void => {
       if (this.series.get(place) !== series || !this.surroundings.isRunning(relay, core)) return;
-      if (cellsArrive(core, hook, cells, this.held.has(place)))
-        this.expectBurst(arrivals, arriveUs, Math.min(cells * 2, BURST_CELLS_MAX));
+      if (!cellsArrive(core, hook, cells, this.held.has(place))) return;
+      // A process that has stood still meanwhile meets them late.
+      this.expectBurst(arrivals, Math.max(arriveUs, this.clock.nowUs), Math.min(cells * 2, BURST_CELLS_MAX));
     };
     this.clock.schedule(arriveUs, new CellsArrive(relay, arrive));
   }

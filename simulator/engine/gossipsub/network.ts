@@ -189,11 +189,7 @@ export class SimulatedNetwork {
       firstHost: population.relays + (directory?.authorities ?? 0) + (this.job.sybils?.count ?? 0),
       latencyUs: (a, b) => this.hosts.latencyUs(a, b),
       runtime: this.updates.runtime,
-      slotsOf: (relay) => {
-        const core = this.updates.coreOf(relay);
-        if (core === null) throw new Error(`relay ${relay} carries cells before it has started`);
-        return core;
-      },
+      slotsOf: (relay) => this.updates.coreOf(relay),
       modules: releases.map(({ request: { hook, binary }, moduleSha256 }) => ({
         hook,
         binary,

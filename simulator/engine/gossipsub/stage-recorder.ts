@@ -67,6 +67,7 @@ export class StageRecorder {
   /** Relays that have been restarted, and may come to a stage again. */
   private readonly restartedRelays = new Set<number>();
   private readonly releaseByModule: ReadonlyMap<string, number>;
+  private readonly releasedUs: readonly number[];
   private readonly hooks: readonly string[];
   private readonly hashes: readonly string[];
   private readonly clock: VirtualClock;
@@ -86,6 +87,7 @@ export class StageRecorder {
     this.gained = releases.map((_release, index) => gainedColumn(shared, population.relays, index));
     this.rolledBackBy = releases.map(() => new Set());
     this.confirmedBy = releases.map(() => new Set());
+    this.releasedUs = releases.map(({ atUs }) => atUs);
     this.hooks = releases.map(({ request }) => request.hook);
     this.hashes = releases.map(({ moduleSha256 }) => moduleSha256);
     this.watch = watch;
@@ -122,7 +124,7 @@ export class StageRecorder {
       onArrival: () => this.clock.nowUs,
       onHeard: ({ sha256 }, arrival) => {
         const release = this.releaseByModule.get(sha256);
-        if (release !== undefined) this.reach(relay, release, 'heard', arrival as number);
+        if (release !== undefined) this.reach(relay, release, 'heard', this.heardUs(release, arrival));
       },
       onVerified: (target) => reach(target, 'verified'),
       onStaged: (target) => {
@@ -132,11 +134,23 @@ export class StageRecorder {
         if (!(again && this.revoked.has(relay))) reach(target, 'staged');
       },
       onRefused: ({ reason }) => this.refused(relay, reason),
-      onRevoked: () => this.revoked.add(relay),
+      onRevoked: (sha256) => {
+        this.revoked.add(relay);
+        this.putAway(relay, sha256);
+      },
       onFreshness: (freshness) => {
         if (freshness === 'stale') this.stale.add(relay);
       },
     };
+  }
+
+  /**
+   * When a relay heard of a release: with the arrival of what told it of the release. What came out while the relay was
+   * fetching the rest of an older arrival, or what it finds on its disk as its process starts, it hears of now.
+   */
+  private heardUs(release: number, arrival: unknown): number {
+    const { nowUs } = this.clock;
+    return typeof arrival === 'number' && arrival >= this.releasedUs[release] ? arrival : nowUs;
   }
 
   /** A slot of an honest relay has changed hands. */
@@ -226,6 +240,15 @@ export class StageRecorder {
   private refused(relay: number, reason: Refusal | string): void {
     this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
     this.trace.add(relay, TRACE_REFUSED, this.clock.nowUs, reason.length, reason.charCodeAt(0));
+  }
+
+  /** A module that has been revoked after another one took its place is out for good as well. */
+  private putAway(relay: number, sha256: string): void {
+    const release = this.releaseByModule.get(sha256);
+    if (release === undefined || Number.isNaN(this.columns[release].activated[relay])) return;
+    if (!Number.isNaN(this.removed[release][relay])) return;
+    this.removed[release][relay] = this.clock.nowUs;
+    this.trace.add(relay, TRACE_REMOVED, this.clock.nowUs, release, 0);
   }
 
   private endHostile(place: string): void {

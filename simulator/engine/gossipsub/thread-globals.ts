@@ -8,7 +8,12 @@ import { installVirtualGlobals } from '../virtual-globals.ts';
 import type { ThreadJob } from './thread-run.ts';
 
 export const workerJob = workerData as ThreadJob;
-const { threadOf, scenario } = workerJob.job;
-export const clock = new VirtualClock(threadOf.length + trafficHosts(scenario.traffic), scenario.seed);
 
-installVirtualGlobals(clock);
+/** The clock of a job, which the thread's globals read from now on. */
+export function clockOf({ job: { threadOf, scenario } }: ThreadJob): VirtualClock {
+  const clock = new VirtualClock(threadOf.length + trafficHosts(scenario.traffic), scenario.seed);
+  installVirtualGlobals(clock);
+  return clock;
+}
+
+export const firstClock = clockOf(workerJob);

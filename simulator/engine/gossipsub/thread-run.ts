@@ -19,6 +19,8 @@ export interface ThreadJob {
   readonly mailboxes: readonly (readonly (MailboxMemory | null)[])[];
   /** Shortest latency of a link between two threads. */
   readonly lookAheadUs: number;
+  /** Whether further jobs will come, as messages, when this one is done. */
+  readonly isKept?: boolean;
 }
 
 const NO_DRAIN =

@@ -70,8 +70,8 @@ export interface DataPlaneParts {
   /** One way between the places of two relays. */
   readonly latencyUs: (a: number, b: number) => number;
   readonly runtime: HookRuntime;
-  /** The slots of a relay; it is up. */
-  readonly slotsOf: (relay: number) => HookSlots;
+  /** The slots of a relay; null while its process is down, or has never been up. */
+  readonly slotsOf: (relay: number) => HookSlots | null;
   readonly modules: readonly CarriedModule[];
   /** Whether clients take modules from the relays of their circuits, where the scenario lets them. */
   readonly clientsTakeUpdates: boolean;
@@ -246,11 +246,13 @@ export class DataPlane {
   private makeRelay(descriptor: SimulatedDescriptor, party: MarkingRelay | null): OnionRelay {
     const { clock, population, seed, slotsOf } = this.parts;
     const { relay, identity, onionKeys, exit } = descriptor;
+    const slots = slotsOf(relay);
+    if (slots === null) throw new Error(`relay ${relay} carries cells while it is down`);
     const bytesPerSecond = Math.max(1, population.advertisedBytesPerSecond[relay] * this.plan.scale);
     const exitService: ExitService = party ?? new WebServer();
     return new OnionRelay({
       environment: this.environmentOf(relay),
-      slots: slotsOf(relay),
+      slots,
       cells: this.cells,
       keystreams: this.keystreams,
       secrets: new SeededSecrets(`relay ${relay} of seed ${seed}, up at ${clock.nowUs}`),
@@ -329,7 +331,7 @@ export class DataPlane {
       for (const module of modules) {
         const hook = catalogue.get(module.hook) as AnyHook;
         const isNews = slots.slot(hook).activeHash !== module.sha256;
-        if (isNews && slotsOf(relay).slot(hook).activeHash === module.sha256) {
+        if (isNews && slotsOf(relay)?.slot(hook).activeHash === module.sha256) {
           this.install(client, slots, module);
         }
       }

@@ -108,16 +108,17 @@ export class OnionDirectory {
     return this.current;
   }
 
-  /** A new consensus: a flag stands if more than half of the votes give it. */
-  vote(slotsOf: (relay: number) => HookSlots): void {
+  /** A new consensus: a flag stands if more than half of the votes give it. Who is down (null) does not vote. */
+  vote(slotsOf: (relay: number) => HookSlots | null): void {
     const seen = this.observations();
     const guardVotes = new Uint8Array(seen.length);
-    for (const voter of this.voters) {
-      const votes = castVote(slotsOf(voter).slot(directoryVote), seen);
+    const voters = this.voters.flatMap((voter) => slotsOf(voter) ?? []);
+    for (const slots of voters) {
+      const votes = castVote(slots.slot(directoryVote), seen);
       for (const [relay, { guard }] of votes.entries()) if (guard) guardVotes[relay]++;
     }
     for (const descriptor of this.descriptors) {
-      descriptor.guard = guardVotes[descriptor.relay] * 2 > this.voters.length;
+      descriptor.guard = guardVotes[descriptor.relay] * 2 > voters.length;
     }
     this.current = new Consensus(this.descriptors);
   }

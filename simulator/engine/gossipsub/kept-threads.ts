@@ -1,0 +1,48 @@
+/**
+ * Simulation threads that take one run after the other, for whoever runs thousands of small networks.
+ *
+ * Starting a thread and loading libp2p costs some ten times what a network of thirty relays does. What a run comes to
+ * does not depend on the thread's earlier ones: each has a clock, random streams and relays of its own, and a test
+ * holds equal traces against those of new threads. A run that failed or was stopped takes its thread with it.
+ */
+
+import type { Worker } from 'node:worker_threads';
+import { bundleThread } from './bundle.ts';
+
+/** Jobs after which a thread is replaced: what compiled modules and code leave behind must not add up. */
+const JOBS_MAX = 200;
+
+export class KeptThreads {
+  private readonly idle: Worker[] = [];
+  private readonly jobs = new Map<Worker, number>();
+  private bundle: Promise<string> | null = null;
+
+  /** The bundle that threads are started from: made once. */
+  file(entry: URL): Promise<string> {
+    this.bundle ??= bundleThread(entry);
+    return this.bundle;
+  }
+
+  /** A thread that waits for its next job; null where a new one has to be started. */
+  take(): Worker | null {
+    return this.idle.pop() ?? null;
+  }
+
+  /** Takes a thread back whose run is over and sound. */
+  async keep(worker: Worker): Promise<void> {
+    worker.removeAllListeners('message').removeAllListeners('error').removeAllListeners('exit');
+    const jobs = (this.jobs.get(worker) ?? 0) + 1;
+    this.jobs.set(worker, jobs);
+    if (jobs < JOBS_MAX) this.idle.push(worker);
+    else {
+      this.jobs.delete(worker);
+      await worker.terminate();
+    }
+  }
+
+  /** Ends the threads that wait; to be called when no run is under way. */
+  async close(): Promise<void> {
+    await Promise.all(this.idle.splice(0).map((worker) => worker.terminate()));
+    this.jobs.clear();
+  }
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ArmOutcome, UpdateOutcome } from '../../measure/outcome.ts';
+import { testLiveArm, testScenario, testUpdate } from '../test-scenario.ts';
+import { candidatesByHook, wrongAt } from './expected-modules.ts';
+
+interface Told {
+  readonly activated?: number;
+  readonly removed?: number;
+  readonly misbehaves?: boolean;
+  readonly plan?: Parameters<typeof testUpdate>[0];
+}
+
+/** What is wrong on one relay with these updates of one hook. */
+function wrong(...told: readonly Told[]): string | null {
+  const scenario = testScenario({ updates: told.map(({ plan }) => testUpdate(plan)) });
+  const updates = told.map(({ activated = Number.NaN, removed = Number.NaN, misbehaves = false }) => ({
+    hook: 'cell-admission',
+    stages: { activated: Float64Array.of(activated) },
+    removed: Float64Array.of(removed),
+    haltedSeconds: null,
+    verdicts: { misbehaves },
+  })) as unknown as UpdateOutcome[];
+  const arm = { arm: testLiveArm('live'), updates } as unknown as ArmOutcome;
+  return wrongAt(candidatesByHook(scenario, arm)[0]!, 0);
+}
+
+test('expected modules: the newest good one must run, by priority and then by time', () => {
+  assert.equal(wrong({ activated: 1 }), null);
+  assert.match(wrong({})!, /does not run update 0/);
+  assert.match(wrong({ activated: 1, removed: 2 })!, /does not run update 0/);
+  assert.match(wrong({ activated: 1 }, { plan: { atSeconds: 20 } })!, /does not run update 1/);
+  assert.equal(wrong({ activated: 1 }, { plan: { atSeconds: 5 } }), null);
+  assert.match(wrong({ activated: 1 }, { plan: { atSeconds: 5, priority: 1 } })!, /does not run update 1/);
+});
+
+test('expected modules: what is revoked, or bad, must be gone, and what came before it is back', () => {
+  const bad = { misbehaves: true, plan: { module: 'bad-trap', atSeconds: 20 } };
+  assert.match(
+    wrong({ activated: 1 }, { ...bad, activated: 1 })!,
+    /runs update 1 \(bad-trap\), which is gone/,
+  );
+  assert.equal(wrong({ activated: 1 }, { ...bad, activated: 1, removed: 2 }), null);
+  assert.match(wrong({}, { ...bad, activated: 1, removed: 2 })!, /does not run update 0/);
+  assert.match(wrong({ activated: 1, plan: { revokeAtSeconds: 30 } })!, /which is gone/);
+  assert.equal(wrong({ activated: 1, removed: 3, plan: { revokeAtSeconds: 30 } }), null);
+});
+
+test('expected modules: nobody finds out about a module that goes wrong after its trial only', () => {
+  const leak = { misbehaves: true, plan: { module: 'bad-leak', atSeconds: 20 } };
+  assert.equal(wrong({}, { ...leak, activated: 1 }), null);
+});

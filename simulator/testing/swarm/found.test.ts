@@ -1,0 +1,29 @@
+/**
+ * What the swarm has found, as small scenarios: each failed once, and says in its first lines how.
+ *
+ * Every file of found/ is run and asked all that a seed is asked.
+ */
+
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { KeptThreads } from '../../engine/gossipsub/kept-threads.ts';
+import { loadScenario } from '../../scenario/load.ts';
+import { tryScenario } from './try-scenario.ts';
+
+const FOLDER = fileURLToPath(new URL('./found', import.meta.url));
+const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
+const kept = new KeptThreads();
+after(() => kept.close());
+
+test('found: there is something to ask', () => assert(files.length >= 5));
+
+for (const file of files) {
+  test(`found: ${file.replace('.yaml', '').replaceAll('-', ' ')}`, async () => {
+    const { scenario } = loadScenario(join(FOLDER, file));
+    const { findings } = await tryScenario(scenario, kept);
+    assert.deepEqual(findings, [], `reproduce with: npm run swarm -- --file ${join(FOLDER, file)}`);
+  });
+}
