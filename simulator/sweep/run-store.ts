@@ -13,7 +13,7 @@ import type { Summary } from '../measure/summary.ts';
 import { writeFiles } from '../report/file-set.ts';
 import { hiddenBeside, settleFolder } from '../report/left-folders.ts';
 import { type Manifest, sha256 } from '../report/manifest.ts';
-import { explainFileError, ResultsError } from '../report/results-error.ts';
+import { explainFileError, ResultsError, readRefusal } from '../report/results-error.ts';
 import { BrokenPieceError, type RunFile } from './run-files.ts';
 import { RUN_ID, type RunInput } from './run-id.ts';
 import type { RunTask } from './run-task.ts';
@@ -58,11 +58,16 @@ export class RunStore {
   /** Reads a run, every byte of it; `text` is the scenario that it must be of, where that is known. */
   async find(id: string, text?: string): Promise<FoundRun> {
     const directory = this.directoryOf(id);
-    const read = (name: string) => readFile(join(directory, name));
+    // What the system does not let be read is not damaged.
+    const read = (name: string) =>
+      readFile(join(directory, name)).catch((error: unknown) => {
+        throw readRefusal(error, join(directory, name)) ?? error;
+      });
     let manifest: Manifest;
     try {
       manifest = JSON.parse((await read(RUN_MANIFEST)).toString()) as Manifest;
     } catch (error) {
+      if (error instanceof ResultsError) throw error;
       if (codeOf(error) !== 'ENOENT') return { state: 'damaged', why: `${RUN_MANIFEST} does not read` };
       const isThere = await access(directory).then(
         () => true,
@@ -75,7 +80,10 @@ export class RunStore {
     for (const [name, hash] of Object.entries(manifest.sha256 ?? {})) {
       // Charts that were drawn later are nobody's data.
       if (name.startsWith('charts/')) continue;
-      const bytes = await read(name).catch(() => null);
+      const bytes = await read(name).catch((error: unknown) => {
+        if (error instanceof ResultsError) throw error;
+        return null;
+      });
       if (bytes === null || sha256(bytes) !== hash)
         return { state: 'damaged', why: `${name} is not what its manifest says` };
       if (name === 'summary.json') summary = JSON.parse(bytes.toString()) as Summary;
