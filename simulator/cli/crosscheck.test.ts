@@ -45,7 +45,7 @@ describe('crosscheck', () => {
     };
     const code = await runCommandLine(['crosscheck', file, ...args], captured.context, {
       rooms,
-      machine: () => ({ availableBytes: 600e6 }),
+      machine: () => ({ availableBytes: 2e9 }),
       watch: () => ({ signal: new AbortController().signal, stop: () => undefined }),
     });
     return { code, ran, out: captured.out(), err: captured.err() };
@@ -133,9 +133,9 @@ describe('crosscheck', () => {
   });
 
   it('what one of the engines cannot do is told at its key', async () => {
-    const { code, err, ran } = await run(['--set', 'churn=tor-2025-11']);
+    const { code, err, ran } = await run(['--set', 'faults=[{ kind: pause, from: 6s, for: 1s }]']);
     assert.equal(code, 2);
-    assert.match(err, /churn: the engine model has no relays that come and go/);
+    assert.match(err, /faults: the engine model has no faults/);
     assert.deepEqual(ran, []);
   });
 
