@@ -82,8 +82,10 @@ export function firstOrderIndex(
   let within = 0;
   for (const [index, figure] of figures.entries()) {
     const own = of[index] as number;
-    total += (figure - mean) ** 2;
-    within += (figure - (sums[own] as number) / (members[own] as number)) ** 2;
+    const fromMean = figure - mean;
+    const fromOwn = figure - (sums[own] as number) / (members[own] as number);
+    total += fromMean * fromMean;
+    within += fromOwn * fromOwn;
   }
   // What rounding leaves of figures that are all equal is no variance.
   if (total <= 1e-24 * figures.length * mean * mean) return null;

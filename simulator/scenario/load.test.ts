@@ -28,6 +28,7 @@ describe('loading a scenario', () => {
       stack: 'bare',
       fidelity: 'fast',
       threads: 0,
+      slowdown: 1,
       network: {
         relays: 100,
         population: 'tor-2025-11',

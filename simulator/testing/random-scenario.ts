@@ -337,12 +337,13 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
       costs: { ...parts.costs },
       faults,
       traffic,
-      updates: parts.updates.map(({ isDelegated, rollout, ...update }) => ({
+      updates: parts.updates.map(({ isDelegated: _own, rollout, ...update }) => ({
         ...update,
         atSeconds: at(update.atSeconds),
         notBeforeSeconds: orNull(update.notBeforeSeconds, at),
         revokeAtSeconds: orNull(update.revokeAtSeconds, at),
-        publisher: isDelegated ? 'lab' : null,
+        // A module has one publisher.
+        publisher: parts.updates.find(({ module }) => module === update.module)!.isDelegated ? 'lab' : null,
         rollout:
           rollout === null || Math.floor(rollout.steps[0]! * network.relays) < rollout.minReports
             ? null

@@ -41,7 +41,8 @@ describe('a write journal', () => {
       [at('old'), null],
       [at('two'), Buffer.from('2')],
     ]);
-    assert.deepEqual(happened.slice(0, 5), [
+    assert.deepEqual(happened.slice(0, 6), [
+      `flush ${path.basename(home)}`,
       'flush 0',
       'flush 2',
       'flush order.unfinished',
