@@ -63,6 +63,10 @@ export abstract class MeshCare {
   protected abstract part(relay: number, place: number): void;
   /** Plans what may change the mesh next. */
   protected abstract lookAfter(nowUs: number, relay: number): void;
+  /** The same after a heartbeat, which has changed the mesh or found that it could not. */
+  protected lookAfterBeat(nowUs: number, relay: number, _hasChanged: boolean): void {
+    this.lookAfter(nowUs, relay);
+  }
   /** What a router remembers a backoff by: its peer, whatever links there are. */
   protected abstract backoffKey(relay: number, place: number): number;
 
@@ -157,7 +161,7 @@ export abstract class MeshCare {
     if (grafted.length > 0) gossiped = others.filter((place) => !this.isInMesh(place));
     for (const place of grafted) this.tell(nowUs, relay, place, EVENT.graft);
     for (const place of pruned) this.tell(nowUs, relay, place, EVENT.prune);
-    this.lookAfter(nowUs, relay);
+    this.lookAfterBeat(nowUs, relay, grafted.length + pruned.length > 0);
     return pruned.length > 0 ? [...gossiped, ...pruned] : gossiped;
   }
 
@@ -210,6 +214,17 @@ export abstract class MeshCare {
     if (!this.isExpired(nowUs, relay, untilMs)) return true;
     this.backoffMs.delete(key);
     return false;
+  }
+
+  /** The heartbeat at which the router forgets a backoff that ends at `untilMs`. */
+  protected forgottenAtUs(relay: number, untilMs: number): number {
+    const { beatUs, firstBeatUs } = this.world;
+    const endUs = untilMs * 1000 + beatUs;
+    const beats = Math.max(1, Math.floor((endUs - firstBeatUs[relay]) / beatUs));
+    let cleared = Math.ceil(beats / BACKOFF_CLEARING_BEATS) * BACKOFF_CLEARING_BEATS;
+    const timeUs = (): number => firstBeatUs[relay] + (cleared - 1) * beatUs;
+    while (!this.isExpired(timeUs(), relay, untilMs)) cleared += BACKOFF_CLEARING_BEATS;
+    return timeUs();
   }
 
   private isExpired(nowUs: number, relay: number, untilMs: number): boolean {

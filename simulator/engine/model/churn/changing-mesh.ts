@@ -185,15 +185,22 @@ export class ChangingMesh extends MeshCare {
       if (untilMs < longAgoMs || (key >= first && key < first + relays)) this.backoffMs.delete(key);
   }
 
-  /** Whether this is the heartbeat that was planned last. */
+  /** Whether this is the heartbeat that was planned last, and has not been yet. */
   isDue(nowUs: number, relay: number): boolean {
-    return this.beatAtUs[relay] === nowUs;
+    return this.beatAtUs[relay] === nowUs && this.counts[relay * COUNTS + BEAT_PLANNED] === 1;
   }
 
   override planBeat(nowUs: number, relay: number): void {
-    if (this.counts[relay * COUNTS + BEAT_PLANNED] === 1) return;
-    this.beatAtUs[relay] = this.world.nextBeatUs(relay, nowUs);
-    super.planBeat(nowUs, relay);
+    this.planBeatAt(this.world.nextBeatUs(relay, nowUs), relay);
+  }
+
+  /** Plans a heartbeat, in the place of a later one. */
+  private planBeatAt(atUs: number, relay: number): void {
+    const at = relay * COUNTS + BEAT_PLANNED;
+    if (this.counts[at] === 1 && this.beatAtUs[relay] <= atUs) return;
+    this.counts[at] = 1;
+    this.beatAtUs[relay] = atUs;
+    this.world.calendar.push(atUs, relay, 0, relay, EVENT.heartbeat);
   }
 
   /** A relay hears that the peer at a place subscribes. */
@@ -251,5 +258,25 @@ export class ChangingMesh extends MeshCare {
 
   protected override lookAfter(nowUs: number, relay: number): void {
     if (this.wantsBeat(relay)) this.planBeat(nowUs, relay);
+  }
+
+  /** A relay whose peers all make it back off can do nothing before it forgets the first of these backoffs. */
+  protected override lookAfterBeat(nowUs: number, relay: number, hasChanged: boolean): void {
+    if (!this.wantsBeat(relay)) return;
+    const wakeUs = hasChanged ? null : this.restsUntilUs(nowUs, relay);
+    if (wakeUs === null) this.planBeat(nowUs, relay);
+    else this.planBeatAt(wakeUs, relay);
+  }
+
+  /** Null for a relay with a peer that may let it in at the next heartbeat. */
+  private restsUntilUs(nowUs: number, relay: number): number | null {
+    let firstUs = Number.POSITIVE_INFINITY;
+    for (const place of this.subscribers[relay]) {
+      if (this.isInMesh(place)) continue;
+      const untilMs = this.backoffMs.get(this.backoffKey(relay, place));
+      if (untilMs === undefined || !this.isOpen(place, nowUs)) return null;
+      firstUs = Math.min(firstUs, this.forgottenAtUs(relay, untilMs));
+    }
+    return firstUs > nowUs && Number.isFinite(firstUs) ? firstUs : null;
   }
 }
