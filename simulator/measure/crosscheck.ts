@@ -24,8 +24,8 @@ export type CrosscheckName = keyof typeof CROSSCHECK_BOUNDS;
 type CrosscheckBounds = Readonly<Record<CrosscheckName, number | null>>;
 
 /**
- * The same between stacks of the engine gossipsub. Their streams open in another order, so that each draws another mesh:
- * what that alone does to one seed is measured in docs/validity.md.
+ * The same between stacks of the engine gossipsub, of which one has identify to do before it opens its streams, so they
+ * form different meshes. docs/validity.md says how far apart they come out.
  */
 const STACK_BOUNDS: CrosscheckBounds = {
   t50Seconds: 0.05,
