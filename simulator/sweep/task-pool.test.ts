@@ -85,7 +85,7 @@ describe('the pool', () => {
 
   it('a run that is stopped rejects with the reason', async () => {
     const controller = new AbortController();
-    const stopped = pool.perform(taskOf(['duration=365d']), home, {
+    const stopped = pool.perform(taskOf(['engine=gossipsub', 'fidelity=full', 'duration=365d']), home, {
       signal: controller.signal,
       onProgress: ({ phase }) => {
         if (phase === 'run') controller.abort(new Error('Ctrl-C'));
