@@ -8,6 +8,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { callOf } from '../../updates/cli/call-words.ts';
 import { sha256 } from '../report/manifest.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { CommandContext } from './command.ts';
@@ -72,7 +73,7 @@ export async function verify(
   if (manifest.traceHash === null) {
     context.out.line(
       `${shown}: it ran in real time (engine wire), and no second run gives the same bytes; ` +
-        'npm run crosscheck -- SCENARIO --engines gossipsub,wire tells how far it is from virtual time',
+        `${callOf('crosscheck', 'SCENARIO', '--engines gossipsub,wire')} tells how far it is from virtual time`,
     );
     return EXIT.ok;
   }

@@ -6,31 +6,12 @@ import { prepareReleases } from '../../arms/release.ts';
 import type { Churn } from '../../population/churn.ts';
 import { isUpAt, sessionsOf } from '../../population/running-relays.ts';
 import { buildTopology } from '../../population/topology.ts';
-import type { ChurnPlan, SpellLaw } from '../../scenario/churn-plan.ts';
+import type { SpellLaw } from '../../scenario/churn-plan.ts';
 import type { LiveChannel, Scenario } from '../../scenario/scenario.ts';
+import { RESTLESS_CHURN } from '../../testing/made-churn.ts';
 import { testLiveArm, testScenario, testUpdate } from '../../testing/test-scenario.ts';
 import { type EngineResult, runGossipsub } from './engine.ts';
 import { removedColumn, stageColumn } from './job.ts';
-
-/** Minutes instead of days: everybody but a fifth comes and goes, restarts, is born or leaves for good. */
-const RESTLESS: ChurnPlan = {
-  kind: 'laws',
-  classes: [
-    {
-      share: 0.5,
-      session: { law: 'exponential', meanSeconds: 120 },
-      absence: { law: 'exponential', meanSeconds: 40 },
-    },
-    {
-      share: 0.3,
-      session: { law: 'lognormal', medianSeconds: 60, sigma: 1.2 },
-      absence: { law: 'uniform', minSeconds: 1, maxSeconds: 20 },
-    },
-  ],
-  arrivalsPerDay: 20_000,
-  departuresPerDay: 20_000,
-  restarts: { everySeconds: 200, forSeconds: 3 },
-};
 
 function restless(changes: Partial<Scenario> = {}): Scenario {
   return testScenario({
@@ -41,7 +22,7 @@ function restless(changes: Partial<Scenario> = {}): Scenario {
       sizeBytes: 20_000 + index,
     })),
     network: { ...testScenario().network, relays: 100, uplink: { law: 'constant', bitsPerSecond: 2e6 } },
-    churn: RESTLESS,
+    churn: RESTLESS_CHURN,
     ...changes,
   });
 }

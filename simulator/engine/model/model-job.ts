@@ -6,7 +6,7 @@ import type { Churn } from '../../population/churn.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { SharedColumns } from '../gossipsub/job.ts';
+import { CONTROL, type SharedColumns } from '../gossipsub/job.ts';
 import type { Desk } from './churn/lessons.ts';
 import type { Publication } from './rehearsal.ts';
 import type { Counters } from './world.ts';
@@ -49,3 +49,9 @@ export interface ModelResult extends Counters {
 }
 
 export class StoppedError extends Error {}
+
+/** Tells how far the run is. Throws StoppedError when its caller wants no more of it. */
+export function lookUp({ reachedUs, control }: SharedColumns, nowUs: number): void {
+  reachedUs[0] = nowUs;
+  if (Atomics.load(control, CONTROL.stop) === 1) throw new StoppedError('stopped');
+}

@@ -1,6 +1,6 @@
 /** Takes a run of the model from its links to the end of virtual time. */
 
-import { CONTROL, type SharedColumns, type ThreadPhase } from '../gossipsub/job.ts';
+import type { SharedColumns, ThreadPhase } from '../gossipsub/job.ts';
 import { randomStream } from '../random.ts';
 import { RELAYS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
 import { Trace } from '../trace.ts';
@@ -12,9 +12,9 @@ import { Mesh } from './mesh.ts';
 import {
   EVENTS_BETWEEN_LOOKS,
   type LivingJob,
+  lookUp,
   type ModelJob,
   type ModelResult,
-  StoppedError,
 } from './model-job.ts';
 import { RelayWork } from './relay-work.ts';
 import { frameShapes } from './rpc-sizes.ts';
@@ -86,10 +86,7 @@ function run({ world, mesh, gossip, shared }: Parts, endUs: number): void {
   while (calendar.next(endUs)) {
     const { timeUs: nowUs, host: relay, place, source: sender, code } = calendar;
     counters.eventsFired++;
-    if ((counters.eventsFired & (EVENTS_BETWEEN_LOOKS - 1)) === 0) {
-      shared.reachedUs[0] = nowUs;
-      if (Atomics.load(shared.control, CONTROL.stop) === 1) throw new StoppedError('stopped');
-    }
+    if ((counters.eventsFired & (EVENTS_BETWEEN_LOOKS - 1)) === 0) lookUp(shared, nowUs);
     switch (kindOf(code)) {
       case EVENT.message:
         gossip.hearMessage(nowUs, relay, place, sender, messageOf(code));

@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type JobsOptions, Queue, QueueEvents } from 'bullmq';
+import { callOf } from '../../../updates/cli/call-words.ts';
 import type { Progress } from '../../arms/run-contract.ts';
 import { BrokenPieceError, type RunFile } from '../run-files.ts';
 import type { RunTask } from '../run-task.ts';
@@ -302,7 +303,7 @@ class RunQueue {
   private tellAlone(workers: number): void {
     const isAlone = workers === 0 && performance.now() - this.startedWallMs > ALONE_AFTER_WALL_MS;
     if (isAlone && !this.isAlone) {
-      this.options.onNotice('no worker is there; start some: npm run worker -- --queue redis://...');
+      this.options.onNotice(`no worker is there; start some: ${callOf('worker', '--queue redis://...')}`);
     }
     this.isAlone = isAlone;
   }

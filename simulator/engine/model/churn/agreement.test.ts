@@ -5,33 +5,13 @@ import { test } from 'node:test';
 import { drawRelayLives, foundersOf } from '../../../arms/relay-lives.ts';
 import { prepareReleases } from '../../../arms/release.ts';
 import { buildTopology } from '../../../population/topology.ts';
-import type { ChurnPlan } from '../../../scenario/churn-plan.ts';
 import type { LiveChannel, Scenario } from '../../../scenario/scenario.ts';
+import { RESTLESS_CHURN } from '../../../testing/made-churn.ts';
 import { testLiveArm, testScenario, testUpdate } from '../../../testing/test-scenario.ts';
 import { type EngineResult, runGossipsub } from '../../gossipsub/engine.ts';
 import { stageColumn } from '../../gossipsub/job.ts';
 import { unbalanced } from '../../invariants/frame-ledger.ts';
 import { runModel } from '../engine.ts';
-
-/** Minutes instead of days: everybody but a fifth comes and goes, restarts, is born or leaves for good. */
-const RESTLESS: ChurnPlan = {
-  kind: 'laws',
-  classes: [
-    {
-      share: 0.5,
-      session: { law: 'exponential', meanSeconds: 120 },
-      absence: { law: 'exponential', meanSeconds: 40 },
-    },
-    {
-      share: 0.3,
-      session: { law: 'lognormal', medianSeconds: 60, sigma: 1.2 },
-      absence: { law: 'uniform', minSeconds: 1, maxSeconds: 20 },
-    },
-  ],
-  arrivalsPerDay: 20_000,
-  departuresPerDay: 20_000,
-  restarts: { everySeconds: 200, forSeconds: 3 },
-};
 
 /** Five publications and a revocation among relays that stay for a minute or two. */
 function restless(seed: number): Scenario {
@@ -45,7 +25,7 @@ function restless(seed: number): Scenario {
       testUpdate({ atSeconds: 120, sizeBytes: 20_004 }),
     ],
     network: { ...testScenario().network, relays: 100, uplink: { law: 'constant', bitsPerSecond: 2e6 } },
-    churn: RESTLESS,
+    churn: RESTLESS_CHURN,
   });
 }
 

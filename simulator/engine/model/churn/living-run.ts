@@ -1,14 +1,13 @@
 /** A run of the model in which relays come and go, from its links to the end of virtual time. */
 
-import { CONTROL } from '../../gossipsub/job.ts';
 import { Trace } from '../../trace.ts';
 import { Gossip } from '../gossip.ts';
 import {
   EVENTS_BETWEEN_LOOKS,
   type LivingJob,
+  lookUp,
   type ModelJob,
   type ModelResult,
-  StoppedError,
 } from '../model-job.ts';
 import { frameShapes } from '../rpc-sizes.ts';
 import { EVENT, kindOf, messageOf, World } from '../world.ts';
@@ -171,10 +170,7 @@ export class LivingRun {
       const { timeUs: nowUs, host: relay, place, source: sender, code } = calendar;
       world.nowUs = nowUs;
       counters.eventsFired++;
-      if ((counters.eventsFired & (EVENTS_BETWEEN_LOOKS - 1)) === 0) {
-        shared.reachedUs[0] = nowUs;
-        if (Atomics.load(shared.control, CONTROL.stop) === 1) throw new StoppedError('stopped');
-      }
+      if ((counters.eventsFired & (EVENTS_BETWEEN_LOOKS - 1)) === 0) lookUp(shared, nowUs);
       switch (kindOf(code)) {
         case EVENT.call:
           calls.fire(messageOf(code));
