@@ -8,6 +8,7 @@
 
 import type { Churn } from '../population/churn.ts';
 import { sessionsOf } from '../population/running-relays.ts';
+import { indexesByValue } from './digit-sort.ts';
 
 /** Row i holds from `seconds[i]` on until the next; the first row is at the release. */
 export interface MembershipCurve {
@@ -30,52 +31,121 @@ export interface UpdateTimes {
 }
 
 const CHANGES = ['members', 'online', 'running', 'holding'] as const;
-type Change = (typeof CHANGES)[number];
+const [MEMBERS, ONLINE, RUNNING, HOLDING] = [0, 1, 2, 3] as const;
+type Change = typeof MEMBERS | typeof ONLINE | typeof RUNNING | typeof HOLDING;
 
-/** The curve of one update from its release to `horizonSeconds` after it. */
+interface Kept {
+  readonly churn: Churn;
+  readonly removed: Float64Array;
+  readonly releasedAtSeconds: number;
+  readonly horizonSeconds: number;
+  readonly curve: MembershipCurve;
+}
+
+/** By activation times: the summary, membership.csv and the charts all ask for the same curves. */
+const keptCurves = new WeakMap<Float64Array, Kept>();
+
+/** The curve of one update from its release to `horizonSeconds` after it. The columns must not change afterwards. */
 export function membershipCurve(
+  churn: Churn,
+  times: UpdateTimes,
+  releasedAtSeconds: number,
+  horizonSeconds: number,
+): MembershipCurve {
+  const { activated, removed } = times;
+  const kept = keptCurves.get(activated);
+  const isTheSame =
+    kept?.churn === churn &&
+    kept.removed === removed &&
+    kept.releasedAtSeconds === releasedAtSeconds &&
+    kept.horizonSeconds === horizonSeconds;
+  if (isTheSame) return kept.curve;
+  const curve = changesOf(churn, times, releasedAtSeconds, horizonSeconds).curve();
+  keptCurves.set(activated, { churn, removed, releasedAtSeconds, horizonSeconds, curve });
+  return curve;
+}
+
+function changesOf(
   churn: Churn,
   { activated, removed }: UpdateTimes,
   releasedAtSeconds: number,
   horizonSeconds: number,
-): MembershipCurve {
-  const changes: { readonly at: number; readonly what: Change; readonly by: number }[] = [];
-  const span = (what: Change, from: number, to: number): void => {
-    const [begin, end] = [Math.max(0, from), Math.min(to, Number.POSITIVE_INFINITY)];
-    if (!(begin < end) || begin > horizonSeconds) return;
-    changes.push({ at: begin, what, by: 1 });
-    if (end <= horizonSeconds) changes.push({ at: end, what, by: -1 });
-  };
+): Changes {
+  const changes = new Changes(horizonSeconds);
   const since = (timeUs: number): number => timeUs / 1e6 - releasedAtSeconds;
   for (let relay = 0; relay < activated.length; relay++) {
     const runsFrom = activated[relay]!;
     const runsTo = Number.isNaN(removed[relay]!) ? Number.POSITIVE_INFINITY : removed[relay]!;
     const goneSeconds = since(churn.goneUs[relay]!);
-    span('members', since(churn.bornUs[relay]!), goneSeconds);
-    if (!Number.isNaN(runsFrom)) span('holding', runsFrom, Math.min(runsTo, goneSeconds));
+    changes.span(MEMBERS, since(churn.bornUs[relay]!), goneSeconds);
+    if (!Number.isNaN(runsFrom)) changes.span(HOLDING, runsFrom, Math.min(runsTo, goneSeconds));
     for (const { fromUs, toUs } of sessionsOf(churn, relay)) {
       const [from, to] = [since(fromUs), since(toUs)];
-      span('online', from, to);
-      if (!Number.isNaN(runsFrom)) span('running', Math.max(from, runsFrom), Math.min(to, runsTo));
+      changes.span(ONLINE, from, to);
+      if (!Number.isNaN(runsFrom)) changes.span(RUNNING, Math.max(from, runsFrom), Math.min(to, runsTo));
     }
   }
-  changes.sort((a, b) => a.at - b.at);
-  const now: Record<Change, number> = { members: 0, online: 0, running: 0, holding: 0 };
-  const seconds: number[] = [];
-  const rows: Record<Change, number[]> = { members: [], online: [], running: [], holding: [] };
-  changes.forEach(({ at, what, by }, index) => {
-    now[what] += by;
-    if (changes[index + 1]?.at === at) return;
-    seconds.push(at);
-    for (const each of CHANGES) rows[each].push(now[each]);
-  });
-  return {
-    seconds: Float64Array.from(seconds),
-    members: Uint32Array.from(rows.members),
-    online: Uint32Array.from(rows.online),
-    running: Uint32Array.from(rows.running),
-    holding: Uint32Array.from(rows.holding),
-  };
+  return changes;
+}
+
+/** Who becomes what when, and no longer is: over a year a million changes. */
+class Changes {
+  private readonly horizonSeconds: number;
+  private atSeconds = new Float64Array(1024);
+  /** Twice the change; one more where it ends. */
+  private what = new Uint8Array(1024);
+  private count = 0;
+
+  constructor(horizonSeconds: number) {
+    this.horizonSeconds = horizonSeconds;
+  }
+
+  span(what: Change, from: number, to: number): void {
+    const begin = Math.max(0, from);
+    if (!(begin < to) || begin > this.horizonSeconds) return;
+    this.add(begin, 2 * what);
+    if (to <= this.horizonSeconds) this.add(to, 2 * what + 1);
+  }
+
+  curve(): MembershipCurve {
+    const { atSeconds, what, count } = this;
+    const order = indexesByValue(
+      atSeconds,
+      Uint32Array.from({ length: count }, (_unused, index) => index),
+    );
+    const now = [0, 0, 0, 0];
+    const seconds = new Float64Array(count);
+    const columns = CHANGES.map(() => new Uint32Array(count));
+    let rows = 0;
+    for (let index = 0; index < count; index++) {
+      const change = order[index]!;
+      now[what[change]! >> 1]! += (what[change]! & 1) === 0 ? 1 : -1;
+      if (index + 1 < count && atSeconds[order[index + 1]!] === atSeconds[change]) continue;
+      seconds[rows] = atSeconds[change]!;
+      for (let each = 0; each < CHANGES.length; each++) columns[each]![rows] = now[each]!;
+      rows++;
+    }
+    const [members, online, running, holding] = columns.map((column) => column.slice(0, rows));
+    return {
+      seconds: seconds.slice(0, rows),
+      members: members!,
+      online: online!,
+      running: running!,
+      holding: holding!,
+    };
+  }
+
+  private add(atSeconds: number, what: number): void {
+    if (this.count === this.what.length) {
+      const [times, whats] = [this.atSeconds, this.what];
+      this.atSeconds = new Float64Array(2 * this.count);
+      this.atSeconds.set(times);
+      this.what = new Uint8Array(2 * this.count);
+      this.what.set(whats);
+    }
+    this.atSeconds[this.count] = atSeconds;
+    this.what[this.count++] = what;
+  }
 }
 
 /** Which part of which whole. */
