@@ -21,14 +21,17 @@ function all(calendar: Calendar, endUs = Number.POSITIVE_INFINITY): Planned[] {
   return taken;
 }
 
-for (const [name, spanUs] of [
-  ['in one bucket', 4],
-  ['in a second', 1e6],
-  ['over an hour, beyond the ring', 3.6e9],
+for (const [name, spanUs, relays] of [
+  ['in one bucket', 4, 2 ** 20],
+  ['in one wide bucket', 64, 1],
+  ['in a second', 1e6, 2 ** 20],
+  ['in a second, in wide buckets', 1e6, 1],
+  ['over an hour, beyond the ring', 3.6e9, 2 ** 20],
+  ['over an hour, beyond the ring, in wide buckets', 3.6e9, 1],
 ] as const) {
   test(`calendar: 5,000 events ${name} come by time, then source, then as they were planned`, () => {
     const stream = randomStream(1, name);
-    const calendar = new Calendar();
+    const calendar = new Calendar(relays);
     const planned = Array.from({ length: 5000 }, (_unused, number): Planned => {
       const event = { timeUs: stream.integer(spanUs), source: stream.integer(3), number };
       calendar.push(event.timeUs, 0, number, event.source, 0);
@@ -42,7 +45,7 @@ for (const [name, spanUs] of [
 
 test('calendar: what is planned meanwhile comes in its place, in the bucket of now as well', () => {
   const stream = randomStream(2, 'meanwhile');
-  const calendar = new Calendar();
+  const calendar = new Calendar(1);
   const planned: Planned[] = [];
   const plan = (timeUs: number): void => {
     const event = { timeUs, source: stream.integer(5), number: planned.length };
@@ -61,7 +64,7 @@ test('calendar: what is planned meanwhile comes in its place, in the bucket of n
 });
 
 test('calendar: nothing is taken at the end or after it, and it goes on from there', () => {
-  const calendar = new Calendar();
+  const calendar = new Calendar(1);
   for (const timeUs of [9_000_000, 10, 12, 11]) calendar.push(timeUs, 0, timeUs, 0, 0);
   assert.deepEqual(
     all(calendar, 12).map(({ timeUs }) => timeUs),

@@ -7,13 +7,16 @@
  */
 
 import assert from 'node:assert/strict';
+import { EventQueue } from '../event-queue.ts';
 
-/** 4 microseconds a bucket, 4.2 seconds the ring: in a million relays some hundred events share a bucket. */
-const BUCKET_US = 4;
-const BUCKETS = 2 ** 20;
-const WORDS = BUCKETS / 32;
-/** Of each so many words, one bit says whether any of them holds something: seconds without events are skipped at once. */
-const SPANS = WORDS / 32;
+/** 4.2 seconds the ring. */
+const RING_US = 2 ** 22;
+/** In a million relays some hundred events share the narrowest bucket. */
+const BUCKET_US_MIN = 4;
+/** Wide buckets take little memory, which stays at hand where events are few. */
+const BUCKET_US_MAX = 64;
+/** Of so many relays the events fill buckets of BUCKET_US_MAX as those of a million fill the narrowest. */
+const RELAYS_OF_WIDEST = 2 ** 16;
 const NONE = -1;
 
 /** An event lies together in memory: its time in eight bytes, then five numbers of four. */
@@ -38,11 +41,13 @@ export class Calendar {
   private ints = new Int32Array(this.floats.buffer);
   private used = 0;
   private free = NONE;
-  private readonly heads = new Int32Array(BUCKETS).fill(NONE);
+  private readonly bucketUs: number;
+  private readonly buckets: number;
+  private readonly heads: Int32Array;
   /** A bit for each bucket that holds something. */
-  private readonly filled = new Uint32Array(WORDS);
-  /** A bit for each word of `filled` that may hold something. */
-  private readonly spans = new Uint32Array(SPANS);
+  private readonly filled: Uint32Array;
+  /** A bit for each word of `filled` that may hold something: seconds without events are skipped at once. */
+  private readonly spans: Uint32Array;
   private inRing = 0;
   /** The bucket that is being emptied, counted from time zero. */
   private current = -1;
@@ -51,8 +56,20 @@ export class Calendar {
   private batchUs = new Float64Array(1024);
   private batchAt = 0;
   private batchEnd = 0;
-  private far: number[] = [];
+  private readonly far = new EventQueue<number>();
   private farNextUs = Number.POSITIVE_INFINITY;
+  private farPlanned = 0;
+
+  /** For the events of so many relays, which all come in the same order whatever their number. */
+  constructor(relays: number) {
+    let bucketUs = BUCKET_US_MIN;
+    while (bucketUs < BUCKET_US_MAX && relays * bucketUs < RELAYS_OF_WIDEST * BUCKET_US_MAX) bucketUs *= 2;
+    this.bucketUs = bucketUs;
+    this.buckets = RING_US / bucketUs;
+    this.heads = new Int32Array(this.buckets).fill(NONE);
+    this.filled = new Uint32Array(this.buckets / 32);
+    this.spans = new Uint32Array(this.buckets / 1024);
+  }
 
   /** Plans an event; `timeUs` is not before the event that takes place now. */
   push(timeUs: number, host: number, place: number, source: number, code: number): void {
@@ -105,18 +122,18 @@ export class Calendar {
   }
 
   private file(event: number, timeUs: number): void {
-    const bucket = Math.floor(timeUs / BUCKET_US);
+    const bucket = Math.floor(timeUs / this.bucketUs);
     if (bucket <= this.current) this.insert(event, timeUs);
-    else if (bucket - this.current < BUCKETS) {
-      const slot = bucket & (BUCKETS - 1);
+    else if (bucket - this.current < this.buckets) {
+      const slot = bucket & (this.buckets - 1);
       this.ints[event * EVENT_INTS + FOLLOWING] = this.heads[slot];
       this.heads[slot] = event;
       this.filled[slot >>> 5] |= 1 << (slot & 31);
       this.spans[slot >>> 10] |= 1 << ((slot >>> 5) & 31);
       this.inRing++;
     } else {
-      this.far.push(event);
-      this.farNextUs = Math.min(this.farNextUs, timeUs);
+      this.far.push(timeUs, this.farPlanned++, event);
+      this.farNextUs = this.far.nextTimeUs;
     }
   }
 
@@ -124,30 +141,31 @@ export class Calendar {
   private turn(endUs: number): boolean {
     if (this.inRing === 0) {
       if (this.farNextUs >= endUs) return false;
-      this.current = Math.floor(this.farNextUs / BUCKET_US) - 1;
+      this.current = Math.floor(this.farNextUs / this.bucketUs) - 1;
       this.bringNear();
     }
     const bucket = this.nextFilled();
-    if (bucket * BUCKET_US >= endUs) return false;
+    if (bucket * this.bucketUs >= endUs) return false;
     this.current = bucket;
-    this.open(bucket & (BUCKETS - 1));
-    if ((this.current + BUCKETS) * BUCKET_US > this.farNextUs) this.bringNear();
+    this.open(bucket & (this.buckets - 1));
+    if (this.isNear(this.farNextUs)) this.bringNear();
     return true;
   }
 
   private nextFilled(): number {
-    const { filled } = this;
+    const { filled, spans } = this;
+    const lastWord = filled.length - 1;
     const first = this.current + 1;
     const bit = first & 31;
-    let word = (first & (BUCKETS - 1)) >>> 5;
+    let word = (first >>> 5) & lastWord;
     let bits = filled[word] & (-1 << bit);
     let bucket = first - bit;
     // Nearby words are looked at one by one; beyond a span, the spans say where to look.
     while (bits === 0) {
-      word = (word + 1) & (WORDS - 1);
+      word = (word + 1) & lastWord;
       bucket += 32;
-      while ((word & 31) === 0 && this.spans[word >>> 5] === 0) {
-        word = (word + 32) & (WORDS - 1);
+      while ((word & 31) === 0 && spans[word >>> 5] === 0) {
+        word = (word + 32) & lastWord;
         bucket += 1024;
       }
       bits = filled[word];
@@ -172,7 +190,7 @@ export class Calendar {
     this.inRing -= count;
     const { batch } = this;
     // The list has the latest first; each is put behind those that were planned before it.
-    batch.subarray(0, count).reverse();
+    if (count > 1) batch.subarray(0, count).reverse();
     for (let i = 0; i < count; i++) this.insert(batch[i], floats[batch[i] * EVENT_FLOATS]);
   }
 
@@ -197,11 +215,18 @@ export class Calendar {
     return ints[this.batch[index] * EVENT_INTS + SOURCE] > ints[event * EVENT_INTS + SOURCE];
   }
 
+  /** Whether a moment lies within the ring. */
+  private isNear(timeUs: number): boolean {
+    return timeUs < (this.current + this.buckets) * this.bucketUs;
+  }
+
   private bringNear(): void {
     const { far } = this;
-    this.far = [];
-    this.farNextUs = Number.POSITIVE_INFINITY;
-    for (const event of far) this.file(event, this.floats[event * EVENT_FLOATS]);
+    while (this.isNear(this.farNextUs)) {
+      const timeUs = this.farNextUs;
+      this.file(far.pop(), timeUs);
+      this.farNextUs = far.nextTimeUs;
+    }
   }
 
   private grow(): void {

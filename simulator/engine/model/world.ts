@@ -65,7 +65,7 @@ export interface Counters {
 export class World {
   readonly links: LinkTable;
   readonly shapes: FrameShapes;
-  readonly calendar = new Calendar();
+  readonly calendar: Calendar;
   /** Virtual time of the event that takes place, where relays come and go. */
   nowUs = 0;
   /** Whether nobody publishes for a while, so that links and the mesh may change at a stroke (churn/quiet-times.ts). */
@@ -108,6 +108,7 @@ export class World {
     readonly load: LoadColumns;
   }) {
     this.links = parts.links;
+    this.calendar = new Calendar(parts.links.relays);
     this.shapes = parts.shapes;
     this.load = parts.load;
     this.endUs = parts.endUs;
