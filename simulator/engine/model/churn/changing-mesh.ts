@@ -20,13 +20,14 @@ import {
 } from '../mesh-care.ts';
 import { EVENT, type World } from '../world.ts';
 import { larger } from './changing-links.ts';
+import { RowLists } from './row-lists.ts';
 
 /** Backoffs are cleared at every fifteenth heartbeat, which are at most a minute apart. */
 const FORGOTTEN_AFTER_MS = 20 * 60_000;
 
 export class ChangingMesh extends MeshCare {
-  private readonly members: number[][];
-  private readonly subscribers: number[][];
+  private readonly members: RowLists;
+  private readonly subscribers: RowLists;
   /** By place: when the relay's own stream to the peer is open. */
   private openUs: Float64Array;
   /** Places of the streams that each router is to open, the one that it is opening first. */
@@ -39,8 +40,8 @@ export class ChangingMesh extends MeshCare {
   constructor(world: World, plan: GossipsubPlan) {
     super(world, plan);
     const { relays, places } = world.links;
-    this.members = Array.from({ length: relays }, () => []);
-    this.subscribers = Array.from({ length: relays }, () => []);
+    this.members = new RowLists(relays);
+    this.subscribers = new RowLists(relays);
     this.openUs = new Float64Array(places);
     this.doneUs = new Float64Array(relays);
     this.toOpen = Array.from({ length: relays }, () => []);
@@ -48,11 +49,11 @@ export class ChangingMesh extends MeshCare {
   }
 
   override member(relay: number, index: number): number {
-    return this.members[relay][index];
+    return this.members.at(relay, index);
   }
 
   override subscriber(relay: number, index: number): number {
-    return this.subscribers[relay][index];
+    return this.subscribers.at(relay, index);
   }
 
   /** Subscriptions are events: all that have come are noted. */
@@ -156,9 +157,9 @@ export class ChangingMesh extends MeshCare {
     const at = relay * COUNTS;
     this.openUs[place] = Number.POSITIVE_INFINITY;
     if (this.isInMesh(place)) this.part(relay, place);
-    const index = subscribers[relay].indexOf(place);
+    const index = subscribers.indexOf(relay, place);
     if (index < 0) return;
-    subscribers[relay].splice(index, 1);
+    subscribers.removeAt(relay, index);
     counts[at + SUBSCRIBERS]--;
     if (this.isDialled(place)) counts[at + DIALLED_SUBSCRIBERS]--;
   }
@@ -211,7 +212,7 @@ export class ChangingMesh extends MeshCare {
   private noteSubscription(nowUs: number, relay: number, place: number, isOpen: boolean): void {
     const { counts, plan } = this;
     const at = relay * COUNTS;
-    this.subscribers[relay].push(place);
+    this.subscribers.push(relay, place);
     counts[at + SUBSCRIBERS]++;
     if (this.isDialled(place)) counts[at + DIALLED_SUBSCRIBERS]++;
     const hasRoom = counts[at + MEMBERS] < plan.Dlo && !this.isInMesh(place);
@@ -243,7 +244,7 @@ export class ChangingMesh extends MeshCare {
 
   protected override join(relay: number, place: number): void {
     this.flags[place] |= MEMBER;
-    this.members[relay].push(place);
+    this.members.push(relay, place);
     this.counts[relay * COUNTS + MEMBERS]++;
     if (this.isDialled(place)) this.counts[relay * COUNTS + DIALLED_MEMBERS]++;
   }
@@ -251,7 +252,7 @@ export class ChangingMesh extends MeshCare {
   protected override part(relay: number, place: number): void {
     const { counts, members } = this;
     this.flags[place] &= ~MEMBER;
-    members[relay].splice(members[relay].indexOf(place), 1);
+    members.removeAt(relay, members.indexOf(relay, place));
     counts[relay * COUNTS + MEMBERS]--;
     if (this.isDialled(place)) counts[relay * COUNTS + DIALLED_MEMBERS]--;
   }
@@ -271,7 +272,9 @@ export class ChangingMesh extends MeshCare {
   /** Null for a relay with a peer that may let it in at the next heartbeat. */
   private restsUntilUs(nowUs: number, relay: number): number | null {
     let firstUs = Number.POSITIVE_INFINITY;
-    for (const place of this.subscribers[relay]) {
+    const count = this.countSubscribers(relay);
+    for (let index = 0; index < count; index++) {
+      const place = this.subscriber(relay, index);
       if (this.isInMesh(place)) continue;
       const untilMs = this.backoffMs.get(this.backoffKey(relay, place));
       if (untilMs === undefined || !this.isOpen(place, nowUs)) return null;

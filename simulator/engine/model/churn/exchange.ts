@@ -104,7 +104,7 @@ export class Exchange implements LinkListener, Asker {
   }
 
   anybody(relay: LivingRelay): number {
-    const peers = [...relay.open.peers];
+    const { peers } = relay.open;
     // In the order that the relay's own code would draw: the first of a shuffle of all.
     for (let i = peers.length - 1; i > 0; i--) {
       const j = Math.floor(this.draw(relay) * (i + 1));

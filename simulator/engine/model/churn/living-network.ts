@@ -27,7 +27,7 @@ import { EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
 import { type ChangingLinks, END } from './changing-links.ts';
 import type { ChangingMesh } from './changing-mesh.ts';
-import { LivingRelay } from './living-relay.ts';
+import { LivingRelay, linkRows } from './living-relay.ts';
 
 /** js-libp2p's HeartbeatInitialDelay. */
 const FIRST_BEAT_AFTER_US = 100_000;
@@ -68,9 +68,12 @@ export class LivingNetwork {
     this.parts = parts;
     this.latency = pairLatency(parts.latency);
     const keeping = this.keepingParts();
+    const { relays } = parts.population;
+    const rows = { open: linkRows(relays), asked: linkRows(relays) };
+    const dial = (relay: LivingRelay, peer: number): void => this.dial(relay, peer);
     this.relays = Array.from(
-      { length: parts.population.relays },
-      (_unused, index) => new LivingRelay(index, keeping, (relay, peer) => this.dial(relay, peer)),
+      { length: relays },
+      (_unused, index) => new LivingRelay(index, keeping, rows, dial),
     );
   }
 
@@ -131,9 +134,8 @@ export class LivingNetwork {
     const { nowUs } = this;
     relay.online = false;
     relay.absences++;
-    const dialled = relay.open.peers.filter(
-      (_peer, index) => links.isDialled[relay.open.places[index]] === 1,
-    );
+    const { peers, places } = relay.open;
+    const dialled = peers.filter((_peer, index) => links.isDialled[places[index]] === 1);
     relay.keeper.wentOffline([...dialled, ...relay.asked.peers]);
     for (const place of relay.asked.places) {
       world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
@@ -141,7 +143,7 @@ export class LivingNetwork {
     }
     relay.asked.clear();
     mesh.wentOffline(relay.index);
-    for (const place of [...relay.open.places]) {
+    for (const place of places) {
       const there = links.reverse[place];
       if (world.isQuiet && links.end[there] === END.open) {
         const peer = this.relays[links.peer[place]];

@@ -1,47 +1,62 @@
 /** A relay that comes and goes: the links that it has and asks for, and the keeper that looks after their number. */
 
 import { type KeepingParts, type KeptRelay, LinkKeeper } from '../../gossipsub/link-keeper.ts';
+import { RowLists } from './row-lists.ts';
+
+/** Numbers of a link in a list: who is at the other end, and the relay's own place. */
+const PEER = 0;
+const PLACE = 1;
+
+/** Lists of links for so many relays. */
+export function linkRows(relays: number): RowLists {
+  return new RowLists(relays, 2);
+}
 
 /** Some links of a relay: a dozen, so that looking through them costs less than any index. */
 export class LinkList {
-  /** Who is at the other end, and the own place of each. */
-  readonly peers: number[] = [];
-  readonly places: number[] = [];
+  private readonly rows: RowLists;
+  private readonly row: number;
+
+  constructor(rows: RowLists, row: number) {
+    this.rows = rows;
+    this.row = row;
+  }
 
   get size(): number {
-    return this.peers.length;
+    return this.rows.count(this.row);
+  }
+
+  /** Who is at the other end of each, in the order of adding. */
+  get peers(): number[] {
+    return this.rows.toArray(this.row, PEER);
+  }
+
+  /** The own place of each. */
+  get places(): number[] {
+    return this.rows.toArray(this.row, PLACE);
   }
 
   has(peer: number): boolean {
-    return this.peers.includes(peer);
+    return this.rows.indexOf(this.row, peer) >= 0;
   }
 
   /** The place of the link to a peer; -1 for none. */
   placeOf(peer: number): number {
-    const index = this.peers.indexOf(peer);
-    return index < 0 ? -1 : this.places[index];
+    const index = this.rows.indexOf(this.row, peer);
+    return index < 0 ? -1 : this.rows.at(this.row, index, PLACE);
   }
 
   add(peer: number, place: number): void {
-    this.peers.push(peer);
-    this.places.push(place);
+    this.rows.push(this.row, peer, place);
   }
 
   delete(peer: number): void {
-    const { peers, places } = this;
-    const index = peers.indexOf(peer);
-    if (index < 0) return;
-    // What follows moves up: the order counts.
-    for (let next = index + 1; next < peers.length; next++) {
-      peers[next - 1] = peers[next];
-      places[next - 1] = places[next];
-    }
-    peers.length--;
-    places.length--;
+    const index = this.rows.indexOf(this.row, peer);
+    if (index >= 0) this.rows.removeAt(this.row, index);
   }
 
   clear(): void {
-    this.peers.length = this.places.length = 0;
+    this.rows.clear(this.row);
   }
 }
 
@@ -53,16 +68,23 @@ export class LivingRelay implements KeptRelay {
   /** Counts absences. */
   absences = 0;
   /** Open links in the order of opening. */
-  readonly open = new LinkList();
+  readonly open: LinkList;
   /** Links that it asked for and has no answer to. */
-  readonly asked = new LinkList();
+  readonly asked: LinkList;
   /** Open links that it has dialled. */
   dialled = 0;
   readonly keeper: LinkKeeper;
   private readonly ask: (relay: LivingRelay, peer: number) => void;
 
-  constructor(index: number, parts: KeepingParts, ask: (relay: LivingRelay, peer: number) => void) {
+  constructor(
+    index: number,
+    parts: KeepingParts,
+    { open, asked }: { readonly open: RowLists; readonly asked: RowLists },
+    ask: (relay: LivingRelay, peer: number) => void,
+  ) {
     this.index = index;
+    this.open = new LinkList(open, index);
+    this.asked = new LinkList(asked, index);
     this.ask = ask;
     this.keeper = new LinkKeeper(parts, this);
   }
