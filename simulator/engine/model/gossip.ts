@@ -196,7 +196,9 @@ export class Gossip {
     const { world, mesh, plan, live } = this;
     let isToldAgain = false;
     const told: Message[] = [];
+    const toldSinceUs = nowUs - (GOSSIP_WINDOWS + 1) * world.beatUs;
     for (const message of live) {
+      if (message.lastHeardUs < toldSinceUs) continue;
       const beats = this.beatsOfGossip(relay, message, nowUs);
       if (beats > GOSSIP_WINDOWS) continue;
       told.push(message);

@@ -13,6 +13,7 @@
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import { EVENT_KIND } from '../event-random.ts';
 import { PRUNE_BACKOFF_MS } from './rpc-sizes.ts';
+import { TimesByKey } from './times-by-key.ts';
 import { EVENT, type World } from './world.ts';
 
 /** js-libp2p clears expired backoffs at every so many heartbeats, and one heartbeat late (BACKOFF_SLACK). */
@@ -30,6 +31,7 @@ export const DIALLED_MEMBERS = 2;
 export const DIALLED_SUBSCRIBERS = 3;
 export const BEAT_PLANNED = 4;
 export const HEARING_PLANNED = 5;
+export const TO_OPEN = 6;
 
 export abstract class MeshCare {
   protected readonly world: World;
@@ -38,8 +40,11 @@ export abstract class MeshCare {
   protected flags: Uint8Array;
   protected readonly counts: Uint16Array;
   /** When backoffs end, milliseconds; by `backoffKey`. */
-  protected readonly backoffMs = new Map<number, number>();
+  protected readonly backoffMs = new TimesByKey();
+  /** Of one heartbeat: filled anew by the next. */
   private readonly shuffled: number[] = [];
+  private readonly others: number[] = [];
+  private readonly grafted: number[] = [];
 
   protected constructor(world: World, plan: GossipsubPlan) {
     const { relays, isDialled } = world.links;
@@ -83,8 +88,7 @@ export abstract class MeshCare {
     if (this.isInMesh(place)) return;
     this.catchUp(nowUs, relay);
     const backoffMs = this.backoffMs.get(this.backoffKey(relay, place));
-    const isEarly =
-      backoffMs !== undefined && !this.isExpired(nowUs, relay, backoffMs) && nowMs(nowUs) < backoffMs;
+    const isEarly = nowMs(nowUs) < backoffMs && !this.isExpired(nowUs, relay, backoffMs);
     const isFull = this.countMembers(relay) >= this.plan.Dhi && !this.isDialled(place);
     if (isEarly) world.counters.penalties++;
     if (isEarly || isFull) {
@@ -127,42 +131,40 @@ export abstract class MeshCare {
     const subscribers = this.countSubscribers(relay);
     for (let i = 0; i < subscribers; i++) shuffled.push(this.subscriber(relay, i));
     shuffle(shuffled, world.random.random);
-    const others = shuffled.filter((place) => !this.isInMesh(place) && this.isOpen(place, nowUs));
-    let gossiped = others;
-    const candidates =
-      this.backoffMs.size === 0
-        ? [...others]
-        : others.filter((place) => !this.isBackedOff(nowUs, relay, place));
-    const pruned: number[] = [];
-    const grafted: number[] = [];
-    const graft = (place: number): void => {
-      this.join(relay, place);
-      grafted.push(place);
-    };
-    if (this.countMembers(relay) < plan.Dlo) {
-      for (const place of candidates.splice(0, plan.D - this.countMembers(relay))) graft(place);
+    const { others, grafted } = this;
+    others.length = grafted.length = 0;
+    for (let i = 0; i < subscribers; i++) {
+      const place = shuffled[i];
+      if (!this.isInMesh(place) && this.isOpen(place, nowUs)) others.push(place);
     }
-    if (this.countMembers(relay) > plan.Dhi) {
-      for (const place of this.excess(relay)) {
-        this.backOff(nowUs, relay, place);
-        this.part(relay, place);
-        pruned.push(place);
-      }
+    const members = this.countMembers(relay);
+    const seen = members < plan.Dlo ? this.graft(nowUs, relay, 0, plan.D - members, false) : 0;
+    const pruned = members > plan.Dhi ? this.excess(relay) : [];
+    for (const place of pruned) {
+      this.backOff(nowUs, relay, place);
+      this.part(relay, place);
     }
-    if (this.countMembers(relay) >= plan.Dlo) {
-      let lacking = plan.Dout - this.counts[relay * COUNTS + DIALLED_MEMBERS];
-      for (const place of candidates) {
-        if (lacking <= 0) break;
-        if (!this.isDialled(place)) continue;
-        graft(place);
-        lacking--;
-      }
-    }
-    if (grafted.length > 0) gossiped = others.filter((place) => !this.isInMesh(place));
+    if (this.countMembers(relay) >= plan.Dlo)
+      this.graft(nowUs, relay, seen, plan.Dout - this.counts[relay * COUNTS + DIALLED_MEMBERS], true);
+    const gossiped = grafted.length > 0 ? others.filter((place) => !this.isInMesh(place)) : others;
     for (const place of grafted) this.tell(nowUs, relay, place, EVENT.graft);
     for (const place of pruned) this.tell(nowUs, relay, place, EVENT.prune);
     this.lookAfterBeat(nowUs, relay, grafted.length + pruned.length > 0);
     return pruned.length > 0 ? [...gossiped, ...pruned] : gossiped;
+  }
+
+  /** At a heartbeat: lets so many of the others join, from one of them on; answers with the next one to look at. */
+  private graft(nowUs: number, relay: number, from: number, count: number, isOfDialled: boolean): number {
+    const { others, grafted } = this;
+    let next = from;
+    for (let left = count; left > 0 && next < others.length; next++) {
+      const place = others[next];
+      if ((isOfDialled && !this.isDialled(place)) || this.isBackedOff(nowUs, relay, place)) continue;
+      this.join(relay, place);
+      grafted.push(place);
+      left--;
+    }
+    return next;
   }
 
   isInMesh(place: number): boolean {
@@ -210,7 +212,7 @@ export abstract class MeshCare {
   protected isBackedOff(nowUs: number, relay: number, place: number): boolean {
     const key = this.backoffKey(relay, place);
     const untilMs = this.backoffMs.get(key);
-    if (untilMs === undefined) return false;
+    if (Number.isNaN(untilMs)) return false;
     if (!this.isExpired(nowUs, relay, untilMs)) return true;
     this.backoffMs.delete(key);
     return false;

@@ -17,6 +17,7 @@ import {
   MEMBERS,
   MeshCare,
   SUBSCRIBERS,
+  TO_OPEN,
 } from '../mesh-care.ts';
 import { EVENT, type World } from '../world.ts';
 import { larger } from './changing-links.ts';
@@ -78,6 +79,7 @@ export class ChangingMesh extends MeshCare {
     this.flags[place] = world.links.isDialled[place] * DIALLED;
     this.openUs[place] = Number.POSITIVE_INFINITY;
     toOpen[relay].push(place);
+    this.counts[relay * COUNTS + TO_OPEN] = toOpen[relay].length;
     if (toOpen[relay].length === 1) this.askForStream(nowUs, relay, place);
   }
 
@@ -145,15 +147,19 @@ export class ChangingMesh extends MeshCare {
   private openNext(nowUs: number, relay: number): void {
     const queue = this.toOpen[relay];
     queue.shift();
+    this.counts[relay * COUNTS + TO_OPEN] = queue.length;
     if (queue.length > 0) this.askForStream(nowUs, relay, queue[0]);
   }
 
   /** The link of a place is down. */
   linkDown(nowUs: number, relay: number, place: number): void {
     const { counts, subscribers, toOpen } = this;
-    const waiting = toOpen[relay].indexOf(place);
+    const waiting = counts[relay * COUNTS + TO_OPEN] === 0 ? -1 : toOpen[relay].indexOf(place);
     if (waiting === 0) this.openNext(nowUs, relay);
-    else if (waiting > 0) toOpen[relay].splice(waiting, 1);
+    else if (waiting > 0) {
+      toOpen[relay].splice(waiting, 1);
+      counts[relay * COUNTS + TO_OPEN] = toOpen[relay].length;
+    }
     const at = relay * COUNTS;
     this.openUs[place] = Number.POSITIVE_INFINITY;
     if (this.isInMesh(place)) this.part(relay, place);
@@ -172,6 +178,7 @@ export class ChangingMesh extends MeshCare {
   /** All links of the relay are about to close: its router opens no more streams. */
   wentOffline(relay: number): void {
     this.toOpen[relay].length = 0;
+    this.counts[relay * COUNTS + TO_OPEN] = 0;
   }
 
   /** The relay has a new process, whose heartbeats begin anew; it remembers no peer. */
@@ -182,8 +189,9 @@ export class ChangingMesh extends MeshCare {
     const first = relay * relays;
     // What all routers have long forgotten goes as well, so that few are left to look through.
     const longAgoMs = nowUs / 1000 - FORGOTTEN_AFTER_MS;
-    for (const [key, untilMs] of this.backoffMs)
-      if (untilMs < longAgoMs || (key >= first && key < first + relays)) this.backoffMs.delete(key);
+    this.backoffMs.deleteWhere(
+      (key, untilMs) => untilMs < longAgoMs || (key >= first && key < first + relays),
+    );
   }
 
   /** Whether this is the heartbeat that was planned last, and has not been yet. */
@@ -277,7 +285,7 @@ export class ChangingMesh extends MeshCare {
       const place = this.subscriber(relay, index);
       if (this.isInMesh(place)) continue;
       const untilMs = this.backoffMs.get(this.backoffKey(relay, place));
-      if (untilMs === undefined || !this.isOpen(place, nowUs)) return null;
+      if (Number.isNaN(untilMs) || !this.isOpen(place, nowUs)) return null;
       firstUs = Math.min(firstUs, this.forgottenAtUs(relay, untilMs));
     }
     return firstUs > nowUs && Number.isFinite(firstUs) ? firstUs : null;
