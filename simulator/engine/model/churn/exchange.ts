@@ -17,6 +17,7 @@ import type { ChangingLinks } from './changing-links.ts';
 import type { LinkListener } from './living-network.ts';
 import type { LivingRelay } from './living-relay.ts';
 import type { Asker, LivingWork } from './living-work.ts';
+import { PeerSet } from './peer-set.ts';
 
 /** As node/channels/catch-up.ts has them. */
 const JITTER_US = 1_000_000;
@@ -30,7 +31,7 @@ const STATE_QUESTION_BYTES = 1 + SYNC_PROTOCOL.length + STATE_ANSWER_BYTES;
 /** What a relay's process remembers of its peers. */
 interface Memory {
   left: number;
-  readonly met: Set<number>;
+  readonly met: PeerSet;
   /** From when on a peer that has come back is asked again. */
   asksReturnedFromUs: number;
   /** Peers that are taken from, or wait for it. */
@@ -59,16 +60,20 @@ export class Exchange implements LinkListener, Asker {
   private readonly parts: ExchangeParts;
   private readonly memories: (Memory | null)[];
   private readonly streams: (RandomStream | null)[];
+  /** Questions without an answer, of each relay. */
+  private readonly pendingCount: Uint32Array;
 
   constructor(parts: ExchangeParts) {
     this.parts = parts;
     this.memories = parts.relays.map(() => null);
     this.streams = parts.relays.map(() => null);
+    this.pendingCount = new Uint32Array(parts.relays.length);
   }
 
   /** The relay has a new process, which remembers nothing and draws from the start. */
   restarted({ index }: LivingRelay): void {
     this.memories[index] = null;
+    this.notePending(index);
     this.streams[index] = null;
   }
 
@@ -76,13 +81,13 @@ export class Exchange implements LinkListener, Asker {
     if (!this.parts.asks) return;
     const { nowUs } = this.parts.world;
     const memory = this.memoryOf(relay);
+    const hasMet = memory.met.add(peer);
     // The only connection: the relay has been alone until now and may have missed anything.
     if (relay.open.size <= 1) memory.left = CATCH_UP_PEERS;
-    else if (memory.met.has(peer) && nowUs >= memory.asksReturnedFromUs) {
+    else if (hasMet && nowUs >= memory.asksReturnedFromUs) {
       memory.asksReturnedFromUs = nowUs + RETURNED_EVERY_US;
       memory.left = Math.max(memory.left, 1);
     }
-    memory.met.add(peer);
     if (memory.left === 0) return;
     memory.left--;
     const afterUs = Math.round(1000 * ((JITTER_US / 1000) * this.draw(relay)));
@@ -98,8 +103,8 @@ export class Exchange implements LinkListener, Asker {
   }
 
   linkDown({ index }: LivingRelay, _peer: number, place: number): void {
-    const pending = this.memories[index]?.pending;
-    if (pending === undefined || pending.length === 0) return;
+    if (this.pendingCount[index] === 0) return;
+    const pending = this.memories[index]?.pending ?? [];
     for (const one of pending.filter((each) => each.place === place)) one.settle(false);
   }
 
@@ -207,10 +212,12 @@ export class Exchange implements LinkListener, Asker {
         const index = pending.indexOf(one);
         if (index < 0) return;
         pending.splice(index, 1);
+        this.notePending(relay.index);
         if (relay.process === process) done(hasAnswer);
       },
     };
     pending.push(one);
+    this.notePending(relay.index);
     const beganUs = world.nowUs;
     const wayUs = links.latencyUs[place];
     const bytes = questionBytes + FRAMING_BYTES + NEGOTIATION_BYTES;
@@ -240,13 +247,17 @@ export class Exchange implements LinkListener, Asker {
     return Math.ceil(world.sendRequest(atUs, from, leftBytes + overheadBytes, wayUs)) + wayUs;
   }
 
+  private notePending(relay: number): void {
+    this.pendingCount[relay] = this.memories[relay]?.pending.length ?? 0;
+  }
+
   private memoryOf({ index }: LivingRelay): Memory {
     const { memories } = this;
     const known = memories[index];
     if (known !== null) return known;
     const memory: Memory = {
       left: CATCH_UP_PEERS,
-      met: new Set(),
+      met: new PeerSet(),
       asksReturnedFromUs: 0,
       takings: [],
       pending: [],
