@@ -64,18 +64,21 @@ function unflip(words: Uint32Array, low: number): void {
   } else words[low + 1] = high ^ SIGN;
 }
 
-/** Sorts records of so many words by the first of them, of which the last is the highest. Uses the records up. */
+/** Sorts records of one to three words by the first of them, of which the last is the highest. Uses the records up. */
 function sortRecords(records: Words, width: number, keyWords: number): Words {
   let [from, to] = [records, new Uint32Array(records.length)];
+  const counts = digitCounts(records, width, keyWords);
   for (let word = 0; word < keyWords; word++) {
-    for (const shift of SHIFTS) {
-      const places = placesByDigit(from, width, word, shift);
-      if (places === null) continue;
+    for (const [index, shift] of SHIFTS.entries()) {
+      const places = counts[word * SHIFTS.length + index]!;
+      if (!setPlaces(places, records.length / width, width)) continue;
       for (let at = 0; at < from.length; at += width) {
         const digit = (from[at + word]! >>> shift) & MASK;
-        let place = places[digit]!;
-        for (let i = 0; i < width; i++) to[place++] = from[at + i]!;
-        places[digit] = place;
+        const place = places[digit]!;
+        to[place] = from[at]!;
+        if (width > 1) to[place + 1] = from[at + 1]!;
+        if (width > 2) to[place + 2] = from[at + 2]!;
+        places[digit] = place + width;
       }
       [from, to] = [to, from];
     }
@@ -83,16 +86,29 @@ function sortRecords(records: Words, width: number, keyWords: number): Words {
   return from;
 }
 
-/** Where the records of each digit begin; null where all have the same. */
-function placesByDigit(records: Uint32Array, width: number, word: number, shift: number): Uint32Array | null {
-  const places = new Uint32Array(DIGITS);
-  for (let at = word; at < records.length; at += width) places[(records[at]! >>> shift) & MASK]! += width;
+/** How many records have each digit, for the digits of all words from the lowest: counted in one look at them. */
+function digitCounts(records: Words, width: number, keyWords: number): Uint32Array[] {
+  const counts = Array.from({ length: keyWords * SHIFTS.length }, () => new Uint32Array(DIGITS));
+  for (let word = 0; word < keyWords; word++) {
+    const [low, middle, high] = counts.slice(word * SHIFTS.length) as [Uint32Array, Uint32Array, Uint32Array];
+    for (let at = word; at < records.length; at += width) {
+      const value = records[at]!;
+      low[value & MASK]!++;
+      middle[(value >>> SHIFTS[1]) & MASK]!++;
+      high[value >>> SHIFTS[2]]!++;
+    }
+  }
+  return counts;
+}
+
+/** Puts in the place of counts where the records of each digit begin; false where all have the same. */
+function setPlaces(counts: Uint32Array, records: number, width: number): boolean {
   let before = 0;
   for (let digit = 0; digit < DIGITS; digit++) {
-    const own = places[digit]!;
-    if (own === records.length) return null;
-    places[digit] = before;
-    before += own;
+    const own = counts[digit]!;
+    if (own === records) return false;
+    counts[digit] = before;
+    before += own * width;
   }
-  return places;
+  return true;
 }
