@@ -68,8 +68,8 @@ export abstract class MeshCare {
   protected abstract part(relay: number, place: number): void;
   /** Plans what may change the mesh next. */
   protected abstract lookAfter(nowUs: number, relay: number): void;
-  /** The same after a heartbeat, which has changed the mesh or found that it could not. */
-  protected lookAfterBeat(nowUs: number, relay: number, _hasChanged: boolean): void {
+  /** The same after a heartbeat. */
+  protected lookAfterBeat(nowUs: number, relay: number): void {
     this.lookAfter(nowUs, relay);
   }
   /** What a router remembers a backoff by: its peer, whatever links there are. */
@@ -123,7 +123,7 @@ export abstract class MeshCare {
     const { shuffled } = this;
     shuffled.length = 0;
     if (!gossips && !this.wantsBeat(relay)) {
-      this.lookAfter(nowUs, relay);
+      this.lookAfterBeat(nowUs, relay);
       return shuffled;
     }
     const { world, plan } = this;
@@ -149,7 +149,7 @@ export abstract class MeshCare {
     const gossiped = grafted.length > 0 ? others.filter((place) => !this.isInMesh(place)) : others;
     for (const place of grafted) this.tell(nowUs, relay, place, EVENT.graft);
     for (const place of pruned) this.tell(nowUs, relay, place, EVENT.prune);
-    this.lookAfterBeat(nowUs, relay, grafted.length + pruned.length > 0);
+    this.lookAfterBeat(nowUs, relay);
     return pruned.length > 0 ? [...gossiped, ...pruned] : gossiped;
   }
 

@@ -25,6 +25,7 @@ import { RowLists } from './row-lists.ts';
 
 /** Backoffs are cleared at every fifteenth heartbeat, which are at most a minute apart. */
 const FORGOTTEN_AFTER_MS = 20 * 60_000;
+const NOBODY = -1;
 
 export class ChangingMesh extends MeshCare {
   private readonly members: RowLists;
@@ -37,6 +38,8 @@ export class ChangingMesh extends MeshCare {
   private readonly doneUs: Float64Array;
   /** When the heartbeat comes that is planned: another one is of a process that is gone. */
   private readonly beatAtUs: Float64Array;
+  /** Who has a heartbeat now: what it hears meanwhile, in quiet times, it looks after at the end. */
+  private beating = NOBODY;
 
   constructor(world: World, plan: GossipsubPlan) {
     super(world, plan);
@@ -266,13 +269,19 @@ export class ChangingMesh extends MeshCare {
   }
 
   protected override lookAfter(nowUs: number, relay: number): void {
-    if (this.wantsBeat(relay)) this.planBeat(nowUs, relay);
+    if (relay !== this.beating && this.wantsBeat(relay)) this.planBeat(nowUs, relay);
+  }
+
+  override beat(nowUs: number, relay: number, gossips: boolean): readonly number[] {
+    this.beating = relay;
+    return super.beat(nowUs, relay, gossips);
   }
 
   /** A relay whose peers all make it back off can do nothing before it forgets the first of these backoffs. */
-  protected override lookAfterBeat(nowUs: number, relay: number, hasChanged: boolean): void {
+  protected override lookAfterBeat(nowUs: number, relay: number): void {
+    this.beating = NOBODY;
     if (!this.wantsBeat(relay)) return;
-    const wakeUs = hasChanged ? null : this.restsUntilUs(nowUs, relay);
+    const wakeUs = this.restsUntilUs(nowUs, relay);
     if (wakeUs === null) this.planBeat(nowUs, relay);
     else this.planBeatAt(wakeUs, relay);
   }
