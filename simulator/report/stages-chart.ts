@@ -132,7 +132,12 @@ function sinceHeard(times: StageTimes, stage: Stage, cohort: Cohort): AdoptionCu
   return adoptionCurve(since, new Float64Array(since.length).fill(1), cohort);
 }
 
-function laterCurves(arm: ArmCurves): { readonly stage: Stage; readonly curve: AdoptionCurve }[] {
+interface LaterCurve {
+  readonly stage: Stage;
+  readonly curve: AdoptionCurve;
+}
+
+function laterCurves(arm: ArmCurves): readonly LaterCurve[] {
   const times = arm.outcome.updates[0]?.stages as StageTimes;
   return STAGES.slice(1).map((stage) => ({
     stage,
@@ -140,8 +145,8 @@ function laterCurves(arm: ArmCurves): { readonly stage: Stage; readonly curve: A
   }));
 }
 
-function stepsPanel(board: DrawingBoard, arm: ArmCurves, box: Box): Markup {
-  const drawn = laterCurves(arm).filter(({ curve }) => curve.seconds.length > 0);
+function stepsPanel(board: DrawingBoard, later: readonly LaterCurve[], box: Box): Markup {
+  const drawn = later.filter(({ curve }) => curve.seconds.length > 0);
   // The publisher hears of its update at once: one relay must not stretch the axis.
   const early = (curve: AdoptionCurve) => timeToFraction(curve, 'fractionOfRelays', 0.005) ?? 0.001;
   const shortest = Math.min(...drawn.map(({ curve }) => early(curve)), 0.001);
@@ -210,12 +215,17 @@ function table(title: string, rows: readonly TableRow[], left: number, top: numb
 }
 
 /** When the relays had passed each stage, and what each stage added on a relay. */
-function tables(arm: ArmCurves, stages: Readonly<Record<Stage, StageSummary>>, left: number, top: number) {
+function tables(
+  later: readonly LaterCurve[],
+  stages: Readonly<Record<Stage, StageSummary>>,
+  left: number,
+  top: number,
+) {
   const passed = STAGES.map((stage) => {
     const { t50Seconds, t90Seconds, t99Seconds } = stages[stage];
     return { stage, times: [t50Seconds, t90Seconds, t99Seconds] };
   });
-  const added = laterCurves(arm).map(({ stage, curve }) => ({
+  const added = later.map(({ stage, curve }) => ({
     stage,
     times: [0.5, 0.9, 0.99].map((share) => timeToFraction(curve, 'fractionOfRelays', share)),
   }));
@@ -232,11 +242,12 @@ export function drawStages(board: DrawingBoard, data: ChartData): string {
   const top = (row: number) => FIRST_PANEL_TOP + row * (PANEL_HEIGHT + BETWEEN_ARMS_PX);
   const content = arms.map((arm, row) => {
     const summary = data.summary.arms[arm.name];
+    const later = laterCurves(arm);
     const box = (x: number, width: number) => ({ x, y: top(row), width, height: PANEL_HEIGHT });
     return join(
       curvesPanel(board, arm, box(8, 500)),
-      stepsPanel(board, arm, box(512, 444)),
-      summary === undefined ? '' : tables(arm, summary.stages, 964, top(row) + 40),
+      stepsPanel(board, later, box(512, 444)),
+      summary === undefined ? '' : tables(later, summary.stages, 964, top(row) + 40),
     );
   });
   if (arms.length === 0) {

@@ -39,6 +39,9 @@ export async function runModel(
   const churn = input.churn ?? (arm.channels.includes('catch-up') ? nobodyGoes(population.relays) : null);
   const { signal } = options;
   signal?.throwIfAborted();
+  // Another process bundles while this one rehearses; whoever awaits it below hears of its failure.
+  const bundled = bundleThread(new URL('./thread.ts', import.meta.url));
+  bundled.catch(() => {});
   const rehearsed = await rehearse({ scenario, arm, releases, hostileModules });
   refuseWhatItCannotFollow(rehearsed, scenario);
   const { publications } = rehearsed;
@@ -64,7 +67,7 @@ export async function runModel(
     shared,
     living,
   };
-  const file = await bundleThread(new URL('./thread.ts', import.meta.url));
+  const file = await bundled;
   signal?.throwIfAborted();
   const progress = new PhaseProgress(
     shared,
