@@ -19,6 +19,16 @@ export function simulatedKey(role: string, index: number, generation = 0): KeyOb
   return createPrivateKey({ key: Buffer.concat([PKCS8_ED25519_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 }
 
+/** Keys by what they follow from: everything is signed with the same few, in every run. */
+const madeKeys = new Map<string, SigningKey>();
+
+function signingKeyOf(role: string, index: number, generation: number): SigningKey {
+  const name = `${role} ${index} ${generation}`;
+  let key = madeKeys.get(name);
+  if (key === undefined) madeKeys.set(name, (key = signingKey(simulatedKey(role, index, generation))));
+  return key;
+}
+
 export class KeyRing {
   private readonly trust: TrustPlan;
   private readonly generations = new Map<string, number>();
@@ -64,8 +74,6 @@ export class KeyRing {
 
   private keysOf(role: string, count: number): SigningKey[] {
     const generation = this.generations.get(role) ?? 0;
-    return Array.from({ length: count }, (_unused, index) =>
-      signingKey(simulatedKey(role, index, generation)),
-    );
+    return Array.from({ length: count }, (_unused, index) => signingKeyOf(role, index, generation));
   }
 }
