@@ -22,6 +22,7 @@ import {
 import { EVENT, type World } from '../world.ts';
 import { larger } from './changing-links.ts';
 import { RowLists } from './row-lists.ts';
+import { type Suitor, VainGrafts } from './vain-grafts.ts';
 
 /** Backoffs are cleared at every fifteenth heartbeat, which are at most a minute apart. */
 const FORGOTTEN_AFTER_MS = 20 * 60_000;
@@ -41,8 +42,20 @@ export class ChangingMesh extends MeshCare {
   /** Who has a heartbeat now: what it hears meanwhile, in quiet times, it looks after at the end. */
   private beating = NOBODY;
 
-  constructor(world: World, plan: GossipsubPlan) {
+  private readonly vain: VainGrafts;
+
+  constructor(world: World, plan: GossipsubPlan, seed: number) {
     super(world, plan);
+    this.vain = new VainGrafts({
+      world,
+      plan,
+      seed,
+      forgottenAtUs: (relay, untilMs) => this.forgottenAtUs(relay, untilMs),
+      wake: (relay, nextUs, suitors) => {
+        for (const { place, untilMs } of suitors) if (untilMs > 0) this.noteRefusal(relay, place, untilMs);
+        this.planBeatAt(nextUs, relay);
+      },
+    });
     const { relays, places } = world.links;
     this.members = new RowLists(relays);
     this.subscribers = new RowLists(relays);
@@ -154,8 +167,24 @@ export class ChangingMesh extends MeshCare {
     if (queue.length > 0) this.askForStream(nowUs, relay, queue[0]);
   }
 
+  /** Everything is followed from now on, or the run ends. */
+  wakeAll(nowUs: number): void {
+    this.vain.wakeAll(nowUs);
+  }
+
+  override hearGraft(nowUs: number, relay: number, place: number): void {
+    this.vain.touch(relay, nowUs);
+    super.hearGraft(nowUs, relay, place);
+  }
+
+  override hearPrune(nowUs: number, relay: number, place: number): void {
+    this.vain.touch(relay, nowUs);
+    super.hearPrune(nowUs, relay, place);
+  }
+
   /** The link of a place is down. */
   linkDown(nowUs: number, relay: number, place: number): void {
+    this.vain.touch(relay, nowUs);
     const { counts, subscribers, toOpen } = this;
     const waiting = counts[relay * COUNTS + TO_OPEN] === 0 ? -1 : toOpen[relay].indexOf(place);
     if (waiting === 0) this.openNext(nowUs, relay);
@@ -203,6 +232,7 @@ export class ChangingMesh extends MeshCare {
   }
 
   override planBeat(nowUs: number, relay: number): void {
+    this.vain.touch(relay, nowUs);
     this.planBeatAt(this.world.nextBeatUs(relay, nowUs), relay);
   }
 
@@ -223,6 +253,7 @@ export class ChangingMesh extends MeshCare {
   private noteSubscription(nowUs: number, relay: number, place: number, isOpen: boolean): void {
     const { counts, plan } = this;
     const at = relay * COUNTS;
+    this.vain.touch(relay, nowUs);
     this.subscribers.push(relay, place);
     counts[at + SUBSCRIBERS]++;
     if (this.isDialled(place)) counts[at + DIALLED_SUBSCRIBERS]++;
@@ -260,12 +291,19 @@ export class ChangingMesh extends MeshCare {
     if (this.isDialled(place)) this.counts[relay * COUNTS + DIALLED_MEMBERS]++;
   }
 
+  private noteRefusal(relay: number, place: number, untilMs: number): void {
+    const { peer, reverse } = this.world.links;
+    this.backoffMs.set(this.backoffKey(relay, place), untilMs);
+    this.backoffMs.set(this.backoffKey(peer[place], reverse[place]), untilMs);
+  }
+
   protected override part(relay: number, place: number): void {
     const { counts, members } = this;
     this.flags[place] &= ~MEMBER;
     members.removeAt(relay, members.indexOf(relay, place));
     counts[relay * COUNTS + MEMBERS]--;
     if (this.isDialled(place)) counts[relay * COUNTS + DIALLED_MEMBERS]--;
+    if (counts[relay * COUNTS + MEMBERS] < this.plan.Dhi) this.vain.hasRoom(relay, this.world.nowUs);
   }
 
   protected override lookAfter(nowUs: number, relay: number): void {
@@ -283,16 +321,46 @@ export class ChangingMesh extends MeshCare {
     if (!this.wantsBeat(relay)) return;
     const wakeUs = this.restsUntilUs(nowUs, relay);
     if (wakeUs === null) this.planBeat(nowUs, relay);
-    else this.planBeatAt(wakeUs, relay);
+    else if (!this.restsInVain(nowUs, relay, wakeUs)) this.planBeatAt(wakeUs, relay);
+  }
+
+  /** Takes a relay out of the calendar whose GRAFTs would all be refused; false where one might not be. */
+  private restsInVain(nowUs: number, relay: number, nextUs: number): boolean {
+    const { world, counts, plan, backoffMs } = this;
+    const { peer, reverse } = world.links;
+    const at = relay * COUNTS;
+    if (!world.isQuiet || counts[at + BEAT_PLANNED] === 1 || counts[at + MEMBERS] >= plan.Dlo) return false;
+    const suitors: Suitor[] = [];
+    const count = this.countSubscribers(relay);
+    for (let index = 0; index < count; index++) {
+      const place = this.subscriber(relay, index);
+      const there = reverse[place];
+      const isMember = this.isInMesh(place);
+      let forgottenUs = nowUs;
+      if (!isMember) {
+        const isFull = counts[peer[place] * COUNTS + MEMBERS] >= plan.Dhi;
+        if (!isFull || this.isDialled(there) || this.isInMesh(there)) return false;
+        const untilMs = backoffMs.get(this.backoffKey(relay, place));
+        if (backoffMs.get(this.backoffKey(peer[place], there)) > untilMs) return false;
+        forgottenUs = this.forgottenAtUs(relay, untilMs);
+      }
+      suitors.push({ place, isMember, isDialled: this.isDialled(place), forgottenUs, untilMs: 0 });
+    }
+    const [members, dialledMembers] = [counts[at + MEMBERS], counts[at + DIALLED_MEMBERS]];
+    this.vain.rest(relay, { suitors, members, dialledMembers, nextUs });
+    return true;
   }
 
   /** Null for a relay with a peer that may let it in at the next heartbeat. */
   private restsUntilUs(nowUs: number, relay: number): number | null {
+    const members = this.countMembers(relay);
+    if (members > this.plan.Dhi) return null;
+    const isOfDialled = members >= this.plan.Dlo;
     let firstUs = Number.POSITIVE_INFINITY;
     const count = this.countSubscribers(relay);
     for (let index = 0; index < count; index++) {
       const place = this.subscriber(relay, index);
-      if (this.isInMesh(place)) continue;
+      if (this.isInMesh(place) || (isOfDialled && !this.isDialled(place))) continue;
       const untilMs = this.backoffMs.get(this.backoffKey(relay, place));
       if (Number.isNaN(untilMs) || !this.isOpen(place, nowUs)) return null;
       firstUs = Math.min(firstUs, this.forgottenAtUs(relay, untilMs));

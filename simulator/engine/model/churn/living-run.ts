@@ -55,7 +55,7 @@ export class LivingRun {
     const { world } = this;
     this.calls = new Calls(world);
     const { calls } = this;
-    this.mesh = new ChangingMesh(world, gossipsub);
+    this.mesh = new ChangingMesh(world, gossipsub, seed);
     const { mesh } = this;
     this.network = new LivingNetwork({
       scenario,
@@ -106,14 +106,15 @@ export class LivingRun {
       this.runEvents(untilUs);
       if (untilUs >= endUs) break;
       world.nowUs = untilUs;
-      if (quiet.nextUs === untilUs) world.isQuiet = quiet.take();
+      if (quiet.nextUs === untilUs) this.turn();
       else this.live();
     }
     job.shared.reachedUs[0] = endUs;
   }
 
   result(): ModelResult {
-    const { world, work, network } = this;
+    const { world, work, network, mesh } = this;
+    mesh.wakeAll(this.job.scenario.durationSeconds * 1e6);
     for (const { index, process } of network.relays)
       if (process >= 0) work.noteFreshness(index, this.job.scenario.durationSeconds * 1e6);
     return {
@@ -126,6 +127,13 @@ export class LivingRun {
       staleRelays: work.stale.size,
       ...network.countLinkEnds(),
     };
+  }
+
+  /** It becomes quiet, or ends to be. */
+  private turn(): void {
+    const { world, quiet, mesh } = this;
+    world.isQuiet = quiet.take();
+    if (!world.isQuiet) mesh.wakeAll(world.nowUs);
   }
 
   private live(): void {
