@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadColumns } from '../../gossipsub/load-counter.ts';
+import { Trace } from '../../trace.ts';
+import { frameShapes } from '../rpc-sizes.ts';
+import { World } from '../world.ts';
+import { ChangingLinks } from './changing-links.ts';
+import { ChangingMesh } from './changing-mesh.ts';
+
+const HUBS = 4;
+const RELAYS = 14;
+const HOUR_US = 3.6e9;
+const PLAN = { D: 3, Dlo: 2, Dhi: 4, Dscore: 2, Dout: 1, Dlazy: 3, heartbeatMs: 1000, floodPublish: false };
+
+/** Ten relays dial four hubs that have room for four each; later links go, and others find room. */
+function run(isEverythingFollowed: boolean, seed: number) {
+  const links = new ChangingLinks(RELAYS, 256);
+  const load = loadColumns(RELAYS);
+  const world = new World({
+    links,
+    shapes: frameShapes(),
+    load,
+    uplinkBitsPerSecond: new Float64Array(RELAYS).fill(1e7),
+    firstBeatUs: Float64Array.from({ length: RELAYS }, (_unused, relay) => 100_000 + 61_803 * relay),
+    heartbeatMs: PLAN.heartbeatMs,
+    endUs: 6 * HOUR_US,
+    seed,
+    trace: Trace.forRelays(RELAYS),
+  });
+  const mesh = new ChangingMesh(world, PLAN, seed);
+  world.isQuiet = true;
+  let beats = 0;
+  const runUntil = (endUs: number): void => {
+    while (world.calendar.next(endUs)) {
+      world.nowUs = world.calendar.timeUs;
+      const { host } = world.calendar;
+      beats++;
+      if (mesh.isDue(world.nowUs, host)) mesh.beat(world.nowUs, host, false);
+      if (isEverythingFollowed) mesh.wakeAll(world.nowUs);
+    }
+    world.nowUs = endUs;
+  };
+  const places: number[] = [];
+  for (let relay = HUBS; relay < RELAYS; relay++) {
+    for (let hub = 0; hub < HUBS; hub++) {
+      runUntil(world.nowUs + 1000);
+      const place = links.add(world.nowUs, relay, hub, 20_000 + 1000 * hub + relay);
+      mesh.connect(world.nowUs, relay, place);
+      places.push(place);
+    }
+  }
+  // The first relay to find its place loses one hub after the other, an hour apart.
+  for (const place of places.slice(0, HUBS)) {
+    runUntil(world.nowUs + HOUR_US + 12_345);
+    for (const end of [place, links.reverse[place]!]) {
+      const relay = links.peer[links.reverse[end]!]!;
+      mesh.linkDown(world.nowUs, relay, end);
+      mesh.looksAfter(world.nowUs, relay);
+    }
+  }
+  runUntil(world.endUs);
+  mesh.wakeAll(world.endUs);
+  const members = Array.from({ length: RELAYS }, (_unused, relay) =>
+    Array.from({ length: mesh.countMembers(relay) }, (_none, index) => mesh.member(relay, index)),
+  );
+  const { eventsFired: _events, ...counters } = world.counters;
+  const bytes = [load.sentBytes, load.controlBytes, load.receivedGossipBytes].map((column) => [...column]);
+  return { beats, outcome: { members, counters, bytes, byKind: world.bytesByKind() } };
+}
+
+for (const seed of [1, 2, 3]) {
+  test(`vain grafts: what is made up for is what every heartbeat would have come to (seed ${seed})`, () => {
+    const followed = run(true, seed);
+    const resting = run(false, seed);
+    assert.deepEqual(resting.outcome, followed.outcome);
+    assert(followed.outcome.counters.framesSent > 2000, 'relays graft in vain for hours');
+    assert(resting.beats * 5 < followed.beats, `${resting.beats} of ${followed.beats} heartbeats`);
+  });
+}
