@@ -30,7 +30,6 @@ export interface UpdateTimes {
   readonly removed: Float64Array;
 }
 
-const CHANGES = ['members', 'online', 'running', 'holding'] as const;
 const [MEMBERS, ONLINE, RUNNING, HOLDING] = [0, 1, 2, 3] as const;
 type Change = typeof MEMBERS | typeof ONLINE | typeof RUNNING | typeof HOLDING;
 
@@ -113,25 +112,30 @@ class Changes {
       atSeconds,
       Uint32Array.from({ length: count }, (_unused, index) => index),
     );
-    const now = [0, 0, 0, 0];
+    const now = new Int32Array(HOLDING + 1);
     const seconds = new Float64Array(count);
-    const columns = CHANGES.map(() => new Uint32Array(count));
+    const members = new Uint32Array(count);
+    const online = new Uint32Array(count);
+    const running = new Uint32Array(count);
+    const holding = new Uint32Array(count);
     let rows = 0;
     for (let index = 0; index < count; index++) {
       const change = order[index]!;
       now[what[change]! >> 1]! += (what[change]! & 1) === 0 ? 1 : -1;
       if (index + 1 < count && atSeconds[order[index + 1]!] === atSeconds[change]) continue;
       seconds[rows] = atSeconds[change]!;
-      for (let each = 0; each < CHANGES.length; each++) columns[each]![rows] = now[each]!;
+      members[rows] = now[MEMBERS]!;
+      online[rows] = now[ONLINE]!;
+      running[rows] = now[RUNNING]!;
+      holding[rows] = now[HOLDING]!;
       rows++;
     }
-    const [members, online, running, holding] = columns.map((column) => column.slice(0, rows));
     return {
       seconds: seconds.slice(0, rows),
-      members: members!,
-      online: online!,
-      running: running!,
-      holding: holding!,
+      members: members.slice(0, rows),
+      online: online.slice(0, rows),
+      running: running.slice(0, rows),
+      holding: holding.slice(0, rows),
     };
   }
 

@@ -59,6 +59,8 @@ export interface ExchangeParts {
 export class Exchange implements LinkListener, Asker {
   private readonly parts: ExchangeParts;
   private readonly memories: (Memory | null)[];
+  /** Whom each relay has met: a new process takes the set of the last one over, empty. */
+  private readonly mets: (PeerSet | null)[];
   private readonly streams: (RandomStream | null)[];
   /** Questions without an answer, of each relay. */
   private readonly pendingCount: Uint32Array;
@@ -66,12 +68,14 @@ export class Exchange implements LinkListener, Asker {
   constructor(parts: ExchangeParts) {
     this.parts = parts;
     this.memories = parts.relays.map(() => null);
+    this.mets = parts.relays.map(() => null);
     this.streams = parts.relays.map(() => null);
     this.pendingCount = new Uint32Array(parts.relays.length);
   }
 
   /** The relay has a new process, which remembers nothing and draws from the start. */
   restarted({ index }: LivingRelay): void {
+    this.mets[index]?.clear();
     this.memories[index] = null;
     this.notePending(index);
     this.streams[index] = null;
@@ -257,7 +261,7 @@ export class Exchange implements LinkListener, Asker {
     if (known !== null) return known;
     const memory: Memory = {
       left: CATCH_UP_PEERS,
-      met: new PeerSet(),
+      met: (this.mets[index] ??= new PeerSet()),
       asksReturnedFromUs: 0,
       takings: [],
       pending: [],

@@ -14,4 +14,6 @@ test('peer set: each relay is new the first time and never again', () => {
   }
   assert(known.size > 900);
   assert.equal(met.add(1_000_000), false);
+  met.clear();
+  for (const peer of known) assert.equal(met.add(peer), false);
 });

@@ -18,6 +18,11 @@ export class PeerSet {
     return false;
   }
 
+  clear(): void {
+    this.slots.fill(0);
+    this.size = 0;
+  }
+
   private grow(): void {
     const { slots } = this;
     this.slots = new Uint32Array(2 * slots.length);
