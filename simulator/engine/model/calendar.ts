@@ -15,8 +15,8 @@ const RING_US = 2 ** 22;
 const BUCKET_US_MIN = 4;
 /** Wide buckets take little memory, which stays at hand where events are few. */
 const BUCKET_US_MAX = 64;
-/** Of so many relays the events fill buckets of BUCKET_US_MAX as those of a million fill the narrowest. */
-const RELAYS_OF_WIDEST = 2 ** 16;
+/** The events of so many relays fill wide buckets as those of a hundred thousand fill the narrowest. */
+const RELAYS_OF_WIDEST = 2 ** 13;
 const NONE = -1;
 
 /** An event lies together in memory: its time in eight bytes, then five numbers of four. */
