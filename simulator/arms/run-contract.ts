@@ -9,6 +9,13 @@ import type { ArmProgress } from './arm-progress.ts';
 export const PHASES = ['prepare', 'import', 'build', 'connect', 'run', 'report'] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** A phase of an engine has begun, or its last one has ended. */
+export interface PhaseMark {
+  readonly phase: Exclude<Phase, 'prepare' | 'report'> | 'ended';
+  /** Events of all its threads until then; 0 in real time, where nobody counts them. */
+  readonly eventsFired: number;
+}
+
 /** What a run is doing, as people who wait for it are told. */
 export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   prepare: 'preparing relays and updates',
@@ -36,6 +43,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called at most about ten times a second, in wall time. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called without delay, for each live arm anew: for whoever measures what a phase costs. */
+  readonly onMark?: ((mark: PhaseMark) => void) | undefined;
   /** Called once, when the relays have been drawn. */
   readonly onPopulation?: ((population: Population) => void) | undefined;
   /** Called when an arm has ended, with all that came of it. */

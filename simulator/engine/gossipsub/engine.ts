@@ -22,6 +22,7 @@ import { bundleThread } from './bundle.ts';
 import { type AuthorityPlan, placesBeside } from './hosts.ts';
 import {
   CONTROL,
+  type EnteredPhase,
   type HostileRelease,
   type Job,
   type RelayPolicies,
@@ -147,14 +148,16 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
         (_unused, thread): ThreadJob => ({ job, thread, mailboxes, lookAheadUs }),
       ),
       file,
-      (thread, phase) => progress.enter(thread, phase),
+      (thread, { phase, eventsFired }) => progress.enter(thread, phase, eventsFired),
     );
     const phasesWallMs = progress.phasesWallMs();
+    const total = addUp(results);
+    progress.ended(total.eventsFired);
     return {
       shared,
       traceHash: new Trace(shared.traceWords).digest(),
       threads,
-      total: addUp(results),
+      total,
       phasesWallMs,
     };
   } finally {
@@ -180,7 +183,7 @@ class Crew {
   run(
     jobs: readonly ThreadJob[],
     file: string,
-    onPhase: (thread: number, phase: ThreadPhase) => void,
+    onPhase: (thread: number, entered: EnteredPhase) => void,
   ): Promise<ThreadResult[]> {
     return new Promise((resolve, reject) => {
       const results: ThreadResult[] = [];
@@ -195,7 +198,7 @@ class Crew {
         });
         worker.on('message', (message: ThreadMessage) => {
           if (message.type === 'phase') {
-            onPhase(threadJob.thread, message.phase);
+            onPhase(threadJob.thread, message);
             return;
           }
           if (message.type === 'violated') {

@@ -200,8 +200,16 @@ export interface ThreadResult {
   readonly warnings: readonly string[];
 }
 
+/** A thread has come to a phase. */
+export interface EnteredPhase {
+  readonly type: 'phase';
+  readonly phase: ThreadPhase;
+  /** Events of the thread until then. */
+  readonly eventsFired: number;
+}
+
 export type ThreadMessage =
-  | { readonly type: 'phase'; readonly phase: ThreadPhase }
+  | EnteredPhase
   | { readonly type: 'finished'; readonly result: ThreadResult }
   /** An invariant is broken, and the run at its end. */
   | { readonly type: 'violated'; readonly violation: Violation };

@@ -14,24 +14,38 @@ export class PhaseProgress {
   private readonly phases: ThreadPhase[];
   private readonly enteredMs: Partial<Record<ThreadPhase, number>> = { import: wallNowMs() };
   private readonly timer: NodeJS.Timeout;
+  private readonly eventsFired: number[];
+  private readonly onMark: RunOptions['onMark'];
 
   constructor(
     shared: SharedColumns,
     threads: number,
     durationSeconds: number,
-    { onProgress }: RunOptions,
+    { onProgress, onMark }: RunOptions,
     arm: ArmProgress | undefined,
   ) {
     this.phases = new Array<ThreadPhase>(threads).fill('import');
+    this.eventsFired = new Array<number>(threads).fill(0);
+    this.onMark = onMark;
+    onMark?.({ phase: 'import', eventsFired: 0 });
     this.timer = setInterval(() => {
       const virtualSeconds = Math.min(...shared.reachedUs) / 1e6;
       onProgress?.({ phase: this.slowest(), virtualSeconds, durationSeconds, arm });
     }, PROGRESS_EVERY_MS);
   }
 
-  enter(thread: number, phase: ThreadPhase): void {
+  /** A thread has come to a phase, after that many events of its own. */
+  enter(thread: number, phase: ThreadPhase, eventsFired: number): void {
     this.phases[thread] = phase;
-    if (this.slowest() === phase) this.enteredMs[phase] = wallNowMs();
+    this.eventsFired[thread] = eventsFired;
+    if (this.slowest() !== phase) return;
+    this.enteredMs[phase] = wallNowMs();
+    this.onMark?.({ phase, eventsFired: this.eventsFired.reduce((sum, count) => sum + count, 0) });
+  }
+
+  /** All threads are done, after that many events of all. */
+  ended(eventsFired: number): void {
+    this.onMark?.({ phase: 'ended', eventsFired });
   }
 
   stop(): void {

@@ -30,11 +30,11 @@ const NO_DRAIN =
 export async function runThread(
   threadJob: ThreadJob,
   clock: VirtualClock,
-  enter: (phase: ThreadPhase) => void,
+  enter: (phase: ThreadPhase, eventsFired: number) => void,
 ): Promise<ThreadResult> {
   const { job, thread, mailboxes, lookAheadUs } = threadJob;
   const { shared, threads } = job;
-  enter('build');
+  enter('build', 0);
   const mint = new FrameMint(job.scenario.fidelity === 'fast');
   const others = Array.from({ length: threads }, (_unused, other) => other).filter(
     (other) => other !== thread,
@@ -66,9 +66,9 @@ export async function runThread(
       : fromEventLoop(() => runDraining(clock, windows, endUs, drain, interrupted));
   const firstReleaseUs = Math.min(...job.releases.map(({ atUs }) => atUs));
   const endUs = job.scenario.durationSeconds * 1e6;
-  enter('connect');
+  enter('connect', clock.eventsFired);
   await runUntil(firstReleaseUs);
-  enter('run');
+  enter('run', clock.eventsFired);
   await runUntil(endUs);
   if (windows.stopped) throw new Error('stopped');
   const result = resultOf(network, clock, drain === null ? [NO_DRAIN] : []);

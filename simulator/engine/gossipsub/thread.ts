@@ -20,7 +20,9 @@ function tell(message: ThreadMessage): void {
 
 async function run(job: ThreadJob, clock: VirtualClock): Promise<void> {
   try {
-    const result = await runThread(job, clock, (phase) => tell({ type: 'phase', phase }));
+    const result = await runThread(job, clock, (phase, eventsFired) =>
+      tell({ type: 'phase', phase, eventsFired }),
+    );
     tell({ type: 'finished', result });
   } catch (error) {
     if (!(error instanceof InvariantError)) throw error;

@@ -78,6 +78,7 @@ export async function runModel(
   );
   try {
     const result = await runThread(job, file, progress, signal);
+    progress.ended(result.eventsFired);
     return {
       shared,
       traceHash: new Trace(shared.traceWords).digest(),
@@ -128,7 +129,7 @@ async function runThread(
       worker.on('error', reject);
       worker.on('exit', (code) => reject(new Error(`the model's thread ended early (code ${code})`)));
       worker.on('message', (message: ModelMessage) => {
-        if (message.type === 'phase') progress.enter(0, message.phase);
+        if (message.type === 'phase') progress.enter(0, message.phase, message.eventsFired);
         else resolve(message.result);
       });
     });

@@ -23,11 +23,13 @@ import { EVENT, kindOf, messageOf, World } from './world.ts';
 /** js-libp2p's HeartbeatInitialDelay. */
 const FIRST_BEAT_AFTER_US = 100_000;
 
+type EnterPhase = (phase: ThreadPhase, eventsFired: number) => void;
+
 /** Runs the job; throws StoppedError when its caller has asked for that. */
-export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => void): ModelResult {
+export function runModelThread(job: ModelJob, enter: EnterPhase): ModelResult {
   const { scenario, population, topology, publications, releases, shared } = job;
   const { seed, gossipsub } = scenario;
-  enter('build');
+  enter('build', 0);
   if (job.living != null) return runLiving(job, job.living, enter);
   const trace = new Trace(shared.traceWords);
   const world = new World({
@@ -47,10 +49,10 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
     work.arrive(publication, relay, nowUs, isPublisher),
   );
   const runUntil = (endUs: number): void => run({ world, mesh, gossip, shared }, endUs);
-  enter('connect');
+  enter('connect', 0);
   runUntil(publications[0].atUs);
   gossip.reuse(mesh.forgetSetUp(publications[0].atUs));
-  enter('run');
+  enter('run', world.counters.eventsFired);
   runUntil(scenario.durationSeconds * 1e6);
   return {
     ...world.counters,
@@ -65,11 +67,11 @@ export function runModelThread(job: ModelJob, enter: (phase: ThreadPhase) => voi
   };
 }
 
-function runLiving(job: ModelJob, living: LivingJob, enter: (phase: ThreadPhase) => void): ModelResult {
+function runLiving(job: ModelJob, living: LivingJob, enter: EnterPhase): ModelResult {
   const run = new LivingRun(job, living);
-  enter('connect');
+  enter('connect', 0);
   run.runUntil(job.publications[0].atUs);
-  enter('run');
+  enter('run', run.eventsFired);
   run.runUntil(job.scenario.durationSeconds * 1e6);
   return run.result();
 }

@@ -50,9 +50,10 @@ export async function runWire(input: EngineInput, options: RunOptions): Promise<
   const stop = (): void => crew.failed(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    const run = network.run((phase) => progress.enter(0, phase));
+    const run = network.run((phase) => progress.enter(0, phase, 0));
     run.catch(() => {}); // what fails it is told by the crew
     const { total, counts } = await Promise.race([run, crew.failure]);
+    progress.ended(0);
     const late = [0.5, 0.99].map((share) => latenessMs(counts, share)) as [number, number];
     return {
       shared,

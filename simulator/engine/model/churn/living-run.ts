@@ -98,6 +98,11 @@ export class LivingRun {
     this.network.plan();
   }
 
+  /** Events so far. */
+  get eventsFired(): number {
+    return this.world.counters.eventsFired;
+  }
+
   /** Runs what happens before a moment. Throws StoppedError when its caller has asked for that. */
   runUntil(endUs: number): void {
     const { world, lives, quiet, job } = this;
