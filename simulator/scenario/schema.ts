@@ -155,7 +155,7 @@ export const scenarioSchema = z
     updates: z
       .array(updateSchema)
       .min(1)
-      .max(16)
+      .max(32)
       .meta({
         description: 'What is released, and when',
         examples: [[{ module: 'strict-cells', at: '60s' }]],
