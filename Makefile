@@ -36,7 +36,7 @@ swarm: node_modules/.package-lock.json
 	npm run swarm -- $(ARGS)
 
 bench: node_modules/.package-lock.json
-	npm run bench
+	npm run bench -- $(ARGS)
 
 clean:
 	rm -rf node_modules updates/*/build
