@@ -5,14 +5,14 @@
  * `--docs` puts them into docs/benchmarks.md, which says what they mean. `--long` also runs the rows that take minutes.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readAsk, USAGE } from './campaign/ask.ts';
 import { machineFacts } from './campaign/machine.ts';
 import { planRows } from './campaign/plan.ts';
 import type { RowResult } from './campaign/ratios.ts';
-import { formatCsv, formatJson, formatMarkdown } from './campaign/report.ts';
+import { earlierResults, formatCsv, formatJson, formatMarkdown } from './campaign/report.ts';
 import { runRows } from './campaign/run-rows.ts';
 import { terminalHead, terminalLine } from './campaign/terminal.ts';
 
@@ -26,7 +26,7 @@ if ('mistakes' in ask) {
   console.error(USAGE);
   process.exit(2);
 }
-const { axes, threads, long, docs, json } = ask;
+const { axes, threads, long, resume, docs, json } = ask;
 const folder = ask.out ?? FOLDER;
 const tell = json ? console.error : console.log;
 const stopped = new AbortController();
@@ -38,6 +38,7 @@ tell(terminalHead());
 const results = await runRows(rows, {
   threads,
   long,
+  earlier: resume ? earlier() : [],
   signal: stopped.signal,
   // After each row, so that what has been measured is kept however the campaign ends.
   onRow: (result, all) => {
@@ -51,6 +52,11 @@ else tell(`\n${files['bench.md']}\nwritten to ${folder}`);
 if (stopped.signal.aborted) process.exitCode = 130;
 else if (docs) writePage(files['bench.md']);
 if (results.some(({ outcome }) => outcome.outcome === 'failed')) process.exitCode ||= 1;
+
+function earlier(): readonly RowResult[] {
+  const file = join(folder, 'bench.json');
+  return existsSync(file) ? earlierResults(readFileSync(file, 'utf8'), machine, threads) : [];
+}
 
 function writeFiles(all: readonly RowResult[]): { 'bench.md': string; 'bench.json': string } {
   const campaign = { machine, threads, results: all };

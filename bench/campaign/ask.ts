@@ -8,6 +8,8 @@ export interface CampaignAsk {
   readonly axes: Axes;
   readonly threads: number | null;
   readonly long: boolean;
+  /** Whether rows that the folder's last campaign has measured are kept. */
+  readonly resume: boolean;
   /** Whether the tables go into docs/benchmarks.md. */
   readonly docs: boolean;
   readonly json: boolean;
@@ -17,7 +19,7 @@ export interface CampaignAsk {
 
 export const USAGE = `usage: npm run bench -- [--quick] [--engines ${ENGINES.join(',')}] [--relays 500,1000]
   [--messages 1,9] [--conditions ${CONDITIONS.join(',')}] [--naive 200 | --naive none]
-  [--threads N] [--long] [--docs] [--json] [--out DIR]
+  [--threads N] [--long] [--resume] [--docs] [--json] [--out DIR]
 Naming engines, relays, messages or conditions leaves out the naive way and tor7500 as shipped; --naive asks for it.`;
 
 /** What the command line asks for, or all that is wrong with it. */
@@ -69,6 +71,7 @@ export function readAsk(args: readonly string[]): CampaignAsk | { readonly mista
     axes,
     threads,
     long: values.long === true,
+    resume: values.resume === true,
     docs: values.docs === true,
     json: values.json === true,
     out: values.out ?? null,
@@ -88,6 +91,7 @@ function parseOptions(args: readonly string[], mistakes: string[]) {
     out: text,
     quick: flag,
     long: flag,
+    resume: flag,
     docs: flag,
     json: flag,
   };

@@ -6,7 +6,7 @@ import type { Measured } from './measurement.ts';
 import { PhaseLog } from './phase-log.ts';
 import { FULL, planRows } from './plan.ts';
 import { naiveOver, overFloor, type RowResult, totalsOf } from './ratios.ts';
-import { formatCsv, formatJson, formatMarkdown } from './report.ts';
+import { earlierResults, formatCsv, formatJson, formatMarkdown } from './report.ts';
 import type { Row } from './row.ts';
 import { rowScenario } from './row-scenario.ts';
 import { runRows } from './run-rows.ts';
@@ -186,6 +186,27 @@ test('bench: tables have every column, and rows without figures say why', () => 
   );
   assert.equal(rows[2].naiveOver.cpu, 10);
   assert.match(rows[0].command, /^npm run simulate -- scenarios\/tor7500\.yaml --set network\.relays=30 /);
+});
+
+test('bench: a campaign goes on with what has been measured, on the same machine only', async () => {
+  const before = [
+    result({ row: row({ engine: 'model', relays: 20, condition: 'sybils' }) }),
+    result({ row: row({ relays: 60 }) }),
+  ];
+  const json = formatJson({ machine: MACHINE, threads: null, results: before });
+  const earlier = earlierResults(json, { ...MACHINE, date: '2026-01-03' }, null);
+  assert.deepEqual(earlier, before);
+  assert.throws(() => earlierResults(json, { ...MACHINE, node: '24.0.0' }, null), /--resume/);
+  assert.throws(() => earlierResults(json, MACHINE, 1), /--resume/);
+
+  const results = await runRows([row({ engine: 'model', condition: 'clients' }), before[0]!.row], {
+    threads: null,
+    long: false,
+    earlier,
+    onRow: () => {},
+  });
+  assert.deepEqual(results.slice(1), before, 'kept, though the engine would refuse the first of them');
+  assert.equal(results[0]!.outcome.outcome, 'refused');
 });
 
 test('bench: what is asked for is read, and mistakes are told with what would be right', () => {

@@ -1,5 +1,6 @@
 /** Writes what a campaign found: tables as Markdown, every figure as JSON and CSV. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { cellsOf, isMeasured, NAIVE_COLUMNS, PHASE_CELL, PHASE_COLUMNS, SUMMARY_COLUMNS } from './columns.ts';
 import type { MachineFacts } from './machine.ts';
 import { naiveOver, overFloor, type RowResult, totalsOf } from './ratios.ts';
@@ -97,6 +98,27 @@ export function formatJson({ machine, threads, results }: Campaign): string {
     }),
   }));
   return `${JSON.stringify({ machine, threads, rows }, null, 2)}\n`;
+}
+
+/**
+ * The results of a campaign out of its JSON. Throws where it was of another machine or version, or had other threads:
+ * such rows do not belong into one table.
+ */
+export function earlierResults(json: string, machine: MachineFacts, threads: number | null): RowResult[] {
+  const before = JSON.parse(json) as Pick<Campaign, 'machine' | 'threads'> & { rows: RowResult[] };
+  const of = (facts: MachineFacts) => ({ ...facts, date: '' });
+  if (!isDeepStrictEqual(of(before.machine), of(machine)) || before.threads !== threads) {
+    throw new Error(
+      'the campaign to go on with is of another machine, version or number of threads: leave out --resume, or give another --out',
+    );
+  }
+  return before.rows.map(({ row, outcome, floor, loadAverage, startedAt }) => ({
+    row,
+    outcome,
+    floor,
+    loadAverage,
+    startedAt,
+  }));
 }
 
 const CSV_COLUMNS =

@@ -1,5 +1,6 @@
 /** Runs the rows of a campaign one after the other, each in a process of its own, and its floor in another. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { askChild } from './children.ts';
 import type { FloorAsk } from './floor.ts';
 import { loadAverage } from './machine.ts';
@@ -15,26 +16,35 @@ export interface RowsTerms {
   readonly threads: number | null;
   /** Whether rows that take minutes are run too. */
   readonly long: boolean;
+  /** Of a campaign before: rows that it has measured are not run again, and the others stay. */
+  readonly earlier?: readonly RowResult[];
   /** Told of each result, with all before it. */
   readonly onRow: (result: RowResult, results: readonly RowResult[]) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Results in the rows' order. A row that fails is told as one, and the next is run. */
+/** Results in the rows' order, then earlier ones of other rows. A row that fails is told as one, and the next is run. */
 export async function runRows(rows: readonly Row[], terms: RowsTerms): Promise<RowResult[]> {
+  const { earlier = [], signal, onRow } = terms;
+  const isStopped = (): boolean => signal?.aborted === true;
+  const sameRow = (row: Row) => (other: RowResult) => isDeepStrictEqual(other.row, row);
+  const others = earlier.filter((result) => !rows.some((row) => sameRow(row)(result)));
   const results: RowResult[] = [];
-  const isStopped = (): boolean => terms.signal?.aborted === true;
   for (const row of rows) {
+    const kept = earlier.find(sameRow(row));
+    const result = kept?.outcome.outcome === 'measured' ? kept : await runRow(row, terms);
     if (isStopped()) break;
-    const [load, startedAt] = [loadAverage(), new Date().toISOString()];
-    const outcome = await outcomeOf(row, terms);
-    if (isStopped()) break;
-    const floor = await floorOf(row, outcome, terms);
-    const result = { row, outcome, floor, loadAverage: load, startedAt };
     results.push(result);
-    terms.onRow(result, results);
+    onRow(result, [...results, ...others]);
   }
-  return results;
+  return [...results, ...others];
+}
+
+async function runRow(row: Row, terms: RowsTerms): Promise<RowResult> {
+  const [load, startedAt] = [loadAverage(), new Date().toISOString()];
+  const outcome = await outcomeOf(row, terms);
+  const floor = await floorOf(row, outcome, terms);
+  return { row, outcome, floor, loadAverage: load, startedAt };
 }
 
 async function outcomeOf(row: Row, { threads, long, signal }: RowsTerms): Promise<RowOutcome> {
@@ -55,5 +65,10 @@ async function floorOf(row: Row, outcome: RowOutcome, { signal }: RowsTerms): Pr
   if (outcome.outcome !== 'measured' || row.condition === 'clients') return null;
   const { relays, messages } = row;
   const ask: FloorAsk = { carried: outcome.carried, relays, messages };
-  return askChild<FloorCost>('./floor.ts', ask, signal);
+  try {
+    return await askChild<FloorCost>('./floor.ts', ask, signal);
+  } catch (error) {
+    if (signal?.aborted === true) return null;
+    throw error;
+  }
 }
