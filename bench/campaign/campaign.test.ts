@@ -4,7 +4,7 @@ import { ScenarioError } from '../../simulator/scenario/problem.ts';
 import { readAsk } from './ask.ts';
 import type { Measured } from './measurement.ts';
 import { PhaseLog } from './phase-log.ts';
-import { FULL, planRows } from './plan.ts';
+import { byPlan, FULL, planRows } from './plan.ts';
 import { naiveOver, overFloor, type RowResult, totalsOf } from './ratios.ts';
 import { earlierResults, formatCsv, formatJson, formatMarkdown } from './report.ts';
 import type { Row } from './row.ts';
@@ -112,6 +112,16 @@ test('bench: a phase is charged with what was spent until the next one began', (
   ]);
 });
 
+test('bench: tables have the order in which rows are planned', () => {
+  for (const axes of [FULL, { ...FULL, naive: [50, 200] }]) {
+    const planned = planRows(axes);
+    const key = (each: Row): string => JSON.stringify(each);
+    const sorted = [...planned].reverse().sort(byPlan);
+    assert.equal(new Set(planned.map(key)).size, planned.length, 'no row twice');
+    assert.deepEqual(sorted.map(key), planned.map(key));
+  }
+});
+
 test('bench: every row of the full campaign is a scenario, or is refused with place and cure', () => {
   const refused = new Map<string, number>();
   for (const each of planRows(FULL)) {
@@ -205,8 +215,13 @@ test('bench: a campaign goes on with what has been measured, on the same machine
     earlier,
     onRow: () => {},
   });
-  assert.deepEqual(results.slice(1), before, 'kept, though the engine would refuse the first of them');
-  assert.equal(results[0]!.outcome.outcome, 'refused');
+  const [sybils, larger] = before;
+  assert.deepEqual(
+    [results[0], results[1]],
+    [larger, sybils],
+    'kept, though the engine would refuse the second',
+  );
+  assert.deepEqual([results.length, results[2]!.outcome.outcome], [3, 'refused']);
 });
 
 test('bench: what is asked for is read, and mistakes are told with what would be right', () => {
@@ -236,7 +251,7 @@ test('bench: a tiny campaign measures what runs, tells what is refused, and leav
   ];
   const seen: RowResult[] = [];
   const results = await runRows(rows, { threads: 1, long: false, onRow: (each) => seen.push(each) });
-  assert.deepEqual(seen, results);
+  assert.deepEqual(new Set(seen), new Set(results));
   assert.deepEqual(
     results.map(({ outcome }) => outcome.outcome),
     ['measured', 'measured', 'refused', 'not run'],

@@ -42,7 +42,7 @@ export const QUICK: Axes = {
 
 /** Sizes that the engine wire has beside those asked for: it ends where the others begin. */
 const WIRE_RELAYS = [100, 300];
-const ENGINES_BESIDE_NAIVE: readonly RowEngine[] = ['gossipsub', 'libp2p', 'model'];
+const ENGINES_BESIDE_NAIVE: readonly RowEngine[] = ['gossipsub', 'model', 'libp2p'];
 /** Beyond these a row takes minutes, or gigabytes. */
 const LIBP2P_SHORT = { relays: 500, messages: 1 };
 const WIRE_SHORT = { relays: 100, messages: 1 };
@@ -94,4 +94,19 @@ export function planRows(axes: Axes): Row[] {
       ),
     ]),
   ];
+}
+
+const KINDS: readonly RowKind[] = ['shipped', 'run', 'naive', 'size'];
+
+/** The order of rows in tables, whatever campaigns they come from. */
+export function byPlan(one: Row, other: Row): number {
+  const key = ({ kind, engine, relays, messages, condition }: Row): number[] => {
+    const isBesideNaive = kind === 'naive' || kind === 'size';
+    const engines = engine === null ? -1 : ENGINES.indexOf(engine);
+    const place = isBesideNaive ? [relays, KINDS.indexOf(kind), engines] : [engines, relays];
+    return [isBesideNaive ? 2 : KINDS.indexOf(kind), ...place, CONDITIONS.indexOf(condition), messages];
+  };
+  const [first, second] = [key(one), key(other)];
+  const at = first.findIndex((part, index) => part !== second[index]);
+  return at < 0 ? 0 : first[at]! - second[at]!;
 }

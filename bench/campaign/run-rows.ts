@@ -7,6 +7,7 @@ import { loadAverage } from './machine.ts';
 import type { RunAsk } from './measured-run.ts';
 import type { FloorCost, RowAnswer, RowOutcome } from './measurement.ts';
 import type { NaiveAsk } from './naive-network.ts';
+import { byPlan } from './plan.ts';
 import type { RowResult } from './ratios.ts';
 import type { Row } from './row.ts';
 import { refusedRow } from './row-scenario.ts';
@@ -23,7 +24,7 @@ export interface RowsTerms {
   readonly signal?: AbortSignal;
 }
 
-/** Results in the rows' order, then earlier ones of other rows. A row that fails is told as one, and the next is run. */
+/** Results of these rows and of earlier ones, in the order of tables. A row that fails is told as one, and the next is run. */
 export async function runRows(rows: readonly Row[], terms: RowsTerms): Promise<RowResult[]> {
   const { earlier = [], signal, onRow } = terms;
   const isStopped = (): boolean => signal?.aborted === true;
@@ -35,9 +36,13 @@ export async function runRows(rows: readonly Row[], terms: RowsTerms): Promise<R
     const result = kept?.outcome.outcome === 'measured' ? kept : await runRow(row, terms);
     if (isStopped()) break;
     results.push(result);
-    onRow(result, [...results, ...others]);
+    onRow(result, ordered([...results, ...others]));
   }
-  return [...results, ...others];
+  return ordered([...results, ...others]);
+}
+
+function ordered(results: readonly RowResult[]): RowResult[] {
+  return [...results].sort((one, other) => byPlan(one.row, other.row));
 }
 
 async function runRow(row: Row, terms: RowsTerms): Promise<RowResult> {
