@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ScenarioError } from '../../simulator/scenario/problem.ts';
 import { readAsk } from './ask.ts';
+import { lastWords } from './children.ts';
 import type { Measured } from './measurement.ts';
 import { PhaseLog } from './phase-log.ts';
 import { byPlan, FULL, planRows } from './plan.ts';
@@ -222,6 +223,18 @@ test('bench: a campaign goes on with what has been measured, on the same machine
     'kept, though the engine would refuse the second',
   );
   assert.deepEqual([results.length, results[2]!.outcome.outcome], [3, 'refused']);
+});
+
+test('bench: a row that failed tells its error, and nothing of where it ran', () => {
+  const stderr = [
+    'file:///home/me/relaywave/bench/x.ts:3',
+    "Error: cannot open '/home/me/relaywave/data/a.json': no such file",
+    '    at open (/home/me/relaywave/bench/x.ts:3:9)',
+    'Node.js v20.0.0',
+  ].join('\n');
+  assert.equal(lastWords(stderr), "Error: cannot open 'a.json': no such file");
+  assert.equal(lastWords('Killed\n'), 'Killed');
+  assert.equal(lastWords(''), 'without a word');
 });
 
 test('bench: what is asked for is read, and mistakes are told with what would be right', () => {

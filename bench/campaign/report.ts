@@ -112,7 +112,9 @@ export function earlierResults(json: string, machine: MachineFacts, threads: num
       'the campaign to go on with is of another machine, version or number of threads: leave out --resume, or give another --out',
     );
   }
-  return before.rows.map(({ row, outcome, floor, loadAverage, startedAt }) => ({
+  const isKept = ({ outcome }: RowResult): boolean =>
+    outcome.outcome === 'measured' || outcome.outcome === 'refused';
+  return before.rows.filter(isKept).map(({ row, outcome, floor, loadAverage, startedAt }) => ({
     row,
     outcome,
     floor,
