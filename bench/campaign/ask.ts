@@ -18,7 +18,7 @@ export interface CampaignAsk {
 }
 
 export const USAGE = `usage: npm run bench -- [--quick] [--engines ${ENGINES.join(',')}] [--relays 500,1000]
-  [--messages 1,9] [--conditions ${CONDITIONS.join(',')}] [--naive 200 | --naive none]
+  [--messages 1,9] [--conditions ${CONDITIONS.join(',')}] [--naive 100 | --naive none]
   [--threads N] [--long] [--resume] [--docs] [--json] [--out DIR]
 Naming engines, relays, messages or conditions leaves out the naive way and tor7500 as shipped; --naive asks for it.`;
 

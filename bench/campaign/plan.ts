@@ -26,7 +26,7 @@ export const FULL: Axes = {
   relays: [500, 1000, 4000, 7500],
   messages: [1, 9, 30],
   conditions: CONDITIONS,
-  naive: [200],
+  naive: [100],
   shipped: true,
 };
 
@@ -46,7 +46,7 @@ const ENGINES_BESIDE_NAIVE: readonly RowEngine[] = ['gossipsub', 'model', 'libp2
 /** Beyond these a row takes minutes, or gigabytes. */
 const LIBP2P_SHORT = { relays: 500, messages: 1 };
 const WIRE_SHORT = { relays: 100, messages: 1 };
-const NAIVE_SHORT_RELAYS = 200;
+const NAIVE_SHORT_RELAYS = 100;
 
 function isLong(kind: RowKind, engine: RowEngine | null, relays: number, messages: number): boolean {
   if (kind === 'naive') return relays > NAIVE_SHORT_RELAYS;

@@ -16,7 +16,11 @@ export interface Campaign {
 function markdownTable(names: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(names), line(names.map((_name, index) => (index === 0 ? '---' : '--:'))), ...rows.map(line)];
+  return [
+    line(names),
+    line(names.map((name, index) => (index === 0 || name === 'why' ? '---' : '--:'))),
+    ...rows.map(line),
+  ];
 }
 
 function tableOf(
