@@ -28,6 +28,12 @@ export const FAULT_KEYS = {
   clock: ['clock-skew'],
   factor: ['latency', 'bandwidth'],
 } as const satisfies Readonly<Record<string, readonly FaultKind[]>>;
+export type FaultKey = keyof typeof FAULT_KEYS;
+
+/** Whether the key means something for a fault of this kind. */
+export function takes(kind: FaultKind, key: FaultKey): boolean {
+  return (FAULT_KEYS[key] as readonly FaultKind[]).includes(kind);
+}
 
 const SELECTORS = ['share', 'country', 'network', 'operator', 'ids'] as const;
 
@@ -161,10 +167,7 @@ const faultSchema = z
       .optional(),
   })
   .superRefine((fault, context) => {
-    for (const [key, kinds] of Object.entries(FAULT_KEYS) as [
-      keyof typeof FAULT_KEYS,
-      readonly FaultKind[],
-    ][]) {
+    for (const [key, kinds] of Object.entries(FAULT_KEYS) as [FaultKey, readonly FaultKind[]][]) {
       if (fault[key] === undefined || kinds.includes(fault.kind)) continue;
       report(
         context,

@@ -1,7 +1,7 @@
 /** Faults: from the keys of the YAML to the numbers of a scenario, and back. */
 
 import { EVERYBODY, type FaultKind, type FaultPlan, type FaultTargets } from './fault-plan.ts';
-import { FAULT_KEYS, type FaultInput, FOREVER } from './fault-schema.ts';
+import { type FaultInput, FOREVER, takes } from './fault-schema.ts';
 import { formatDuration } from './units.ts';
 
 const RATIO = 0.1;
@@ -22,11 +22,6 @@ function toTargets(kind: FaultKind, targets: FaultInput['targets']): FaultTarget
     operators: operator ?? [],
     ids: ids ?? [],
   };
-}
-
-/** Whether the key means something for a fault of this kind. */
-function takes(kind: FaultKind, key: keyof typeof FAULT_KEYS): boolean {
-  return (FAULT_KEYS[key] as readonly FaultKind[]).includes(kind);
 }
 
 /** The fault that a file's values stand for. */
@@ -69,7 +64,8 @@ export function faultYaml(plan: FaultPlan): object {
     for: Number.isFinite(forSeconds) ? formatDuration(forSeconds, 's') : FOREVER,
     targets: targetsYaml(plan.targets),
     ...(plan.step !== null && { at: plan.step, times: plan.times }),
-    ...(takes(kind, 'direction') && { direction: plan.direction, bridges: plan.bridges }),
+    ...(takes(kind, 'direction') && { direction: plan.direction }),
+    ...(takes(kind, 'bridges') && { bridges: plan.bridges }),
     ...(takes(kind, 'ratio') && { ratio: plan.ratio }),
     ...(takes(kind, 'retransmitted') && { retransmitted: plan.retransmitted }),
     ...(takes(kind, 'by') && { by: formatDuration(Math.abs(bySeconds), 's') }),

@@ -8,7 +8,7 @@ import {
   type FaultPlan,
   type FaultTargets,
 } from '../scenario/fault-plan.ts';
-import { FAULTS_FROM_SECONDS } from '../scenario/fault-schema.ts';
+import { FAULTS_FROM_SECONDS, takes } from '../scenario/fault-schema.ts';
 import type { Arm } from '../scenario/scenario.ts';
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true }).map((value) => value + 0);
@@ -57,25 +57,24 @@ export const randomFaults: fc.Arbitrary<
       if (live.length === 0 || (kind === 'authority-lost' && !hasAuthorities)) return [];
       const role =
         kind === 'publisher-lost' ? 'publishers' : kind === 'authority-lost' ? 'authorities' : null;
-      const isOf = (...kinds: string[]) => kinds.includes(kind);
       return [
         {
           kind,
           fromSeconds: lead + position * (endSeconds - lead),
           forSeconds,
           targets: role === null ? parts.targets(relays) : { ...EVERYBODY, role },
-          step: isOf('crash') ? step : null,
-          times: isOf('crash') && step !== null ? times : 1,
-          direction: isOf('partition') ? direction : 'both',
-          bridges: isOf('partition') ? Math.min(bridges, relays - 1) : 0,
-          ratio: isOf('loss', 'reordering', 'duplication') ? ratio : 0,
-          retransmitted: isOf('loss') && parts.retransmitted,
-          bySeconds: isOf('reordering', 'latency', 'clock-skew')
-            ? isOf('clock-skew') && parts.isBehind
+          step: takes(kind, 'at') ? step : null,
+          times: takes(kind, 'times') && step !== null ? times : 1,
+          direction: takes(kind, 'direction') ? direction : 'both',
+          bridges: takes(kind, 'bridges') ? Math.min(bridges, relays - 1) : 0,
+          ratio: takes(kind, 'ratio') ? ratio : 0,
+          retransmitted: takes(kind, 'retransmitted') && parts.retransmitted,
+          bySeconds: takes(kind, 'by')
+            ? takes(kind, 'clock') && parts.isBehind
               ? -bySeconds
               : bySeconds
             : 0,
-          factor: isOf('latency', 'bandwidth') ? Math.max(1.5, factor) : 1,
+          factor: takes(kind, 'factor') ? Math.max(1.5, factor) : 1,
         },
       ];
     }),
