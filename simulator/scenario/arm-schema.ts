@@ -6,22 +6,16 @@
  */
 
 import { z } from 'zod';
+import { CHANNEL_NAMES } from '../../node/channels/channel.ts';
 import { HISTORICAL_NAMES, LAST_OBSERVED_DAY, lawSchema } from './lag-schema.ts';
 import { BY_CLASS, embedsSchema, operatorsSchema } from './operators-schema.ts';
 import { NONE } from './presence-schema.ts';
 import { rejectionSchema } from './rejection-schema.ts';
-import type { LiveChannel } from './scenario.ts';
 import { scaled } from './schema-facts.ts';
 import { duration, rate, report, share, whole } from './schema-values.ts';
 import { sybilSchema } from './sybil-schema.ts';
 import { formatDuration } from './units.ts';
 
-export const LIVE_CHANNELS = [
-  'gossip',
-  'directory',
-  'circuit',
-  'catch-up',
-] as const satisfies readonly LiveChannel[];
 const AUTHORITIES_MAX = 100;
 
 const directorySchema = z.strictObject({
@@ -77,11 +71,11 @@ const circuitSchema = z.strictObject({
     }),
 });
 
-const channelName = z.enum(LIVE_CHANNELS).meta({ examples: ['gossip'] });
+const channelName = z.enum(CHANNEL_NAMES).meta({ examples: ['gossip'] });
 
 export const liveArmSchema = z
   .strictObject({
-    channel: z.union([channelName, z.array(channelName).min(1).max(LIVE_CHANNELS.length)]).meta({
+    channel: z.union([channelName, z.array(channelName).min(1).max(CHANNEL_NAMES.length)]).meta({
       description:
         'How updates travel, one way or a list of them. gossip: over gossipsub. directory: relays poll authorities. ' +
         'circuit: peers compare what they run when a circuit is built. catch-up: a relay that joins or comes back ' +

@@ -4,6 +4,7 @@
  * The YAML keys and the numbers here correspond one to one; `schema.ts` turns one into the other.
  */
 
+import type { ChannelName } from '../../node/channels/channel.ts';
 import type { AssertionPlan } from './assertion.ts';
 import type { ChurnPlan } from './churn-plan.ts';
 import type { FaultPlan } from './fault-plan.ts';
@@ -17,7 +18,9 @@ import type { TrafficPlan } from './traffic-plan.ts';
 
 export type { HistoricalName, LagLaw, LagPart } from './lag-plan.ts';
 
-export type EngineName = 'gossipsub' | 'model' | 'wire';
+/** What can run live arms, the default first (engines.ts). */
+export const ENGINE_NAMES = ['gossipsub', 'model', 'wire'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
 export type StackName = 'bare' | 'libp2p';
 export type Fidelity = 'full' | 'fast';
 export type PopulationName = 'tor-2025-11' | 'uniform';
@@ -205,8 +208,8 @@ export interface CostPlan {
   readonly admitUsPerKiB: number;
 }
 
-/** Ways for updates to reach a relay (node/channels/channel.ts). */
-export type LiveChannel = 'gossip' | 'directory' | 'circuit' | 'catch-up';
+/** Ways for updates to reach a relay: all that a relay knows. */
+export type LiveChannel = ChannelName;
 
 /** Authorities that hold the repository, and how relays poll them. */
 export interface DirectoryPlan {

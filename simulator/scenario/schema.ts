@@ -16,6 +16,7 @@ import { assertSchema, measureSchema, reportSchema } from './measure-schema.ts';
 import { gossipsubSchema, networkSchema } from './network-schema.ts';
 import { operatorsSchema } from './operators-schema.ts';
 import { NONE, presenceSchema } from './presence-schema.ts';
+import { ENGINE_NAMES } from './scenario.ts';
 import { duration, NAME, RUN_SECONDS_MAX, report, whole } from './schema-values.ts';
 import { sweepSchema } from './sweep-schema.ts';
 import { trafficSchema } from './traffic-schema.ts';
@@ -92,8 +93,8 @@ export const scenarioSchema = z
       },
     ).default(1),
     engine: z
-      .enum(['gossipsub', 'model', 'wire'])
-      .default('gossipsub')
+      .enum(ENGINE_NAMES)
+      .default(ENGINE_NAMES[0])
       .meta({
         description:
           'What runs the live arms. gossipsub: the real GossipSub code of js-libp2p in virtual time, to some 10,000 ' +

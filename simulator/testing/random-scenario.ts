@@ -5,7 +5,7 @@
  */
 
 import fc from 'fast-check';
-import { LIVE_CHANNELS } from '../scenario/arm-schema.ts';
+import { CHANNEL_NAMES } from '../../node/channels/channel.ts';
 import { lastKnownDay } from '../scenario/arm-yaml.ts';
 import {
   type Arm,
@@ -81,7 +81,7 @@ const lag: fc.Arbitrary<LagLaw> = fc.oneof(
 const liveArm: fc.Arbitrary<(name: string) => Arm> = fc
   .tuple(
     fc
-      .shuffledSubarray([...LIVE_CHANNELS], { minLength: 1 })
+      .shuffledSubarray([...CHANNEL_NAMES], { minLength: 1 })
       .filter((channels) => channels.some((channel) => channel !== 'catch-up')),
     whole(1, 100),
     between(1e3, 1e12),

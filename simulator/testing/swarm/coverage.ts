@@ -3,8 +3,8 @@
  * effect of it. What was drawn and came to nothing does not count.
  */
 
+import { CHANNEL_NAMES } from '../../../node/channels/channel.ts';
 import type { ArmOutcome, RunOutcome } from '../../measure/outcome.ts';
-import { LIVE_CHANNELS } from '../../scenario/arm-schema.ts';
 import { FAULT_KINDS } from '../../scenario/fault-plan.ts';
 import { ATTACKS, type LiveArm, type Scenario } from '../../scenario/scenario.ts';
 import { GOSSIP_ATTACKS } from '../../scenario/sybil-plan.ts';
@@ -54,7 +54,7 @@ const NAMES: readonly string[] = [
   'fault: crash at a step',
   ...ATTACKS.map((attack) => `attack: ${attack}`),
   ...GOSSIP_ATTACKS.map((attack) => `sybils: ${attack}`),
-  ...LIVE_CHANNELS.map((channel) => `channel: ${channel}`),
+  ...CHANNEL_NAMES.map((channel) => `channel: ${channel}`),
   ...[...KNOWN_GOOD.keys()].map((module) => `module: ${module}`),
   ...KNOWN_BAD.map((module) => `bad module taken out: ${module}`),
   ...FEATURES,
