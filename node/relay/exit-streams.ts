@@ -23,30 +23,28 @@ export interface ExitService {
   ): void;
 }
 
+/** What the streams of all circuits that end at a relay share. */
+export interface ExitParts {
+  readonly cells: CellPool;
+  readonly policy: SlotOf<typeof exitPolicy>;
+  /** Null for a relay that is no exit. */
+  readonly service: ExitService | null;
+}
+
 /** How long the address of a CONNECTED cell holds: for ever, since nobody looks names up. */
 const TTL_BYTES = [0xff, 0xff, 0xff, 0xff];
 
 export class ExitStreams {
   private readonly port: EdgePort;
   private readonly edge: CircuitEdge;
-  private readonly cells: CellPool;
-  private readonly policy: SlotOf<typeof exitPolicy>;
-  private readonly service: ExitService | null;
+  private readonly parts: ExitParts;
   /** Streams whose connection is not made yet: an id can be given up and used again before the answer comes. */
   private readonly connecting = new Map<number, Destination>();
 
-  constructor(
-    port: EdgePort,
-    edge: CircuitEdge,
-    cells: CellPool,
-    policy: SlotOf<typeof exitPolicy>,
-    service: ExitService | null,
-  ) {
+  constructor(port: EdgePort, edge: CircuitEdge, parts: ExitParts) {
     this.port = port;
     this.edge = edge;
-    this.cells = cells;
-    this.policy = policy;
-    this.service = service;
+    this.parts = parts;
   }
 
   knows(streamId: number): boolean {
@@ -56,15 +54,16 @@ export class ExitStreams {
   /** False if the cell is of no use. */
   begin(cell: Cell, streamId: number): boolean {
     if (streamId === 0 || this.knows(streamId)) return false;
+    const { policy, service } = this.parts;
     const destination = readBegin(dataOf(cell));
     if (destination === null) this.end(streamId, StreamEndReason.protocol);
-    else if (this.service === null) this.end(streamId, StreamEndReason.exitPolicy);
+    else if (service === null) this.end(streamId, StreamEndReason.exitPolicy);
     else if (destination === 'name') this.end(streamId, StreamEndReason.resolveFailed);
-    else if (this.policy.call(destination.address, destination.port) !== ExitVerdict.open) {
+    else if (policy.call(destination.address, destination.port) !== ExitVerdict.open) {
       this.end(streamId, StreamEndReason.exitPolicy);
     } else {
       this.connecting.set(streamId, destination);
-      this.service.connect(destination, (result) => this.connected(streamId, destination, result), this.port);
+      service.connect(destination, (result) => this.connected(streamId, destination, result), this.port);
     }
     return true;
   }
@@ -90,14 +89,14 @@ export class ExitStreams {
       return;
     }
     const { address } = destination;
-    const cell = this.cells.take();
+    const cell = this.parts.cells.take();
     cell.data.set([address >>> 24, address >>> 16, address >>> 8, address, ...TTL_BYTES]);
     this.port.originate(cell, RELAY.connected, streamId, 8);
     this.edge.opened(this.edge.add(streamId, result));
   }
 
   private end(streamId: number, reason: number): void {
-    const cell = this.cells.take();
+    const cell = this.parts.cells.take();
     cell.data[0] = reason;
     this.port.originate(cell, RELAY.end, streamId, 1);
   }

@@ -258,7 +258,7 @@ export class RelayCircuit implements Circuit, EdgePort {
   private exits(): ExitStreams {
     const { relay } = this;
     this.edge ??= new CircuitEdge(this, relay.edgeParts);
-    this.exit ??= new ExitStreams(this, this.edge, relay.cells, relay.hooks.exitPolicy, relay.exitService);
+    this.exit ??= new ExitStreams(this, this.edge, relay.exitParts);
     return this.exit;
   }
 

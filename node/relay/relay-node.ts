@@ -19,7 +19,7 @@ import { CellCounts } from './cell-counts.ts';
 import { CellIntake } from './cell-intake.ts';
 import type { EdgeParts } from './circuit-edge.ts';
 import { FIXED_FLOW, type FlowParameters } from './circuit-window.ts';
-import type { ExitService } from './exit-streams.ts';
+import type { ExitParts, ExitService } from './exit-streams.ts';
 import { answerHandshake } from './handshake.ts';
 import type { HookSlots } from './hook-slots.ts';
 import type { KeystreamBudget } from './keystream.ts';
@@ -99,7 +99,7 @@ export class OnionRelay implements LinkHost {
   readonly hooks: ReturnType<typeof hooksOf>;
   readonly filler: RelayCellFiller;
   readonly edgeParts: EdgeParts;
-  readonly exitService: ExitService | null;
+  readonly exitParts: ExitParts;
   readonly counts = new CellCounts();
   private readonly parts: RelayParts;
   private readonly intake: CellIntake;
@@ -119,7 +119,6 @@ export class OnionRelay implements LinkHost {
     this.parts = parts;
     this.environment = environment;
     this.cells = cells;
-    this.exitService = parts.exitService;
     this.fingerprint = Buffer.from(parts.identity).toString('hex');
     this.hooks = hooksOf(slots);
     this.filler = new RelayCellFiller(environment.random, this.hooks.cellPadding);
@@ -129,6 +128,7 @@ export class OnionRelay implements LinkHost {
       flow: parts.flow ?? FIXED_FLOW,
       flowHook: this.hooks.flowWindow,
     };
+    this.exitParts = { cells, policy: this.hooks.exitPolicy, service: parts.exitService };
     const bucket =
       parts.rateLimit === undefined
         ? null
