@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { FailingModuleError } from '../engine/model/engine.ts';
+import { FailingModuleError } from '../engine/model/failing-module.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { MADE_LIVE_ARM, madeRun } from '../testing/made-run.ts';
 import { capturedContext } from './captured-output.ts';

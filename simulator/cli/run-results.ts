@@ -29,7 +29,7 @@ export function refuseWhatDoesNotFit(loaded: LoadedScenario, machine: Machine): 
 /** What only the run shows to be the scenario's mistake: a size that a module cannot have, an engine that cannot follow. */
 export async function asScenarioError(error: unknown, loaded: LoadedScenario): Promise<unknown> {
   const { ModuleSizeError } = await import('../arms/release.ts');
-  const { FailingModuleError } = await import('../engine/model/engine.ts');
+  const { FailingModuleError } = await import('../engine/model/failing-module.ts');
   const { WireError } = await import('../engine/wire/wire-error.ts');
   if (error instanceof WireError && error.path !== null)
     return new ScenarioError([loaded.problemAt(error.path, error.message, error.hint)]);

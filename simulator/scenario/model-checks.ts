@@ -15,10 +15,24 @@ const HINT = 'engine: gossipsub can';
 
 type Parts = Partial<ScenarioInput>;
 
+/** Something that a scenario asks of an engine which has none of it. */
+export interface Lack {
+  readonly path: Path;
+  readonly what: string;
+  readonly hint: string;
+}
+
 /** Mistakes of a scenario whose live arms run on the model. */
 export function* checkModel(parts: Parts, hooks: KnownModules): Generator<Finding> {
-  const { engine, arms = {} } = parts;
-  if (engine !== 'model') return;
+  if (parts.engine !== 'model') return;
+  for (const { path, what, hint } of lacksOfRehearsals(parts, hooks)) {
+    yield { path, message: `the engine model has no ${what}`, hint };
+  }
+}
+
+/** What no engine can have that knows of updates by their rehearsal alone. */
+export function* lacksOfRehearsals(parts: Parts, hooks: KnownModules): Generator<Lack> {
+  const { arms = {} } = parts;
   if (Object.values(arms).every(({ channel }) => channel === 'manual')) return;
   yield* checkArms(parts);
   yield* checkWhatElseHappens(parts);
@@ -26,11 +40,11 @@ export function* checkModel(parts: Parts, hooks: KnownModules): Generator<Findin
   yield* checkApart(parts);
 }
 
-function cannot(path: Path, what: string, hint = HINT): Finding {
-  return { path, message: `the engine model has no ${what}`, hint };
+function cannot(path: Path, what: string, hint = HINT): Lack {
+  return { path, what, hint };
 }
 
-function* checkArms({ arms = {}, operators }: Parts): Generator<Finding> {
+function* checkArms({ arms = {}, operators }: Parts): Generator<Lack> {
   for (const [name, arm] of Object.entries(arms)) {
     if (arm.channel === 'manual') continue;
     const other = [arm.channel].flat().find((channel) => channel !== 'gossip' && channel !== 'catch-up');
@@ -43,7 +57,7 @@ function* checkArms({ arms = {}, operators }: Parts): Generator<Finding> {
   if (operators !== undefined && operators !== NONE) yield cannot(['operators'], 'operators in live arms');
 }
 
-function* checkWhatElseHappens(parts: Parts): Generator<Finding> {
+function* checkWhatElseHappens(parts: Parts): Generator<Lack> {
   const { fidelity, presence, adversary, faults, traffic, gossipsub } = parts;
   if (fidelity === 'full') {
     yield cannot(
@@ -62,7 +76,7 @@ function* checkWhatElseHappens(parts: Parts): Generator<Finding> {
   if (gossipsub?.scoring === 'full') yield cannot(['gossipsub', 'scoring'], 'scores of peers');
 }
 
-function* checkUpdates({ updates = [], trust }: Parts, hooks: KnownModules): Generator<Finding> {
+function* checkUpdates({ updates = [], trust }: Parts, hooks: KnownModules): Generator<Lack> {
   for (const [index, { module, rollout, publisher, revoke, size }] of updates.entries()) {
     const at = (key: string): Path => ['updates', index, key];
     if (rollout !== AT_ONCE) yield cannot(at('rollout'), 'rollouts in steps');
@@ -81,7 +95,7 @@ function* checkUpdates({ updates = [], trust }: Parts, hooks: KnownModules): Gen
 }
 
 /** Publications must be over before the next one comes. */
-function* checkApart({ updates = [], trust, duration }: Parts): Generator<Finding> {
+function* checkApart({ updates = [], trust, duration }: Parts): Generator<Lack> {
   const moments: { path: Path; atSeconds: number }[] = [];
   for (const [index, { at, revoke }] of updates.entries()) {
     moments.push({ path: ['updates', index, 'at'], atSeconds: at });
@@ -96,7 +110,7 @@ function* checkApart({ updates = [], trust, duration }: Parts): Generator<Findin
   for (const [index, { path, atSeconds }] of moments.entries()) {
     const before = moments[index - 1];
     if (before === undefined || atSeconds - before.atSeconds >= APART_SECONDS) continue;
-    yield { path, message: `the engine model has no publications less than ${apart} apart`, hint };
+    yield cannot(path, `publications less than ${apart} apart`, hint);
   }
   const every = trust?.timestampEvery;
   if (typeof every !== 'number' || duration === undefined) return;
@@ -105,6 +119,6 @@ function* checkApart({ updates = [], trust, duration }: Parts): Generator<Findin
     return Math.min(atSeconds < every ? APART_SECONDS : beyond, every - beyond) < APART_SECONDS;
   };
   if (every >= APART_SECONDS && !moments.some(isNear)) return;
-  const message = `the engine model has no publications less than ${apart} apart, and this one is signed every ${formatDuration(every, 's')}`;
-  yield { path: ['trust', 'timestampEvery'], message, hint };
+  const signed = `this one is signed every ${formatDuration(every, 's')}`;
+  yield cannot(['trust', 'timestampEvery'], `publications less than ${apart} apart, and ${signed}`, hint);
 }

@@ -12,7 +12,7 @@ import { runScenario } from '../arms/run.ts';
 import type { RunOptions } from '../arms/run-contract.ts';
 import { historicalBaseline } from '../baseline/historical.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
-import { FailingModuleError } from '../engine/model/engine.ts';
+import { FailingModuleError } from '../engine/model/failing-module.ts';
 import { summarize } from '../measure/summary.ts';
 import { chartData } from '../report/chart-data.ts';
 import { dataFiles } from '../report/data-files.ts';

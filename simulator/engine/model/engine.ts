@@ -9,19 +9,16 @@ import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
 import { nobodyGoes } from '../../population/churn.ts';
 import { latencyColumns } from '../../population/latency.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
 import { bundleThread } from '../gossipsub/bundle.ts';
 import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
-import { CONTROL, sharedColumns, type ThreadResult } from '../gossipsub/job.ts';
+import { CONTROL, sharedColumns } from '../gossipsub/job.ts';
 import { PhaseProgress } from '../gossipsub/phase-progress.ts';
 import { Trace } from '../trace.ts';
 import { School } from './churn/school.ts';
-import type { LivingJob, ModelJob, ModelResult } from './model-job.ts';
-import { type Rehearsed, rehearse } from './rehearsal.ts';
+import { refuseWhatNobodyCanFollow } from './failing-module.ts';
+import { type LivingJob, type ModelJob, type ModelResult, totalOf } from './model-job.ts';
+import { rehearse } from './rehearsal.ts';
 import type { ModelMessage } from './thread.ts';
-
-/** A module that the model cannot follow. */
-export class FailingModuleError extends Error {}
 
 export interface FollowingTerms {
   /** So long a network whose relays come and go is followed event by event; a month where left out. */
@@ -43,7 +40,7 @@ export async function runModel(
   const bundled = bundleThread(new URL('./thread.ts', import.meta.url));
   bundled.catch(() => {});
   const rehearsed = await rehearse({ scenario, arm, releases, hostileModules });
-  refuseWhatItCannotFollow(rehearsed, scenario);
+  refuseWhatNobodyCanFollow(rehearsed, scenario);
   const { publications } = rehearsed;
   const shared = sharedColumns(population.relays, 0, releases.length, 1);
   const publicationJob = { scenario, arm, releases, hostileModules };
@@ -92,27 +89,6 @@ export async function runModel(
   }
 }
 
-/** Throws FailingModuleError for what only the rehearsal shows. */
-function refuseWhatItCannotFollow({ publications, failing }: Rehearsed, { updates }: Scenario): void {
-  if (failing.length > 0) {
-    const { module } = updates[failing[0]];
-    throw new FailingModuleError(
-      `module ${module} fails on trial, which the engine model does not follow; use the engine gossipsub`,
-    );
-  }
-  for (const { onOthers } of publications) {
-    const verified = onOthers.steps.filter(({ kind }) => kind === 'verified').map(({ release }) => release);
-    const unfetched = onOthers.steps.find(
-      ({ kind, release }) => kind === 'heard' && !verified.includes(release),
-    );
-    if (unfetched === undefined) continue;
-    const { module } = updates[unfetched.release];
-    throw new FailingModuleError(
-      `module ${module} does not come with its message, and the engine model asks no peers for it; use the engine gossipsub`,
-    );
-  }
-}
-
 async function runThread(
   job: ModelJob,
   file: string,
@@ -138,23 +114,4 @@ async function runThread(
     Atomics.store(job.shared.control, CONTROL.stop, 1);
     await worker.terminate();
   }
-}
-
-/** What honest relays without faults have none of is 0. */
-function totalOf({ refusals, ...counters }: ModelResult): ThreadResult {
-  return {
-    ...counters,
-    framesCopied: 0,
-    faultEffects: [],
-    deceivedRelays: 0,
-    hostileRelayHours: 0,
-    graylistings: 0,
-    attempts: {},
-    haltedUs: {},
-    refusals,
-    traffic: null,
-    sybils: null,
-    violations: [],
-    warnings: [],
-  };
 }

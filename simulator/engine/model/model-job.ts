@@ -6,7 +6,7 @@ import type { Churn } from '../../population/churn.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { CONTROL, type SharedColumns } from '../gossipsub/job.ts';
+import { CONTROL, type SharedColumns, type ThreadResult } from '../gossipsub/job.ts';
 import type { Desk } from './churn/lessons.ts';
 import type { Publication } from './rehearsal.ts';
 import type { Counters } from './world.ts';
@@ -46,6 +46,25 @@ export interface ModelResult extends Counters {
   /** Relays that are up when the run ends, and the ends of links that they have then; 0 where all stay. */
   readonly onlineInTheEnd: number;
   readonly linkEndsInTheEnd: number;
+}
+
+/** What honest relays without faults have none of is 0. */
+export function totalOf({ refusals, ...counters }: ModelResult): ThreadResult {
+  return {
+    ...counters,
+    framesCopied: 0,
+    faultEffects: [],
+    deceivedRelays: 0,
+    hostileRelayHours: 0,
+    graylistings: 0,
+    attempts: {},
+    haltedUs: {},
+    refusals,
+    traffic: null,
+    sybils: null,
+    violations: [],
+    warnings: [],
+  };
 }
 
 export class StoppedError extends Error {}

@@ -225,7 +225,7 @@ describe('the queue', () => {
       ),
     ]);
     assert.deepEqual([written.length, failed, attempts], [2, [], 2]);
-    const { FailingModuleError } = await import('../../engine/model/engine.ts');
+    const { FailingModuleError } = await import('../../engine/model/failing-module.ts');
     const bad = [32, 33].map(taskOf);
     const [second] = await Promise.all([
       coordinate(bad, store),
