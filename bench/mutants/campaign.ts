@@ -7,9 +7,9 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { TreeCopy } from '../../simulator/testing/tree-copy.ts';
 import { askScenario, askTests, type Noticed } from './check-runs.ts';
 import { type Fault, lineOf, plant } from './fault.ts';
-import { TreeCopy } from './tree-copy.ts';
 
 /** Asked last: what a fault breaks that no test of its room looks at. */
 export const WIDE_RUNS: readonly string[] = [

@@ -6,8 +6,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { TreeCopy } from '../../simulator/testing/tree-copy.ts';
 import type { ToldTest } from './told-tests.ts';
-import type { TreeCopy } from './tree-copy.ts';
 
 /** Nothing that is asked takes a tenth of it, on a machine with nothing else to do. */
 const LONGEST_MS = 240_000;

@@ -1,5 +1,5 @@
 /**
- * A copy of the project in a folder for temporary files: faults are planted there and never in the tree that one works in.
+ * A copy of the project in a folder for temporary files: what is tried out is tried there, not in the tree that one works in.
  *
  * It has every file that Git knows of or would take, as it stands, committed or not; packages are linked.
  */
@@ -27,7 +27,7 @@ export class TreeCopy {
   private readonly folder: string;
 
   constructor(project: string) {
-    this.folder = mkdtempSync(join(tmpdir(), 'relaywave-mutants-'));
+    this.folder = mkdtempSync(join(tmpdir(), 'relaywave-copy-'));
     this.root = join(this.folder, 'project');
     this.temporary = join(this.folder, 'tmp');
     mkdirSync(this.temporary);
@@ -41,7 +41,7 @@ export class TreeCopy {
     this.linkPackages(join(project, 'node_modules'));
   }
 
-  /** All but what starts with a dot and is no command: caches of the project must not fill up with faults. */
+  /** All but what starts with a dot and is no command: caches of the project must not fill up with what is tried. */
   private linkPackages(packages: string): void {
     const own = join(this.root, 'node_modules');
     mkdirSync(own);
