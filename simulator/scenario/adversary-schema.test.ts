@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { load, SMALL, told, withLines } from '../testing/small-scenario.ts';
+import { ATTACK_CHANNELS } from './adversary-schema.ts';
 import type { AdversaryPlan } from './scenario.ts';
 
 function adversary(keys: string, more = ''): AdversaryPlan | null {
@@ -86,7 +87,7 @@ describe('adversary', () => {
     const attacks = 'adversary: { attacks: [{ attack: freeze }, { attack: replay }] }\n';
     const by = (arm: string) => `${SMALL.replace('{ channel: gossip }', arm)}${attacks}`;
     assert.deepEqual(told(by('{ channel: directory }')), [
-      '7:34 adversary.attacks[0].attack: freeze travels by gossip, circuit, catch-up, and no arm has any of them | add an arm such as "live: { channel: gossip }", or remove the attack',
+      `7:34 adversary.attacks[0].attack: freeze travels by ${ATTACK_CHANNELS.freeze.join(', ')}, and no arm has any of them | add an arm such as "live: { channel: gossip }", or remove the attack`,
       '7:54 adversary.attacks[1].attack: replay travels by gossip, and no arm has it | add an arm such as "live: { channel: gossip }", or remove the attack',
     ]);
     assert.equal(told(by('{ channel: circuit }')).length, 1);

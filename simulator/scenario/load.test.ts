@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { CHANNEL_NAMES } from '../../node/channels/channel.ts';
 import { load, MODULES, problems, SMALL, told, withLines } from '../testing/small-scenario.ts';
 import { TEST_TRUST, testLiveArm, testUpdate } from '../testing/test-scenario.ts';
 import { loadScenario } from './load.ts';
@@ -147,7 +148,7 @@ historical: [tor-2016-17, tor-2016-17]
       '8:11 duration: the number 600 has no unit | write a duration with its unit, such as 250ms, 60s, 10min, 2h or 3d',
       '10:13 updates[0].module: updates/ has no module "strict-cell" | did you mean strict-cells?',
       '11:5 updates[1].module: is missing | add "module: strict-cells"',
-      '13:20 arms.live.channel: must be one of gossip, directory, circuit, catch-up, manual, not the text "gosip" | did you mean gossip?',
+      `13:20 arms.live.channel: must be one of ${CHANNEL_NAMES.join(', ')}, manual, not the text "gosip" | did you mean gossip?`,
       '14:27 historical[1]: tor-2016-17 stands here twice | remove one',
     ]);
   });
