@@ -11,7 +11,7 @@ import assert from 'node:assert/strict';
 import type { Visit } from './delegation-walk.ts';
 import type { Document } from './document.ts';
 import type { Examination } from './examination.ts';
-import { metadataFile, TIMESTAMP_FILE } from './file-name.ts';
+import { metadataFile, TARGETS_FOLDER, TIMESTAMP_FILE } from './file-name.ts';
 import { ROOTS_KEPT } from './limits.ts';
 import type { Listing } from './listing.ts';
 import type { TrustStore } from './trust-store.ts';
@@ -38,6 +38,8 @@ export class TrustedState {
   changes = 0;
   /** Writes that the store could not do; the relay went on with what is in its memory. */
   storeFailures = 0;
+  /** Targets that the store had no room for: the relay serves them all the same, as long as it is up. */
+  private readonly unwritten = new Map<string, Uint8Array>();
 
   constructor(store: TrustStore) {
     this.store = store;
@@ -100,14 +102,20 @@ export class TrustedState {
     this.tidy();
   }
 
-  /** Bytes of a target in the store; they are not verified. */
+  /** Bytes of a target that the relay keeps; those of the store are not verified. */
   stored(file: string): Uint8Array | null {
-    return this.store.read(file);
+    return this.unwritten.get(file) ?? this.store.read(file);
   }
 
-  save(file: string, bytes: Uint8Array): void {
-    if (this.store.read(file) === bytes) return;
-    this.attempt(() => this.store.write(file, bytes));
+  /** Keeps a target that has been verified: in memory where the store cannot. */
+  keepTarget(file: string, bytes: Uint8Array): void {
+    if (this.save(file, bytes)) this.unwritten.delete(file);
+    else this.unwritten.set(file, bytes);
+  }
+
+  /** Whether the store has it now. */
+  save(file: string, bytes: Uint8Array): boolean {
+    return this.store.read(file) === bytes || this.attempt(() => this.store.write(file, bytes));
   }
 
   drop(file: string): void {
@@ -130,22 +138,34 @@ export class TrustedState {
     return this.publication?.listing.byFile.get(file) ?? null;
   }
 
-  /** Removes what nothing names any more. */
+  /**
+   * Removes what nothing names any more, and writes what the store had no room for.
+   *
+   * Without a publication nothing says which targets are needed: they stay until the next one does. It will name them
+   * again, as a rule, and relays that run them ask nobody for them, but are asked.
+   */
   tidy(): void {
     const named = new Set<string>();
     for (const [file] of this.metadata()) named.add(file);
     if (this.timestamp !== null) named.add(TIMESTAMP_FILE);
     if (this.snapshot !== null) named.add(metadataFile('snapshot', this.snapshot.version));
-    for (const file of this.store.list()) {
-      if (!named.has(file) && this.targetOf(file) === null) this.drop(file);
+    const isNeeded = (file: string): boolean =>
+      file.startsWith(`${TARGETS_FOLDER}/`) && (this.publication === null || this.targetOf(file) !== null);
+    for (const file of this.store.list()) if (!named.has(file) && !isNeeded(file)) this.drop(file);
+    for (const [file, bytes] of [...this.unwritten]) {
+      if (isNeeded(file)) this.keepTarget(file, bytes);
+      else this.unwritten.delete(file);
     }
   }
 
-  private attempt(change: () => void): void {
+  /** Whether it could be done. */
+  private attempt(change: () => void): boolean {
     try {
       change();
+      return true;
     } catch {
       this.storeFailures++;
+      return false;
     }
   }
 }

@@ -109,7 +109,7 @@ export class TufClient implements TrustClient {
     }
     const bytes = this.cache.oneCopy(fetched.bytes);
     // While it was on its way the metadata may have changed: then it is good, but nobody asks for it any more.
-    if (this.state.targetOf(file) !== null) this.state.save(file, bytes);
+    if (this.state.targetOf(file) !== null) this.state.keepTarget(file, bytes);
     return { bytes, work: examination.work };
   }
 
@@ -145,9 +145,8 @@ export class TufClient implements TrustClient {
     if (target === null) return null;
     const bytes = this.state.stored(name);
     if (bytes === null) return null;
-    if (bytes.length === target.length && this.cache.hash(bytes) === target.sha256) return bytes;
-    this.state.drop(name); // a disk may lie
-    return null;
+    // A disk may lie, for a while: what it holds stays, and is written over when it comes anew.
+    return bytes.length === target.length && this.cache.hash(bytes) === target.sha256 ? bytes : null;
   }
 
   names(file: string, bytes: Uint8Array): boolean {
