@@ -338,6 +338,7 @@ export class SimulatedNetwork {
         throttle: (relay, factor) => {
           (this.relays[relay] as SimulatedRelay).uplink.factor = factor;
         },
+        clockSet: (relay) => this.updates.clockSet(relay),
       },
     });
     transport.path = new RoughPath({

@@ -205,15 +205,27 @@ export class UpdateLife {
     const hooks = [...new Set(this.job.releases.map(({ request }) => request.hook))];
     const running = hooks.flatMap((id) => core.host.activeOf(id) ?? []);
     if (!this.job.hostileRelays.has(relay)) this.recorder.restarted(relay, running);
-    for (const [id] of core.host.pending()) {
-      const hook = catalogue.get(id) as AnyHook;
-      this.traffic.expectCells(relay, core, hook, core.slot(hook).pendingNotBeforeMs ?? 0);
-    }
+    this.expectCells(relay, core, () => true);
     const due = this.due.get(relay) ?? [];
     this.due.delete(relay);
     for (const bundle of due) {
       const publish = (): void => this.publish(relay, bundle);
       this.clock.schedule(this.clock.nowUs + PUBLISH_AFTER_RESTART_US, new Call(relay, publish));
+    }
+  }
+
+  /** The relay's clock has been set: modules that wait for a time have longer to wait now, or less, or none. */
+  clockSet(relay: number): void {
+    const core = this.coreOf(relay);
+    if (core !== null) this.expectCells(relay, core, (notBeforeMs) => notBeforeMs > 0);
+  }
+
+  /** Cells come to the modules in line that may run from such a time on. */
+  private expectCells(relay: number, core: RelayCore, isMeant: (notBeforeMs: number) => boolean): void {
+    for (const [id] of core.host.pending()) {
+      const hook = catalogue.get(id) as AnyHook;
+      const notBeforeMs = core.slot(hook).pendingNotBeforeMs ?? 0;
+      if (isMeant(notBeforeMs)) this.traffic.expectCells(relay, core, hook, notBeforeMs);
     }
   }
 

@@ -11,7 +11,6 @@ import { type PreparedRelease, prepareReleases } from '../../arms/release.ts';
 import { circuitsPerSecond } from '../../engine/gossipsub/circuit-contacts.ts';
 import { meanCellWaitUs } from '../../engine/gossipsub/hook-traffic.ts';
 import type { ArmOutcome, RunOutcome } from '../../measure/outcome.ts';
-import type { FaultKind } from '../../scenario/fault-plan.ts';
 import type { AttackPlan, LiveArm, Scenario } from '../../scenario/scenario.ts';
 import type { Finding } from './check-run.ts';
 import { candidatesByHook, wrongAt } from './expected-modules.ts';
@@ -73,11 +72,6 @@ function relaysToAsk(
   const endless = (outcome.faults ?? []).filter(({ plan }) => !Number.isFinite(plan.forSeconds));
   const isLost = (relay: number): boolean => endless.some(({ hits }) => hits[relay] === 1);
   if ([...publishers].some(isLost)) return [];
-  // Relays throw away a module that their disk reads wrong, and do not serve one that it had no room for: where all who
-  // had it are hit, only authorities are sure to have another copy.
-  const isHard = (kind: FaultKind): boolean => kind === 'disk-corrupt' || kind === 'disk-full';
-  const fails = (outcome.faults ?? []).some(({ plan, effects }) => isHard(plan.kind) && effects > 0);
-  if (fails && !arm.channels.includes('directory')) return [];
   const deaths = (outcome.faults ?? []).filter(
     ({ plan }) => plan.kind === 'crash' || plan.kind === 'publisher-lost',
   );

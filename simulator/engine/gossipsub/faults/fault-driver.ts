@@ -34,6 +34,8 @@ export interface FaultyNetwork {
   /** Closes the relay's links that a condition is true of; answers how many. */
   readonly dropLinks: (relay: number, isLost: (peer: number) => boolean) => number;
   readonly throttle: (relay: number, factor: number) => void;
+  /** The relay's clock has been set: what waits for a time of that clock waits anew. */
+  readonly clockSet: (relay: number) => void;
 }
 
 export interface FaultDriverParts {
@@ -123,7 +125,11 @@ export class FaultDriver {
         return;
       }
       case 'clock-skew':
-        at(fromUs, () => this.happened(index));
+        at(fromUs, () => {
+          this.happened(index);
+          network.clockSet(relay);
+        });
+        at(untilUs, () => network.clockSet(relay));
         return;
       default:
     }
