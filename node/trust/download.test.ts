@@ -4,6 +4,7 @@ import type { Fetched } from './fetcher.ts';
 import { targetFile } from './file-name.ts';
 import { startRelay } from './testing/test-relay.ts';
 import { moduleBytes, TestSource } from './testing/test-repository.ts';
+import { MemoryTrustStore } from './trust-store.ts';
 
 async function startDownload() {
   const started = await startRelay();
@@ -112,3 +113,72 @@ test('file: only names of trusted files have bytes', async () => {
   for (const name of names) assert.equal(relay.client.file(name), null, name);
   assert.deepEqual(relay.client.file('2.snapshot.json'), repository.get('2.snapshot.json'));
 });
+
+test('file: a disk without room keeps no relay from serving what it has got, and is given it later', async () => {
+  const store = new MemoryTrustStore();
+  const write = store.write.bind(store);
+  store.write = () => {
+    throw new Error('the disk is full');
+  };
+  const { relay, repository } = await startRelay({ store });
+  const [target] = relay.client.targets();
+  const file = targetFile(target.path, target.sha256);
+  await relay.client.download(target);
+  assert.equal(store.read(file), null);
+  assert.deepEqual(relay.client.file(file), repository.get(file));
+  const failures = relay.client.storeFailures();
+  repository.publish();
+  await relay.updated();
+  assert(relay.client.storeFailures() > failures, 'it is tried again with each publication');
+  store.write = write;
+  repository.publish();
+  await relay.updated();
+  assert.deepEqual(store.read(file), repository.get(file));
+  assert.deepEqual(relay.client.file(file), repository.get(file));
+});
+
+test('file: what the disk had no room for is forgotten when it is no longer listed', async () => {
+  const { relay, repository, target, file } = await startDownload();
+  relay.store.write = () => {
+    throw new Error('the disk is full');
+  };
+  await relay.client.download(target);
+  assert.deepEqual(relay.client.file(file), repository.get(file));
+  delete repository.contentOf('targets').targets[target.path];
+  repository.publish({ bump: ['targets'] });
+  await relay.updated();
+  repository.addModule();
+  repository.publish({ bump: ['targets'] });
+  await relay.updated();
+  assert.equal(relay.client.targets()[0].sha256, target.sha256);
+  assert.equal(relay.client.file(file), null);
+});
+
+test('file: what a disk misreads for a while is served when it reads right again', async () => {
+  const { relay, repository, target, file } = await startDownload();
+  await relay.client.download(target);
+  const read = relay.store.read.bind(relay.store);
+  relay.store.read = (name) => read(name)?.map((byte, index) => (index === 0 ? byte ^ 1 : byte)) ?? null;
+  assert.equal(relay.client.file(file), null);
+  relay.store.read = read;
+  assert.deepEqual(relay.client.file(file), repository.get(file));
+});
+
+for (const role of ['timestamp', 'snapshot'] as const) {
+  test(`file: new keys for ${role} cost no target that is listed after them as before`, async () => {
+    const { relay, repository, target, file } = await startDownload();
+    await relay.client.download(target);
+    repository.roles[role].keys = [`${role}-2`];
+    repository.publishRoot();
+    const onlyRoot = new Map([['2.root.json', repository.get('2.root.json')]]);
+    assert.equal((await relay.refusal(onlyRoot))?.refused, 'not-found');
+    assert.equal(relay.client.file(file), null, 'nothing says that it is wanted');
+    repository.publish();
+    await relay.updated();
+    assert.deepEqual(relay.client.file(file), repository.get(file));
+    delete repository.contentOf('targets').targets[target.path];
+    repository.publish({ bump: ['targets'] });
+    await relay.updated();
+    assert(!relay.store.list().includes(file));
+  });
+}
