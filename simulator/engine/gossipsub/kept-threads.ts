@@ -23,6 +23,13 @@ export class KeptThreads {
     return this.bundle;
   }
 
+  /** New threads, to be kept apart from these, of the same code: also when files have changed since it was bundled. */
+  apart(): KeptThreads {
+    const others = new KeptThreads();
+    others.bundle = this.bundle;
+    return others;
+  }
+
   /** A thread that waits for its next job; null where a new one has to be started. */
   take(): Worker | null {
     return this.idle.pop() ?? null;
