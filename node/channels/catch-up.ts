@@ -4,9 +4,12 @@
  * Thousands of relays that start together would ask each other about nothing: so each asks a few of its first
  * connections only, and no more until it has been without any. A peer that was lost and is back is the exception:
  * one of the two was cut off, with however many others, and neither knows which.
+ *
+ * A relay that has just connected is in nobody's mesh yet. What is published between its questions and the mesh passes
+ * it by; so it asks once more when the mesh stands.
  */
 
-import type { Environment, PeerName } from '../environment.ts';
+import type { Environment, PeerName, Timer } from '../environment.ts';
 import type { Channel } from './channel.ts';
 import { CATCH_UP_PEERS } from './limits.ts';
 import type { StateExchange } from './state-exchange.ts';
@@ -15,6 +18,8 @@ import type { StateExchange } from './state-exchange.ts';
 const JITTER_MS = 1000;
 /** Peers come back by the dozen when a cut heals: one of them is asked, and after so long another. */
 const RETURNED_EVERY_MS = 10_000;
+/** Ten heartbeats of gossipsub: by then streams are open, and the mesh is as full as the peers allow. */
+export const MESH_STANDS_MS = 10_000;
 
 export interface CatchUpParts {
   readonly environment: Pick<Environment, 'peers' | 'timers' | 'random'>;
@@ -29,6 +34,8 @@ export class CatchUpChannel implements Channel {
   /** Peers that this relay has had a connection with. */
   private readonly met = new Set<PeerName>();
   private asksReturned = true;
+  /** Runs until the relay asks once more; null when it does not mean to. */
+  private meshStands: Timer | null = null;
 
   constructor(parts: CatchUpParts) {
     this.parts = parts;
@@ -38,11 +45,12 @@ export class CatchUpChannel implements Channel {
     const { peers } = this.parts.environment;
     peers.onConnect((peer) => {
       // The only connection: the relay has been alone until now and may have missed anything.
-      if (peers.connected().length <= 1) this.left = CATCH_UP_PEERS;
+      if (peers.connected().length <= 1) this.begin();
       else if (this.met.has(peer)) this.expectNews();
       this.met.add(peer);
       this.askSoon(peer);
     });
+    if (peers.connected().length > 0) this.begin();
     for (const peer of peers.connected()) {
       this.met.add(peer);
       this.askSoon(peer);
@@ -51,6 +59,25 @@ export class CatchUpChannel implements Channel {
 
   stop(): void {
     this.isStopped = true;
+    this.meshStands?.cancel();
+  }
+
+  /** The first connection of a relay that was alone: a mesh begins to form. */
+  private begin(): void {
+    this.left = CATCH_UP_PEERS;
+    this.meshStands?.cancel();
+    this.meshStands = null;
+    this.askWhenMeshStands();
+  }
+
+  private askWhenMeshStands(): void {
+    if (this.meshStands !== null || this.isStopped) return;
+    const { peers, timers, random } = this.parts.environment;
+    this.meshStands = timers.after(MESH_STANDS_MS + JITTER_MS * random.uniform(), () => {
+      this.meshStands = null;
+      const names = peers.connected();
+      if (names.length > 0) void this.ask(names[Math.floor(random.uniform() * names.length)]!);
+    });
   }
 
   /** A peer has come back: it, or the next that does, may be asked. */
@@ -58,6 +85,7 @@ export class CatchUpChannel implements Channel {
     if (!this.asksReturned) return;
     this.asksReturned = false;
     this.left = Math.max(this.left, 1);
+    this.askWhenMeshStands();
     this.parts.environment.timers.after(RETURNED_EVERY_MS, () => {
       this.asksReturned = true;
     });

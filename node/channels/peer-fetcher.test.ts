@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { RequestError } from '../environment.ts';
 import { targetFile } from '../trust/file-name.ts';
 import { CHUNK_MAX_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { PeerFetcher } from './peer-fetcher.ts';
@@ -95,4 +96,35 @@ test('peer fetcher: REQUEST_TIMEOUT_MS bounds a part, and the deadline all of th
     peers.asked.map((asked) => asked.limits.timeoutMs),
     [REQUEST_TIMEOUT_MS, 1001],
   );
+});
+
+test('peer fetcher: a peer that cannot be reached is not asked for the next file, but again later', async () => {
+  const { fetcher, peers, time } = fetcherOf((asked) => honestPart(FILE, asked));
+  const answers = peers.answers.get('peer')!;
+  peers.answers.set('peer', () => new RequestError('unreachable', 'the connection was closed'));
+  assert.deepEqual(await fetcher.fetch('2.root.json', LIMITS), { failed: 'not-found' });
+  peers.answers.set('peer', answers);
+  assert.deepEqual(await fetcher.fetch('timestamp.json', LIMITS), { failed: 'not-found' });
+  assert.equal(peers.asked.length, 1);
+  await time.advance(REQUEST_TIMEOUT_MS);
+  assert('bytes' in (await fetcher.fetch('timestamp.json', LIMITS)));
+});
+
+test('peer fetcher: a peer without a file is asked for others', async () => {
+  const { fetcher, peers } = fetcherOf((asked) => honestPart(FILE, asked));
+  const answers = peers.answers.get('peer')!;
+  peers.answers.set('peer', () => null);
+  assert.deepEqual(await fetcher.fetch('2.root.json', LIMITS), { failed: 'not-found' });
+  peers.answers.set('peer', answers);
+  assert('bytes' in (await fetcher.fetch('timestamp.json', LIMITS)));
+});
+
+test('peer fetcher: a clock that is set back keeps nobody from asking', async () => {
+  const { fetcher, peers, time } = fetcherOf((asked) => honestPart(FILE, asked));
+  const answers = peers.answers.get('peer')!;
+  peers.answers.set('peer', () => new RequestError('unreachable', 'the connection was closed'));
+  await fetcher.fetch('2.root.json', LIMITS);
+  peers.answers.set('peer', answers);
+  time.timeMs -= 86_400_000;
+  assert('bytes' in (await fetcher.fetch('timestamp.json', LIMITS)));
 });

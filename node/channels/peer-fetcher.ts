@@ -2,7 +2,8 @@
  * Fetches files of the repository from one peer, part by part: metadata, and targets that are small or near.
  *
  * A peer that promises more than the limit, changes its mind about a length, or stops answering gets no further
- * question.
+ * question. One whose connection is gone is not dialled for the next file at once: whoever waits in line for this relay
+ * to take from would wait for that as well.
  */
 
 import { type Clock, type PeerName, type Peers, RequestError } from '../environment.ts';
@@ -14,6 +15,8 @@ export class PeerFetcher implements Fetcher {
   private readonly peers: Pick<Peers, 'request'>;
   private readonly peer: PeerName;
   private readonly clock: Clock;
+  /** When it could not be reached. */
+  private goneAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(peers: Pick<Peers, 'request'>, peer: PeerName, clock: Clock) {
     this.peers = peers;
@@ -25,6 +28,7 @@ export class PeerFetcher implements Fetcher {
     const { clock, peer, peers } = this;
     // One deadline for the whole file: 64 parts, each just in time, would hold others up for hours.
     const untilMs = clock.nowMs() + limits.timeoutMs;
+    if (this.isGone()) return { failed: 'not-found' };
     const parts: Uint8Array[] = [];
     let had = 0;
     let totalBytes: number | null = null;
@@ -32,7 +36,10 @@ export class PeerFetcher implements Fetcher {
       const leftMs = Math.min(untilMs - clock.nowMs(), REQUEST_TIMEOUT_MS);
       if (leftMs <= 0) return { failed: 'too-slow' };
       const part = await fetchPart(peers, peer, file, had, CHUNK_MAX_BYTES, leftMs);
-      if ('failed' in part) return part;
+      if ('failed' in part) {
+        if (part.isUnreachable === true) this.goneAtMs = clock.nowMs();
+        return { failed: part.failed };
+      }
       if (part.totalBytes > limits.maxBytes) return { failed: 'too-large' };
       if (totalBytes !== null && part.totalBytes !== totalBytes) return { failed: 'not-found' };
       totalBytes = part.totalBytes;
@@ -42,6 +49,11 @@ export class PeerFetcher implements Fetcher {
       parts.push(part.bytes);
     } while (had < totalBytes);
     return { bytes: parts.length === 1 ? parts[0]! : new Uint8Array(Buffer.concat(parts)) };
+  }
+
+  private isGone(): boolean {
+    const forMs = this.clock.nowMs() - this.goneAtMs;
+    return forMs >= 0 && forMs < REQUEST_TIMEOUT_MS; // a clock may be set back
   }
 }
 
@@ -54,7 +66,8 @@ export async function fetchPart(
   maxBytes: number,
   timeoutMs: number,
 ): Promise<
-  { readonly totalBytes: number; readonly bytes: Uint8Array } | Exclude<Fetched, { bytes: Uint8Array }>
+  | { readonly totalBytes: number; readonly bytes: Uint8Array }
+  | (Exclude<Fetched, { bytes: Uint8Array }> & { readonly isUnreachable?: boolean })
 > {
   try {
     const question = encodeFileRequest(file, offset, maxBytes);
@@ -65,6 +78,7 @@ export async function fetchPart(
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     if (error.failure === 'timeout') return { failed: 'too-slow' };
+    if (error.failure === 'unreachable') return { failed: 'not-found', isUnreachable: true };
     return { failed: error.failure === 'too-long' ? 'too-large' : 'not-found' };
   }
 }

@@ -39,7 +39,7 @@ export const FRAMING_BYTES = 34;
 /** What leaves in one go, in the order of a yamux frame of js-libp2p. */
 export const PIECE_BYTES = 16 * 1024;
 /** A connection made for a request stays open so long after its last use, as Tor's do without circuits. */
-const KEPT_OPEN_US = 180_000_000;
+export const KEPT_OPEN_US = 180_000_000;
 
 /** What the peers of all hosts of a thread share. */
 export interface PeersParts {

@@ -6,10 +6,17 @@
  * ahead takes from that one. A question waits for a stream, a round trip, and both ways wait for the uplinks.
  */
 
+import { MESH_STANDS_MS } from '../../../../node/channels/catch-up.ts';
 import { CATCH_UP_PEERS, EXCHANGES_WAITING, REQUEST_TIMEOUT_MS } from '../../../../node/channels/limits.ts';
 import { STATE_ANSWER_BYTES, SYNC_PROTOCOL } from '../../../../node/channels/sync-protocol.ts';
 import { NEGOTIATION_BYTES } from '../../gossipsub/negotiation.ts';
-import { FRAMING_BYTES, PIECE_BYTES } from '../../gossipsub/simulated-peers.ts';
+import {
+  FRAMING_BYTES,
+  KEPT_OPEN_US,
+  PIECE_BYTES,
+  SETUP_BYTES,
+  SETUP_ROUND_TRIPS,
+} from '../../gossipsub/simulated-peers.ts';
 import { type RandomStream, randomStream } from '../../random.ts';
 import type { World } from '../world.ts';
 import type { Calls } from './calls.ts';
@@ -20,7 +27,7 @@ import type { Asker, LivingWork } from './living-work.ts';
 import { PeerSet } from './peer-set.ts';
 
 /** As node/channels/catch-up.ts has them. */
-const JITTER_US = 1_000_000;
+const JITTER_MS = 1000;
 const RETURNED_EVERY_US = 10_000_000;
 const TIMEOUT_US = REQUEST_TIMEOUT_MS * 1000;
 /** Round trips before a stream carries a question, and the way of the question itself. */
@@ -34,13 +41,18 @@ interface Memory {
   readonly met: PeerSet;
   /** From when on a peer that has come back is asked again. */
   asksReturnedFromUs: number;
+  /** Which time it means to ask once more, when the mesh stands: the latest; 0 while it does not mean to. */
+  meshStands: number;
   /** Peers that are taken from, or wait for it. */
   readonly takings: number[];
   readonly pending: Pending[];
+  /** Connections made for questions to peers without a link: until when each stays open. */
+  readonly keptUntilUs: Map<number, number>;
 }
 
 /** A question without an answer yet. */
 interface Pending {
+  /** The link that carries it; -1 for a connection of its own. */
   readonly place: number;
   settle(hasAnswer: boolean): void;
 }
@@ -52,6 +64,8 @@ export interface ExchangeParts {
   readonly work: LivingWork;
   readonly relays: readonly LivingRelay[];
   readonly seed: number;
+  /** One way between any two relays. */
+  readonly latencyUs: (a: number, b: number) => number;
   /** Whether relays ask by themselves; where not, they answer all the same. */
   readonly asks: boolean;
 }
@@ -64,6 +78,8 @@ export class Exchange implements LinkListener, Asker {
   private readonly streams: (RandomStream | null)[];
   /** Questions without an answer, of each relay. */
   private readonly pendingCount: Uint32Array;
+  /** Numbers what relays mean to ask when their meshes stand. */
+  private meant = 0;
 
   constructor(parts: ExchangeParts) {
     this.parts = parts;
@@ -87,22 +103,40 @@ export class Exchange implements LinkListener, Asker {
     const memory = this.memoryOf(relay);
     const hasMet = memory.met.add(peer);
     // The only connection: the relay has been alone until now and may have missed anything.
-    if (relay.open.size <= 1) memory.left = CATCH_UP_PEERS;
-    else if (hasMet && nowUs >= memory.asksReturnedFromUs) {
+    if (relay.open.size <= 1) {
+      memory.left = CATCH_UP_PEERS;
+      this.askWhenMeshStands(relay, memory);
+    } else if (hasMet && nowUs >= memory.asksReturnedFromUs) {
       memory.asksReturnedFromUs = nowUs + RETURNED_EVERY_US;
       memory.left = Math.max(memory.left, 1);
+      if (memory.meshStands === 0) this.askWhenMeshStands(relay, memory);
     }
     if (memory.left === 0) return;
     memory.left--;
-    const afterUs = Math.round(1000 * ((JITTER_US / 1000) * this.draw(relay)));
-    const { world, work } = this.parts;
-    if (world.isQuiet && work.state[relay.index] === work.state[peer]) {
-      this.compareEquals(relay, peer);
-      return;
-    }
+    const afterMs = JITTER_MS * this.draw(relay);
+    if (!this.isSettledAtOnce(relay, peer)) this.after(afterMs, relay, () => this.compare(relay, memory, peer));
+  }
+
+  /** One of its peers then, in place of what was meant before. */
+  private askWhenMeshStands(relay: LivingRelay, memory: Memory): void {
+    const meant = ++this.meant;
+    memory.meshStands = meant;
+    this.after(MESH_STANDS_MS + JITTER_MS * this.draw(relay), relay, () => {
+      if (memory.meshStands !== meant) return;
+      memory.meshStands = 0;
+      const { peers } = relay.open;
+      if (peers.length === 0) return;
+      const peer = peers[Math.floor(this.draw(relay) * peers.length)];
+      if (!this.isSettledAtOnce(relay, peer)) this.compare(relay, memory, peer);
+    });
+  }
+
+  /** Plans something for the relay, as long as its process lives. */
+  private after(delayMs: number, relay: LivingRelay, action: () => void): void {
+    const { world, calls } = this.parts;
     const { process } = relay;
-    this.parts.calls.at(nowUs + afterUs, relay.index, () => {
-      if (relay.process === process) this.compare(relay, memory, peer);
+    calls.at(world.nowUs + Math.round(1000 * delayMs), relay.index, () => {
+      if (relay.process === process) action();
     });
   }
 
@@ -110,6 +144,14 @@ export class Exchange implements LinkListener, Asker {
     if (this.pendingCount[index] === 0) return;
     const pending = this.memories[index]?.pending ?? [];
     for (const one of pending.filter((each) => each.place === place)) one.settle(false);
+  }
+
+  /** The relay has lost its network, and with it what it had open. */
+  wentOffline({ index }: LivingRelay): void {
+    const memory = this.memories[index];
+    if (memory === null) return;
+    memory.keptUntilUs.clear();
+    for (const one of [...memory.pending]) one.settle(false);
   }
 
   anybody(relay: LivingRelay): number {
@@ -152,12 +194,14 @@ export class Exchange implements LinkListener, Asker {
     });
   }
 
-  /** In quiet times: two relays find that neither has news for the other. */
-  private compareEquals(relay: LivingRelay, peer: number): void {
-    const { world } = this.parts;
+  /** In quiet times: two relays find that neither has news for the other. False at other times, or with news. */
+  private isSettledAtOnce(relay: LivingRelay, peer: number): boolean {
+    const { world, work } = this.parts;
+    if (!world.isQuiet || work.state[relay.index] !== work.state[peer]) return false;
     const bytes = FRAMING_BYTES + NEGOTIATION_BYTES;
     world.sendRequest(world.nowUs, relay.index, STATE_QUESTION_BYTES + bytes, 0);
     world.sendRequest(world.nowUs, peer, STATE_ANSWER_BYTES + bytes, 0);
+    return true;
   }
 
   /** Takes what a peer has, when those before it are done. */
@@ -193,7 +237,7 @@ export class Exchange implements LinkListener, Asker {
 
   private readonly turns = new WeakMap<Memory, (() => void)[]>();
 
-  /** A question over a link, and its answer of so many bytes. */
+  /** A question over a link, or over a connection made for it, and its answer of so many bytes. */
   private request(
     relay: LivingRelay,
     peer: number,
@@ -201,15 +245,15 @@ export class Exchange implements LinkListener, Asker {
     answer: () => number,
     done: (hasAnswer: boolean) => void,
   ): void {
-    const { world, links, calls, relays } = this.parts;
-    const place = relay.open.placeOf(peer);
-    if (!relay.online || place < 0) {
+    const { world, links, calls, relays, latencyUs } = this.parts;
+    if (!relay.online) {
       done(false);
       return;
     }
     const memory = this.memoryOf(relay);
     const { pending } = memory;
     const { process } = relay;
+    const place = relay.open.placeOf(peer);
     const one: Pending = {
       place,
       settle: (hasAnswer) => {
@@ -223,25 +267,41 @@ export class Exchange implements LinkListener, Asker {
     pending.push(one);
     this.notePending(relay.index);
     const beganUs = world.nowUs;
-    const wayUs = links.latencyUs[place];
-    const bytes = questionBytes + FRAMING_BYTES + NEGOTIATION_BYTES;
-    const departsUs = world.sendRequest(beganUs, relay.index, bytes, WAYS_OF_QUESTION * wayUs);
-    calls.at(Math.ceil(departsUs) + WAYS_OF_QUESTION * wayUs, relay.index, () => {
+    const wayUs = place < 0 ? latencyUs(relay.index, peer) : links.latencyUs[place];
+    const isNew = place < 0 && !this.keepsOpen(memory, peer);
+    const ways = WAYS_OF_QUESTION + (isNew ? 2 * SETUP_ROUND_TRIPS : 0);
+    const overheadBytes = FRAMING_BYTES + NEGOTIATION_BYTES + (isNew ? SETUP_BYTES : 0);
+    const departsUs = world.sendRequest(beganUs, relay.index, questionBytes + overheadBytes, ways * wayUs);
+    const timeOut = (): void => {
+      if (pending.includes(one)) memory.keptUntilUs.delete(peer);
+      one.settle(false);
+    };
+    calls.at(Math.ceil(departsUs) + ways * wayUs, relay.index, () => {
       const asked = relays[peer];
       if (!asked.online) {
         world.drop(peer, 0);
+        calls.at(Math.max(world.nowUs, beganUs + TIMEOUT_US), relay.index, timeOut);
         return;
       }
-      const arrivesUs = this.reply(peer, answer(), wayUs);
-      const isInTime = arrivesUs <= beganUs + TIMEOUT_US;
-      calls.at(isInTime ? arrivesUs : beganUs + TIMEOUT_US, peer, () => one.settle(isInTime));
+      const arrivesUs = this.reply(peer, answer(), overheadBytes, wayUs);
+      if (arrivesUs <= beganUs + TIMEOUT_US) calls.at(arrivesUs, peer, () => one.settle(true));
+      else calls.at(Math.max(world.nowUs, beganUs + TIMEOUT_US), relay.index, timeOut);
     });
   }
 
+  /** Whether a connection that an earlier question was made with is open still; from now on it is. */
+  private keepsOpen({ keptUntilUs }: Memory, peer: number): boolean {
+    const { nowUs } = this.parts.world;
+    const isOpen = (keptUntilUs.get(peer) ?? 0) > nowUs;
+    for (const [other, untilUs] of keptUntilUs) if (untilUs <= nowUs) keptUntilUs.delete(other);
+    keptUntilUs.set(peer, nowUs + KEPT_OPEN_US);
+    return isOpen;
+  }
+
   /** An answer leaves piece by piece, the next one when the last has left; answers when all of it arrives. */
-  private reply(from: number, answerBytes: number, wayUs: number): number {
+  private reply(from: number, answerBytes: number, firstOverheadBytes: number, wayUs: number): number {
     const { world } = this.parts;
-    let overheadBytes = FRAMING_BYTES + NEGOTIATION_BYTES;
+    let overheadBytes = firstOverheadBytes;
     let leftBytes = answerBytes;
     let atUs = world.nowUs;
     for (; leftBytes > PIECE_BYTES; leftBytes -= PIECE_BYTES) {
@@ -263,8 +323,10 @@ export class Exchange implements LinkListener, Asker {
       left: CATCH_UP_PEERS,
       met: (this.mets[index] ??= new PeerSet()),
       asksReturnedFromUs: 0,
+      meshStands: 0,
       takings: [],
       pending: [],
+      keptUntilUs: new Map(),
     };
     memories[index] = memory;
     return memory;

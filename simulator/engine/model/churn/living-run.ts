@@ -79,7 +79,8 @@ export class LivingRun {
       this.work.hear(publication, relay, nowUs, sender, isPublisher);
       return null;
     });
-    this.exchange = new Exchange({ world, links, calls, work: this.work, relays: living, seed, asks });
+    const latencyUs = (a: number, b: number): number => this.network.latencyUs(a, b);
+    this.exchange = new Exchange({ world, links, calls, work: this.work, relays: living, seed, latencyUs, asks });
     this.network.listener = this.exchange;
     this.work.asker = this.exchange;
     links.onNew = (place) => {
@@ -153,9 +154,11 @@ export class LivingRun {
         break;
       case 'leave':
         network.goOffline(relay);
-        if (!lives.isRestart(index)) break;
-        relay.process++;
-        work.end(index, timeUs, false);
+        if (lives.isRestart(index)) {
+          relay.process++;
+          work.end(index, timeUs, false);
+        }
+        exchange.wentOffline(relay);
         break;
       case 'end':
         network.goOffline(relay);
