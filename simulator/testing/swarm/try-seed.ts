@@ -45,7 +45,7 @@ export async function trySeed(
     again.push('repeat');
     all.push(...differences(outcome, await runAnew(scenario, kept), 'same-on-repeat'));
   }
-  if (seed % full === 1) {
+  if (seed % full === 1 % full) {
     again.push('full');
     const { outcome: plain } = await runScenario({ ...scenario, fidelity: 'full' }, { keptThreads: kept });
     all.push(...differences(outcome, plain, 'full-as-fast'));
