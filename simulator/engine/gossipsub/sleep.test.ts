@@ -89,7 +89,7 @@ test('sleep: a quiet router runs no heartbeat, and counts those it missed when i
   run(10);
   assert.deepEqual(log, []);
   const events = clock.eventsFired;
-  at(1000.5, 1, () => sleep.wake());
+  at(1000.5, 2, () => sleep.wake());
   run(1000.75);
   assert.equal(router.heartbeatTicks, 1000);
   assert(clock.eventsFired - events <= 3, 'sleeping takes no events');
@@ -220,6 +220,11 @@ test('sleep: at the very instant of a heartbeat, the order is that of the relays
   early.run(5.5);
   assert.equal(early.router.heartbeatTicks, 5, 'the heartbeat at 5 s follows what relay 0 caused');
   assert(early.log.includes('prune at 4'), early.log.join());
+  const own = quietRouter(1);
+  own.at(5, 1, () => own.sleep.wake());
+  own.run(5.5);
+  assert.equal(own.router.heartbeatTicks, 5, 'and what relay 1 had planned before the heartbeat at 4 s');
+  assert(own.log.includes('prune at 4'), own.log.join());
 });
 
 test('sleep: scores decay in their old rhythm from the first penalty on, and are real from then', () => {

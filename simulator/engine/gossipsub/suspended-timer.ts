@@ -25,13 +25,14 @@ export class SuspendedTimer {
   /**
    * Reckons with the firings that were missed before the event that takes place now, and answers how many.
    *
-   * One that falls on this very instant counts if it would have come first: timers are events that the relay
-   * itself caused, and events of one instant are ordered by who caused them.
+   * One that falls on this very instant counts if it would have come first: timers are events that the relay itself
+   * caused, and events of one instant are ordered by who caused them. Among the relay's own it would have come last, since
+   * it would have been started a period ago, and what takes place now was planned before the relay fell asleep.
    */
   reckon(): number {
     const { clock, relay, lastUs, periodUs } = this;
     const periods = (clock.nowUs - lastUs) / periodUs;
-    const missed = relay <= clock.currentSource ? Math.floor(periods) : Math.max(0, Math.ceil(periods) - 1);
+    const missed = relay < clock.currentSource ? Math.floor(periods) : Math.max(0, Math.ceil(periods) - 1);
     this.lastUs = lastUs + missed * periodUs;
     return missed;
   }

@@ -1,7 +1,7 @@
 /**
  * What the swarm has found, as small scenarios: each failed once, and says in its first lines how.
  *
- * Every file of found/ is run and asked all that a seed is asked.
+ * Every file of found/ is run and asked all that a seed is asked, and run again without shortcuts.
  */
 
 import assert from 'node:assert/strict';
@@ -9,6 +9,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { runScenario } from '../../arms/run.ts';
 import { KeptThreads } from '../../engine/gossipsub/kept-threads.ts';
 import { loadScenario } from '../../scenario/load.ts';
 import { tryScenario } from './try-scenario.ts';
@@ -23,7 +24,10 @@ test('found: there is something to ask', () => assert(files.length >= 5));
 for (const file of files) {
   test(`found: ${file.replace('.yaml', '').replaceAll('-', ' ')}`, async () => {
     const { scenario } = loadScenario(join(FOLDER, file));
-    const { findings } = await tryScenario(scenario, kept);
+    const { findings, outcome } = await tryScenario(scenario, kept);
     assert.deepEqual(findings, [], `reproduce with: npm run swarm -- --file ${join(FOLDER, file)}`);
+    const full = await runScenario({ ...scenario, fidelity: 'full' }, { keptThreads: kept });
+    const traces = [outcome, full.outcome].map((run) => run?.arms.map(({ traceHash }) => traceHash));
+    assert.deepEqual(traces[0], traces[1], 'without shortcuts the trace is another');
   });
 }
