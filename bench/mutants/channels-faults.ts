@@ -20,8 +20,8 @@ export const CHANNELS_FAULTS: readonly Fault[] = [
   {
     wrong: 'a peer that lied about news is asked again at once',
     file: 'node/channels/state-exchange.ts',
-    find: 'this.pausedUntilMs.set(peer, clock.nowMs() + FRUITLESS_PAUSE_MS);',
-    replace: 'this.pausedUntilMs.set(peer, clock.nowMs());',
+    find: 'this.fruitlessAtMs.set(peer, clock.nowMs());',
+    replace: 'this.fruitlessAtMs.set(peer, clock.nowMs() - FRUITLESS_PAUSE_MS);',
     tests: ['node/channels/state-exchange.test.ts'],
   },
   {

@@ -149,9 +149,9 @@ test('state exchange: COUNTED_PEERS bounds the peers that are not believed', asy
     offers.at(-1)!.answer(NO_NEWS);
     assert.equal(await taken, 'fruitless');
   }
-  const { pausedUntilMs } = exchange as unknown as { pausedUntilMs: Map<string, number> };
-  assert.equal(pausedUntilMs.size, COUNTED_PEERS);
-  assert(!pausedUntilMs.has('liar 0'), 'the oldest is forgotten');
+  const { fruitlessAtMs } = exchange as unknown as { fruitlessAtMs: Map<string, number> };
+  assert.equal(fruitlessAtMs.size, COUNTED_PEERS);
+  assert(!fruitlessAtMs.has('liar 0'), 'the oldest is forgotten');
 });
 
 test('state exchange: a peer whose news came by gossip while it answered has kept its word', async () => {
@@ -166,4 +166,17 @@ test('state exchange: a peer whose news came by gossip while it answered has kep
   void exchange.compare('slow', 'catch-up');
   await settled();
   assert.equal(offers.length, 2, 'and is believed again at once');
+});
+
+test('state exchange: a clock that is set right does not prolong the pause', async () => {
+  const { exchange, offers, time } = exchangeOf();
+  time.timeMs += 8 * 86_400_000;
+  exchange.heard('peer', versionsOf(99), 'catch-up');
+  await settled();
+  offers[0]!.answer(NO_NEWS);
+  await settled();
+  time.timeMs -= 8 * 86_400_000;
+  exchange.heard('peer', versionsOf(100), 'catch-up');
+  await settled();
+  assert.equal(offers.length, 2);
 });

@@ -33,8 +33,8 @@ export class StateExchange {
   private last: Promise<void> = Promise.resolve();
   /** Takings that are under way or wait, one for each peer. */
   private readonly takings = new Map<PeerName, Promise<Exchanged>>();
-  /** Peers that promised news and brought none, and when they may be believed again. */
-  private readonly pausedUntilMs = new Map<PeerName, number>();
+  /** Peers that promised news and brought none, and when: for a while they are not believed. */
+  private readonly fruitlessAtMs = new Map<PeerName, number>();
 
   constructor(parts: StateExchangeParts) {
     this.parts = parts;
@@ -72,7 +72,7 @@ export class StateExchange {
     const joined = this.takings.get(peer);
     if (joined !== undefined) return joined;
     if (this.takings.size >= EXCHANGES_WAITING) return Promise.resolve('busy');
-    if ((this.pausedUntilMs.get(peer) ?? 0) > this.parts.clock.nowMs()) return Promise.resolve('fruitless');
+    if (this.isPaused(peer)) return Promise.resolve('fruitless');
     const turn = this.last.then(() => this.takeNow(peer, channel, promised));
     const over = (): void => {};
     this.last = turn.then(over, over);
@@ -80,6 +80,11 @@ export class StateExchange {
     const taking = turn.finally(() => this.takings.delete(peer));
     this.takings.set(peer, taking);
     return taking;
+  }
+
+  private isPaused(peer: PeerName): boolean {
+    const forMs = this.parts.clock.nowMs() - (this.fruitlessAtMs.get(peer) ?? Number.NEGATIVE_INFINITY);
+    return forMs >= 0 && forMs < FRUITLESS_PAUSE_MS; // a clock that was days ahead may be set right
   }
 
   private async takeNow(
@@ -91,14 +96,14 @@ export class StateExchange {
     // Somebody before it has brought the same: no fault of this one.
     if (promised !== null && !isAhead(promised, client.versions())) return 'equal';
     const { news } = await taker.take({ channel, source: new PeerFetcher(peers, peer, clock), peer });
-    this.pausedUntilMs.delete(peer);
+    this.fruitlessAtMs.delete(peer);
     if (news) return 'took';
     // It came by gossip meanwhile: no fault of this one either.
     if (promised !== null && !isAhead(promised, client.versions())) return 'equal';
-    if (this.pausedUntilMs.size >= COUNTED_PEERS) {
-      this.pausedUntilMs.delete(this.pausedUntilMs.keys().next().value!);
+    if (this.fruitlessAtMs.size >= COUNTED_PEERS) {
+      this.fruitlessAtMs.delete(this.fruitlessAtMs.keys().next().value!);
     }
-    this.pausedUntilMs.set(peer, clock.nowMs() + FRUITLESS_PAUSE_MS);
+    this.fruitlessAtMs.set(peer, clock.nowMs());
     return 'fruitless';
   }
 }

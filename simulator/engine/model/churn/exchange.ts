@@ -114,7 +114,8 @@ export class Exchange implements LinkListener, Asker {
     if (memory.left === 0) return;
     memory.left--;
     const afterMs = JITTER_MS * this.draw(relay);
-    if (!this.isSettledAtOnce(relay, peer)) this.after(afterMs, relay, () => this.compare(relay, memory, peer));
+    if (!this.isSettledAtOnce(relay, peer))
+      this.after(afterMs, relay, () => this.compare(relay, memory, peer));
   }
 
   /** One of its peers then, in place of what was meant before. */

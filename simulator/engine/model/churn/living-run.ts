@@ -80,7 +80,16 @@ export class LivingRun {
       return null;
     });
     const latencyUs = (a: number, b: number): number => this.network.latencyUs(a, b);
-    this.exchange = new Exchange({ world, links, calls, work: this.work, relays: living, seed, latencyUs, asks });
+    this.exchange = new Exchange({
+      world,
+      links,
+      calls,
+      work: this.work,
+      relays: living,
+      seed,
+      latencyUs,
+      asks,
+    });
     this.network.listener = this.exchange;
     this.work.asker = this.exchange;
     links.onNew = (place) => {
