@@ -30,6 +30,7 @@ const network: NetworkPlan = {
   dialing: 'uniform',
   latency: { law: 'population' },
   uplink: { law: 'population' },
+  startSeconds: 30,
 };
 const clients = { count: Number(values.clients), bulkShare: 0 };
 const traffic = toTraffic(trafficSchema.parse({ clients }), durationSeconds);

@@ -27,8 +27,8 @@ export const CHANNELS_FAULTS: readonly Fault[] = [
   {
     wrong: 'a relay that was alone does not ask again',
     file: 'node/channels/catch-up.ts',
-    find: 'if (peers.connected().length <= 1) this.left',
-    replace: 'if (peers.connected().length < 1) this.left',
+    find: 'if (peers.connected().length <= 1) this.begin',
+    replace: 'if (peers.connected().length < 1) this.begin',
     tests: ['node/channels/catch-up.test.ts'],
   },
   {

@@ -88,7 +88,9 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
       releases,
       hostileRelays,
       hostileModules,
-      presence: isSmooth ? null : drawPresence(relays, presence, publishers, seed),
+      presence: isSmooth
+        ? null
+        : drawPresence(relays, presence, publishers, seed, scenario.network.startSeconds),
       churn,
       policies: policies?.ofRelays ?? null,
       directory: hasDirectory ? arm.directory : null,

@@ -33,7 +33,15 @@ export function drawRelayLives(scenario: Scenario, always: ReadonlySet<number>):
   const arrivalsUs = arrivalTimesUs(rates, durationSeconds, seed);
   const relays = network.relays + arrivalsUs.length;
   const drawn = drawPopulation({ ...network, relays }, traffic, relaySeed);
-  const churn = drawChurn({ rates, population: drawn, arrivalsUs, always, durationSeconds, seed });
+  const churn = drawChurn({
+    rates,
+    population: drawn,
+    arrivalsUs,
+    always,
+    durationSeconds,
+    startSeconds: network.startSeconds,
+    seed,
+  });
   const population = rates.isByUptime ? { ...drawn, uptimeClass: churn.classOf } : drawn;
   return { population, churn };
 }

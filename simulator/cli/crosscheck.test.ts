@@ -133,7 +133,7 @@ describe('crosscheck', () => {
   });
 
   it('what one of the engines cannot do is told at its key', async () => {
-    const { code, err, ran } = await run(['--set', 'faults=[{ kind: pause, from: 6s, for: 1s }]']);
+    const { code, err, ran } = await run(['--set', 'faults=[{ kind: pause, from: 40s, for: 1s }]']);
     assert.equal(code, 2);
     assert.match(err, /faults: the engine model has no faults/);
     assert.deepEqual(ran, []);

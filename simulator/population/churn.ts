@@ -11,13 +11,14 @@ import { type RandomStream, randomStream } from '../engine/random.ts';
 import { type ChurnClass, type ChurnRates, relayGroups } from './churn-rates.ts';
 import { float64Column, uint8Column, uint32Column } from './column.ts';
 import type { Population } from './population.ts';
-import { FIRST_LEAVE_SECONDS, type Presence } from './presence.ts';
+import type { Presence } from './presence.ts';
 import { spreadProbabilities } from './sampling.ts';
 import { freshSeconds, leftSeconds, uptimeOf } from './spell-law.ts';
 
 const DAY_SECONDS = 86_400;
 /** A relay needs some seconds to make its links, so shorter spells would be nothing. */
 const LEAST_SPELL_SECONDS = 1;
+const LEAST_LIFE_SECONDS = 5;
 /** The class of relays that neither go away nor come back. */
 export const NO_CLASS = 255;
 
@@ -58,6 +59,8 @@ export interface ChurnParts {
   /** Relays that are there all the time, as those that the developers publish through. */
   readonly always: ReadonlySet<number>;
   readonly durationSeconds: number;
+  /** Nobody goes before the network has started. */
+  readonly startSeconds: number;
   readonly seed: number;
 }
 
@@ -135,7 +138,7 @@ function drawClasses({ rates, population, seed }: ChurnParts): Uint8Array {
   return classOf;
 }
 
-function drawDeparture({ rates, seed }: ChurnParts, relay: number, bornUs: number): number {
+function drawDeparture({ rates, startSeconds, seed }: ChurnParts, relay: number, bornUs: number): number {
   const { departuresPerRelayDay, survival } = rates;
   const stream = randomStream(seed, 'departures', relay);
   const days =
@@ -144,7 +147,8 @@ function drawDeparture({ rates, seed }: ChurnParts, relay: number, bornUs: numbe
       : departuresPerRelayDay > 0
         ? -ln(stream.uniform()) / departuresPerRelayDay
         : Number.POSITIVE_INFINITY;
-  return bornUs + Math.max(FIRST_LEAVE_SECONDS * 1e6, Math.round(days * DAY_SECONDS * 1e6));
+  const lifeUs = Math.max(LEAST_LIFE_SECONDS * 1e6, Math.round(days * DAY_SECONDS * 1e6));
+  return Math.max(startSeconds * 1e6, bornUs + lifeUs);
 }
 
 /** After how many days a share `left` of the newcomers is left; Infinity beyond what was observed. */
@@ -164,13 +168,15 @@ class Life {
   private readonly law: ChurnClass | null;
   private readonly bornUs: number;
   private readonly goneUs: number;
+  /** When the network stands. */
+  private readonly startUs: number;
   /** The life that the run sees ends here. */
   private readonly endUs: number;
   private readonly stream: RandomStream;
   private readonly restarts: RandomStream;
 
   constructor(
-    { rates, durationSeconds, seed }: ChurnParts,
+    { rates, durationSeconds, startSeconds, seed }: ChurnParts,
     relay: number,
     lawIndex: number,
     bornUs: number,
@@ -181,6 +187,7 @@ class Life {
     this.law = rates.classes[lawIndex] ?? null;
     this.bornUs = bornUs;
     this.goneUs = goneUs;
+    this.startUs = startSeconds * 1e6;
     this.endUs = Math.min(goneUs, durationSeconds * 1e6);
     this.stream = randomStream(seed, 'sessions and absences', relay);
     this.restarts = randomStream(seed, 'restarts', relay);
@@ -218,7 +225,7 @@ class Life {
     const { law, stream } = this;
     if (law === null) return Number.POSITIVE_INFINITY;
     const seconds = isMet ? leftSeconds(law.session, stream) : freshSeconds(law.session, stream);
-    return Math.max(FIRST_LEAVE_SECONDS * 1e6, fromUs + spellUs(seconds));
+    return Math.max(this.startUs, fromUs + spellUs(seconds));
   }
 
   /** Restarts of a session, which goes on through them. */
@@ -227,7 +234,7 @@ class Life {
     if (restarts === null) return;
     const next = (): number => spellUs(this.restarts.exponential(restarts.everySeconds));
     const forUs = spellUs(restarts.forSeconds);
-    const firstUs = Math.max(fromUs, FIRST_LEAVE_SECONDS * 1e6);
+    const firstUs = Math.max(fromUs, this.startUs);
     for (
       let atUs = firstUs + next();
       atUs + forUs + LEAST_SPELL_SECONDS * 1e6 < toUs;

@@ -10,6 +10,7 @@ export function madePlan(changes: Partial<NetworkPlan> = {}): NetworkPlan {
     dialing: 'uniform',
     latency: { law: 'population' },
     uplink: { law: 'population' },
+    startSeconds: 5,
     ...changes,
   };
 }

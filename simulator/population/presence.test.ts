@@ -8,7 +8,7 @@ const PLAN = {
 };
 
 test('presence: shares, spans and durations are those of the plan, and nobody is both late and away', () => {
-  const { joinsUs, absences, absentRelay, leavesUs, returnsUs } = drawPresence(1000, PLAN, new Set(), 1);
+  const { joinsUs, absences, absentRelay, leavesUs, returnsUs } = drawPresence(1000, PLAN, new Set(), 1, 5);
   const late = new Set<number>();
   joinsUs.forEach((timeUs, relay) => {
     if (timeUs === 0) return;
@@ -29,7 +29,7 @@ test('presence: shares, spans and durations are those of the plan, and nobody is
 
 test('presence: relays that must be there always are, even where all others are not', () => {
   const everybody = { late: { ...PLAN.late, share: 0.5 }, away: { ...PLAN.away, share: 0.5 } };
-  const { joinsUs, absences, absentRelay } = drawPresence(10, everybody, new Set([3, 7]), 1);
+  const { joinsUs, absences, absentRelay } = drawPresence(10, everybody, new Set([3, 7]), 1, 5);
   for (const relay of [3, 7]) {
     assert.equal(joinsUs[relay], 0);
     assert(!absentRelay.includes(relay));
@@ -39,8 +39,8 @@ test('presence: relays that must be there always are, even where all others are 
 
 test('presence: another seed draws others, and nobody leaves before the links are up', () => {
   const early = { late: null, away: { share: 0.2, fromSeconds: 0, toSeconds: 1, forSeconds: 0 } };
-  const one = drawPresence(100, early, new Set(), 1);
-  const other = drawPresence(100, early, new Set(), 2);
+  const one = drawPresence(100, early, new Set(), 1, 5);
+  const other = drawPresence(100, early, new Set(), 2, 5);
   assert.notDeepEqual(one.absentRelay, other.absentRelay);
   for (const timeUs of one.leavesUs) assert.equal(timeUs, 5e6);
   one.returnsUs.forEach((timeUs, absence) => {
@@ -55,6 +55,7 @@ test('presence: when relays go away does not follow from when others come late',
     { late: span, away: { ...span, forSeconds: 10 } },
     new Set(),
     1,
+    5,
   );
   const joins = new Set(joinsUs.filter((timeUs) => timeUs > 0));
   assert.equal(joins.size, 20);

@@ -9,9 +9,6 @@ import { type RandomStream, randomStream } from '../engine/random.ts';
 import type { PresencePlan } from '../scenario/scenario.ts';
 import { float64Column, uint32Column } from './column.ts';
 
-/** Links first come up within the first seconds, so nobody goes away before this. */
-export const FIRST_LEAVE_SECONDS = 5;
-
 export interface Presence {
   /** When each relay joins, virtual microseconds; 0 for one that is there from the start. */
   readonly joinsUs: Float64Array;
@@ -26,7 +23,7 @@ export interface Presence {
 /**
  * Draws late relays, and from the rest those that go away once.
  *
- * Shares are of all relays, rounded to whole ones. `always` names relays that are neither, as those that the
+ * Nobody goes before the network has started, after `startSeconds`. Shares are of all relays, rounded to whole ones. `always` names relays that are neither, as those that the
  * developers publish through.
  */
 export function drawPresence(
@@ -34,6 +31,7 @@ export function drawPresence(
   plan: PresencePlan,
   always: ReadonlySet<number>,
   seed: number,
+  startSeconds: number,
 ): Presence {
   const joinsUs = float64Column(relays);
   const { late, away } = plan;
@@ -54,7 +52,7 @@ export function drawPresence(
   const returnsUs = float64Column(leaving.length);
   if (away !== null) {
     const stream = randomStream(seed, 'relays go away');
-    const fromSeconds = Math.max(FIRST_LEAVE_SECONDS, away.fromSeconds);
+    const fromSeconds = Math.max(startSeconds, away.fromSeconds);
     leaving.forEach((relay, absence) => {
       absentRelay[absence] = relay;
       leavesUs[absence] = within(stream, fromSeconds, Math.max(fromSeconds, away.toSeconds));

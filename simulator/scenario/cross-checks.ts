@@ -13,6 +13,7 @@ import type { FaultKind } from './fault-plan.ts';
 import type { Finding } from './finding.ts';
 import type { KnownModules } from './known-modules.ts';
 import { checkModel } from './model-checks.ts';
+import { startSeconds } from './network-schema.ts';
 import { checkOperators } from './operators-checks.ts';
 import { NONE } from './presence-schema.ts';
 import type { LiveChannel } from './scenario.ts';
@@ -186,9 +187,15 @@ const FELT_BY_CELLS: readonly FaultKind[] = [
   'disk-corrupt',
 ];
 
-function* checkFaults({ faults = [], network, arms, traffic }: SoundParts): Generator<Finding> {
+function* checkFaults({ faults = [], network, arms, traffic, updates }: SoundParts): Generator<Finding> {
   const there = arms === undefined ? null : channelsOf(arms);
-  for (const [index, { kind, targets, bridges = 0 }] of faults.entries()) {
+  const standsAt = network === undefined || updates === undefined ? 0 : startSeconds(network, updates);
+  for (const [index, { kind, targets, from, bridges = 0 }] of faults.entries()) {
+    if (from < standsAt) {
+      const message = `comes before the network stands, at ${time(standsAt)}`;
+      const hint = `let it begin at ${time(standsAt)} or later, or make network.startWithin less`;
+      yield { path: ['faults', index, 'from'], message, hint };
+    }
     if (kind === 'authority-lost' && there !== null && !there.includes('directory')) {
       const message = 'no arm has authorities that could be lost';
       const hint = 'add an arm such as "polled: { channel: directory }", or remove the fault';

@@ -78,7 +78,7 @@ describe('faults', () => {
       /cells of clients do not feel it/,
     );
     assert.match(refused('{ kind: crush, from: 1min, for: 1s }')[0]!, /did you mean crash\?/);
-    assert.match(refused('{ kind: crash, from: 4s, for: 1s }')[0]!, /before the network is up/);
+    assert.match(refused('{ kind: crash, from: 4s, for: 1s }')[0]!, /before the network stands, at/);
     assert.match(refused('{ kind: crash, from: 1min }')[0]!, /for: is missing/);
   });
 });

@@ -7,7 +7,6 @@ import { duration, durationOrWord, moment, RUN_SECONDS_MAX, report, share, whole
 
 export const FAULTS_MAX = 64;
 /** Relays start and links come up within the first seconds, so nothing fails before this. */
-export const FAULTS_FROM_SECONDS = 5;
 
 /** The word for a fault that never ends. */
 export const FOREVER = 'ever';
@@ -176,12 +175,7 @@ const faultSchema = z
         [key],
       );
     }
-    const { kind, at, times, factor, by, targets, from } = fault;
-    if (from < FAULTS_FROM_SECONDS) {
-      report(context, 'comes before the network is up', `faults begin at ${FAULTS_FROM_SECONDS}s or later`, [
-        'from',
-      ]);
-    }
+    const { kind, at, times, factor, by, targets } = fault;
     if (kind === 'crash' && times !== undefined && at === undefined) {
       report(context, 'counts crashes at a step, and there is no step', 'add at: staged, or remove it', [
         'times',

@@ -37,6 +37,7 @@ describe('loading a scenario', () => {
         dialing: 'uniform',
         latency: { law: 'population' },
         uplink: { law: 'population' },
+        startSeconds: 30,
       },
       gossipsub: {
         D: 6,
@@ -64,6 +65,14 @@ describe('loading a scenario', () => {
       sweep: null,
       assertions: [],
     });
+  });
+
+  it('the network starts within half of the time to the first release, 5 to 30 s, unless the file says otherwise', () => {
+    const startOf = (...set: string[]) => load(SMALL, { set }).scenario.network.startSeconds;
+    assert.equal(startOf('updates.0.at=2min'), 30);
+    assert.equal(startOf('updates.0.at=24s'), 12);
+    assert.equal(startOf('updates.0.at=7s'), 5);
+    assert.equal(startOf('updates.0.at=7s', 'network.startWithin=90s'), 90);
   });
 
   it('laws: every way to write latency, uplink and lag is understood', () => {

@@ -5,12 +5,15 @@
 import { z } from 'zod';
 import { populationSchema } from './population-schema.ts';
 import { SCORINGS } from './scenario.ts';
-import { checkOneOf, duration, rateOrWord, report, whole } from './schema-values.ts';
+import { scaled } from './schema-facts.ts';
+import { checkOneOf, duration, RUN_SECONDS_MAX, rateOrWord, report, whole } from './schema-values.ts';
 import { formatDuration } from './units.ts';
 
 const RELAYS_MIN = 2;
 /** Relays that an array of the simulator could still number; memory forbids far fewer. */
 const RELAYS_MAX = 1_000_000_000;
+/** How long the network takes to start where the scenario does not say. */
+const START_SECONDS = { least: 5, most: 30 };
 const LATENCY_MS = { min: 0.001, max: 60_000 };
 
 const latencySchema = z
@@ -95,12 +98,37 @@ export const networkSchema = z
         examples: ['population', '20 Mbit/s'],
       },
     ).prefault('population'),
+    startWithin: scaled(
+      'moment',
+      duration(
+        's',
+        { min: START_SECONDS.least, max: RUN_SECONDS_MAX },
+        {
+          description:
+            'By then the relays have started and linked, one link after the other; nobody goes away and nothing fails ' +
+            'before. The shorter it is, the more of its near peers a relay has in its mesh. Default: half of the time to ' +
+            `the first release, ${formatDuration(START_SECONDS.least, 's')} at least and ` +
+            `${formatDuration(START_SECONDS.most, 's')} at most. Means nothing to the engine wire, whose relays dial as ` +
+            'fast as they can',
+          examples: ['30s'],
+        },
+      ),
+    ).optional(),
   })
   .superRefine(({ relays, degree }, context) => {
     if (degree < relays || relays < RELAYS_MIN) return;
     const message = `degree (${degree}) is not below the number of relays (${relays})`;
     report(context, message, `at most ${relays - 1}`, ['degree'], ['relays']);
   });
+
+/** When the network of a scenario stands: as it says, or by the time to its first release. */
+export function startSeconds(
+  network: { readonly startWithin?: number | undefined },
+  updates: readonly { readonly at: number }[],
+): number {
+  const half = Math.min(...updates.map(({ at }) => at)) / 2;
+  return network.startWithin ?? Math.min(Math.max(half, START_SECONDS.least), START_SECONDS.most);
+}
 
 const PEERS = { min: 0, max: 1000 };
 const SPECIFICATION = 'gossipsub specification; the default is that of js-libp2p';

@@ -55,7 +55,7 @@ describe('--scale', () => {
     const { clients, flood } = full.traffic;
     const expected: Scenario = {
       ...full,
-      network: { ...full.network, relays: 200 },
+      network: { ...full.network, relays: 200, startSeconds: moment(30) },
       durationSeconds: 600,
       updates: [
         {

@@ -13,6 +13,7 @@ import { churnYaml, toChurn } from './churn-yaml.ts';
 import { faultYaml, toFault } from './fault-yaml.ts';
 import type { CurveReader } from './lag-yaml.ts';
 import { assertionWords, measureYaml, toAssertions, toMeasure, toReport } from './measure-yaml.ts';
+import { startSeconds } from './network-schema.ts';
 import { toOperators } from './operators-yaml.ts';
 import type { PopulationInput } from './population-schema.ts';
 import { populationYaml } from './population-yaml.ts';
@@ -78,6 +79,7 @@ export function toScenario(
       latency: latencyLaw(network.latency),
       uplink:
         network.uplink === null ? { law: 'population' } : { law: 'constant', bitsPerSecond: network.uplink },
+      startSeconds: startSeconds(network, input.updates),
     },
     gossipsub: { ...peers, heartbeatMs: heartbeat, ...(scoring !== undefined && { scoring }) },
     durationSeconds: input.duration,
@@ -150,6 +152,7 @@ export function resolvedYaml(
       dialing: network.dialing,
       latency: latencyYaml(network.latency),
       uplink: network.uplink.law === 'population' ? 'population' : formatRate(network.uplink.bitsPerSecond),
+      startWithin: formatDuration(network.startSeconds, 's'),
     },
     gossipsub: {
       ...peers,

@@ -59,6 +59,8 @@ export interface NetworkPlan {
   readonly dialing: 'uniform' | 'consensus-weight';
   readonly latency: LatencyLaw;
   readonly uplink: UplinkLaw;
+  /** All links of the start are up by then, and nobody goes or fails before. */
+  readonly startSeconds: number;
 }
 
 /** Parameters of the gossipsub specification, as js-libp2p names them. */

@@ -58,8 +58,9 @@ export const sybilSchema = z
     ).optional(),
     connect: moment({
       description:
-        'Their links come up within three seconds from then on. Default: the beginning of the attack; for ' +
-        'covert-flash the start of the run. Means nothing for cold-boot and attack-at-dawn',
+        'Their links come up within three seconds from then on, or while the network starts, if that takes longer. ' +
+        'Default: the beginning of the attack; for covert-flash the start of the run. Means nothing for cold-boot and ' +
+        'attack-at-dawn',
       examples: ['30s'],
     }).optional(),
     from: moment({

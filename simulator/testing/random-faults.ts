@@ -8,7 +8,7 @@ import {
   type FaultPlan,
   type FaultTargets,
 } from '../scenario/fault-plan.ts';
-import { FAULTS_FROM_SECONDS, takes } from '../scenario/fault-schema.ts';
+import { takes } from '../scenario/fault-schema.ts';
 import type { Arm } from '../scenario/scenario.ts';
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true }).map((value) => value + 0);
@@ -28,9 +28,15 @@ const targets: fc.Arbitrary<(relays: number) => FaultTargets> = fc
     return { ...rest, role, ids: positions.map((position) => Math.floor(position * relays)) };
   });
 
+/** The part of a run in which something may fail. */
+interface Span {
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+}
+
 /** A fault of each: what it is within a run of so many seconds, relays and arms; none where it makes no sense. */
 export const randomFaults: fc.Arbitrary<
-  ((endSeconds: number, relays: number, arms: readonly Arm[]) => FaultPlan[])[]
+  ((span: Span, relays: number, arms: readonly Arm[]) => FaultPlan[])[]
 > = fc.array(
   fc
     .record({
@@ -48,11 +54,11 @@ export const randomFaults: fc.Arbitrary<
       isBehind: fc.boolean(),
       factor: between(1, 1000),
     })
-    .map((parts) => (endSeconds: number, relays: number, arms: readonly Arm[]): FaultPlan[] => {
+    .map((parts) => (span: Span, relays: number, arms: readonly Arm[]): FaultPlan[] => {
       const { kind, position, forSeconds, step, times, direction, bridges, ratio, factor, bySeconds } = parts;
       const live = arms.filter((arm) => arm.kind === 'live');
       const hasAuthorities = live.some(({ channels }) => channels.includes('directory'));
-      const lead = FAULTS_FROM_SECONDS;
+      const { startSeconds: lead, endSeconds } = span;
       if (endSeconds <= lead + 1) return [];
       if (live.length === 0 || (kind === 'authority-lost' && !hasAuthorities)) return [];
       const role =

@@ -236,6 +236,7 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
           fc.constant({ law: 'population' as const }),
           between(1e3, 1e12).map((bitsPerSecond) => ({ law: 'constant' as const, bitsPerSecond })),
         ),
+        startSeconds: between(5, 1000),
       })
       .map(({ part, populationSeed, ...network }) => {
         const most = Math.min(1000, network.relays - 1);
@@ -302,7 +303,11 @@ export const randomScenarios: fc.Arbitrary<Scenario> = fc
     const isAttackable = arms.some(hasGossip);
     const { scoring, sybils, armSybils, isWhole, ...rest } = parts;
     const faults =
-      traffic.clients !== null ? [] : parts.faults.flatMap((make) => make(end, network.relays, arms));
+      traffic.clients !== null
+        ? []
+        : parts.faults.flatMap((make) =>
+            make({ startSeconds: network.startSeconds, endSeconds: end }, network.relays, arms),
+          );
     // Churn stands beside neither clients nor faults nor live operators, nor relays that are late or away once.
     const { late, away } = parts.presence;
     const isPlain =

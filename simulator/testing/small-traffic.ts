@@ -15,6 +15,7 @@ export const SMALL_NETWORK: NetworkPlan = {
   dialing: 'uniform',
   latency: { law: 'population' },
   uplink: { law: 'population' },
+  startSeconds: 5,
 };
 
 /** Sixty relays, 20 clients and two virtual minutes, unless told otherwise; `traffic` as a scenario says it. */

@@ -80,6 +80,7 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
       dialing: 'uniform',
       latency: { law: 'uniform', minMs: 10, maxMs: 300 },
       uplink: { law: 'constant', bitsPerSecond: 20e6 },
+      startSeconds: 5,
       ...changes.network,
     },
     gossipsub: {

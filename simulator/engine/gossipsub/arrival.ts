@@ -11,20 +11,23 @@ import type { Frame } from './frame.ts';
 
 /** Kinds of arrivals; the numbers go into the trace, below 15. */
 export const ARRIVAL = {
+  /** On a link: somebody asks who is there (libp2p's identify), and is told. */
+  identify: 1,
+  identity: 2,
   /** On a link: somebody asks for a gossipsub stream, agrees to one, and sends a frame on it. */
-  open: 1,
-  acknowledge: 2,
-  frame: 3,
-  /** Links: asked for, agreed to, refused by a host that is away, closed (links.ts). */
-  dial: 4,
-  accept: 5,
-  refuse: 6,
-  close: 7,
+  open: 3,
+  acknowledge: 4,
+  frame: 5,
+  /** Links: asked for, agreed to, refused by a host that is away, closed (relay-links.ts). */
+  dial: 6,
+  accept: 7,
+  refuse: 8,
+  close: 9,
   /** Requests (simulated-peers.ts): the question, a piece of the answer, its end with the whole, a refusal. */
-  request: 8,
-  piece: 9,
-  answer: 10,
-  refusal: 11,
+  request: 10,
+  piece: 11,
+  answer: 12,
+  refusal: 13,
 } as const;
 export type ArrivalKind = (typeof ARRIVAL)[keyof typeof ARRIVAL];
 

@@ -45,8 +45,8 @@ export class BareStack implements NetworkStack {
     return new SimulatedConnection(this, this.parts.transport, link);
   }
 
-  /** Tells the router that a link has come up. */
-  connected(connection: SimulatedConnection): void {
+  /** Tells the router of a peer that has said which protocols it speaks. */
+  identified(connection: SimulatedConnection): void {
     this.parts.registrar.topology?.onConnect?.(connection.remotePeer, connection.asConnection());
   }
 

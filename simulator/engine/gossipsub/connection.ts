@@ -1,7 +1,9 @@
 /**
  * One end of a simulated link, shaped as the libp2p connection that gossipsub expects.
  *
- * Opening a stream costs a round trip, as negotiating a protocol does. There is one gossipsub stream each way;
+ * The router hears of it when the other end has said which protocols it speaks, as libp2p's identify asks on every new
+ * connection: a round trip after the link came up. Opening a stream costs another. Near peers are known first, and it is
+ * known peers that are grafted. There is one gossipsub stream each way;
  * what arrives on it goes to the router through async iterators (full) or straight (fast). Once closed, an end
  * stays closed: a link that comes up again has new ends and a new number.
  */
@@ -12,7 +14,7 @@ import type { Uint8ArrayList } from 'uint8arraylist';
 import { ARRIVAL, type Arrival } from './arrival.ts';
 import type { BareStack } from './bare-stack.ts';
 import type { Frame } from './frame.ts';
-import { NEGOTIATION_BYTES } from './negotiation.ts';
+import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from './negotiation.ts';
 import type { Direction, LinkEnd, NewLink } from './network-stack.ts';
 import type { SimulatedRelay } from './relay.ts';
 import type { Transport } from './transport.ts';
@@ -48,7 +50,7 @@ export class SimulatedConnection implements LinkEnd {
   }
 
   announce(): void {
-    this.stack.connected(this);
+    this.transport.transmit(this, ARRIVAL.identify, NEGOTIATION_BYTES, null);
   }
 
   /** Asks the other end for a stream; resolves a round trip later, or rejects when the link closes. */
@@ -68,8 +70,21 @@ export class SimulatedConnection implements LinkEnd {
     if (frame !== null) {
       this.transport.load?.gossipReceived(this.local.index, frame.bytes.length);
       this.stack.receive(this, frame);
-    } else if (what === ARRIVAL.open) this.acceptStream();
-    else this.streamAccepted();
+      return;
+    }
+    switch (what) {
+      case ARRIVAL.identify:
+        this.transport.transmit(this, ARRIVAL.identity, IDENTIFY_ANSWER_BYTES, null);
+        return;
+      case ARRIVAL.identity:
+        this.stack.identified(this);
+        return;
+      case ARRIVAL.open:
+        this.acceptStream();
+        return;
+      default:
+        this.streamAccepted();
+    }
   }
 
   /** The other end asked for a stream. */

@@ -1,15 +1,10 @@
-/**
- * When relays start, make their links, go away and come back, by the plan of the scenario.
- *
- * Relays start within the first second and links come up within the next three, so that the mesh has long
- * settled when an update is released.
- */
+/** When relays start, make their links, go away and come back, by the plan of the scenario. */
 
 import { randomStream } from '../random.ts';
 import {
   LINKS_START_US,
-  LINKS_START_WITHIN_US,
-  LINKS_UP_US,
+  linksStartWithinUs,
+  linksUpUs,
   RELAYS_START_WITHIN_US,
   START_STREAMS,
 } from '../start-plan.ts';
@@ -69,16 +64,18 @@ export class LifePlan {
 
   private planLinks(relays: PlannedRelays): void {
     const { scenario, topology } = this.job;
+    const { startSeconds } = scenario.network;
+    const withinUs = linksStartWithinUs(startSeconds);
     const links = randomStream(scenario.seed, START_STREAMS.links);
     for (let link = 0; link < topology.links; link++) {
-      const atUs = LINKS_START_US + links.integer(LINKS_START_WITHIN_US);
+      const atUs = LINKS_START_US + links.integer(withinUs);
       const dialer = topology.dialer[link];
       const listener = topology.listener[link];
       const latencyUs = topology.latencyUs[link];
       if (this.joinsUs(dialer) !== 0) continue; // who joins late makes the link
       if (this.joinsUs(listener) !== 0) {
         // Not before all links of the topology are up: another one to dial may be at the end of one of them.
-        relays.planAt(LINKS_UP_US, dialer, () => relays.linksOf(dialer).replaceLost());
+        relays.planAt(linksUpUs(startSeconds), dialer, () => relays.linksOf(dialer).replaceLost());
         continue;
       }
       const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };

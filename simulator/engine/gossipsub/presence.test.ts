@@ -36,7 +36,7 @@ async function manyAbsences(scenario: Scenario): Promise<Presence> {
     late: { share: 0.2, fromSeconds: 2, toSeconds: 70 },
     away: { share: 0.33, fromSeconds: 5, toSeconds: 100, forSeconds: 20 },
   };
-  const once = drawPresence(RELAYS, plan, publishers, scenario.seed);
+  const once = drawPresence(RELAYS, plan, publishers, scenario.seed, 5);
   const rows = Array.from({ length: once.absences }, (_unused, row) => ({
     relay: once.absentRelay[row],
     leavesUs: once.leavesUs[row],
@@ -92,7 +92,7 @@ test('presence: a relay that is away hears nothing, and takes part again when it
     late: { share: 0.1, fromSeconds: 30, toSeconds: 50 },
     away: { share: 0.2, fromSeconds: 10, toSeconds: 15, forSeconds: 35 },
   };
-  const presence = drawPresence(RELAYS, plan, publishers, scenario.seed);
+  const presence = drawPresence(RELAYS, plan, publishers, scenario.seed, 5);
   const result = await run(scenario, presence);
   assertSound(result);
   const heard = [0, 1].map((release) => stageColumn(result.shared, RELAYS, release, 'heard'));
@@ -109,7 +109,7 @@ test('presence: a relay that is away hears nothing, and takes part again when it
 
 test('presence: nobody away changes nothing', async () => {
   const scenario = testScenario();
-  const nobody = drawPresence(RELAYS, { late: null, away: null }, new Set(), scenario.seed);
+  const nobody = drawPresence(RELAYS, { late: null, away: null }, new Set(), scenario.seed, 5);
   const [without, withNobody] = [await run(scenario, null), await run(scenario, nobody)];
   assert.equal(withNobody.traceHash, without.traceHash);
   assert.equal(withNobody.total.framesDropped, 0);

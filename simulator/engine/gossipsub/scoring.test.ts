@@ -56,7 +56,7 @@ async function run(variant: Partial<Scenario>, scoring: ScoringOptions | null): 
   const releases = await prepareReleases(scenario);
   const publishers = new Set(releases.map(({ publisher }) => publisher));
   const away = { share: 0.2, fromSeconds: 20, toSeconds: 120, forSeconds: 25 };
-  const presence = drawPresence(RELAYS, { late: null, away }, publishers, scenario.seed);
+  const presence = drawPresence(RELAYS, { late: null, away }, publishers, scenario.seed, 5);
   const hostileRelays = new Set(
     Array.from({ length: RELAYS }, (_unused, relay) => relay)
       .filter((relay) => !publishers.has(relay))

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { cellAdmission } from '../../../node/hooks/catalogue/cell-admission.ts';
 import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import type { AttackPlan } from '../../scenario/scenario.ts';
-import { ARRIVAL } from '../gossipsub/arrival.ts';
+import { ARRIVAL, type ArrivalKind } from '../gossipsub/arrival.ts';
 import { FrameMint } from '../gossipsub/frame.ts';
 import { Transport, type TransportHost } from '../gossipsub/transport.ts';
 import { Uplink } from '../gossipsub/uplink.ts';
@@ -88,7 +88,7 @@ describe('invariants', () => {
   });
 
   it('reachable-only: the engine tells what arrives across a cut or at a dead relay, when nothing stops it', () => {
-    const planted = (state: { cut?: boolean; gone?: boolean }, what: 3 | 4 = ARRIVAL.frame) => {
+    const planted = (state: { cut?: boolean; gone?: boolean }, what: ArrivalKind = ARRIVAL.frame) => {
       const clock = new VirtualClock(2, 1);
       const host = (index: number): TransportHost => ({
         index,

@@ -1,16 +1,17 @@
 /**
- * How links come up: each relay opens its streams one after the other, and tells each peer what it subscribes to.
+ * How links come up: both ends ask who is there, and each relay then opens its streams one after the other, and tells each
+ * peer what it subscribes to.
  *
- * js-libp2p opens the next stream when the last one has been agreed to, a round trip each, so that a relay with many
+ * js-libp2p tells a router of a peer when identify has been answered, a round trip after the link came up. It opens the next stream when the last one has been agreed to, a round trip each, so that a relay with many
  * links is known to its last peers seconds after the link came up. Which peers a relay grafts depends on this
  * order. All of it follows from the plan of the start, so it is reckoned beforehand and costs no events. What the
  * streams cost the uplinks is reckoned as if nothing else were sent meanwhile.
  */
 
 import type { Topology } from '../../population/population.ts';
-import { NEGOTIATION_BYTES } from '../gossipsub/negotiation.ts';
+import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from '../gossipsub/negotiation.ts';
 import { randomStream } from '../random.ts';
-import { LINKS_START_US, LINKS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
+import { LINKS_START_US, linksStartWithinUs, START_STREAMS } from '../start-plan.ts';
 import type { World } from './world.ts';
 
 const LAST_US = 2 ** 32 - 1;
@@ -24,11 +25,12 @@ export interface LinksUp {
 }
 
 /** Draws when links come up, and reckons the rest. Throws RangeError where a relay needs more than an hour for it. */
-export function linksComeUp(world: World, topology: Topology, seed: number): LinksUp {
+export function linksComeUp(world: World, topology: Topology, seed: number, startSeconds: number): LinksUp {
   const { links, shapes } = world;
   const { starts, peer, reverse, latencyUs } = links;
   const { subscribe } = shapes;
-  const openUs = linksUpUs(world, topology, seed);
+  const openUs = comeUpUs(world, topology, seed, linksStartWithinUs(startSeconds));
+  identifyPeers(world, openUs);
   const heardUs = new Uint32Array(links.places);
   for (let relay = 0; relay < links.relays; relay++) {
     const askUs = world.leaveUs(relay, NEGOTIATION_BYTES);
@@ -53,17 +55,35 @@ export function linksComeUp(world: World, topology: Topology, seed: number): Lin
   return { openUs, heardUs };
 }
 
+/** Turns the time at which the link of each place comes up into that at which the place's relay knows its peer. */
+function identifyPeers(world: World, timesUs: Uint32Array): void {
+  const { starts, peer, latencyUs, relays } = world.links;
+  for (let relay = 0; relay < relays; relay++) {
+    const askUs = world.leaveUs(relay, NEGOTIATION_BYTES);
+    for (let place = starts[relay]; place < starts[relay + 1]; place++) {
+      const upUs = timesUs[place];
+      const askedUs = Math.ceil(upUs + askUs) + latencyUs[place];
+      const toldUs =
+        Math.ceil(askedUs + world.leaveUs(peer[place], IDENTIFY_ANSWER_BYTES)) + latencyUs[place];
+      world.countNegotiation(upUs, relay, askedUs, NEGOTIATION_BYTES);
+      world.countNegotiation(askedUs, peer[place], toldUs, IDENTIFY_ANSWER_BYTES);
+      timesUs[place] = toldUs;
+    }
+  }
+}
+
 /** When the link of each place comes up, at both ends at once. */
-function linksUpUs(
+function comeUpUs(
   { links: { starts, relays, places } }: World,
   topology: Topology,
   seed: number,
+  withinUs: number,
 ): Uint32Array {
   const upUs = new Uint32Array(places);
   const next = starts.slice(0, relays);
   const stream = randomStream(seed, START_STREAMS.links);
   for (let link = 0; link < topology.links; link++) {
-    const atUs = LINKS_START_US + stream.integer(LINKS_START_WITHIN_US);
+    const atUs = LINKS_START_US + stream.integer(withinUs);
     upUs[next[topology.dialer[link]]++] = atUs;
     upUs[next[topology.listener[link]]++] = atUs;
   }

@@ -43,7 +43,7 @@ export function runModelThread(job: ModelJob, enter: EnterPhase): ModelResult {
     seed,
     trace,
   });
-  const mesh = new Mesh(world, gossipsub, linksComeUp(world, topology, seed));
+  const mesh = new Mesh(world, gossipsub, linksComeUp(world, topology, seed, scenario.network.startSeconds));
   const work = new RelayWork({ scenario, population, publications, releases, shared, trace });
   const gossip = new Gossip(world, mesh, gossipsub, publications, (publication, relay, nowUs, isPublisher) =>
     work.arrive(publication, relay, nowUs, isPublisher),

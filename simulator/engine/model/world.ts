@@ -28,13 +28,16 @@ export const EVENT = {
   close: 11,
   /** A link of the start comes up, at one of its ends. */
   linkUp: 12,
+  /** Something that was planned in words (churn/calls.ts). */
+  call: 13,
   /** Somebody asks for a stream, and agrees to one. */
   open: 14,
   acknowledge: 15,
-  /** Something that was planned in words (churn/calls.ts). */
-  call: 13,
+  /** Somebody asks who is at the other end of a link, and is told. */
+  identify: 16,
+  identity: 17,
 } as const;
-const EVENT_BITS = 4;
+const EVENT_BITS = 5;
 
 export function codeOf(kind: number, message: number): number {
   return (message << EVENT_BITS) | kind;

@@ -130,6 +130,7 @@ function drawnTree(
 function drawnNetwork(dice: Dice, relays: number): Tree {
   const isSmall = relays <= 100;
   const network: Tree = { relays };
+  network.startWithin = '5s'; // so that most of the run has faults, comings and goings
   network.degree = isSmall ? dice.whole(4, Math.min(14, relays - 1)) : dice.whole(8, 20);
   if (dice.chance(0.4)) network.population = 'uniform';
   if (dice.chance(0.2)) network.dialing = 'consensus-weight';

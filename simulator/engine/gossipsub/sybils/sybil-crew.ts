@@ -13,6 +13,7 @@ import type { Scenario } from '../../../scenario/scenario.ts';
 import { isFlood, type SybilPlan } from '../../../scenario/sybil-plan.ts';
 import { SOURCES_MAX } from '../../event-queue.ts';
 import { type RandomStream, randomStream } from '../../random.ts';
+import { linksUpUs } from '../../start-plan.ts';
 import { Call, type VirtualClock } from '../../virtual-clock.ts';
 import type { FrameMint } from '../frame.ts';
 import type { Hosts } from '../hosts.ts';
@@ -248,18 +249,19 @@ function plannedLinks({ plan, scenario, relays }: CrewParts, targets: readonly n
   for (let sybil = 0; sybil < plan.count; sybil++) {
     const stream = randomStream(scenario.seed, 'links of a sybil', sybil);
     for (const relay of drawRelays(stream, relays, targets, plan.degree)) {
-      links.push({ sybil, relay, atUs: connectUs(plan, stream.uniform()) });
+      links.push({ sybil, relay, atUs: connectUs(plan, scenario.network.startSeconds, stream.uniform()) });
     }
   }
   return links;
 }
 
-function connectUs({ attack, connectSeconds }: SybilPlan, position: number): number {
+/** Sybils that connect while the network starts take as long for it as the relays do. */
+function connectUs({ attack, connectSeconds }: SybilPlan, startSeconds: number, position: number): number {
   if (attack === 'attack-at-dawn') {
     return ROUTERS_UP_US + Math.floor(position * (RELAYS_LINK_US - ROUTERS_UP_US));
   }
   const fromUs = Math.max(RELAYS_LINK_US, attack === 'cold-boot' ? 0 : Math.round(connectSeconds * 1e6));
-  return fromUs + Math.floor(position * CONNECT_WITHIN_US);
+  return fromUs + Math.floor(position * Math.max(CONNECT_WITHIN_US, linksUpUs(startSeconds) - fromUs));
 }
 
 /** Different relays, `degree` of them or all that there are. */

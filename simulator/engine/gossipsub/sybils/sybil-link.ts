@@ -5,6 +5,10 @@ import type { Frame } from '../frame.ts';
 
 /** Who has links: told what arrives on them. */
 export interface LinkOwner {
+  /** The relay asks who this is. */
+  identityAsked(link: SybilLink): void;
+  /** The relay has said who it is. */
+  identified(link: SybilLink): void;
   /** The relay asks for a stream to send on. */
   streamAsked(link: SybilLink): void;
   /** The relay agrees to the stream that the sybil asked for. */
@@ -35,9 +39,25 @@ export class SybilLink implements Receiver {
 
   arrive({ what, frame }: Arrival): void {
     const { owner } = this;
-    if (what === ARRIVAL.close) owner.closed(this);
-    else if (frame !== null) owner.heard(this, frame);
-    else if (what === ARRIVAL.open) owner.streamAsked(this);
-    else owner.streamAgreed(this);
+    if (frame !== null) {
+      owner.heard(this, frame);
+      return;
+    }
+    switch (what) {
+      case ARRIVAL.identify:
+        owner.identityAsked(this);
+        return;
+      case ARRIVAL.identity:
+        owner.identified(this);
+        return;
+      case ARRIVAL.open:
+        owner.streamAsked(this);
+        return;
+      case ARRIVAL.acknowledge:
+        owner.streamAgreed(this);
+        return;
+      default:
+        owner.closed(this);
+    }
   }
 }

@@ -15,7 +15,7 @@ import { Call, type VirtualClock } from '../../virtual-clock.ts';
 import { ARRIVAL, type Arrival, type ArrivalKind, type Receiver } from '../arrival.ts';
 import type { Frame, FrameMint } from '../frame.ts';
 import type { Host } from '../hosts.ts';
-import { NEGOTIATION_BYTES } from '../negotiation.ts';
+import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from '../negotiation.ts';
 import { idText, messageId } from '../router.ts';
 import { type PeersParts, SimulatedPeers } from '../simulated-peers.ts';
 import type { Transport } from '../transport.ts';
@@ -88,11 +88,19 @@ export class Sybil implements Host, LinkOwner {
     return link?.number === detail ? link : null;
   }
 
-  /** Makes this end of a link, and asks for a stream on it. */
+  /** Makes this end of a link, and asks who is at the other. */
   open(relay: number, latencyUs: number, number: number): void {
     const link = new SybilLink(this, relay, latencyUs, number);
     this.connections.set(relay, link);
     this.parts.tally.links++;
+    this.send(link, ARRIVAL.identify, NEGOTIATION_BYTES, null);
+  }
+
+  identityAsked(link: SybilLink): void {
+    this.send(link, ARRIVAL.identity, IDENTIFY_ANSWER_BYTES, null);
+  }
+
+  identified(link: SybilLink): void {
     this.send(link, ARRIVAL.open, NEGOTIATION_BYTES, null);
   }
 

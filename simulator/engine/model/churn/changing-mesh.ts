@@ -1,12 +1,12 @@
 /**
  * The mesh where links come and go: lists of members and subscribers that lose whoever goes.
  *
- * A relay's router opens one stream after the other, a round trip each, and tells each peer what it subscribes to. Who
- * grafts whom is often a matter of microseconds there, since both ends of a link open theirs at the same time.
+ * A relay's router knows a peer when identify has been answered. It opens one stream after the other then, a round trip
+ * each, and tells each peer what it subscribes to. Who grafts whom is often a matter of microseconds there, since both ends of a link open theirs at the same time.
  */
 
 import type { GossipsubPlan } from '../../../scenario/scenario.ts';
-import { NEGOTIATION_BYTES } from '../../gossipsub/negotiation.ts';
+import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from '../../gossipsub/negotiation.ts';
 import {
   BEAT_PLANNED,
   COUNTS,
@@ -89,14 +89,25 @@ export class ChangingMesh extends MeshCare {
     this.flags = larger(this.flags, new Uint8Array(places));
   }
 
-  /** A link of the relay has come up: its router opens a stream when those before it are open. */
+  /** A link of the relay has come up: it asks who is there. */
   linkUp(nowUs: number, relay: number, place: number): void {
-    const { toOpen, world } = this;
+    const { world } = this;
     this.flags[place] = world.links.isDialled[place] * DIALLED;
     this.openUs[place] = Number.POSITIVE_INFINITY;
-    toOpen[relay].push(place);
-    this.counts[relay * COUNTS + TO_OPEN] = toOpen[relay].length;
-    if (toOpen[relay].length === 1) this.askForStream(nowUs, relay, place);
+    world.sendLink(nowUs, relay, place, EVENT.identify, NEGOTIATION_BYTES);
+  }
+
+  /** A peer asks who the relay is. */
+  hearIdentify(nowUs: number, relay: number, place: number): void {
+    this.world.sendLink(nowUs, relay, place, EVENT.identity, IDENTIFY_ANSWER_BYTES);
+  }
+
+  /** The peer at a place has said who it is: the router opens a stream when those before it are open. */
+  hearIdentity(nowUs: number, relay: number, place: number): void {
+    const queue = this.toOpen[relay];
+    queue.push(place);
+    this.counts[relay * COUNTS + TO_OPEN] = queue.length;
+    if (queue.length === 1) this.askForStream(nowUs, relay, place);
   }
 
   /**
@@ -110,15 +121,17 @@ export class ChangingMesh extends MeshCare {
     flags[place] = isDialled[place] * DIALLED;
     flags[there] = isDialled[there] * DIALLED;
     const opensUs = (relay: number, upUs: number): number =>
-      (doneUs[relay] = Math.max(upUs, doneUs[relay]) + 2 * wayUs);
+      (doneUs[relay] = Math.max(upUs + 2 * wayUs, doneUs[relay]) + 2 * wayUs);
     const diallerOpensUs = opensUs(dialler, nowUs + 2 * wayUs);
     const listenerOpensUs = opensUs(listener, nowUs + wayUs);
     openUs[place] = openUs[there] = nowUs;
     for (const from of [dialler, listener]) {
       const to = from === dialler ? listener : dialler;
       const sentUs = from === dialler ? diallerOpensUs : listenerOpensUs;
-      world.countNegotiation(nowUs, from, sentUs, NEGOTIATION_BYTES);
-      world.countNegotiation(nowUs, to, sentUs, NEGOTIATION_BYTES);
+      for (const answerBytes of [IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES]) {
+        world.countNegotiation(nowUs, from, sentUs, NEGOTIATION_BYTES);
+        world.countNegotiation(nowUs, to, sentUs, answerBytes);
+      }
       world.countFrame(nowUs, from, sentUs + wayUs, to, world.shapes.subscribe);
     }
     if (listenerOpensUs <= diallerOpensUs) {

@@ -18,8 +18,8 @@ import { SETUP_BYTES, SETUP_ROUND_TRIPS } from '../../gossipsub/simulated-peers.
 import { randomStream } from '../../random.ts';
 import {
   LINKS_START_US,
-  LINKS_START_WITHIN_US,
-  LINKS_UP_US,
+  linksStartWithinUs,
+  linksUpUs,
   RELAYS_START_WITHIN_US,
   START_STREAMS,
 } from '../../start-plan.ts';
@@ -97,14 +97,16 @@ export class LivingNetwork {
       relay.online = true;
       world.firstBeatUs[relay.index] = startsUs + FIRST_BEAT_AFTER_US;
     }
+    const { startSeconds } = scenario.network;
+    const withinUs = linksStartWithinUs(startSeconds);
     const upTimes = randomStream(scenario.seed, START_STREAMS.links);
     for (let link = 0; link < topology.links; link++) {
-      const atUs = LINKS_START_US + upTimes.integer(LINKS_START_WITHIN_US);
+      const atUs = LINKS_START_US + upTimes.integer(withinUs);
       const [dialer, listener] = [topology.dialer[link], topology.listener[link]];
       if (joinsUs[dialer] !== 0) continue; // who joins late makes the link
       if (joinsUs[listener] !== 0) {
         // Not before all links of the topology are up: another one to dial may be at the end of one of them.
-        calls.at(LINKS_UP_US, dialer, () => this.replaceLost(this.relays[dialer]));
+        calls.at(linksUpUs(startSeconds), dialer, () => this.replaceLost(this.relays[dialer]));
         continue;
       }
       const place = links.add(0, dialer, listener, topology.latencyUs[link]);

@@ -240,6 +240,12 @@ export class LivingRun {
         case EVENT.close:
           network.hearClose(network.relays[relay], place, sender);
           break;
+        case EVENT.identify:
+          if (network.isTaken(relay, place, 0)) mesh.hearIdentify(nowUs, relay, place);
+          break;
+        case EVENT.identity:
+          if (network.isTaken(relay, place, 0)) mesh.hearIdentity(nowUs, relay, place);
+          break;
         case EVENT.open:
           if (network.isTaken(relay, place, 0)) mesh.hearOpen(nowUs, relay, place);
           break;
