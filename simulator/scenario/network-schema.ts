@@ -108,8 +108,7 @@ export const networkSchema = z
             'By then the relays have started and linked, one link after the other; nobody goes away and nothing fails ' +
             'before. The shorter it is, the more of its near peers a relay has in its mesh. Default: half of the time to ' +
             `the first release, ${formatDuration(START_SECONDS.least, 's')} at least and ` +
-            `${formatDuration(START_SECONDS.most, 's')} at most. Means nothing to the engine wire, whose relays dial as ` +
-            'fast as they can',
+            `${formatDuration(START_SECONDS.most, 's')} at most`,
           examples: ['30s'],
         },
       ),

@@ -7,16 +7,15 @@ async function run(outcomes: readonly boolean[]): Promise<{ dialled: number[]; a
   const dialled: number[] = [];
   const atOnce: number[] = [];
   let underWay = 0;
-  await dialAll(
-    outcomes.map((outcome, index) => async () => {
-      dialled.push(index);
-      underWay++;
-      await new Promise((resolve) => setImmediate(resolve));
-      atOnce.push(underWay);
-      underWay--;
-      return outcome;
-    }),
-  );
+  const dial = async (outcome: boolean, index: number): Promise<boolean> => {
+    dialled.push(index);
+    underWay++;
+    await new Promise((resolve) => setImmediate(resolve));
+    atOnce.push(underWay);
+    underWay--;
+    return outcome;
+  };
+  await dialAll(outcomes.map((outcome, index) => ({ atMs: 0, dial: () => dial(outcome, index) })));
   return { dialled, atOnce };
 }
 
@@ -33,4 +32,21 @@ test('dialling: where handshakes fail, few are under way, and it ends all the sa
   assert.equal(dialled.length, 40);
   assert(Math.max(...atOnce.slice(20)) <= 2, String(atOnce));
   assert.deepEqual((await run([])).dialled, []);
+});
+
+test('dialling: the order is that of the times, and nobody is early', async () => {
+  const startMs = performance.now();
+  const early: number[] = [];
+  const order: number[] = [];
+  const dials = [40, 0, 20].map((atMs) => ({
+    atMs,
+    dial: async () => {
+      order.push(atMs);
+      if (performance.now() - startMs < atMs - 1) early.push(atMs);
+      return true;
+    },
+  }));
+  await dialAll(dials);
+  assert.deepEqual(order, [0, 20, 40]);
+  assert.deepEqual(early, []);
 });

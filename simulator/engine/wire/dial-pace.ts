@@ -1,30 +1,43 @@
 /**
- * How many handshakes of a process are under way at once: more where they succeed, half as many where one does not.
+ * When a process of relays dials: each at its time, and not too many at once.
  *
  * Handshakes have timeouts, which a machine that is busy with too many of them misses; with too few it waits for the
- * latencies of links.
+ * latencies of links. So more are under way where they succeed, half as many where one does not.
  */
+
+import { setTimeout as delay } from 'node:timers/promises';
 
 const AT_FIRST = 8;
 const AT_MOST = 32;
 const AT_LEAST = 2;
 const MORE_FOR_EACH = 0.25;
 
-/** Runs the dials, last first; resolves when each has been tried once. */
-export async function dialAll(dials: readonly (() => Promise<boolean>)[]): Promise<void> {
-  const left = [...dials];
+export interface Dial {
+  /** Not earlier, in milliseconds of real time from the first of all. */
+  readonly atMs: number;
+  /** Resolves with whether it worked. */
+  readonly dial: () => Promise<boolean>;
+}
+
+/** Runs the dials in the order of their times; resolves when each has been tried once. */
+export async function dialAll(dials: readonly Dial[]): Promise<void> {
+  const left = [...dials].sort((a, b) => b.atMs - a.atMs);
   const underWay = new Set<Promise<void>>();
+  const startMs = performance.now();
   let atOnce = AT_FIRST;
-  const begin = (dial: () => Promise<boolean>): void => {
+  const begin = ({ dial }: Dial): void => {
     const done = dial().then((worked) => {
       atOnce = worked ? Math.min(AT_MOST, atOnce + MORE_FOR_EACH) : Math.max(AT_LEAST, atOnce / 2);
       underWay.delete(done);
     });
+    done.catch(() => {}); // told by the wait for all of them
     underWay.add(done);
   };
-  while (left.length > 0) {
-    while (left.length > 0 && underWay.size < Math.floor(atOnce)) begin(left.pop()!);
-    await Promise.race(underWay);
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const earlyMs = next.atMs - (performance.now() - startMs);
+    if (earlyMs > 0) await delay(earlyMs);
+    while (underWay.size >= Math.floor(atOnce)) await Promise.race(underWay);
+    begin(next);
   }
   await Promise.all(underWay);
 }

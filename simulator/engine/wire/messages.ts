@@ -14,8 +14,8 @@ export interface RelayPlan {
   readonly takesThirdParties: boolean;
   /** How many links it is to have in all. */
   readonly links: number;
-  /** The relays that it dials. */
-  readonly dials: readonly number[];
+  /** The relays that it dials, each so that the link is up at about its time in the plan of the start. */
+  readonly dials: readonly { readonly peer: number; readonly atUs: number }[];
   /** Where it keeps its state; null: in memory. */
   readonly stateFolder: string | null;
   /** The port that it listens on; 0 for any that is free. */

@@ -14,7 +14,6 @@ import { pairLatency } from '../../population/pair-latency.ts';
 import { FaultConditions } from '../gossipsub/faults/conditions.ts';
 import { HookTraffic } from '../gossipsub/hook-traffic.ts';
 import { type Operation, Publisher, plannedOperations } from '../gossipsub/publisher.ts';
-import { randomStream } from '../random.ts';
 import { Call } from '../virtual-clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { dialAll } from './dial-pace.ts';
@@ -134,14 +133,16 @@ export class RelayHost {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
 
-  /** Relays dial those that the topology has them dial, in an order of chance, some at a time. */
+  /** Relays dial those that the topology has them dial, at the times of the plan or as soon after as the machine can. */
   private async connect(ports: readonly number[]): Promise<void> {
     for (const [relay, port] of ports.entries()) this.relayAtPort.set(port, relay);
+    const { slowdown } = this.plan.scenario;
     const dials = [...this.relays.values()].flatMap(({ plan, daemon }) =>
-      plan.dials.map((peer) => () => daemon.keepPeer(`/ip4/127.0.0.1/tcp/${ports[peer]}`)),
+      plan.dials.map(({ peer, atUs }) => ({
+        atMs: (atUs * slowdown) / 1000,
+        dial: () => daemon.keepPeer(`/ip4/127.0.0.1/tcp/${ports[peer]}`),
+      })),
     );
-    const { seed } = this.plan.scenario;
-    randomStream(seed, 'order of dialling', this.plan.relays[0]!.relay).shuffle(dials);
     await dialAll(dials);
   }
 

@@ -6,7 +6,10 @@ import { latencyColumns } from '../../population/latency.ts';
 import type { EngineInput } from '../gossipsub/engine.ts';
 import type { SharedColumns, ThreadPhase, ThreadResult } from '../gossipsub/job.ts';
 import { plannedOperations } from '../gossipsub/publisher.ts';
+import { SETUP_ROUND_TRIPS } from '../gossipsub/simulated-peers.ts';
 import { drawnThirdParties } from '../gossipsub/third-parties.ts';
+import { randomStream } from '../random.ts';
+import { LINKS_START_US, linksStartWithinUs, linksUpUs, START_STREAMS } from '../start-plan.ts';
 import type { HostCrew, HostProcess, Report } from './host-crew.ts';
 import type { HostCounts, HostPlan, Lacking, RelayPlan } from './messages.ts';
 import { monotonicUs } from './monotonic.ts';
@@ -122,9 +125,14 @@ export class WireNetwork {
   private planRelays(): RelayPlan[] {
     const { scenario, population, topology } = this.input;
     const { placement, degrees, folder } = this.parts;
-    const dials = Array.from({ length: population.relays }, (): number[] => []);
-    for (let link = 0; link < topology.links; link++)
-      dials[topology.dialer[link]!]!.push(topology.listener[link]!);
+    const upTimes = randomStream(scenario.seed, START_STREAMS.links);
+    const withinUs = linksStartWithinUs(scenario.network.startSeconds);
+    const dials = Array.from({ length: population.relays }, (): RelayPlan['dials'][number][] => []);
+    for (let link = 0; link < topology.links; link++) {
+      const upUs = LINKS_START_US + upTimes.integer(withinUs);
+      const atUs = Math.max(0, upUs - SETUP_ROUND_TRIPS * 2 * topology.latencyUs[link]!);
+      dials[topology.dialer[link]!]!.push({ peer: topology.listener[link]!, atUs });
+    }
     return dials.map((own, relay) => ({
       relay,
       uplinkBitsPerSecond: population.uplinkBitsPerSecond[relay]!,
@@ -169,9 +177,11 @@ export class WireNetwork {
 
   /** Resolves when all links are up, all subscriptions known and the meshes made. */
   private async stand(): Promise<void> {
-    const { slowdown, gossipsub } = this.input.scenario;
+    const { slowdown, gossipsub, network } = this.input.scenario;
     const { Dlo, heartbeatMs } = gossipsub;
-    const untilMs = performance.now() + STANDS_WITHIN_MS + this.plans.length * STANDS_WITHIN_MS_PER_RELAY;
+    const startMs = linksUpUs(network.startSeconds) / 1000;
+    const withinMs = STANDS_WITHIN_MS + this.plans.length * STANDS_WITHIN_MS_PER_RELAY + startMs * slowdown;
+    const untilMs = performance.now() + withinMs;
     let linkedMs: number | null = null;
     /** Since when all links are up, though some of them are deaf. */
     let deafMs: number | null = null;
