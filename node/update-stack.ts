@@ -10,6 +10,7 @@ import type { Channel, ChannelName, Offer, OfferTaker, Receipt } from './channel
 import { CircuitChannel } from './channels/circuit.ts';
 import { DirectoryChannel, type DirectoryTerms } from './channels/directory.ts';
 import { type BundleReader, GossipChannel } from './channels/gossip-channel.ts';
+import { MissingNews } from './channels/missing-news.ts';
 import { StateExchange } from './channels/state-exchange.ts';
 import { SwarmFetcher } from './channels/swarm-fetcher.ts';
 import { SyncServer } from './channels/sync-server.ts';
@@ -79,6 +80,7 @@ export class UpdateStack implements OfferTaker {
   constructor(parts: UpdateStackParts) {
     const { environment, thirdParties, cache, activation, onStaged, onStoreFailure } = parts;
     const { clock, peers, random } = environment;
+    const { names, authorities } = parts.channels;
     this.parts = parts;
     this.client = new TufClient({
       fetcher: NOWHERE,
@@ -103,11 +105,16 @@ export class UpdateStack implements OfferTaker {
       client: this.client,
       host: this.core.host,
       targets: new SwarmFetcher({ peers, random }),
+      reserve: names.includes('directory')
+        ? new SwarmFetcher({
+            peers: { connected: () => authorities, request: peers.request.bind(peers) },
+            random,
+          })
+        : null,
       observer: parts.observer,
       policy: { thirdParties },
     });
     const exchange = new StateExchange({ peers, clock, client: this.client, taker: this });
-    const { names } = parts.channels;
     this.circuits = names.includes('circuit') ? new CircuitChannel(exchange) : null;
     this.channels = this.makeChannels(exchange);
     const { tellVersions = (own) => own } = parts;
@@ -157,6 +164,7 @@ export class UpdateStack implements OfferTaker {
     const { client, circuits } = this;
     const { environment, observer, readBundle } = this.parts;
     const { names, authorities, directory } = this.parts.channels;
+    const missing = new MissingNews({ environment, exchange });
     const make = (name: ChannelName): Channel => {
       switch (name) {
         case 'gossip':
@@ -168,7 +176,7 @@ export class UpdateStack implements OfferTaker {
             onDropped: (reason, peer) => {
               observer.onRefused({ reason, channel: 'gossip', peer, target: null });
             },
-            onBehind: (peer) => void exchange.take(peer, 'gossip'),
+            onBehind: (peer) => void missing.takeFrom(peer),
           });
         case 'directory':
           return new DirectoryChannel({ environment, authorities, terms: directory, exchange });

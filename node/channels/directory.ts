@@ -8,6 +8,7 @@
 
 import type { Environment, PeerName } from '../environment.ts';
 import type { Channel } from './channel.ts';
+import { inRandomOrder } from './random-order.ts';
 import type { StateExchange } from './state-exchange.ts';
 
 export interface DirectoryTerms {
@@ -66,8 +67,8 @@ export class DirectoryChannel implements Channel {
 
   private async fetch(outMs: number, retryMs: number): Promise<void> {
     if (this.isStopped) return;
-    const { environment, terms } = this.parts;
-    for (const authority of this.inRandomOrder()) {
+    const { environment, terms, authorities } = this.parts;
+    for (const authority of inRandomOrder(authorities, environment.random)) {
       if (await this.takeFrom(authority)) {
         this.poll(outMs);
         return;
@@ -82,14 +83,5 @@ export class DirectoryChannel implements Channel {
   private async takeFrom(authority: PeerName): Promise<boolean> {
     const outcome = await this.parts.exchange.compare(authority, 'directory');
     return outcome === 'equal' || outcome === 'ahead' || outcome === 'took';
-  }
-
-  private inRandomOrder(): PeerName[] {
-    const names = [...this.parts.authorities];
-    for (let i = names.length - 1; i > 0; i--) {
-      const j = Math.floor(this.parts.environment.random.uniform() * (i + 1));
-      [names[i], names[j]] = [names[j]!, names[i]!];
-    }
-    return names;
   }
 }

@@ -65,5 +65,8 @@ export const FRUITLESS_PAUSE_MS = 60_000;
 /** Connections after coming up that a relay compares itself over; the others follow by gossip. */
 export const CATCH_UP_PEERS = 3;
 
+/** Others who are asked for news that their sender did not hand over. Bounds what one liar makes a relay ask. */
+export const ASKED_INSTEAD = 3;
+
 /** Concurrent comparisons on built circuits. */
 export const CIRCUIT_COMPARISONS = 8;

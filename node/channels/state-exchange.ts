@@ -82,7 +82,8 @@ export class StateExchange {
     return taking;
   }
 
-  private isPaused(peer: PeerName): boolean {
+  /** Whether it has brought nothing lately, and is not believed. */
+  isPaused(peer: PeerName): boolean {
     const forMs = this.parts.clock.nowMs() - (this.fruitlessAtMs.get(peer) ?? Number.NEGATIVE_INFINITY);
     return forMs >= 0 && forMs < FRUITLESS_PAUSE_MS; // a clock that was days ahead may be set right
   }

@@ -18,6 +18,7 @@ import {
   REQUEST_TIMEOUT_MS,
 } from './limits.ts';
 import { fetchPart } from './peer-fetcher.ts';
+import { inRandomOrder } from './random-order.ts';
 
 export interface SwarmFetcherParts {
   readonly peers: Pick<Peers, 'connected' | 'request'>;
@@ -98,7 +99,8 @@ export class SwarmFetcher implements Fetcher {
 
   private async gather(key: string, file: string, target: Target): Promise<Fetched> {
     const assembly = this.assemblyOf(key, file, target);
-    const candidates = new Set(this.inRandomOrder(this.parts.peers.connected()));
+    const { peers, random } = this.parts;
+    const candidates = new Set(inRandomOrder(peers.connected(), random));
     await new Promise<void>((end) => {
       this.downloads.add({ assembly, candidates, asked: 0, end });
       this.askAll();
@@ -174,15 +176,6 @@ export class SwarmFetcher implements Fetcher {
       this.assemblies.set(key, assembly);
     }
     return assembly;
-  }
-
-  private inRandomOrder(peers: readonly PeerName[]): PeerName[] {
-    const names = [...peers];
-    for (let i = names.length - 1; i > 0; i--) {
-      const j = Math.floor(this.parts.random.uniform() * (i + 1));
-      [names[i], names[j]] = [names[j]!, names[i]!];
-    }
-    return names;
   }
 }
 

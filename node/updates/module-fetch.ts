@@ -22,6 +22,12 @@ export const FIRST_RETRY_MS = 2_000;
 /** Each wait is so much longer: a large module takes seconds to come a hop nearer, and then all wait for its peers. */
 const RETRY_GROWTH = 1.5;
 
+/**
+ * The round from which on authorities are asked when no peer has it, after about a minute: what is only on its way
+ * through the network has come by then, and a wave of relays does not fall upon a few authorities.
+ */
+export const RESERVE_ROUND = 8;
+
 /** What an offerer has before the others are asked as well. */
 export const HEAD_START_MS = 3_000;
 
@@ -32,6 +38,8 @@ export interface ModuleFetchParts {
   readonly client: Pick<TrustClient, 'download'>;
   /** Peers, or wherever modules are kept. */
   readonly targets: Fetcher;
+  /** Asked as well from round RESERVE_ROUND on, where there is one: authorities. */
+  readonly reserve: Fetcher | null;
   readonly timers: Timers;
   readonly random: Random;
 }
@@ -105,8 +113,7 @@ export class ModuleFetch {
     if (this.isOver || this.isRoundUnderWay) return;
     this.round++;
     this.isRoundUnderWay = true;
-    const { client, targets } = this.parts;
-    void client.download(this.target, targets).then((downloaded) => {
+    void this.download().then((downloaded) => {
       this.isRoundUnderWay = false;
       if (this.isOver) return;
       if ('bytes' in downloaded || this.round === FETCH_ROUNDS) this.end(downloaded);
@@ -115,6 +122,14 @@ export class ModuleFetch {
         this.retryMs *= RETRY_GROWTH;
       }
     });
+  }
+
+  private async download(): Promise<Downloaded> {
+    const { client, targets, reserve } = this.parts;
+    const downloaded = await client.download(this.target, targets);
+    if ('bytes' in downloaded || reserve === null || this.round < RESERVE_ROUND || this.isOver)
+      return downloaded;
+    return client.download(this.target, reserve);
   }
 
   private end(outcome: Downloaded | null): void {

@@ -25,6 +25,7 @@ export interface ModuleIntakeParts {
   readonly client: Pick<TrustClient, 'download'>;
   readonly host: ModuleHost;
   readonly targets: Fetcher;
+  readonly reserve?: Fetcher | null;
   readonly observer: StageObserver;
   readonly policy: { readonly thirdParties: ThirdPartyPolicy };
 }
@@ -172,9 +173,9 @@ export class ModuleIntake {
   }
 
   private async fetched(record: ModuleRecord, offerer: Fetcher | null): Promise<Uint8Array | null> {
-    const { environment, client, targets } = this.parts;
+    const { environment, client, targets, reserve = null } = this.parts;
     const { timers, random } = environment;
-    record.fetch = new ModuleFetch({ client, targets, timers, random }, record.target, offerer);
+    record.fetch = new ModuleFetch({ client, targets, reserve, timers, random }, record.target, offerer);
     const outcome = await record.fetch.outcome;
     record.fetch = null;
     if (outcome === null) return null;

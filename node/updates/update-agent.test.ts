@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Offer } from '../channels/channel.ts';
+import type { Fetcher } from '../trust/fetcher.ts';
 import { TIMESTAMP_FILE } from '../trust/file-name.ts';
 import { DAY_MS, TestSource } from '../trust/testing/test-repository.ts';
-import { FETCH_ROUNDS } from './module-fetch.ts';
+import { FETCH_ROUNDS, RESERVE_ROUND } from './module-fetch.ts';
 import { answering, moduleFile, TestAgent, World, withoutModules } from './testing/agent-world.ts';
 import { settled } from './testing/test-time.ts';
 
@@ -626,6 +627,31 @@ describe('update agent: many things at once', () => {
     await relay.offer(files);
     await relay.time.pass(2000);
     assert.deepEqual(relay.news(), ['verified tally-up-1', 'staged tally-up-1']);
+  });
+
+  it('what no peer has had for RESERVE_ROUND rounds is asked of authorities as well, where there are any', async () => {
+    const world = new World();
+    world.add(1);
+    const files = world.publish();
+    const asked: number[] = [];
+    const authorities: Fetcher = {
+      fetch: (file, limits) => {
+        asked.push(world.peers.asked.length);
+        return new TestSource(files).fetch(file, limits);
+      },
+    };
+    const relay = new TestAgent(world, { reserve: authorities });
+    world.peers.failure = 'not-found';
+    await relay.offer(withoutModules(files));
+    await relay.time.pass(30_000);
+    assert.deepEqual(asked, [], 'not while it may only be on its way');
+    await relay.time.pass(60_000);
+    assert.deepEqual(asked, [RESERVE_ROUND], 'once, after the peers of that round');
+    assert.deepEqual(relay.news(), [
+      'heard tally-up-1 by gossip',
+      'verified tally-up-1',
+      'staged tally-up-1',
+    ]);
   });
 
   it('a download of what nobody wants any more is called off', async () => {

@@ -29,6 +29,8 @@ export interface UpdateAgentParts {
   readonly host: ModuleHost;
   /** Where modules come from that an offer's source lacks: peers, by chunks. */
   readonly targets: Fetcher;
+  /** Where they are had from when peers have not had one for a while: authorities. */
+  readonly reserve?: Fetcher | null;
   readonly observer: StageObserver;
   readonly policy: UpdatePolicy;
 }

@@ -19,6 +19,7 @@ import { DirectoryChannel } from '../directory.ts';
 import { GossipChannel, readBundle } from '../gossip-channel.ts';
 import { GossipsubPubsub } from '../gossipsub-pubsub.ts';
 import { Libp2pPeers } from '../libp2p-peers.ts';
+import { MissingNews } from '../missing-news.ts';
 import { StateExchange } from '../state-exchange.ts';
 import { SwarmFetcher } from '../swarm-fetcher.ts';
 import { SyncServer } from '../sync-server.ts';
@@ -75,6 +76,7 @@ export class NetworkRelay {
     });
     const taker = this.agent;
     const exchange = new StateExchange({ peers, clock, client, taker });
+    const missing = new MissingNews({ environment, exchange });
     this.circuits = new CircuitChannel(exchange);
     const server = new SyncServer(client, clock, (peer, versions) =>
       exchange.heard(peer, versions, 'circuit'),
@@ -87,7 +89,7 @@ export class NetworkRelay {
           taker,
           read: readBundle,
           onDropped: () => this.changed(),
-          onBehind: (peer) => void exchange.take(peer, 'gossip'),
+          onBehind: (peer) => void missing.takeFrom(peer),
         }),
       directory: () =>
         new DirectoryChannel({

@@ -108,6 +108,7 @@ export interface AgentOptions {
   /** The trust client's policy, if it is another one by mistake. */
   clientThirdParties?: ThirdPartyPolicy;
   cache?: VerificationCache;
+  reserve?: Fetcher;
 }
 
 /** A relay; another one on the same stores is the same relay after a restart. */
@@ -147,6 +148,7 @@ export class TestAgent {
       client: this.client,
       host: new LifecycleHost(this.lifecycle, hooks),
       targets: world.peers,
+      reserve: options.reserve ?? null,
       policy: { thirdParties },
       observer: {
         onArrival: ({ channel }) => channel,

@@ -50,3 +50,10 @@ test('expected modules: nobody finds out about a module that goes wrong after it
   const leak = { misbehaves: true, plan: { module: 'bad-leak', atSeconds: 20 } };
   assert.equal(wrong({}, { ...leak, activated: 1 }), null);
 });
+
+test('expected modules: one that counts to a thousand may count on from where another has left the state', () => {
+  const late = { activated: 1, misbehaves: true, plan: { module: 'bad-call-1000', atSeconds: 20 } };
+  assert.match(wrong({ activated: 1 }, late)!, /runs update 1 \(bad-call-1000\), which is gone/);
+  const leak = { activated: 1, misbehaves: true, plan: { module: 'bad-leak' } };
+  assert.equal(wrong(leak, late), null);
+});

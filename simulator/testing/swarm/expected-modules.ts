@@ -22,6 +22,12 @@ export interface Candidate {
 /** Bad modules that pass their trial: without cells after it nobody finds out. */
 const PASS_THEIR_TRIAL: readonly string[] = ['bad-flapping', 'bad-leak'];
 
+/**
+ * Traps on the thousandth cell that the state counts. A slot's state goes over to the next module of the same layout, and
+ * those that pass their trial count cells too: after one of them it is beyond its thousandth from the start.
+ */
+const COUNTS_ON = 'bad-call-1000';
+
 /** The releases of each hook of an arm, the one that comes first standing first. */
 export function candidatesByHook(scenario: Scenario, arm: ArmOutcome): Candidate[][] {
   const byHook = new Map<string, number[]>();
@@ -54,7 +60,11 @@ function fateOf({ updates, trust }: Scenario, arm: ArmOutcome, release: number):
   const { revokeAtSeconds, rollout, publisher, module } = updates[release]!;
   const { verdicts, haltedSeconds } = arm.updates[release]!;
   if (revokeAtSeconds !== null || haltedSeconds !== null) return 'gone';
-  if (verdicts?.misbehaves === true) return PASS_THEIR_TRIAL.includes(module) ? 'open' : 'gone';
+  if (verdicts?.misbehaves === true) {
+    const mayCountOn =
+      module === COUNTS_ON && updates.some((other) => PASS_THEIR_TRIAL.includes(other.module));
+    return mayCountOn || PASS_THEIR_TRIAL.includes(module) ? 'open' : 'gone';
+  }
   // A rollout stands still where too few report, and operators may refuse what others publish.
   if (rollout !== null) return 'open';
   const isTaken =

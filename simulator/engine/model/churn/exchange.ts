@@ -7,7 +7,12 @@
  */
 
 import { MESH_STANDS_MS } from '../../../../node/channels/catch-up.ts';
-import { CATCH_UP_PEERS, EXCHANGES_WAITING, REQUEST_TIMEOUT_MS } from '../../../../node/channels/limits.ts';
+import {
+  ASKED_INSTEAD,
+  CATCH_UP_PEERS,
+  EXCHANGES_WAITING,
+  REQUEST_TIMEOUT_MS,
+} from '../../../../node/channels/limits.ts';
 import { STATE_ANSWER_BYTES, SYNC_PROTOCOL } from '../../../../node/channels/sync-protocol.ts';
 import { NEGOTIATION_BYTES } from '../../gossipsub/negotiation.ts';
 import {
@@ -156,13 +161,38 @@ export class Exchange implements LinkListener, Asker {
   }
 
   anybody(relay: LivingRelay): number {
-    const { peers } = relay.open;
-    // In the order that the relay's own code would draw: the first of a shuffle of all.
+    // The first of a shuffle of all, as the relay's own code draws it.
+    return this.shuffled(relay, relay.open.peers)[0] ?? -1;
+  }
+
+  askInstead(relay: LivingRelay, bearer: number): void {
+    const { work, asks } = this.parts;
+    const others = relay.open.peers.filter((peer) => peer !== bearer);
+    const left = this.shuffled(relay, others).slice(0, ASKED_INSTEAD);
+    const next = (): void => {
+      const peer = left.shift();
+      if (peer === undefined) return;
+      const ours = work.state[relay.index];
+      let theirs = 0;
+      const answer = (): number => {
+        theirs = work.state[peer];
+        if (asks && ours > theirs) this.take(this.parts.relays[peer], relay.index, ours, () => {});
+        return STATE_ANSWER_BYTES;
+      };
+      this.request(relay, peer, STATE_QUESTION_BYTES, answer, (hasAnswer) => {
+        if (hasAnswer && theirs > work.state[relay.index]) this.take(relay, peer, theirs, next);
+        else next();
+      });
+    };
+    next();
+  }
+
+  private shuffled(relay: LivingRelay, peers: number[]): number[] {
     for (let i = peers.length - 1; i > 0; i--) {
       const j = Math.floor(this.draw(relay) * (i + 1));
       [peers[i], peers[j]] = [peers[j], peers[i]];
     }
-    return peers[0] ?? -1;
+    return peers;
   }
 
   ask(

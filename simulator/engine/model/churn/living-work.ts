@@ -30,6 +30,8 @@ export interface Asker {
   ): void;
   /** Any peer that the relay has a link to; -1 for none. */
   anybody(relay: LivingRelay): number;
+  /** Takes what is missing from another peer than the one that brought the news (node/channels/missing-news.ts). */
+  askInstead(relay: LivingRelay, bearer: number): void;
 }
 
 /** News on their way through a relay. */
@@ -204,6 +206,7 @@ export class LivingWork extends RelayWork {
     }
     const peer = act.isOfAnybody ? asker.anybody(relay) : bearer;
     const retry = (): void => {
+      if (!act.isOfAnybody && task.message >= 0) asker.askInstead(relay, bearer);
       if (!act.isOfAnybody || rounds === 0) task.done?.(false);
       else {
         const againUs = this.living.world.nowUs + RETRY_US;
