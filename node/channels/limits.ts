@@ -62,11 +62,11 @@ export const EXCHANGES_WAITING = 4;
 /** A peer that promised news and brought none is not believed for so long: lying costs its time, not the relay's. */
 export const FRUITLESS_PAUSE_MS = 60_000;
 
-/** Connections after coming up that a relay compares itself over; the others follow by gossip. */
-export const CATCH_UP_PEERS = 3;
-
 /** Others who are asked for news that their sender did not hand over. Bounds what one liar makes a relay ask. */
 export const ASKED_INSTEAD = 3;
+
+/** Connections after coming up that a relay compares itself over; the others follow by gossip. */
+export const CATCH_UP_PEERS = 3;
 
 /** Concurrent comparisons on built circuits. */
 export const CIRCUIT_COMPARISONS = 8;
