@@ -3,6 +3,7 @@
 import type { Fault } from './fault.ts';
 
 const TRANSPORT_TEST = ['simulator/engine/gossipsub/transport.test.ts'];
+const START_TEST = ['simulator/engine/network-start.test.ts'];
 const SLEEP_TEST = ['simulator/engine/gossipsub/sleep.test.ts'];
 
 export const ENGINE_FAULTS: readonly Fault[] = [
@@ -104,6 +105,20 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     find: 'Math.min(othersNextUs + lookAheadUs,',
     replace: 'Math.min(othersNextUs + 2 * lookAheadUs,',
     tests: ['simulator/engine/gossipsub/windows.test.ts'],
+  },
+  {
+    wrong: 'a router hears of a peer as soon as the link is up',
+    file: 'simulator/engine/gossipsub/connection.ts',
+    find: '    this.transport.transmit(this, ARRIVAL.identify, NEGOTIATION_BYTES, null);\n',
+    replace: '    this.stack.identified(this);\n',
+    tests: START_TEST,
+  },
+  {
+    wrong: 'links of the start come up within half of the time',
+    file: 'simulator/engine/start-plan.ts',
+    find: 'return linksUpUs(startSeconds) - LINKS_START_US;',
+    replace: 'return (linksUpUs(startSeconds) - LINKS_START_US) / 2;',
+    tests: START_TEST,
   },
   {
     wrong: 'at one instant a sleeping heartbeat comes before what its own relay has planned',
