@@ -4,9 +4,10 @@
  */
 
 import { CHANNEL_NAMES } from '../../../node/channels/channel.ts';
+import { drawnThirdParties } from '../../engine/gossipsub/third-parties.ts';
 import type { ArmOutcome, RunOutcome } from '../../measure/outcome.ts';
 import { FAULT_KINDS } from '../../scenario/fault-plan.ts';
-import { ATTACKS, type LiveArm, type Scenario } from '../../scenario/scenario.ts';
+import { ATTACKS, type LiveArm } from '../../scenario/scenario.ts';
 import { GOSSIP_ATTACKS } from '../../scenario/sybil-plan.ts';
 import { KNOWN_BAD, KNOWN_GOOD } from './modules.ts';
 
@@ -88,7 +89,7 @@ export function shownBy(outcome: RunOutcome, convergedRelays: number): string[] 
     if (condition) shown.push(name);
   };
   for (const arm of outcome.arms) {
-    if (arm.arm.kind === 'live') shown.push(...shownByArm(scenario, arm));
+    if (arm.arm.kind === 'live') shown.push(...shownByArm(outcome, arm));
     else
       when(
         arm.updates.some(({ stages }) => reached(stages.activated) > 0),
@@ -124,7 +125,7 @@ export function shownBy(outcome: RunOutcome, convergedRelays: number): string[] 
   return shown;
 }
 
-function* shownByArm(scenario: Scenario, outcome: ArmOutcome): Generator<string> {
+function* shownByArm({ scenario, population }: RunOutcome, outcome: ArmOutcome): Generator<string> {
   const arm = outcome.arm as LiveArm;
   const { trust, faults = [], sybils, updates, operators } = outcome;
   const feature = (name: Feature): string => name;
@@ -138,12 +139,11 @@ function* shownByArm(scenario: Scenario, outcome: ArmOutcome): Generator<string>
     const isActive = sybils.attempts > 0 || sybils.samples.some(({ sybilMeshLinks }) => sybilMeshLinks > 0);
     if (isActive) yield `sybils: ${sybils.plan.attack}`;
   }
-  const heard = updates.some(({ stages }) => reached(stages.heard) > 1);
-  if (heard) for (const channel of arm.channels) yield `channel: ${channel}`;
+  const isHeard = updates.some(({ stages }) => reached(stages.heard) > 1);
+  if (isHeard) for (const channel of arm.channels) yield `channel: ${channel}`;
   if ((trust?.staleRelays ?? 0) > 0) yield feature('stale: the alarm of a freeze');
   if ((trust?.graylistings ?? 0) > 0) yield feature('graylisted peers');
   if ((trust?.wrongActivations ?? 0) > 0) yield feature('deceived by stolen keys');
-  if ((trust?.refusals['untrusted-role'] ?? 0) > 0) yield feature('third party: refused by policy');
   if (new Set(updates.map(({ hook }) => hook)).size < updates.length)
     yield feature('several modules at one hook');
   if (scenario.presence.away !== null) yield feature('relays went away and came back');
@@ -155,7 +155,13 @@ function* shownByArm(scenario: Scenario, outcome: ArmOutcome): Generator<string>
     if (update.verdicts?.misbehaves === true) {
       if (update.verdicts.rolledBack > 0) yield `bad module taken out: ${plan.module}`;
     } else yield `module: ${plan.module}`;
-    if (plan.publisher !== null) yield feature('third party: taken');
+    if (plan.publisher !== null) {
+      yield feature('third party: taken');
+      // Who refuses by policy says nothing: others run it, and it does not.
+      const isRefused = (seconds: number, relay: number): boolean =>
+        Number.isNaN(seconds) && drawnThirdParties(scenario, population.operator[relay]!) === 'none';
+      if (operators === null && activated.some(isRefused)) yield feature('third party: refused by policy');
+    }
     if (update.haltedSeconds !== null) yield feature('rollout: halted');
     const firstShare = (plan.rollout?.steps[0] ?? 1) * scenario.network.relays;
     if (plan.rollout !== null && ran > firstShare * 1.5) yield feature('rollout: more than the first step');
