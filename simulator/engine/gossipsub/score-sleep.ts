@@ -15,6 +15,9 @@ import type { VirtualClock, VirtualTimer } from '../virtual-clock.ts';
 import type { GossipSubInternals, PeerScoreInternals, TopicScoreWeights } from './internals.ts';
 import { atTime, SuspendedTimer } from './suspended-timer.ts';
 
+/** What sleeping scores no longer need is dropped when it has lain about for so long. */
+const TIDY_AFTER_US = 60_000_000;
+
 export class ScoreSleep {
   private readonly score: PeerScoreInternals;
   private readonly clock: VirtualClock;
@@ -57,8 +60,19 @@ export class ScoreSleep {
     }
   }
 
+  /**
+   * Does what missed decays would have done, if they are many, and sleeps on.
+   *
+   * That is to drop what was kept of peers that are gone, which nobody sees, and records of messages, for which whoever
+   * asks for one settles first. So all this spares is memory, and it need not be at every waking.
+   */
+  tidy(): void {
+    const { clock, decay } = this;
+    if (decay !== null && clock.nowUs - decay.lastUs >= TIDY_AFTER_US) this.settle();
+  }
+
   /** Does what missed decays would have done, and sleeps on. */
-  settle(): void {
+  private settle(): void {
     const { clock, decay, score } = this;
     if (decay !== null && decay.reckon() > 0) atTime(clock, decay.lastUs, () => score.background());
   }

@@ -65,7 +65,7 @@ export class RouterSleep {
         router.publishedMessageIds.prune();
         router.gossipTracer.prune();
       });
-      scores.settle();
+      scores.tidy();
       this.clearMissedBackoff(sinceUs, heartbeat.periodUs, firstTick);
     }
     // As runHeartbeat would have set it; in the relay's name, whatever event is waking it.
