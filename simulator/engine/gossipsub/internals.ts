@@ -12,7 +12,7 @@ import {
   gossipsub,
 } from '@chainsafe/libp2p-gossipsub';
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
-import type { PeerId, Stream } from '@libp2p/interface';
+import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import type { Uint8ArrayList } from 'uint8arraylist';
 import type { ValidatingGossipSub } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { VirtualTimer } from '../virtual-clock.ts';
@@ -30,6 +30,12 @@ export interface OutboundStreamInternals {
   readonly rawStream: unknown;
   /** Sends an RPC whose length stands before it. */
   pushPrefixed(bytes: Uint8Array | Uint8ArrayList): void;
+}
+
+/** A peer to which a stream is to be opened, and the connection for it. */
+export interface WantedStream {
+  readonly peerId: PeerId;
+  readonly connection: Connection;
 }
 
 /** Weights of what else than invalid messages counts in a topic. */
@@ -100,6 +106,8 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   readonly publishedMessageIds: TimeCache;
   readonly score: PeerScoreInternals;
   heartbeatTicks: number;
+  /** Peers for which outbound streams are made one after the other. */
+  outboundInflightQueue: { push(wanted: WantedStream): unknown; end(): unknown };
   readonly runHeartbeat: () => void;
   isStarted(): boolean;
   clearBackoff(): void;
@@ -107,6 +115,7 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   acceptFrom(id: string): boolean;
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>;
   createInboundStream(peer: PeerId, stream: Stream): void;
+  createOutboundStream(peer: PeerId, connection: Connection): Promise<void>;
   sendRpc(peer: string, rpc: RPC): boolean;
   onIncomingStream(stream: unknown, connection: unknown): void;
   start(): Promise<void>;
@@ -166,6 +175,9 @@ const INSTANCE_MEMBERS = [
   'acceptFrom',
   'handleReceivedRpc',
   'createInboundStream',
+  'createOutboundStream',
+  'outboundInflightQueue.push',
+  'outboundInflightQueue.end',
   'sendRpc',
   'onIncomingStream',
   'isStarted',

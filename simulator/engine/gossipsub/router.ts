@@ -1,8 +1,8 @@
 /**
- * The routers that relays run: js-libp2p's GossipSub, watched, and on the fast path with two shortcuts.
+ * The routers that relays run: js-libp2p's GossipSub, watched, and on the fast path with three shortcuts.
  *
- * The fast path receives without async iterators, and encodes a message once for all whom it is forwarded
- * to. Both end in the router's own code with the same arguments; the trace hash proves it.
+ * The fast path receives without async iterators, asks for streams from a queue without them, and encodes a message
+ * once for all whom it is forwarded to. All end in the router's own code with the same arguments; the trace hash proves it.
  */
 
 import { createHash } from 'node:crypto';
@@ -14,6 +14,7 @@ import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import type { SimulatedStream } from './connection.ts';
 import { type FrameMint, isBareMessage } from './frame.ts';
 import type { GossipSubClass, GossipSubInternals } from './internals.ts';
+import { StreamQueue } from './stream-queue.ts';
 
 /** A router, whose it is, and the peers that it has shut out for their score. */
 export interface WatchedRouter extends GossipSubInternals {
@@ -85,6 +86,14 @@ export function watchedRouter(
 /** The router class with the shortcuts of the fast path. */
 export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClass {
   return class FastRouter extends Base {
+    override start(): Promise<void> {
+      if (this.isStarted()) return super.start();
+      const started = super.start();
+      this.outboundInflightQueue.end();
+      this.outboundInflightQueue = new StreamQueue(this);
+      return started;
+    }
+
     /** Frames come by `handleReceivedRpc`, so nothing has to be piped; the checks are the router's. */
     override createInboundStream(peer: PeerId, stream: Stream): void {
       const id = peer.toString();
