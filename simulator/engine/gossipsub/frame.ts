@@ -52,7 +52,8 @@ const INTERNED_MAX_FRAMES = 16_384;
 /** Makes frames; on the fast path, one frame for equal bytes. */
 export class FrameMint {
   private readonly share: boolean;
-  private readonly interned = new Map<string, Frame>();
+  private readonly frames = new Map<string, Frame>();
+  private readonly framesOfBodies = new Map<string, Frame>();
   private readonly byMessage = new WeakMap<RPC.Message, Frame>();
   private lastList: Uint8ArrayList | null = null;
   private lastFrame: Frame | null = null;
@@ -72,13 +73,22 @@ export class FrameMint {
 
   /** The frame of these bytes. */
   ofBytes(bytes: Uint8Array): Frame {
-    if (!this.share || bytes.length > INTERNED_MAX_BYTES) return new Frame(bytes);
-    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    let frame = this.interned.get(key);
+    return this.interned(this.frames, bytes, () => bytes);
+  }
+
+  /** The frame of an RPC that is encoded and has no length before it yet. */
+  ofBody(body: Uint8Array): Frame {
+    return this.interned(this.framesOfBodies, body, () => encode.single(body).subarray());
+  }
+
+  private interned(frames: Map<string, Frame>, content: Uint8Array, bytes: () => Uint8Array): Frame {
+    if (!this.share || content.length > INTERNED_MAX_BYTES) return new Frame(bytes());
+    const key = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1');
+    let frame = frames.get(key);
     if (frame === undefined) {
-      if (this.interned.size >= INTERNED_MAX_FRAMES) this.interned.clear();
-      frame = new Frame(bytes);
-      this.interned.set(key, frame);
+      if (frames.size >= INTERNED_MAX_FRAMES) frames.clear();
+      frame = new Frame(bytes());
+      frames.set(key, frame);
     }
     return frame;
   }

@@ -101,14 +101,21 @@ export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClas
     }
 
     override sendRpc(peer: string, rpc: RPC): boolean {
-      if (!isBareMessage(rpc) || this.control.has(peer) || this.gossip.has(peer))
+      if (changesMesh(rpc) || this.control.has(peer) || this.gossip.has(peer))
         return super.sendRpc(peer, rpc);
       const stream = this.streamsOutbound.get(peer);
       if (stream === undefined) return false;
-      (stream.rawStream as SimulatedStream).sendFrame(mint.ofMessage(rpc.messages[0], () => RPC.encode(rpc)));
+      const encode = (): Uint8Array => RPC.encode(rpc);
+      const frame = isBareMessage(rpc) ? mint.ofMessage(rpc.messages[0], encode) : mint.ofBody(encode());
+      (stream.rawStream as SimulatedStream).sendFrame(frame);
       return true;
     }
   };
+}
+
+/** Whether the router has more to do for this RPC than to send it. */
+function changesMesh({ control }: RPC): boolean {
+  return control !== undefined && (control.graft.length > 0 || control.prune.length > 0);
 }
 
 /** The id of a message with this data, as the routers compute it. */
