@@ -35,6 +35,7 @@ export class SimulatedConnection implements LinkEnd {
   private readonly stack: BareStack;
   private readonly transport: Transport;
   private opening: Opening | null = null;
+  private isIdentified = false;
 
   constructor(stack: BareStack, transport: Transport, link: NewLink) {
     const { local, peer, direction, latencyUs, number } = link;
@@ -77,6 +78,7 @@ export class SimulatedConnection implements LinkEnd {
         this.transport.transmit(this, ARRIVAL.identity, IDENTIFY_ANSWER_BYTES, null);
         return;
       case ARRIVAL.identity:
+        this.isIdentified = true;
         this.stack.identified(this);
         return;
       case ARRIVAL.open:
@@ -101,13 +103,13 @@ export class SimulatedConnection implements LinkEnd {
     opening?.resolve(new SimulatedStream(this, this.transport, opening.protocol) as unknown as Stream);
   }
 
-  /** Ends the streams, and tells the router. */
+  /** Ends the streams, and tells the router if it knows the peer. */
   shut(): void {
     this.status = 'closed';
     this.inbound?.end();
     this.opening?.reject(new LinkClosedError());
     this.opening = null;
-    this.stack.disconnected(this);
+    if (this.isIdentified) this.stack.disconnected(this);
   }
 
   /** As libp2p's type, of which gossipsub uses what is here. */
