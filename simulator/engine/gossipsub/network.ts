@@ -335,9 +335,6 @@ export class SimulatedNetwork {
         restart: (relay) => this.restart(relay),
         wake: (relay) => this.relays[relay]?.wake(),
         dropLinks: (relay, isLost) => this.relays[relay]?.links.drop(isLost) ?? 0,
-        throttle: (relay, factor) => {
-          (this.relays[relay] as SimulatedRelay).uplink.factor = factor;
-        },
         clockSet: (relay) => this.updates.clockSet(relay),
       },
     });

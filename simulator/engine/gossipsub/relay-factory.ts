@@ -51,7 +51,7 @@ export class RelayFactory {
 
   /** A relay's process; `before` is the one that it follows, null for the first. */
   make(index: number, before: SimulatedRelay | null, online: boolean): RelayProcess {
-    const { job, clock, stacks, identities, addresses, requests, linking } = this.parts;
+    const { job, clock, stacks, identities, addresses, requests, linking, faults } = this.parts;
     const stack = stacks.make(index);
     const sleeps = job.scenario.fidelity === 'fast' && !crowdsAddresses(job.sybils);
     const relay = new SimulatedRelay({
@@ -59,6 +59,7 @@ export class RelayFactory {
       peerId: identities[index].peerId,
       address: addresses[index],
       uplinkBitsPerSecond: job.population.uplinkBitsPerSecond[index],
+      rateChanges: faults?.conditions.rateChanges(index) ?? [],
       stack,
       sleep: sleeps ? new RouterSleep(stack.router, clock, index) : null,
       online,

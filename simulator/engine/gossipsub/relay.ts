@@ -9,13 +9,15 @@ import type { LinkEnd, NetworkStack } from './network-stack.ts';
 import { type LinksParts, RelayLinks } from './relay-links.ts';
 import { type PeersParts, SimulatedPeers } from './simulated-peers.ts';
 import type { RouterSleep } from './sleep.ts';
-import { Uplink } from './uplink.ts';
+import { type RateChange, Uplink } from './uplink.ts';
 
 export interface RelayParts {
   readonly index: number;
   readonly peerId: PeerId;
   readonly address: Multiaddr;
   readonly uplinkBitsPerSecond: number;
+  /** What faults do to that. */
+  readonly rateChanges: readonly RateChange[];
   readonly stack: NetworkStack;
   /** Null keeps the router's timers always running. */
   readonly sleep: RouterSleep | null;
@@ -44,7 +46,7 @@ export class SimulatedRelay implements Host {
     this.stack = parts.stack;
     this.sleep = parts.sleep;
     const { before = null } = parts;
-    this.uplink = before?.uplink ?? new Uplink(parts.uplinkBitsPerSecond);
+    this.uplink = before?.uplink ?? new Uplink(parts.uplinkBitsPerSecond, parts.rateChanges);
     this.peers = new SimulatedPeers(this, parts.requests, before?.peers);
     this.links = new RelayLinks(this, parts.stack, parts.online, parts.linking, before?.links);
   }

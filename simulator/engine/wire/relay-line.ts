@@ -33,6 +33,8 @@ export class RelayLine {
   sentBytes = 0;
   private readonly parts: LineParts;
   private readonly uplink: Uplink;
+  /** Whether the uplink knows what faults do to its rate; when that is follows from when the run has begun. */
+  private isPlanned = false;
 
   constructor(parts: LineParts) {
     this.parts = parts;
@@ -55,13 +57,23 @@ export class RelayLine {
     let oneWayUs = latencyUs(peer);
     if (conditions !== null && clock.hasBegun) {
       const { nowUs } = clock;
-      this.uplink.factor = conditions.bandwidthFactor(relay, nowUs);
+      if (!this.isPlanned) this.plan(conditions);
       for (const { index, fault } of conditions.between('latency', relay, peer, nowUs)) {
         oneWayUs += (fault.plan.factor - 1) * latencyUs(peer) + fault.plan.bySeconds * 1e6;
         happened(index);
       }
     }
     return this.uplink.send(deadlines.nowUs, bytes) + oneWayUs;
+  }
+
+  private plan(conditions: FaultConditions): void {
+    const { clock, relay } = this.parts;
+    this.isPlanned = true;
+    this.uplink.plan(
+      conditions
+        .rateChanges(relay)
+        .map(({ fromUs, factor }) => ({ fromUs: clock.deadlineOf(fromUs), factor })),
+    );
   }
 
   /** When a cut between this relay and a peer that holds now is over; 0 for none. */

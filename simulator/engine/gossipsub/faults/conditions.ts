@@ -6,6 +6,7 @@
 
 import type { ScheduledFault } from '../../../population/fault-schedule.ts';
 import type { FaultKind } from '../../../scenario/fault-plan.ts';
+import type { RateChange } from '../uplink.ts';
 
 /** A fault in force, with its place in the scenario. */
 export interface FaultInForce {
@@ -63,8 +64,17 @@ export class FaultConditions {
     return ms;
   }
 
-  /** What a relay's uplink has left of its rate. */
-  bandwidthFactor(relay: number, nowUs: number): number {
+  /** What a relay's uplink has left of its rate, from when on, in the order of time. */
+  rateChanges(relay: number): RateChange[] {
+    const hitting = (this.byKind.get('bandwidth') ?? []).filter(({ fault }) => fault.hits[relay] === 1);
+    const moments = new Set(hitting.flatMap(({ fault: { fromUs, untilUs } }) => [fromUs, untilUs]));
+    return [...moments]
+      .filter(Number.isFinite)
+      .sort((one, other) => one - other)
+      .map((fromUs) => ({ fromUs, factor: this.bandwidthFactor(relay, fromUs) }));
+  }
+
+  private bandwidthFactor(relay: number, nowUs: number): number {
     let factor = 1;
     for (const { fault } of this.between('bandwidth', relay, relay, nowUs)) factor *= fault.plan.factor;
     return factor;

@@ -2,7 +2,7 @@
  * Carries out the faults of a scenario on the relays of one thread.
  *
  * What lies on the way between two relays follows from the schedule by itself (rough-path.ts); here stands what
- * happens to a relay at a moment: it crashes and comes back, stands still, finds its links dead, or sends slowly.
+ * happens to a relay at a moment: it crashes and comes back, stands still, or finds its links dead.
  */
 
 import type { Stage } from '../../../measure/outcome.ts';
@@ -33,7 +33,6 @@ export interface FaultyNetwork {
   readonly wake: (relay: number) => void;
   /** Closes the relay's links that a condition is true of; answers how many. */
   readonly dropLinks: (relay: number, isLost: (peer: number) => boolean) => number;
-  readonly throttle: (relay: number, factor: number) => void;
   /** The relay's clock has been set: what waits for a time of that clock waits anew. */
   readonly clockSet: (relay: number) => void;
 }
@@ -114,16 +113,9 @@ export class FaultDriver {
           this.processes.pause(relay, untilUs);
         });
         return;
-      case 'bandwidth': {
-        const adjust = (): void =>
-          network.throttle(relay, this.conditions.bandwidthFactor(relay, clock.nowUs));
-        at(fromUs, () => {
-          this.happened(index);
-          adjust();
-        });
-        at(untilUs, adjust);
+      case 'bandwidth': // the uplink has known it from the start
+        at(fromUs, () => this.happened(index));
         return;
-      }
       case 'clock-skew':
         at(fromUs, () => {
           this.happened(index);
