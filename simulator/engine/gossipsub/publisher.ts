@@ -9,7 +9,7 @@
 import { encodeBundle } from '../../../node/channels/bundle.ts';
 import type { FileSource } from '../../../node/channels/sync-server.ts';
 import type { Fetched, Fetcher } from '../../../node/trust/fetcher.ts';
-import { TIMESTAMP_FILE } from '../../../node/trust/file-name.ts';
+import { metadataFile, TIMESTAMP_FILE } from '../../../node/trust/file-name.ts';
 import type { TrustVersions } from '../../../node/trust/trust-client.ts';
 import { gossipFiles } from '../../../updates/repository/bundle-files.ts';
 import { type Publication, UpdateRepository } from '../../../updates/repository/repository.ts';
@@ -30,6 +30,16 @@ export type Act =
   | { readonly kind: 'revoke'; readonly release: number; readonly reason: string }
   | { readonly kind: 'rotate'; readonly role: TopRole }
   | { readonly kind: 'timestamp' };
+
+/** What the developers hand to the relay that carries a publication into the network. */
+export interface HandOver {
+  /** The message about it. */
+  readonly bundle: Uint8Array;
+  /** All files, as they were when it came out. */
+  readonly source: Fetcher;
+  /** Version of its timestamp. */
+  readonly timestamp: number;
+}
 
 /** What of a job decides about publications. */
 export type PublicationJob = Pick<Job, 'scenario' | 'arm' | 'releases' | 'hostileModules'>;
@@ -76,6 +86,8 @@ export class Publisher implements FileSource, Fetcher {
   private readonly repository: UpdateRepository;
   private readonly planned: readonly Operation[];
   private readonly bundles: Uint8Array[] = [];
+  /** The newest timestamp after each planned operation. */
+  private readonly issues: Issue[] = [];
   /** Timestamps as they came out, for authorities that publish at intervals. */
   private readonly timestamps: Issue[] = [];
   private nowUs = 0;
@@ -123,8 +135,19 @@ export class Publisher implements FileSource, Fetcher {
     while (this.bundles.length <= operation) {
       const { atUs, act } = this.planned[this.bundles.length];
       this.bundles.push(this.carryOut(act, atUs));
+      this.issues.push(this.timestamps.at(-1)!);
     }
     return this.bundles[operation];
+  }
+
+  /** What is handed over with a planned operation, the same on every thread, however far its copy has gone on since. */
+  handOver(operation: number): HandOver {
+    return this.asOf(this.bundleOf(operation), this.issues[operation]);
+  }
+
+  /** What is handed over with something that was not planned from the start, which is carried out now. */
+  handOverUnplanned(act: Act, atUs: number): HandOver {
+    return this.asOf(this.carryOut(act, atUs), this.timestamps.at(-1)!);
   }
 
   /** Carries out something that was not planned from the start, and returns the message about it. */
@@ -144,7 +167,7 @@ export class Publisher implements FileSource, Fetcher {
     return this.repository.file(name);
   }
 
-  /** For the relay that carries publications: it gets all files at once. */
+  /** All files as they are now, at once. */
   fetch(file: string): Promise<Fetched> {
     const bytes = this.file(file);
     return Promise.resolve(bytes === null ? { failed: 'not-found' } : { bytes });
@@ -157,6 +180,15 @@ export class Publisher implements FileSource, Fetcher {
   /** What was the newest at a time. */
   issueAt(atUs: number): Issue {
     return this.timestamps.findLast((issue) => issue.atUs <= atUs) ?? this.timestamps[0];
+  }
+
+  private asOf(bundle: Uint8Array, { bytes, versions }: Issue): HandOver {
+    const nextRoot = metadataFile('root', versions.root + 1);
+    const fetch = (file: string): Promise<Fetched> => {
+      if (file === TIMESTAMP_FILE) return Promise.resolve({ bytes });
+      return file === nextRoot ? Promise.resolve({ failed: 'not-found' }) : this.fetch(file);
+    };
+    return { bundle, source: { fetch }, timestamp: versions.timestamp };
   }
 
   private publish(act: Act): Publication {

@@ -35,7 +35,7 @@ import type { RelayStores } from './faults/relay-disk.ts';
 import { CellsArrive, HookTraffic } from './hook-traffic.ts';
 import type { Hosts } from './hosts.ts';
 import { type Job, THIRD_PARTIES } from './job.ts';
-import { ConsensusSource, type Operation, Publisher, plannedOperations } from './publisher.ts';
+import { ConsensusSource, type HandOver, type Operation, Publisher, plannedOperations } from './publisher.ts';
 import { AT_ONCE, RelayConsent } from './relay-consent.ts';
 import { relayStack, type SharedParts } from './relay-stack.ts';
 import { ROLLOUT_CHECK_SECONDS, RolloutDriver } from './rollout-driver.ts';
@@ -79,8 +79,12 @@ export class UpdateLife {
   private readonly consent: RelayConsent | null;
   /** Whether gossip is over: what happens to a relay from then on, it keeps to itself. */
   private isOver = false;
-  /** Publications that wait for their relay to be back. */
-  private readonly due = new Map<number, (() => Uint8Array)[]>();
+  /** Publications that their relay has not taken yet: it is at it, or down. */
+  private readonly due = new Map<number, Set<() => HandOver>>();
+  /** Publications that their relay has told the others of. */
+  private readonly told = new Set<() => HandOver>();
+  /** The latest that each relay has taken from the developers. */
+  private readonly taken = new Map<number, HandOver>();
 
   constructor(
     job: Job,
@@ -206,12 +210,24 @@ export class UpdateLife {
     const running = hooks.flatMap((id) => core.host.activeOf(id) ?? []);
     if (!this.job.hostileRelays.has(relay)) this.recorder.restarted(relay, running);
     this.expectCells(relay, core, () => true);
-    const due = this.due.get(relay) ?? [];
-    this.due.delete(relay);
-    for (const bundle of due) {
-      const publish = (): void => this.publish(relay, bundle);
-      this.clock.schedule(this.clock.nowUs + PUBLISH_AFTER_RESTART_US, new Call(relay, publish));
-    }
+    const stack = this.stacks[relay];
+    const later = (action: () => void): void => {
+      const ifAlive = (): void => {
+        if (this.stacks[relay] === stack) action(); // else the next process has its turn
+      };
+      this.clock.schedule(this.clock.nowUs + PUBLISH_AFTER_RESTART_US, new Call(relay, ifAlive));
+    };
+    for (const makeHandOver of this.due.get(relay) ?? []) later(() => this.publish(relay, makeHandOver));
+    if (this.taken.has(relay)) later(() => this.restock(relay));
+  }
+
+  /** A relay has come back without what the developers had handed to it: its disk has lost it. They hand it over again. */
+  private restock(relay: number): void {
+    const stack = this.stacks[relay];
+    const handOver = this.taken.get(relay);
+    if (stack == null || handOver === undefined) return;
+    if (stack.client.versions().timestamp < handOver.timestamp)
+      this.handTo(stack, handOver).catch(this.onError);
   }
 
   /** The relay's clock has been set: modules that wait for a time have longer to wait now, or less, or none. */
@@ -266,7 +282,7 @@ export class UpdateLife {
   /** Schedules what the developers do, by the relay that carries it into the network. */
   plan(planAt: (timeUs: number, relay: number, action: () => void) => void): void {
     this.operations.forEach(({ atUs, relay }, index) => {
-      planAt(atUs, relay, () => this.publish(relay, () => this.publisher.bundleOf(index)));
+      planAt(atUs, relay, () => this.publish(relay, () => this.publisher.handOver(index)));
     });
     const everyUs = ROLLOUT_CHECK_SECONDS * 1e6;
     for (const [release, driver] of this.drivers) {
@@ -276,28 +292,59 @@ export class UpdateLife {
         if (this.publisher.isRevoked(release)) return; // nothing is left to decide
         const act = driver.decide(nowUs);
         if (act?.kind === 'revoke') this.haltedUs[release] = nowUs;
-        if (act !== null) this.publish(publisher, () => this.publisher.carryOut(act, nowUs));
+        if (act !== null)
+          this.publish(
+            publisher,
+            once(() => this.publisher.handOverUnplanned(act, nowUs)),
+          );
         this.clock.schedule(nowUs + everyUs, new Call(publisher, check));
       };
       planAt(atUs + everyUs, publisher, check);
     }
   }
 
-  /** The developers hand a publication to their relay, whole, and it tells the others of it. */
-  private publish(relay: number, makeBundle: () => Uint8Array): void {
+  /** The developers hand a publication to their relay, whole, until it has taken it, and it tells the others of it. */
+  private publish(relay: number, makeHandOver: () => HandOver): void {
     const stack = this.stacks[relay];
     const environment = this.environments[relay];
     if (stack === null || environment === null) {
       if (this.job.faults.length === 0) throw new Error(`relay ${relay} publishes before it has started`);
-      this.due.set(relay, [...(this.due.get(relay) ?? []), makeBundle]); // it is down
+      this.dueOf(relay).add(makeHandOver); // it is down
       return;
     }
-    const bundle = makeBundle();
+    const handOver = makeHandOver();
     const { channels } = this.job.arm;
-    if (channels.every((channel) => channel === 'directory')) return; // the authorities have it, and relays ask them
+    const due = this.dueOf(relay);
+    if (channels.every((channel) => channel === 'directory')) {
+      due.delete(makeHandOver);
+      return; // the authorities have it, and relays ask them
+    }
+    due.add(makeHandOver);
+    const taken = (): void => {
+      if (this.stacks[relay] !== stack) return; // it has died over it
+      due.delete(makeHandOver);
+      this.taken.set(relay, handOver);
+    };
+    this.handTo(stack, handOver).then(taken).catch(this.onError);
+    if (!channels.includes('gossip')) return;
+    const isRepeated = this.told.has(makeHandOver);
+    this.told.add(makeHandOver);
+    publishBundle(environment, handOver.bundle).catch((error: Error) => {
+      // What the relay had said before it died has come back to it from its peers.
+      if (!isRepeated || error.message !== 'PublishError.Duplicate') this.onError(error);
+    });
+  }
+
+  private handTo(stack: UpdateStack, { source }: HandOver): Promise<unknown> {
+    const { channels } = this.job.arm;
     const channel = channels.includes('gossip') ? 'gossip' : channels[0];
-    stack.take({ channel, source: this.publisher, peer: null }).catch(this.onError);
-    if (channel === 'gossip') publishBundle(environment, bundle).catch(this.onError);
+    return stack.take({ channel, source, peer: null });
+  }
+
+  private dueOf(relay: number): Set<() => HandOver> {
+    let due = this.due.get(relay);
+    if (due === undefined) this.due.set(relay, (due = new Set()));
+    return due;
   }
 
   /** As drawn, unless the class of its operator decides. */
@@ -362,4 +409,10 @@ export class UpdateLife {
         reporters.get(hash)?.onTransition(slot, transition, reason, hash),
     };
   }
+}
+
+/** Carries it out at the first call, and answers the same ever after. */
+function once<Result>(make: () => Result): () => Result {
+  let made: { readonly result: Result } | null = null;
+  return () => (made ??= { result: make() }).result;
 }
