@@ -3,7 +3,7 @@
 import type { Fault } from './fault.ts';
 
 const TRANSPORT_TEST = ['simulator/engine/gossipsub/transport.test.ts'];
-const START_TEST = ['simulator/engine/network-start.test.ts'];
+const START_TEST = ['simulator/engine/model/network-start.test.ts'];
 const SLEEP_TEST = ['simulator/engine/gossipsub/sleep.test.ts'];
 
 export const ENGINE_FAULTS: readonly Fault[] = [

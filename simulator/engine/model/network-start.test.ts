@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { prepareReleases } from '../arms/release.ts';
-import { drawPopulation } from '../population/draw.ts';
-import { buildTopology } from '../population/topology.ts';
-import { testLiveArm, testScenario, testUpdate } from '../testing/test-scenario.ts';
-import { runGossipsub } from './gossipsub/engine.ts';
-import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from './gossipsub/negotiation.ts';
-import { runModel } from './model/engine.ts';
+import { prepareReleases } from '../../arms/release.ts';
+import { drawPopulation } from '../../population/draw.ts';
+import { buildTopology } from '../../population/topology.ts';
+import { testLiveArm, testScenario, testUpdate } from '../../testing/test-scenario.ts';
+import { runGossipsub } from '../gossipsub/engine.ts';
+import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from '../gossipsub/negotiation.ts';
+import { runModel } from './engine.ts';
 
 const RELAYS = 60;
 const DEGREE = 10;
