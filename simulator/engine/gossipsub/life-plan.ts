@@ -1,13 +1,6 @@
 /** When relays start, make their links, go away and come back, by the plan of the scenario. */
 
-import { randomStream } from '../random.ts';
-import {
-  LINKS_START_US,
-  linksStartWithinUs,
-  linksUpUs,
-  RELAYS_START_WITHIN_US,
-  START_STREAMS,
-} from '../start-plan.ts';
+import { linksComingUp, linksUpUs, relayStarts } from '../start-plan.ts';
 import type { Job } from './job.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { RelayLinks } from './relay-links.ts';
@@ -52,9 +45,9 @@ export class LifePlan {
 
   private planStarts(relays: PlannedRelays): void {
     const { scenario, population } = this.job;
-    const starts = randomStream(scenario.seed, START_STREAMS.relays);
+    const nextStartUs = relayStarts(scenario.seed);
     for (let relay = 0; relay < population.relays; relay++) {
-      const atUs = starts.integer(RELAYS_START_WITHIN_US);
+      const atUs = nextStartUs();
       if (!this.takesPart(relay)) continue;
       const joinsUs = this.joinsUs(relay);
       if (joinsUs === 0) relays.planAt(atUs, relay, () => relays.start(relay));
@@ -65,10 +58,9 @@ export class LifePlan {
   private planLinks(relays: PlannedRelays): void {
     const { scenario, topology } = this.job;
     const { startSeconds } = scenario.network;
-    const withinUs = linksStartWithinUs(startSeconds);
-    const links = randomStream(scenario.seed, START_STREAMS.links);
+    const nextUpUs = linksComingUp(scenario.seed, startSeconds);
     for (let link = 0; link < topology.links; link++) {
-      const atUs = LINKS_START_US + links.integer(withinUs);
+      const atUs = nextUpUs();
       const dialer = topology.dialer[link];
       const listener = topology.listener[link];
       const latencyUs = topology.latencyUs[link];

@@ -2,16 +2,15 @@
  * How links come up: both ends ask who is there, and each relay then opens its streams one after the other, and tells each
  * peer what it subscribes to.
  *
- * js-libp2p tells a router of a peer when identify has been answered, a round trip after the link came up. It opens the next stream when the last one has been agreed to, a round trip each, so that a relay with many
- * links is known to its last peers seconds after the link came up. Which peers a relay grafts depends on this
- * order. All of it follows from the plan of the start, so it is reckoned beforehand and costs no events. What the
+ * js-libp2p tells a router of a peer when identify has been answered, a round trip after the link came up. It opens the
+ * next stream when the last one has been agreed to, a round trip each, so that a relay with many links is known to its
+ * last peers seconds after the link came up. Which peers a relay grafts depends on this order. All of it follows from the plan of the start, so it is reckoned beforehand and costs no events. What the
  * streams cost the uplinks is reckoned as if nothing else were sent meanwhile.
  */
 
 import type { Topology } from '../../population/population.ts';
 import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from '../gossipsub/negotiation.ts';
-import { randomStream } from '../random.ts';
-import { LINKS_START_US, linksStartWithinUs, START_STREAMS } from '../start-plan.ts';
+import { linksComingUp } from '../start-plan.ts';
 import type { World } from './world.ts';
 
 const LAST_US = 2 ** 32 - 1;
@@ -29,7 +28,7 @@ export function linksComeUp(world: World, topology: Topology, seed: number, star
   const { links, shapes } = world;
   const { starts, peer, reverse, latencyUs } = links;
   const { subscribe } = shapes;
-  const openUs = comeUpUs(world, topology, seed, linksStartWithinUs(startSeconds));
+  const openUs = comeUpUs(world, topology, linksComingUp(seed, startSeconds));
   identifyPeers(world, openUs);
   const heardUs = new Uint32Array(links.places);
   for (let relay = 0; relay < links.relays; relay++) {
@@ -76,14 +75,12 @@ function identifyPeers(world: World, timesUs: Uint32Array): void {
 function comeUpUs(
   { links: { starts, relays, places } }: World,
   topology: Topology,
-  seed: number,
-  withinUs: number,
+  nextUpUs: () => number,
 ): Uint32Array {
   const upUs = new Uint32Array(places);
   const next = starts.slice(0, relays);
-  const stream = randomStream(seed, START_STREAMS.links);
   for (let link = 0; link < topology.links; link++) {
-    const atUs = LINKS_START_US + stream.integer(withinUs);
+    const atUs = nextUpUs();
     upUs[next[topology.dialer[link]]++] = atUs;
     upUs[next[topology.listener[link]]++] = atUs;
   }

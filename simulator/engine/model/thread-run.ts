@@ -1,8 +1,7 @@
 /** Takes a run of the model from its links to the end of virtual time. */
 
 import type { SharedColumns, ThreadPhase } from '../gossipsub/job.ts';
-import { randomStream } from '../random.ts';
-import { RELAYS_START_WITHIN_US, START_STREAMS } from '../start-plan.ts';
+import { relayStarts } from '../start-plan.ts';
 import { Trace } from '../trace.ts';
 import { LivingRun } from './churn/living-run.ts';
 import { Gossip } from './gossip.ts';
@@ -126,10 +125,10 @@ function run({ world, mesh, gossip, shared }: Parts, endUs: number): void {
 
 /** Every router's heartbeats begin so long after its relay has started. */
 function firstBeatsUs(relays: number, seed: number): Float64Array {
-  const starts = randomStream(seed, START_STREAMS.relays);
+  const nextStartUs = relayStarts(seed);
   const beatsUs = new Float64Array(relays);
   for (let relay = 0; relay < relays; relay++) {
-    beatsUs[relay] = starts.integer(RELAYS_START_WITHIN_US) + FIRST_BEAT_AFTER_US;
+    beatsUs[relay] = nextStartUs() + FIRST_BEAT_AFTER_US;
   }
   return beatsUs;
 }

@@ -8,8 +8,7 @@ import type { SharedColumns, ThreadPhase, ThreadResult } from '../gossipsub/job.
 import { plannedOperations } from '../gossipsub/publisher.ts';
 import { SETUP_ROUND_TRIPS } from '../gossipsub/simulated-peers.ts';
 import { drawnThirdParties } from '../gossipsub/third-parties.ts';
-import { randomStream } from '../random.ts';
-import { LINKS_START_US, linksStartWithinUs, linksUpUs, START_STREAMS } from '../start-plan.ts';
+import { linksComingUp, linksUpUs } from '../start-plan.ts';
 import type { HostCrew, HostProcess, Report } from './host-crew.ts';
 import type { HostCounts, HostPlan, Lacking, RelayPlan } from './messages.ts';
 import { monotonicUs } from './monotonic.ts';
@@ -125,12 +124,10 @@ export class WireNetwork {
   private planRelays(): RelayPlan[] {
     const { scenario, population, topology } = this.input;
     const { placement, degrees, folder } = this.parts;
-    const upTimes = randomStream(scenario.seed, START_STREAMS.links);
-    const withinUs = linksStartWithinUs(scenario.network.startSeconds);
+    const nextUpUs = linksComingUp(scenario.seed, scenario.network.startSeconds);
     const dials = Array.from({ length: population.relays }, (): RelayPlan['dials'][number][] => []);
     for (let link = 0; link < topology.links; link++) {
-      const upUs = LINKS_START_US + upTimes.integer(withinUs);
-      const atUs = Math.max(0, upUs - SETUP_ROUND_TRIPS * 2 * topology.latencyUs[link]!);
+      const atUs = Math.max(0, nextUpUs() - SETUP_ROUND_TRIPS * 2 * topology.latencyUs[link]!);
       dials[topology.dialer[link]!]!.push({ peer: topology.listener[link]!, atUs });
     }
     return dials.map((own, relay) => ({

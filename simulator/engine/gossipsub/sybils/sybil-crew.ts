@@ -13,7 +13,7 @@ import type { Scenario } from '../../../scenario/scenario.ts';
 import { isFlood, type SybilPlan } from '../../../scenario/sybil-plan.ts';
 import { SOURCES_MAX } from '../../event-queue.ts';
 import { type RandomStream, randomStream } from '../../random.ts';
-import { linksUpUs } from '../../start-plan.ts';
+import { LINKS_START_US, linksUpUs, RELAYS_UP_US } from '../../start-plan.ts';
 import { Call, type VirtualClock } from '../../virtual-clock.ts';
 import type { FrameMint } from '../frame.ts';
 import type { Hosts } from '../hosts.ts';
@@ -25,10 +25,6 @@ import { Sybil, type SybilTally } from './sybil.ts';
 
 /** Links come up one by one within so long. */
 const CONNECT_WITHIN_US = 3_000_000;
-/** Routers are up from then on. */
-const ROUTERS_UP_US = 1_000_000;
-/** Relays make their links from then on, within CONNECT_WITHIN_US: with cold-boot, sybils do so at the same time. */
-const RELAYS_LINK_US = 1_200_000;
 /** js-libp2p tolerates so many peers of one address. */
 const PEERS_OF_ADDRESS_MAX = 10;
 const SAMPLES_MAX = 120;
@@ -258,9 +254,9 @@ function plannedLinks({ plan, scenario, relays }: CrewParts, targets: readonly n
 /** Sybils that connect while the network starts take as long for it as the relays do. */
 function connectUs({ attack, connectSeconds }: SybilPlan, startSeconds: number, position: number): number {
   if (attack === 'attack-at-dawn') {
-    return ROUTERS_UP_US + Math.floor(position * (RELAYS_LINK_US - ROUTERS_UP_US));
+    return RELAYS_UP_US + Math.floor(position * (LINKS_START_US - RELAYS_UP_US));
   }
-  const fromUs = Math.max(RELAYS_LINK_US, attack === 'cold-boot' ? 0 : Math.round(connectSeconds * 1e6));
+  const fromUs = Math.max(LINKS_START_US, attack === 'cold-boot' ? 0 : Math.round(connectSeconds * 1e6));
   return fromUs + Math.floor(position * Math.max(CONNECT_WITHIN_US, linksUpUs(startSeconds) - fromUs));
 }
 

@@ -15,14 +15,7 @@ import { type KeepingParts, REDIAL_WITHIN_US, relayPicker } from '../../gossipsu
 import { Neighbours } from '../../gossipsub/neighbours.ts';
 import { CLOSE_BYTES, DIAL_TIMEOUT_US, LINKS_RETURN_WITHIN_US } from '../../gossipsub/relay-links.ts';
 import { SETUP_BYTES, SETUP_ROUND_TRIPS } from '../../gossipsub/simulated-peers.ts';
-import { randomStream } from '../../random.ts';
-import {
-  LINKS_START_US,
-  linksStartWithinUs,
-  linksUpUs,
-  RELAYS_START_WITHIN_US,
-  START_STREAMS,
-} from '../../start-plan.ts';
+import { linksComingUp, linksUpUs, relayStarts } from '../../start-plan.ts';
 import { EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
 import { type ChangingLinks, END } from './changing-links.ts';
@@ -90,18 +83,17 @@ export class LivingNetwork {
   plan(): void {
     const { scenario, topology, churn, world, links, calls } = this.parts;
     const { joinsUs } = churn;
-    const starts = randomStream(scenario.seed, START_STREAMS.relays);
+    const nextStartUs = relayStarts(scenario.seed);
     for (const relay of this.relays) {
-      const startsUs = starts.integer(RELAYS_START_WITHIN_US);
+      const startsUs = nextStartUs();
       if (joinsUs[relay.index] !== 0) continue;
       relay.online = true;
       world.firstBeatUs[relay.index] = startsUs + FIRST_BEAT_AFTER_US;
     }
     const { startSeconds } = scenario.network;
-    const withinUs = linksStartWithinUs(startSeconds);
-    const upTimes = randomStream(scenario.seed, START_STREAMS.links);
+    const nextUpUs = linksComingUp(scenario.seed, startSeconds);
     for (let link = 0; link < topology.links; link++) {
-      const atUs = LINKS_START_US + upTimes.integer(withinUs);
+      const atUs = nextUpUs();
       const [dialer, listener] = [topology.dialer[link], topology.listener[link]];
       if (joinsUs[dialer] !== 0) continue; // who joins late makes the link
       if (joinsUs[listener] !== 0) {
