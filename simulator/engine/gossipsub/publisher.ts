@@ -85,9 +85,8 @@ export class Publisher implements FileSource, Fetcher {
   private readonly revoked = new Set<string>();
   private readonly repository: UpdateRepository;
   private readonly planned: readonly Operation[];
-  private readonly bundles: Uint8Array[] = [];
-  /** The newest timestamp after each planned operation. */
-  private readonly issues: Issue[] = [];
+  /** Of the planned operations that have been carried out. */
+  private readonly handOvers: HandOver[] = [];
   /** Timestamps as they came out, for authorities that publish at intervals. */
   private readonly timestamps: Issue[] = [];
   private nowUs = 0;
@@ -132,31 +131,25 @@ export class Publisher implements FileSource, Fetcher {
 
   /** The message about a planned operation, which is carried out now if it has not been. */
   bundleOf(operation: number): Uint8Array {
-    while (this.bundles.length <= operation) {
-      const { atUs, act } = this.planned[this.bundles.length];
-      this.bundles.push(this.carryOut(act, atUs));
-      this.issues.push(this.timestamps.at(-1)!);
-    }
-    return this.bundles[operation];
+    return this.handOver(operation).bundle;
   }
 
   /** What is handed over with a planned operation, the same on every thread, however far its copy has gone on since. */
   handOver(operation: number): HandOver {
-    return this.asOf(this.bundleOf(operation), this.issues[operation]);
+    while (this.handOvers.length <= operation) {
+      const { atUs, act } = this.planned[this.handOvers.length];
+      this.handOvers.push(this.carryOut(act, atUs));
+    }
+    return this.handOvers[operation];
   }
 
-  /** What is handed over with something that was not planned from the start, which is carried out now. */
-  handOverUnplanned(act: Act, atUs: number): HandOver {
-    return this.asOf(this.carryOut(act, atUs), this.timestamps.at(-1)!);
-  }
-
-  /** Carries out something that was not planned from the start, and returns the message about it. */
-  carryOut(act: Act, atUs: number): Uint8Array {
+  /** Carries something out now, and returns what is handed over with it. */
+  carryOut(act: Act, atUs: number): HandOver {
     this.nowUs = atUs;
     const publication = this.publish(act);
     if (!publication.live) throw new Error(`a publication of this run waits for signatures: ${act.kind}`);
     this.noteTimestamp();
-    return encodeBundle(gossipFiles(this.repository, publication));
+    return this.asOf(encodeBundle(gossipFiles(this.repository, publication)), this.timestamps.at(-1)!);
   }
 
   isRevoked(release: number): boolean {

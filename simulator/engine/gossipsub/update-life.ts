@@ -5,12 +5,7 @@
  * that, else by that relay's taking it from the developers; authorities serve it with the next consensus.
  */
 
-import {
-  publishBundle,
-  readBundle,
-  rememberingReader,
-  UPDATE_TOPIC,
-} from '../../../node/channels/gossip-channel.ts';
+import { readBundle, rememberingReader, UPDATE_TOPIC } from '../../../node/channels/gossip-channel.ts';
 import { SyncServer } from '../../../node/channels/sync-server.ts';
 import type { RelayCore } from '../../../node/core.ts';
 import type { Environment } from '../../../node/environment.ts';
@@ -32,10 +27,11 @@ import { type Attempts, HostileRelay } from './adversary/hostile-relay.ts';
 import type { Authority } from './authority.ts';
 import { CircuitContacts, circuitsPerSecond } from './circuit-contacts.ts';
 import type { RelayStores } from './faults/relay-disk.ts';
+import { HandOvers, once } from './hand-overs.ts';
 import { CellsArrive, HookTraffic } from './hook-traffic.ts';
 import type { Hosts } from './hosts.ts';
 import { type Job, THIRD_PARTIES } from './job.ts';
-import { ConsensusSource, type HandOver, type Operation, Publisher, plannedOperations } from './publisher.ts';
+import { ConsensusSource, type Operation, Publisher, plannedOperations } from './publisher.ts';
 import { AT_ONCE, RelayConsent } from './relay-consent.ts';
 import { relayStack, type SharedParts } from './relay-stack.ts';
 import { ROLLOUT_CHECK_SECONDS, RolloutDriver } from './rollout-driver.ts';
@@ -44,9 +40,6 @@ import { drawnThirdParties } from './third-parties.ts';
 
 /** A hand-over that came to nothing leaves the two relays apart, and they may meet again after so long. */
 const HANDOVER_US = 30_000_000;
-
-/** Its relay publishes what was due when its links are up and its router has joined a mesh. */
-const PUBLISH_AFTER_RESTART_US = 5_000_000;
 
 /** A process of a relay that may crash. */
 export interface ProcessLife {
@@ -79,12 +72,7 @@ export class UpdateLife {
   private readonly consent: RelayConsent | null;
   /** Whether gossip is over: what happens to a relay from then on, it keeps to itself. */
   private isOver = false;
-  /** Publications that their relay has not taken yet: it is at it, or down. */
-  private readonly due = new Map<number, Set<() => HandOver>>();
-  /** Publications that their relay has told the others of. */
-  private readonly told = new Set<() => HandOver>();
-  /** The latest that each relay has taken from the developers. */
-  private readonly taken = new Map<number, HandOver>();
+  private readonly handOvers: HandOvers;
 
   constructor(
     job: Job,
@@ -110,6 +98,13 @@ export class UpdateLife {
     });
     this.stacks = new Array<UpdateStack | null>(relays).fill(null);
     this.environments = new Array<Environment | null>(relays).fill(null);
+    this.handOvers = new HandOvers({
+      job,
+      clock,
+      stackOf: (relay) => this.stacks[relay],
+      environmentOf: (relay) => this.environments[relay],
+      onError,
+    });
     const arsenal = arsenalOf(job, recorder.watch);
     const attacks = scenario.adversary?.attacks ?? [];
     this.hostile =
@@ -210,24 +205,7 @@ export class UpdateLife {
     const running = hooks.flatMap((id) => core.host.activeOf(id) ?? []);
     if (!this.job.hostileRelays.has(relay)) this.recorder.restarted(relay, running);
     this.expectCells(relay, core, () => true);
-    const stack = this.stacks[relay];
-    const later = (action: () => void): void => {
-      const ifAlive = (): void => {
-        if (this.stacks[relay] === stack) action(); // else the next process has its turn
-      };
-      this.clock.schedule(this.clock.nowUs + PUBLISH_AFTER_RESTART_US, new Call(relay, ifAlive));
-    };
-    for (const makeHandOver of this.due.get(relay) ?? []) later(() => this.publish(relay, makeHandOver));
-    if (this.taken.has(relay)) later(() => this.restock(relay));
-  }
-
-  /** A relay has come back without what the developers had handed to it: its disk has lost it. They hand it over again. */
-  private restock(relay: number): void {
-    const stack = this.stacks[relay];
-    const handOver = this.taken.get(relay);
-    if (stack == null || handOver === undefined) return;
-    if (stack.client.versions().timestamp < handOver.timestamp)
-      this.handTo(stack, handOver).catch(this.onError);
+    this.handOvers.restarted(relay);
   }
 
   /** The relay's clock has been set: modules that wait for a time have longer to wait now, or less, or none. */
@@ -282,7 +260,7 @@ export class UpdateLife {
   /** Schedules what the developers do, by the relay that carries it into the network. */
   plan(planAt: (timeUs: number, relay: number, action: () => void) => void): void {
     this.operations.forEach(({ atUs, relay }, index) => {
-      planAt(atUs, relay, () => this.publish(relay, () => this.publisher.handOver(index)));
+      planAt(atUs, relay, () => this.handOvers.publish(relay, () => this.publisher.handOver(index)));
     });
     const everyUs = ROLLOUT_CHECK_SECONDS * 1e6;
     for (const [release, driver] of this.drivers) {
@@ -293,58 +271,14 @@ export class UpdateLife {
         const act = driver.decide(nowUs);
         if (act?.kind === 'revoke') this.haltedUs[release] = nowUs;
         if (act !== null)
-          this.publish(
+          this.handOvers.publish(
             publisher,
-            once(() => this.publisher.handOverUnplanned(act, nowUs)),
+            once(() => this.publisher.carryOut(act, nowUs)),
           );
         this.clock.schedule(nowUs + everyUs, new Call(publisher, check));
       };
       planAt(atUs + everyUs, publisher, check);
     }
-  }
-
-  /** The developers hand a publication to their relay, whole, until it has taken it, and it tells the others of it. */
-  private publish(relay: number, makeHandOver: () => HandOver): void {
-    const stack = this.stacks[relay];
-    const environment = this.environments[relay];
-    if (stack === null || environment === null) {
-      if (this.job.faults.length === 0) throw new Error(`relay ${relay} publishes before it has started`);
-      this.dueOf(relay).add(makeHandOver); // it is down
-      return;
-    }
-    const handOver = makeHandOver();
-    const { channels } = this.job.arm;
-    const due = this.dueOf(relay);
-    if (channels.every((channel) => channel === 'directory')) {
-      due.delete(makeHandOver);
-      return; // the authorities have it, and relays ask them
-    }
-    due.add(makeHandOver);
-    const taken = (): void => {
-      if (this.stacks[relay] !== stack) return; // it has died over it
-      due.delete(makeHandOver);
-      this.taken.set(relay, handOver);
-    };
-    this.handTo(stack, handOver).then(taken).catch(this.onError);
-    if (!channels.includes('gossip')) return;
-    const isRepeated = this.told.has(makeHandOver);
-    this.told.add(makeHandOver);
-    publishBundle(environment, handOver.bundle).catch((error: Error) => {
-      // What the relay had said before it died has come back to it from its peers.
-      if (!isRepeated || error.message !== 'PublishError.Duplicate') this.onError(error);
-    });
-  }
-
-  private handTo(stack: UpdateStack, { source }: HandOver): Promise<unknown> {
-    const { channels } = this.job.arm;
-    const channel = channels.includes('gossip') ? 'gossip' : channels[0];
-    return stack.take({ channel, source, peer: null });
-  }
-
-  private dueOf(relay: number): Set<() => HandOver> {
-    let due = this.due.get(relay);
-    if (due === undefined) this.due.set(relay, (due = new Set()));
-    return due;
   }
 
   /** As drawn, unless the class of its operator decides. */
@@ -409,10 +343,4 @@ export class UpdateLife {
         reporters.get(hash)?.onTransition(slot, transition, reason, hash),
     };
   }
-}
-
-/** Carries it out at the first call, and answers the same ever after. */
-function once<Result>(make: () => Result): () => Result {
-  let made: { readonly result: Result } | null = null;
-  return () => (made ??= { result: make() }).result;
 }

@@ -1,0 +1,114 @@
+/**
+ * How the developers hand publications to the relays that carry them into the network: whole, and until the relay has
+ * taken them.
+ *
+ * A relay that dies before it has taken one gets it again from its next process on; so does one whose disk has lost what
+ * it had taken.
+ */
+
+import { publishBundle } from '../../../node/channels/gossip-channel.ts';
+import type { Environment } from '../../../node/environment.ts';
+import type { UpdateStack } from '../../../node/update-stack.ts';
+import { Call, type VirtualClock } from '../virtual-clock.ts';
+import type { Job } from './job.ts';
+import type { HandOver } from './publisher.ts';
+
+/** Its relay publishes what was due when its links are up and its router has joined a mesh. */
+export const PUBLISH_AFTER_RESTART_US = 5_000_000;
+
+export interface HandOversParts {
+  readonly job: Job;
+  readonly clock: VirtualClock;
+  /** Of the relay's process; null while there is none. */
+  readonly stackOf: (relay: number) => UpdateStack | null;
+  readonly environmentOf: (relay: number) => Environment | null;
+  readonly onError: (error: unknown) => void;
+}
+
+export class HandOvers {
+  private readonly parts: HandOversParts;
+  /** Those that their relay has not taken yet: it is at it, or down. */
+  private readonly due = new Map<number, Set<() => HandOver>>();
+  /** Those that their relay has told the others of. */
+  private readonly told = new Set<() => HandOver>();
+  /** The latest that each relay has taken. */
+  private readonly taken = new Map<number, HandOver>();
+
+  constructor(parts: HandOversParts) {
+    this.parts = parts;
+  }
+
+  /** Hands a publication over, and the relay tells the others of it; now, or when it is up. */
+  publish(relay: number, makeHandOver: () => HandOver): void {
+    const { job, stackOf, environmentOf, onError } = this.parts;
+    const stack = stackOf(relay);
+    const environment = environmentOf(relay);
+    if (stack === null || environment === null) {
+      if (job.faults.length === 0) throw new Error(`relay ${relay} publishes before it has started`);
+      this.dueOf(relay).add(makeHandOver); // it is down
+      return;
+    }
+    const handOver = makeHandOver();
+    const { channels } = job.arm;
+    const due = this.dueOf(relay);
+    if (channels.every((channel) => channel === 'directory')) {
+      due.delete(makeHandOver);
+      return; // the authorities have it, and relays ask them
+    }
+    due.add(makeHandOver);
+    const taken = (): void => {
+      if (stackOf(relay) !== stack) return; // it has died over it
+      due.delete(makeHandOver);
+      this.taken.set(relay, handOver);
+    };
+    this.handTo(stack, handOver).then(taken).catch(onError);
+    if (!channels.includes('gossip')) return;
+    const isRepeated = this.told.has(makeHandOver);
+    this.told.add(makeHandOver);
+    publishBundle(environment, handOver.bundle).catch((error: Error) => {
+      // What the relay had said before it died has come back to it from its peers.
+      if (!isRepeated || error.message !== 'PublishError.Duplicate') onError(error);
+    });
+  }
+
+  /** The relay has a new process: what it has not got, it gets after a while. */
+  restarted(relay: number): void {
+    const { clock, stackOf } = this.parts;
+    const stack = stackOf(relay);
+    const later = (action: () => void): void => {
+      const ifAlive = (): void => {
+        if (stackOf(relay) === stack) action(); // else the next process has its turn
+      };
+      clock.schedule(clock.nowUs + PUBLISH_AFTER_RESTART_US, new Call(relay, ifAlive));
+    };
+    for (const makeHandOver of this.due.get(relay) ?? []) later(() => this.publish(relay, makeHandOver));
+    if (this.taken.has(relay)) later(() => this.restock(relay));
+  }
+
+  /** What its disk has lost. */
+  private restock(relay: number): void {
+    const stack = this.parts.stackOf(relay);
+    const handOver = this.taken.get(relay);
+    if (stack === null || handOver === undefined) return;
+    if (stack.client.versions().timestamp < handOver.timestamp)
+      this.handTo(stack, handOver).catch(this.parts.onError);
+  }
+
+  private handTo(stack: UpdateStack, { source }: HandOver): Promise<unknown> {
+    const { channels } = this.parts.job.arm;
+    const channel = channels.includes('gossip') ? 'gossip' : channels[0];
+    return stack.take({ channel, source, peer: null });
+  }
+
+  private dueOf(relay: number): Set<() => HandOver> {
+    let due = this.due.get(relay);
+    if (due === undefined) this.due.set(relay, (due = new Set()));
+    return due;
+  }
+}
+
+/** Carries it out at the first call, and answers the same ever after. */
+export function once<Result>(make: () => Result): () => Result {
+  let made: { readonly result: Result } | null = null;
+  return () => (made ??= { result: make() }).result;
+}
