@@ -21,7 +21,7 @@ export interface Dial {
 
 /** Runs the dials in the order of their times; resolves when each has been tried once. */
 export async function dialAll(dials: readonly Dial[]): Promise<void> {
-  const left = [...dials].sort((a, b) => b.atMs - a.atMs);
+  const inOrder = [...dials].sort((a, b) => a.atMs - b.atMs);
   const underWay = new Set<Promise<void>>();
   const startMs = performance.now();
   let atOnce = AT_FIRST;
@@ -33,7 +33,7 @@ export async function dialAll(dials: readonly Dial[]): Promise<void> {
     done.catch(() => {}); // told by the wait for all of them
     underWay.add(done);
   };
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+  for (const next of inOrder) {
     const earlyMs = next.atMs - (performance.now() - startMs);
     if (earlyMs > 0) await delay(earlyMs);
     while (underWay.size >= Math.floor(atOnce)) await Promise.race(underWay);

@@ -1,18 +1,17 @@
 /** The network of a run on real relays, from its processes to its end. */
 
-import { join } from 'node:path';
 import type { ScheduledFault } from '../../population/fault-schedule.ts';
 import { latencyColumns } from '../../population/latency.ts';
 import type { EngineInput } from '../gossipsub/engine.ts';
+import { PUBLISH_AFTER_RESTART_US } from '../gossipsub/hand-overs.ts';
 import type { SharedColumns, ThreadPhase, ThreadResult } from '../gossipsub/job.ts';
 import { plannedOperations } from '../gossipsub/publisher.ts';
-import { SETUP_ROUND_TRIPS } from '../gossipsub/simulated-peers.ts';
-import { drawnThirdParties } from '../gossipsub/third-parties.ts';
-import { linksComingUp, linksUpUs } from '../start-plan.ts';
+import { linksUpUs } from '../start-plan.ts';
 import type { HostCrew, HostProcess, Report } from './host-crew.ts';
 import type { HostCounts, HostPlan, Lacking, RelayPlan } from './messages.ts';
 import { monotonicUs } from './monotonic.ts';
 import type { Placement } from './placement.ts';
+import { planRelays } from './relay-plans.ts';
 import { StageReplay } from './stage-replay.ts';
 import { addUpCounts } from './totals.ts';
 import { WireError } from './wire-error.ts';
@@ -28,8 +27,6 @@ const STANDS_WITHIN_MS_PER_RELAY = 1000;
 /** The start of a run is told ahead, so that every process knows it in time; publications are as well. */
 const AHEAD_US = 100_000;
 const PUBLISH_AHEAD_US = 300_000;
-/** Its relay publishes what was due when its links are up and its router has joined a mesh. */
-const PUBLISH_AFTER_RESTART_US = 5_000_000;
 const PROGRESS_EVERY_MS = 50;
 /** News of the run's end may be on their way. */
 const LAST_NEWS_MS = 100;
@@ -79,7 +76,7 @@ export class WireNetwork {
     this.faultEffects = faults.map(() => 0);
     this.replay = new StageReplay({ ...input, shared: parts.shared });
     this.ports = new Array<number>(population.relays).fill(0);
-    this.plans = this.planRelays();
+    this.plans = planRelays(input, parts);
   }
 
   /** Runs it to its end. Rejects where the network does not come to stand. */
@@ -119,26 +116,6 @@ export class WireNetwork {
   end(): void {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
-  }
-
-  private planRelays(): RelayPlan[] {
-    const { scenario, population, topology } = this.input;
-    const { placement, degrees, folder } = this.parts;
-    const nextUpUs = linksComingUp(scenario.seed, scenario.network.startSeconds);
-    const dials = Array.from({ length: population.relays }, (): RelayPlan['dials'][number][] => []);
-    for (let link = 0; link < topology.links; link++) {
-      const atUs = Math.max(0, nextUpUs() - SETUP_ROUND_TRIPS * 2 * topology.latencyUs[link]!);
-      dials[topology.dialer[link]!]!.push({ peer: topology.listener[link]!, atUs });
-    }
-    return dials.map((own, relay) => ({
-      relay,
-      uplinkBitsPerSecond: population.uplinkBitsPerSecond[relay]!,
-      takesThirdParties: drawnThirdParties(scenario, population.operator[relay]!) === 'all',
-      links: degrees[relay]!,
-      dials: own,
-      stateFolder: placement.alone.has(relay) ? join(folder, String(relay)) : null,
-      port: 0,
-    }));
   }
 
   private addHost(relays: readonly number[]): HostProcess {
