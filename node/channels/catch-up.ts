@@ -15,9 +15,9 @@ import { CATCH_UP_PEERS } from './limits.ts';
 import type { StateExchange } from './state-exchange.ts';
 
 /** Asking waits for up to so long, so that the peers of a relay that comes back are not asked all at once. */
-const JITTER_MS = 1000;
+export const JITTER_MS = 1000;
 /** Peers come back by the dozen when a cut heals: one of them is asked, and after so long another. */
-const RETURNED_EVERY_MS = 10_000;
+export const RETURNED_EVERY_MS = 10_000;
 /** Ten heartbeats of gossipsub: by then streams are open, and the mesh is as full as the peers allow. */
 export const MESH_STANDS_MS = 10_000;
 

@@ -23,8 +23,8 @@ export interface Presence {
 /**
  * Draws late relays, and from the rest those that go away once.
  *
- * Nobody goes before the network has started, after `startSeconds`. Shares are of all relays, rounded to whole ones. `always` names relays that are neither, as those that the
- * developers publish through.
+ * Nobody goes before the network has started, after `startSeconds`. Shares are of all relays, rounded to whole ones.
+ * `always` names relays that are neither, as those that the developers publish through.
  */
 export function drawPresence(
   relays: number,

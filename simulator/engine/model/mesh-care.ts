@@ -31,7 +31,6 @@ export const DIALLED_MEMBERS = 2;
 export const DIALLED_SUBSCRIBERS = 3;
 export const BEAT_PLANNED = 4;
 export const HEARING_PLANNED = 5;
-export const TO_OPEN = 6;
 
 export abstract class MeshCare {
   protected readonly world: World;

@@ -2,7 +2,8 @@
  * The mesh where links come and go: lists of members and subscribers that lose whoever goes.
  *
  * A relay's router knows a peer when identify has been answered. It opens one stream after the other then, a round trip
- * each, and tells each peer what it subscribes to. Who grafts whom is often a matter of microseconds there, since both ends of a link open theirs at the same time.
+ * each, and tells each peer what it subscribes to. Who grafts whom is often a matter of microseconds there, since both
+ * ends of a link open theirs at the same time.
  */
 
 import type { GossipsubPlan } from '../../../scenario/scenario.ts';
@@ -17,7 +18,6 @@ import {
   MEMBERS,
   MeshCare,
   SUBSCRIBERS,
-  TO_OPEN,
 } from '../mesh-care.ts';
 import { EVENT, type World } from '../world.ts';
 import { larger } from './changing-links.ts';
@@ -34,7 +34,7 @@ export class ChangingMesh extends MeshCare {
   /** By place: when the relay's own stream to the peer is open. */
   private openUs: Float64Array;
   /** Places of the streams that each router is to open, the one that it is opening first. */
-  private readonly toOpen: number[][];
+  private readonly toOpen: RowLists;
   /** When a router has opened all streams that it is to open, in quiet times. */
   private readonly doneUs: Float64Array;
   /** When the heartbeat comes that is planned: another one is of a process that is gone. */
@@ -61,7 +61,7 @@ export class ChangingMesh extends MeshCare {
     this.subscribers = new RowLists(relays);
     this.openUs = new Float64Array(places);
     this.doneUs = new Float64Array(relays);
-    this.toOpen = Array.from({ length: relays }, () => []);
+    this.toOpen = new RowLists(relays);
     this.beatAtUs = new Float64Array(relays);
   }
 
@@ -104,10 +104,9 @@ export class ChangingMesh extends MeshCare {
 
   /** The peer at a place has said who it is: the router opens a stream when those before it are open. */
   hearIdentity(nowUs: number, relay: number, place: number): void {
-    const queue = this.toOpen[relay];
-    queue.push(place);
-    this.counts[relay * COUNTS + TO_OPEN] = queue.length;
-    if (queue.length === 1) this.askForStream(nowUs, relay, place);
+    const { toOpen } = this;
+    toOpen.push(relay, place);
+    if (toOpen.count(relay) === 1) this.askForStream(nowUs, relay, place);
   }
 
   /**
@@ -174,10 +173,9 @@ export class ChangingMesh extends MeshCare {
 
   /** The stream that the router was opening is open, or never will be. */
   private openNext(nowUs: number, relay: number): void {
-    const queue = this.toOpen[relay];
-    queue.shift();
-    this.counts[relay * COUNTS + TO_OPEN] = queue.length;
-    if (queue.length > 0) this.askForStream(nowUs, relay, queue[0]);
+    const { toOpen } = this;
+    toOpen.removeAt(relay, 0);
+    if (toOpen.count(relay) > 0) this.askForStream(nowUs, relay, toOpen.at(relay, 0));
   }
 
   /** Everything is followed from now on, or the run ends. */
@@ -199,12 +197,9 @@ export class ChangingMesh extends MeshCare {
   linkDown(nowUs: number, relay: number, place: number): void {
     this.vain.touch(relay, nowUs);
     const { counts, subscribers, toOpen } = this;
-    const waiting = counts[relay * COUNTS + TO_OPEN] === 0 ? -1 : toOpen[relay].indexOf(place);
+    const waiting = toOpen.indexOf(relay, place);
     if (waiting === 0) this.openNext(nowUs, relay);
-    else if (waiting > 0) {
-      toOpen[relay].splice(waiting, 1);
-      counts[relay * COUNTS + TO_OPEN] = toOpen[relay].length;
-    }
+    else if (waiting > 0) toOpen.removeAt(relay, waiting);
     const at = relay * COUNTS;
     this.openUs[place] = Number.POSITIVE_INFINITY;
     if (this.isInMesh(place)) this.part(relay, place);
@@ -222,8 +217,7 @@ export class ChangingMesh extends MeshCare {
 
   /** All links of the relay are about to close: its router opens no more streams. */
   wentOffline(relay: number): void {
-    this.toOpen[relay].length = 0;
-    this.counts[relay * COUNTS + TO_OPEN] = 0;
+    this.toOpen.clear(relay);
   }
 
   /** The relay has a new process, whose heartbeats begin anew; it remembers no peer. */

@@ -6,7 +6,7 @@
  * ahead takes from that one. A question waits for a stream, a round trip, and both ways wait for the uplinks.
  */
 
-import { MESH_STANDS_MS } from '../../../../node/channels/catch-up.ts';
+import { JITTER_MS, MESH_STANDS_MS, RETURNED_EVERY_MS } from '../../../../node/channels/catch-up.ts';
 import {
   ASKED_INSTEAD,
   CATCH_UP_PEERS,
@@ -31,9 +31,6 @@ import type { LivingRelay } from './living-relay.ts';
 import type { Asker, LivingWork } from './living-work.ts';
 import { PeerSet } from './peer-set.ts';
 
-/** As node/channels/catch-up.ts has them. */
-const JITTER_MS = 1000;
-const RETURNED_EVERY_US = 10_000_000;
 const TIMEOUT_US = REQUEST_TIMEOUT_MS * 1000;
 /** Round trips before a stream carries a question, and the way of the question itself. */
 const WAYS_OF_QUESTION = 3;
@@ -112,7 +109,7 @@ export class Exchange implements LinkListener, Asker {
       memory.left = CATCH_UP_PEERS;
       this.askWhenMeshStands(relay, memory);
     } else if (hasMet && nowUs >= memory.asksReturnedFromUs) {
-      memory.asksReturnedFromUs = nowUs + RETURNED_EVERY_US;
+      memory.asksReturnedFromUs = nowUs + RETURNED_EVERY_MS * 1000;
       memory.left = Math.max(memory.left, 1);
       if (memory.meshStands === 0) this.askWhenMeshStands(relay, memory);
     }
@@ -120,7 +117,7 @@ export class Exchange implements LinkListener, Asker {
     memory.left--;
     const afterMs = JITTER_MS * this.draw(relay);
     if (!this.isSettledAtOnce(relay, peer))
-      this.after(afterMs, relay, () => this.compare(relay, memory, peer));
+      this.after(afterMs, relay, () => this.catchUp(relay, memory, peer));
   }
 
   /** One of its peers then, in place of what was meant before. */
@@ -133,7 +130,7 @@ export class Exchange implements LinkListener, Asker {
       const { peers } = relay.open;
       if (peers.length === 0) return;
       const peer = peers[Math.floor(this.draw(relay) * peers.length)];
-      if (!this.isSettledAtOnce(relay, peer)) this.compare(relay, memory, peer);
+      if (!this.isSettledAtOnce(relay, peer)) this.catchUp(relay, memory, peer);
     });
   }
 
@@ -166,23 +163,12 @@ export class Exchange implements LinkListener, Asker {
   }
 
   askInstead(relay: LivingRelay, bearer: number): void {
-    const { work, asks } = this.parts;
     const others = relay.open.peers.filter((peer) => peer !== bearer);
     const left = this.shuffled(relay, others).slice(0, ASKED_INSTEAD);
     const next = (): void => {
       const peer = left.shift();
       if (peer === undefined) return;
-      const ours = work.state[relay.index];
-      let theirs = 0;
-      const answer = (): number => {
-        theirs = work.state[peer];
-        if (asks && ours > theirs) this.take(this.parts.relays[peer], relay.index, ours, () => {});
-        return STATE_ANSWER_BYTES;
-      };
-      this.request(relay, peer, STATE_QUESTION_BYTES, answer, (hasAnswer) => {
-        if (hasAnswer && theirs > work.state[relay.index]) this.take(relay, peer, theirs, next);
-        else next();
-      });
+      this.compare(relay, peer, next, next);
     };
     next();
   }
@@ -206,22 +192,31 @@ export class Exchange implements LinkListener, Asker {
     this.request(relay, peer, questionBytes, () => answerBytes ?? 0, done);
   }
 
-  /** Tells a peer what this relay has, hears what the peer has, and takes from it if it is ahead. */
-  private compare(relay: LivingRelay, memory: Memory, peer: number): void {
-    const { work } = this.parts;
-    let theirs = 0;
-    const ours = work.state[relay.index];
+  /** Asks a peer what this one has missed; the next connection is asked in the place of one that cannot help. */
+  private catchUp(relay: LivingRelay, memory: Memory, peer: number): void {
     const again = (): void => {
       memory.left = Math.min(memory.left + 1, CATCH_UP_PEERS);
     };
+    this.compare(relay, peer, again, () => {});
+  }
+
+  /**
+   * Tells a peer what this relay has, hears what the peer has, and takes from it if it is ahead. `failed` if it does not
+   * answer, or not hand over what it is ahead by; `noNews` if it has none.
+   */
+  private compare(relay: LivingRelay, peer: number, failed: () => void, noNews: () => void): void {
+    const { work, asks } = this.parts;
+    let theirs = 0;
+    const ours = work.state[relay.index];
     const answer = (): number => {
       theirs = work.state[peer];
-      if (ours > theirs) this.take(this.parts.relays[peer], relay.index, ours, () => {});
+      if (asks && ours > theirs) this.take(this.parts.relays[peer], relay.index, ours, () => {});
       return STATE_ANSWER_BYTES;
     };
     this.request(relay, peer, STATE_QUESTION_BYTES, answer, (hasAnswer) => {
-      if (!hasAnswer) again();
-      else if (theirs > work.state[relay.index]) this.take(relay, peer, theirs, again);
+      if (!hasAnswer) failed();
+      else if (theirs > work.state[relay.index]) this.take(relay, peer, theirs, failed);
+      else noNews();
     });
   }
 
