@@ -78,8 +78,6 @@ export class Exchange implements LinkListener, Asker {
   /** Whom each relay has met: a new process takes the set of the last one over, empty. */
   private readonly mets: (PeerSet | null)[];
   private readonly streams: (RandomStream | null)[];
-  /** Questions without an answer, of each relay. */
-  private readonly pendingCount: Uint32Array;
   /** Numbers what relays mean to ask when their meshes stand. */
   private meant = 0;
 
@@ -88,14 +86,12 @@ export class Exchange implements LinkListener, Asker {
     this.memories = parts.relays.map(() => null);
     this.mets = parts.relays.map(() => null);
     this.streams = parts.relays.map(() => null);
-    this.pendingCount = new Uint32Array(parts.relays.length);
   }
 
   /** The relay has a new process, which remembers nothing and draws from the start. */
   restarted({ index }: LivingRelay): void {
     this.mets[index]?.clear();
     this.memories[index] = null;
-    this.notePending(index);
     this.streams[index] = null;
   }
 
@@ -144,8 +140,8 @@ export class Exchange implements LinkListener, Asker {
   }
 
   linkDown({ index }: LivingRelay, _peer: number, place: number): void {
-    if (this.pendingCount[index] === 0) return;
-    const pending = this.memories[index]?.pending ?? [];
+    const pending = this.memories[index]?.pending;
+    if (pending === undefined || pending.length === 0) return;
     for (const one of pending.filter((each) => each.place === place)) one.settle(false);
   }
 
@@ -286,12 +282,10 @@ export class Exchange implements LinkListener, Asker {
         const index = pending.indexOf(one);
         if (index < 0) return;
         pending.splice(index, 1);
-        this.notePending(relay.index);
         if (relay.process === process) done(hasAnswer);
       },
     };
     pending.push(one);
-    this.notePending(relay.index);
     const beganUs = world.nowUs;
     const wayUs = place < 0 ? latencyUs(relay.index, peer) : links.latencyUs[place];
     const isNew = place < 0 && !this.keepsOpen(memory, peer);
@@ -335,10 +329,6 @@ export class Exchange implements LinkListener, Asker {
       overheadBytes = FRAMING_BYTES;
     }
     return Math.ceil(world.sendRequest(atUs, from, leftBytes + overheadBytes, wayUs)) + wayUs;
-  }
-
-  private notePending(relay: number): void {
-    this.pendingCount[relay] = this.memories[relay]?.pending.length ?? 0;
   }
 
   private memoryOf({ index }: LivingRelay): Memory {
