@@ -8,6 +8,7 @@
 
 import { type Clock, type PeerName, type Peers, RequestError } from '../environment.ts';
 import type { Fetched, Fetcher, FetchLimits } from '../trust/fetcher.ts';
+import { isLately } from './lately.ts';
 import { CHUNK_MAX_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { decodeFilePart, encodeFileRequest, filePartAnswerBytes, SYNC_PROTOCOL } from './sync-protocol.ts';
 
@@ -28,7 +29,7 @@ export class PeerFetcher implements Fetcher {
     const { clock, peer, peers } = this;
     // One deadline for the whole file: 64 parts, each just in time, would hold others up for hours.
     const untilMs = clock.nowMs() + limits.timeoutMs;
-    if (this.isGone()) return { failed: 'not-found' };
+    if (isLately(this.goneAtMs, clock.nowMs(), REQUEST_TIMEOUT_MS)) return { failed: 'not-found' };
     const parts: Uint8Array[] = [];
     let had = 0;
     let totalBytes: number | null = null;
@@ -49,11 +50,6 @@ export class PeerFetcher implements Fetcher {
       parts.push(part.bytes);
     } while (had < totalBytes);
     return { bytes: parts.length === 1 ? parts[0]! : new Uint8Array(Buffer.concat(parts)) };
-  }
-
-  private isGone(): boolean {
-    const forMs = this.clock.nowMs() - this.goneAtMs;
-    return forMs >= 0 && forMs < REQUEST_TIMEOUT_MS; // a clock may be set back
   }
 }
 

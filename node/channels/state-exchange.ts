@@ -8,6 +8,7 @@
 import { type Clock, type PeerName, type Peers, RequestError } from '../environment.ts';
 import type { TrustClient, TrustVersions } from '../trust/trust-client.ts';
 import type { ChannelName, OfferTaker } from './channel.ts';
+import { isLately } from './lately.ts';
 import { COUNTED_PEERS, EXCHANGES_WAITING, FRUITLESS_PAUSE_MS, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { PeerFetcher } from './peer-fetcher.ts';
 import { decodeState, encodeState, STATE_ANSWER_BYTES, SYNC_PROTOCOL } from './sync-protocol.ts';
@@ -84,8 +85,8 @@ export class StateExchange {
 
   /** Whether it has brought nothing lately, and is not believed. */
   isPaused(peer: PeerName): boolean {
-    const forMs = this.parts.clock.nowMs() - (this.fruitlessAtMs.get(peer) ?? Number.NEGATIVE_INFINITY);
-    return forMs >= 0 && forMs < FRUITLESS_PAUSE_MS; // a clock that was days ahead may be set right
+    const fruitlessAtMs = this.fruitlessAtMs.get(peer) ?? Number.NEGATIVE_INFINITY;
+    return isLately(fruitlessAtMs, this.parts.clock.nowMs(), FRUITLESS_PAUSE_MS);
   }
 
   private async takeNow(
