@@ -6,6 +6,7 @@
  */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { peakMemoryBytes, processorMs } from '../../simulator/report/manifest.ts';
 
 /** The kernel counts processor time of others in hundredths of a second. */
 const MS_PER_CLOCK_TICK = 10;
@@ -70,14 +71,13 @@ function peakOf(pid: number): number {
 /** What it has cost until now. */
 export function processCost(): ProcessCost {
   const wallMs = performance.now();
-  const { user, system } = process.cpuUsage();
   const all = processes();
   const children = all.filter(({ parent }) => parent === process.pid);
   const ended = all.find(({ pid }) => pid === process.pid)?.endedTicks ?? 0;
   const ticks = children.reduce((sum, { ownTicks, endedTicks }) => sum + ownTicks + endedTicks, ended);
   return {
     wallMs,
-    cpuMs: (user + system) / 1000 + ticks * MS_PER_CLOCK_TICK,
-    peakBytes: children.reduce((sum, { pid }) => sum + peakOf(pid), process.resourceUsage().maxRSS * 1024),
+    cpuMs: processorMs() + ticks * MS_PER_CLOCK_TICK,
+    peakBytes: children.reduce((sum, { pid }) => sum + peakOf(pid), peakMemoryBytes()),
   };
 }
