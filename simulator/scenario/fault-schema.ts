@@ -6,7 +6,6 @@ import { scaled } from './schema-facts.ts';
 import { duration, durationOrWord, moment, RUN_SECONDS_MAX, report, share, whole } from './schema-values.ts';
 
 export const FAULTS_MAX = 64;
-/** Relays start and links come up within the first seconds, so nothing fails before this. */
 
 /** The word for a fault that never ends. */
 export const FOREVER = 'ever';
