@@ -2,17 +2,14 @@
  * The verbs of the `relaywave` command and their options; each verb's code is loaded when it is called.
  */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
-import { ScenarioError } from '../scenario/problem.ts';
+import { Command, Option } from 'commander';
+import { ownVersion } from '../report/manifest.ts';
 import type { CalibrateOptions } from './calibrate.ts';
-import { type CommandContext, tellError, tellProblems } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { CompareOptions } from './compare.ts';
 import type { CrosscheckOptions } from './crosscheck.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { EXIT } from './exit-code.ts';
 import type { InitOptions } from './init.ts';
-import { Interruption } from './interrupt.ts';
 import type { LibraryOptions } from './library.ts';
 import type { MergeOptions } from './merge.ts';
 import type { NodeOptions } from './node-options.ts';
@@ -20,16 +17,11 @@ import type { ReportOptions } from './report.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions, SimulateSurroundings } from './simulate-options.ts';
 import type { SweepOptions } from './sweep-options.ts';
+import { tellBug, tellKnown } from './told-errors.ts';
 import type { ValidateOptions } from './validate.ts';
 import type { VerifyOptions } from './verify.ts';
 import type { ViewVerbOptions } from './view.ts';
 import type { WorkerOptions } from './worker.ts';
-import { PACKAGE_FOLDER } from './workplace.ts';
-
-function version(): string {
-  return (JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as { version: string })
-    .version;
-}
 
 function collect(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value];
@@ -72,7 +64,7 @@ async function buildProgram(
 ): Promise<Command> {
   const program = new Command('relaywave')
     .description('Measures how fast a fix reaches every node of a volunteer network')
-    .version(version())
+    .version(ownVersion())
     .exitOverride()
     .showHelpAfterError('(add --help to see the options)')
     .configureOutput({
@@ -352,91 +344,6 @@ async function addUpdateVerb(
     finish,
     userFolder: workplace.userFolder,
   });
-}
-
-/** Tells an error of the kinds that have words for their user; returns its exit code, or null for a bug. */
-async function tellKnown(error: unknown, context: CommandContext): Promise<number | null> {
-  if (error instanceof ScenarioError) {
-    tellProblems(error.problems, context);
-    return EXIT.usage;
-  }
-  if (error instanceof UsageError) {
-    tellError(error.message, error.hint, context);
-    return EXIT.usage;
-  }
-  if (error instanceof Interruption) {
-    context.err.line(`interrupted; ${context.journal.left ?? 'nothing was written'}`);
-    return error.exitCode;
-  }
-  if (error instanceof CommanderError) {
-    // commander has said it all; help that was asked for is no mistake.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  }
-  const { ResultsError } = await import('../report/results-error.ts');
-  if (error instanceof ResultsError) {
-    tellError(error.message, null, context);
-    const isMistake =
-      error.reason === 'exists' || error.reason === 'not-results' || error.reason === 'not-a-folder';
-    return isMistake ? EXIT.usage : EXIT.failed;
-  }
-  const { code } = (error ?? {}) as { code?: unknown };
-  if (code === 'EMFILE' || code === 'ENFILE') {
-    // It may strike wherever a file is opened or a program started.
-    tellError(
-      `too many files are open (${code})`,
-      'raise the limit (ulimit -n), or end other programs',
-      context,
-    );
-    return EXIT.failed;
-  }
-  const { QueueError } = await import('../sweep/queue/queue-error.ts');
-  if (error instanceof QueueError) {
-    tellError(error.message, error.hint, context);
-    return error.fault === 'address' ? EXIT.usage : EXIT.failed;
-  }
-  const { FailedRunsError } = await import('./failed-runs.ts');
-  if (error instanceof FailedRunsError) {
-    tellError(error.message, '--resume tries them again', context);
-    return EXIT.failed;
-  }
-  const { TaskError } = await import('../sweep/task-error.ts');
-  if (error instanceof TaskError) {
-    tellError(error.message, null, context);
-    if (context.journal.repeatWith !== null)
-      context.err.line(`reproduce with: ${context.journal.repeatWith}`);
-    return EXIT.failed;
-  }
-  const { InvariantError } = await import('../engine/invariants/violation.ts');
-  if (error instanceof InvariantError) {
-    context.err.line(`violation: ${error.message}`);
-    if (error.seed !== null) context.err.line(`seed: ${error.seed}`);
-    if (context.journal.repeatWith !== undefined && context.journal.repeatWith !== null)
-      context.err.line(`reproduce with: ${context.journal.repeatWith}`);
-    return EXIT.failed;
-  }
-  const { WireError } = await import('../engine/wire/wire-error.ts');
-  if (error instanceof WireError) {
-    tellError(error.message, error.hint, context);
-    return EXIT.failed;
-  }
-  const { UpdateError } = await import('../../updates/update-file.ts');
-  if (error instanceof UpdateError) {
-    tellError(error.message, null, context);
-    return EXIT.failed;
-  }
-  return null;
-}
-
-/** Tells a bug: briefly, with what its report should hold; with its stack when RELAYWAVE_DEBUG is 1. */
-export function tellBug(error: unknown, args: readonly string[], context: CommandContext): void {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const repeat = context.journal.repeatWith ?? `relaywave ${args.join(' ')}`;
-  const system = `relaywave ${version()}, Node ${process.versions.node}, ${process.platform}`;
-  tellError(`${message} (this is a bug)`, null, context);
-  context.err.line(`    repeat it with: ${repeat}`);
-  context.err.line(`    please report it with the scenario and these lines; ${system}`);
-  if (context.env.RELAYWAVE_DEBUG === '1') context.err.line(stack ?? '');
-  else context.err.line('    RELAYWAVE_DEBUG=1 shows where it happened');
 }
 
 /**

@@ -6,9 +6,10 @@
  */
 
 import { type CommandContext, tellError } from './command.ts';
-import { runCommandLine, tellBug } from './command-line.ts';
+import { runCommandLine } from './command-line.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { Output } from './output.ts';
+import { tellBug } from './told-errors.ts';
 import { findWorkplace, type Workplace } from './workplace.ts';
 
 async function main(args: readonly string[]): Promise<number> {
