@@ -6,22 +6,18 @@
  */
 
 import type { Environment } from '../../../node/environment.ts';
-import { catalogue } from '../../../node/hooks/catalogue/catalogue.ts';
 import { CELL_BYTES } from '../../../node/hooks/catalogue/cell-commands.ts';
-import { PathPosition, pathSelection } from '../../../node/hooks/catalogue/path-selection.ts';
-import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import type { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import { CellPool } from '../../../node/relay/cell.ts';
 import { CONGESTION_FLOW, FIXED_FLOW } from '../../../node/relay/circuit-window.ts';
-import type { ClientCircuit } from '../../../node/relay/client-circuit.ts';
 import { WebServer } from '../../../node/relay/exchange.ts';
 import type { ExitService } from '../../../node/relay/exit-streams.ts';
-import { type HookSlots, PlainSlots } from '../../../node/relay/hook-slots.ts';
+import type { HookSlots } from '../../../node/relay/hook-slots.ts';
 import { KeystreamBudget } from '../../../node/relay/keystream.ts';
 import type { CellLink } from '../../../node/relay/link.ts';
 import { OnionRelay } from '../../../node/relay/relay-node.ts';
 import { SeededSecrets } from '../../../node/relay/seeded-secrets.ts';
-import { type TrafficResult, USES } from '../../measure/traffic-result.ts';
+import type { TrafficResult } from '../../measure/traffic-result.ts';
 import type { Population } from '../../population/population.ts';
 import type { ClientsPlan, TrafficPlan } from '../../scenario/traffic-plan.ts';
 import { HostRandom } from '../gossipsub/host-random.ts';
@@ -32,31 +28,23 @@ import { Call, EPOCH_MS, type VirtualClock } from '../virtual-clock.ts';
 import { type CellTap, CellTraffic } from './cell-link.ts';
 import { CellNetwork, type LinkAcceptor } from './cell-network.ts';
 import { CircuitFlood, FloodCounts } from './circuit-flood.ts';
+import { type CarriedModule, ClientCrowd, FIRST_CLIENT_ADDRESS } from './client-crowd.ts';
 import { HandshakeProcessor } from './handshake-processor.ts';
 import { MarkingRelay } from './marking-party.ts';
 import { OnionDirectory, type SimulatedDescriptor } from './onion-directory.ts';
+import { samplePaths } from './sampled-paths.ts';
 import { trafficHosts } from './traffic-hosts.ts';
 import { TrafficRecorder } from './traffic-recorder.ts';
-import { clientOf, WebUser } from './web-user.ts';
+import { clientOf } from './web-user.ts';
 
 /** Keystream of all circuits together: more of it saves calls of the cipher. */
 const KEYSTREAM_BYTES = 256 * 1024 * 1024;
 /** Samples of gauges in a run. */
 const SAMPLES = 240;
-/** Paths drawn to tell what circuits look like. */
-const PATHS_DRAWN = 4000;
 const CONSENSUS_EVERY_US = 3_600_000_000;
 /** tor's burst is what it may send in a second unless the operator says otherwise. */
 const BURST_SECONDS = 1;
-const FIRST_CLIENT_ADDRESS = 0x62000000; // 98.0.0.0: public, and nobody's relay
 const FIRST_FLOOD_ADDRESS = 0x63000000;
-
-/** A module that clients can take over from relays. */
-export interface CarriedModule {
-  readonly hook: string;
-  readonly sha256: string;
-  readonly binary: Uint8Array;
-}
 
 export interface DataPlaneParts {
   readonly clock: VirtualClock;
@@ -111,12 +99,7 @@ export class DataPlane {
   private readonly traffic = new CellTraffic();
   private readonly network: CellNetwork;
   private readonly relays: CellRelay[];
-  private readonly users: (WebUser | null)[];
-  private readonly clientSlots: (HookSlots | null)[];
-  /** What clients had before they came. */
-  private readonly installedEarly: { readonly client: number; readonly module: CarriedModule }[] = [];
-  /** When each client put the first module in line, in microseconds; NaN before. */
-  private readonly clientUpdatedUs: Float64Array;
+  private readonly clients: ClientCrowd;
   private readonly places: Uint32Array;
   private readonly party = new Map<number, MarkingRelay>();
   private readonly floodCounts = new FloodCounts();
@@ -150,22 +133,27 @@ export class DataPlane {
       return new CellRelay(descriptor, party, () => this.makeRelay(descriptor, party));
     });
     for (const relay of this.relays) this.network.add(relay);
-    this.users = new Array<WebUser | null>(this.plan.count).fill(null);
-    this.clientSlots = new Array<HookSlots | null>(this.plan.count).fill(null);
-    this.clientUpdatedUs = new Float64Array(this.plan.count).fill(Number.NaN);
+    this.clients = new ClientCrowd({
+      ...parts,
+      plan: this.plan,
+      firstHost,
+      network: this.network,
+      directory: this.directory,
+      cells: this.cells,
+      keystreams: this.keystreams,
+      flow: this.flow,
+      recorder: this.recorder,
+      environmentOf: (host) => this.environmentOf(host),
+      offerOf: (relay) => this.offerOf(relay),
+    });
   }
 
   /** Schedules what clients and attackers do. All relays are up when the first client comes, but for late ones. */
   planAll(): void {
-    const { clock, traffic, seed, firstHost, durationSeconds } = this.parts;
-    const { fromSeconds, toSeconds, count } = this.plan;
-    const coming = randomStream(seed, 'clients come');
-    const firstUs = fromSeconds * 1e6;
+    const { clock, traffic, durationSeconds } = this.parts;
+    const firstUs = this.plan.fromSeconds * 1e6;
     clock.plan(firstUs, new Call(clock.system, () => this.vote()));
-    for (let client = 0; client < count; client++) {
-      const atUs = firstUs + 1 + Math.floor(coming.uniform() * (toSeconds - fromSeconds) * 1e6);
-      clock.plan(atUs, new Call(firstHost + client, () => this.startClient(client)));
-    }
+    this.clients.planAll();
     const everyUs = Math.max(1000, Math.round((durationSeconds * 1e6) / SAMPLES));
     const sample = (): void => {
       this.sample();
@@ -212,12 +200,12 @@ export class DataPlane {
   result(): TrafficResult {
     const { recorder, traffic, floodCounts, past } = this;
     const made = this.relays.flatMap(({ relay }) => (relay === null ? [] : [relay]));
-    const users = this.users.flatMap((user) => (user === null ? [] : [user.onion]));
+    const users = this.clients.present().map(({ onion }) => onion);
     const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
     const ends = [...made, ...users];
     return {
       clients: this.plan.count,
-      clientUpdatedSeconds: this.clientUpdatedUs.map((us) => us / 1e6),
+      clientUpdatedSeconds: this.clients.updatedUs.map((us) => us / 1e6),
       exchanges: recorder.exchangeColumns(),
       circuits: recorder.circuitColumns(),
       gauges: recorder.gaugeColumns(),
@@ -275,105 +263,23 @@ export class DataPlane {
     return { clock: this.clock, timers: new HostTimers(clock, host), random: new HostRandom(seed, host) };
   }
 
-  private startClient(client: number): void {
-    const { clock, firstHost, runtime, seed } = this.parts;
-    const host = firstHost + client;
-    const slots = new PlainSlots(runtime, `client ${client}`);
-    this.clientSlots[client] = slots;
-    for (const early of this.installedEarly) {
-      if (early.client === client) this.install(client, slots, early.module);
-    }
-    const bulkClients = Math.round(this.plan.bulkShare * this.plan.count);
-    const kind = client < bulkClients ? USES.indexOf('bulk') : USES.indexOf('web');
-    const address = FIRST_CLIENT_ADDRESS + client;
-    const { directory } = this;
-    const user = new WebUser({
-      host,
-      client,
-      seed,
-      kind,
-      use: this.plan[USES[kind]],
-      circuitSeconds: this.plan.circuitSeconds,
-      recorder: this.recorder,
-      nowUs: () => clock.nowUs,
-      onion: {
-        environment: this.environmentOf(host),
-        slots,
-        cells: this.cells,
-        keystreams: this.keystreams,
-        secrets: new SeededSecrets(`client ${client} of seed ${seed}`),
-        dialer: this.network.dialer({ host, fingerprint: null, address }),
-        get consensus() {
-          return directory.consensus;
-        },
-        circuits: this.plan.circuits,
-        flow: this.flow,
-      },
-      onCircuitOpen: (circuit) => this.takeUpdates(client, circuit, slots),
-    });
-    this.users[client] = user;
-    user.start();
-  }
-
   /** A client puts a module in line by itself. To be called at its own event. */
   updateClient(client: number, module: CarriedModule): void {
-    const slots = this.clientSlots[client];
-    if (slots !== null) this.install(client, slots, module);
-    else this.installedEarly.push({ client, module });
+    this.clients.update(client, module);
   }
 
-  /** A client takes over what relays of its circuit run; those of the marking party keep it to themselves. */
-  private takeUpdates(client: number, circuit: ClientCircuit, slots: HookSlots): void {
-    const { modules, slotsOf, clientsTakeUpdates } = this.parts;
-    if (!clientsTakeUpdates || this.plan.updates === 'never') return;
-    for (const { relay } of circuit.path as readonly SimulatedDescriptor[]) {
-      if (this.party.has(relay) || !this.relays[relay].up) continue;
-      for (const module of modules) {
-        const hook = catalogue.get(module.hook) as AnyHook;
-        const isNews = slots.slot(hook).activeHash !== module.sha256;
-        if (isNews && slotsOf(relay)?.slot(hook).activeHash === module.sha256) {
-          this.install(client, slots, module);
-        }
-      }
-    }
-  }
-
-  private install(client: number, slots: HookSlots, { hook: id, binary, sha256 }: CarriedModule): void {
-    const { clock, modules, runtime } = this.parts;
-    const hook = catalogue.get(id) as AnyHook;
-    const admission = runtime.admit(hook, binary);
-    if (!('admitted' in admission)) return;
-    slots.slot(hook).stage(admission.admitted);
-    const isFirst = sha256 === modules[0]?.sha256;
-    if (isFirst && Number.isNaN(this.clientUpdatedUs[client])) this.clientUpdatedUs[client] = clock.nowUs;
+  /** What clients may take over from a relay; the marking party keeps it to itself. */
+  private offerOf(relay: number): HookSlots | null {
+    const { slotsOf, clientsTakeUpdates } = this.parts;
+    if (!clientsTakeUpdates || this.plan.updates === 'never') return null;
+    return this.party.has(relay) || !this.relays[relay].up ? null : slotsOf(relay);
   }
 
   private vote(): void {
-    const { clock, slotsOf } = this.parts;
-    const isFirst = this.paths.length === 0;
+    const { clock, slotsOf, seed, runtime } = this.parts;
     this.directory.vote((relay) => slotsOf(relay));
-    if (isFirst) this.drawPaths();
+    if (this.paths.length === 0) this.paths = samplePaths(this.directory.consensus, runtime, seed);
     clock.schedule(clock.nowUs + CONSENSUS_EVERY_US, new Call(clock.system, () => this.vote()));
-  }
-
-  /** Paths as clients with the default hooks choose them. */
-  private drawPaths(): void {
-    const { seed, runtime } = this.parts;
-    const { consensus } = this.directory;
-    const stream = randomStream(seed, 'sampled paths');
-    const random = { uniform: () => stream.uniform() };
-    const hook = new PlainSlots(runtime, 'sampler').slot(pathSelection);
-    const found: number[] = [];
-    for (let drawn = 0; drawn < PATHS_DRAWN; drawn++) {
-      const guard = consensus.choose(hook, PathPosition.guard, [], random);
-      if (guard === null) break;
-      const exit = consensus.choose(hook, PathPosition.exit, [guard], random);
-      if (exit === null) continue;
-      const middle = consensus.choose(hook, PathPosition.middle, [guard, exit], random);
-      if (middle === null) continue;
-      found.push(...[guard, middle, exit].map((one) => (one as SimulatedDescriptor).relay));
-    }
-    this.paths = Uint32Array.from(found);
   }
 
   /** Draws relays until the party has its share of consensus weight. */
@@ -405,9 +311,9 @@ export class DataPlane {
    */
   private onMark(exit: number, address: number): void {
     const client = clientOf(address);
-    const circuit = this.users[client]?.onion.openCircuits.find(
-      ({ path }) => (path[2] as SimulatedDescriptor).relay === exit,
-    );
+    const circuit = this.clients
+      .openCircuitsOf(client)
+      .find(({ path }) => (path[2] as SimulatedDescriptor).relay === exit);
     if (circuit === undefined) return;
     const [guard, middle] = (circuit.path as readonly SimulatedDescriptor[]).map(({ relay }) => relay);
     if (this.party.has(guard)) this.recorder.mark({ guard, exit, client, counts: !this.party.has(middle) });
@@ -454,13 +360,11 @@ export class DataPlane {
       const cellsPerSecond = (population.advertisedBytesPerSecond[host] * this.plan.scale) / CELL_BYTES;
       longestWaitSeconds = Math.max(longestWaitSeconds, waiting / cellsPerSecond);
     }
-    let openCircuits = 0;
-    for (const user of this.users) openCircuits += user?.onion.openCircuits.length ?? 0;
     this.recorder.sample({
       waitingCells,
       sentCells: this.traffic.sent,
       longestWaitSeconds,
-      openCircuits,
+      openCircuits: this.clients.openCircuits(),
       downShare: this.downRelays / population.relays,
       downWeightShare: this.downWeight,
       floodAsked: this.floodCounts.asked,

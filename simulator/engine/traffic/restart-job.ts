@@ -4,7 +4,7 @@ import type { TrafficResult } from '../../measure/traffic-result.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population } from '../../population/population.ts';
 import type { TrafficPlan } from '../../scenario/traffic-plan.ts';
-import type { CarriedModule } from './data-plane.ts';
+import type { CarriedModule } from './client-crowd.ts';
 
 export interface RestartJob {
   readonly population: Population;

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { buildUpdate } from '../../../updates/build.ts';
 import type { TrafficResult } from '../../measure/traffic-result.ts';
 import { runTraffic, smallTraffic } from '../../testing/small-traffic.ts';
-import type { CarriedModule } from './data-plane.ts';
+import type { CarriedModule } from './client-crowd.ts';
 import type { RestartJob } from './restart-job.ts';
 
 async function moduleOf(name: string): Promise<CarriedModule> {
