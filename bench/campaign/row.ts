@@ -39,7 +39,9 @@ const DURATION_SECONDS = 600;
 /** So much slower is the wire than a network: two cores do not carry a hundred relays at once. */
 const WIRE = {
   slowdown: 10,
-  releaseSeconds: 6,
+  /** For so long a hundred relays link up in real time, so that two cores keep up. */
+  startSeconds: 30,
+  releaseSeconds: 32,
   betweenSeconds: 1,
   afterSeconds: 2.5,
   otherwiseSeconds: 90,
@@ -120,7 +122,7 @@ export function rowKeys(row: Row, threads: number | null): string[] {
     'answer=null',
     updatesOf(row),
     ...(engine === 'libp2p' ? ['stack=libp2p'] : [`engine=${engine}`]),
-    ...(engine === 'wire' ? [`slowdown=${WIRE.slowdown}`] : []),
+    ...(engine === 'wire' ? [`slowdown=${WIRE.slowdown}`, `network.startWithin=${WIRE.startSeconds}s`] : []),
     ...CONDITION_KEYS[condition](row),
   ];
 }

@@ -29,7 +29,7 @@ const COST_US = { min: 0, max: 60_000_000 };
 const MEASURED = 'measured with Node 20';
 
 /** Libp2p's own timeouts are not slowed, and handshakes must end within them. */
-export const SLOWDOWN_MAX = 10;
+export const SLOWDOWN_MAX = 50;
 
 const costsSchema = z.strictObject({
   verifySignature: duration('us', COST_US, {

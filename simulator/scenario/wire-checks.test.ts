@@ -31,7 +31,21 @@ test('engine wire: a network beyond its size is told with the engines that carry
 
 test('engine wire: a run that would take too long in real time is told at its duration', () => {
   const [line] = told(withLines(WIRE, 'slowdown: 10'), { set: ['duration=10min'] });
-  assert.match(line ?? '', /duration: the engine wire runs in real time, and would take 100min/);
+  assert.match(line ?? '', /duration: the engine wire runs in real time, and would take 95\.5min/);
+});
+
+test('engine wire: what would be published before the network stands is told at its moment', () => {
+  const stands = { set: ['network.startWithin=90s', 'trust.timestampEvery=1min'] };
+  const before = 'the engine wire publishes nothing before the network stands, at 1.5min';
+  const hint = 'make it 1.5min or more, or make network.startWithin less';
+  assert.deepEqual(
+    told(withLines(WIRE), stands).map((line) => line.replace(/^.* (?=\S+: )/, '')),
+    ['updates[0].at', 'trust.timestampEvery'].map((place) => `${place}: ${before} | ${hint}`),
+  );
+  assert.equal(
+    load(withLines(WIRE), { set: ['network.startWithin=1min'] }).scenario.network.startSeconds,
+    60,
+  );
 });
 
 test('engine wire: what it has not is refused at its key, all at once, with the engine that has it', () => {

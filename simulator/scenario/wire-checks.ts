@@ -3,6 +3,7 @@
 import { ENGINES } from './engines.ts';
 import type { FaultKind } from './fault-plan.ts';
 import type { Finding } from './finding.ts';
+import { startSeconds } from './network-schema.ts';
 import { NONE } from './presence-schema.ts';
 import type { ScenarioInput } from './schema.ts';
 import { formatDuration } from './units.ts';
@@ -33,6 +34,7 @@ export function* checkWire(parts: Parts): Generator<Finding> {
   if (engine !== 'wire') return;
   if (Object.values(arms).every(({ channel }) => channel === 'manual')) return;
   yield* checkSize(parts);
+  yield* checkPublications(parts);
   yield* checkArms(parts);
   yield* checkWhatElseHappens(parts);
   yield* checkFaults(parts);
@@ -42,19 +44,39 @@ function cannot(path: Path, what: string, hint = HINT): Finding {
   return { path, message: `the engine wire has no ${what}`, hint };
 }
 
-function* checkSize({ network, duration, slowdown = 1 }: Parts): Generator<Finding> {
+function* checkSize({ network, updates, duration, slowdown = 1 }: Parts): Generator<Finding> {
   const { relaysMax } = ENGINES.wire;
   if (network !== undefined && network.relays > relaysMax) {
     const message = `${network.relays} relays are too many for the engine wire, which is meant for at most ${relaysMax}`;
     const hint = 'engine: gossipsub carries some 10,000, and engine: model a million';
     yield { path: ['network', 'relays'], message, hint };
   }
-  if (duration !== undefined && duration * slowdown > WIRE_SECONDS_MAX) {
-    const [takes, most] = [duration * slowdown, WIRE_SECONDS_MAX].map((seconds) =>
-      formatDuration(seconds, 's'),
-    );
+  if (duration === undefined || network === undefined || updates === undefined) return;
+  const standsAt = startSeconds(network, updates);
+  const realSeconds = standsAt + (duration - standsAt) * slowdown;
+  if (realSeconds > WIRE_SECONDS_MAX) {
+    const [takes, most] = [realSeconds, WIRE_SECONDS_MAX].map((seconds) => formatDuration(seconds, 's'));
     const message = `the engine wire runs in real time, and would take ${takes} for it; at most ${most}`;
     yield { path: ['duration'], message, hint: 'make it shorter, or use engine: gossipsub' };
+  }
+}
+
+/** The run begins when the network stands: what was to be published before would come too late. */
+function* checkPublications({ network, updates, trust }: Parts): Generator<Finding> {
+  if (network === undefined || updates === undefined) return;
+  const standsAt = startSeconds(network, updates);
+  const moments = [
+    ...updates.map(({ at }, index) => ({ path: ['updates', index, 'at'], at })),
+    ...(trust?.rotations ?? []).map(({ at }, index) => ({ path: ['trust', 'rotations', index, 'at'], at })),
+    ...(typeof trust?.timestampEvery === 'number'
+      ? [{ path: ['trust', 'timestampEvery'], at: trust.timestampEvery }]
+      : []),
+  ];
+  const time = formatDuration(standsAt, 's');
+  for (const { path, at } of moments) {
+    if (at >= standsAt) continue;
+    const message = `the engine wire publishes nothing before the network stands, at ${time}`;
+    yield { path, message, hint: `make it ${time} or more, or make network.startWithin less` };
   }
 }
 

@@ -19,12 +19,13 @@ export interface Dial {
   readonly dial: () => Promise<boolean>;
 }
 
-/** Runs the dials in the order of their times; resolves when each has been tried once. */
-export async function dialAll(dials: readonly Dial[]): Promise<void> {
+/** Runs the dials in the order of their times; when each has been tried once, resolves with the latest's milliseconds. */
+export async function dialAll(dials: readonly Dial[]): Promise<number> {
   const inOrder = [...dials].sort((a, b) => a.atMs - b.atMs);
   const underWay = new Set<Promise<void>>();
   const startMs = performance.now();
   let atOnce = AT_FIRST;
+  let lateMs = 0;
   const begin = ({ dial }: Dial): void => {
     const done = dial().then((worked) => {
       atOnce = worked ? Math.min(AT_MOST, atOnce + MORE_FOR_EACH) : Math.max(AT_LEAST, atOnce / 2);
@@ -37,7 +38,9 @@ export async function dialAll(dials: readonly Dial[]): Promise<void> {
     const earlyMs = next.atMs - (performance.now() - startMs);
     if (earlyMs > 0) await delay(earlyMs);
     while (underWay.size >= Math.floor(atOnce)) await Promise.race(underWay);
+    lateMs = Math.max(lateMs, performance.now() - startMs - next.atMs);
     begin(next);
   }
   await Promise.all(underWay);
+  return lateMs;
 }

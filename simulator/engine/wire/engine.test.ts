@@ -16,6 +16,8 @@ import { testLiveArm, testScenario, testUpdate } from '../../testing/test-scenar
 import { WireError } from './wire-error.ts';
 
 const RELAYS = 8;
+/** When the network stands, seconds. */
+const STANDS = testScenario().network.startSeconds;
 const ARM = testLiveArm('live', ['gossip', 'catch-up']);
 
 function small(changes: Partial<Scenario> = {}): Scenario {
@@ -23,8 +25,8 @@ function small(changes: Partial<Scenario> = {}): Scenario {
   return testScenario({
     engine: 'wire',
     threads: 2,
-    durationSeconds: 14,
-    updates: [testUpdate({ atSeconds: 1, sizeBytes: 20_480 })],
+    durationSeconds: STANDS + 14,
+    updates: [testUpdate({ atSeconds: STANDS + 1, sizeBytes: 20_480 })],
     // What a busy machine takes by itself must not add up to anything.
     network: { ...network, relays: RELAYS, degree: 4, latency: { law: 'constant', latencyMs: 20 } },
     ...changes,
@@ -95,11 +97,11 @@ describe('engine wire', { concurrency: false }, () => {
     const only = (relay: number) => testTargets({ ids: [relay] });
     const outcome = await run(
       small({
-        durationSeconds: 24,
+        durationSeconds: STANDS + 24,
         faults: [
-          testFault({ kind: 'crash', fromSeconds: 9, forSeconds: 1, targets: only(killed) }),
-          testFault({ kind: 'pause', fromSeconds: 0.5, forSeconds: 4, targets: only(paused) }),
-          testFault({ kind: 'partition', fromSeconds: 0.5, forSeconds: 5, targets: only(cut) }),
+          testFault({ kind: 'crash', fromSeconds: STANDS + 9, forSeconds: 1, targets: only(killed) }),
+          testFault({ kind: 'pause', fromSeconds: STANDS + 0.5, forSeconds: 4, targets: only(paused) }),
+          testFault({ kind: 'partition', fromSeconds: STANDS + 0.5, forSeconds: 5, targets: only(cut) }),
         ],
       }),
     );

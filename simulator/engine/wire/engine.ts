@@ -20,6 +20,8 @@ import { WireNetwork } from './wire-network.ts';
 
 /** Later than this, what a hundredth of the frames did is no longer the network's doing. */
 const LATE_MS = 10;
+/** Links that come up so much later than planned are not those of the other engines any more: others know them first. */
+const DIALLED_LATE_MS = 1000;
 
 /** Runs the scenario's network; rejects with the signal's reason when stopped. Throws WireError. */
 export async function runWire(input: EngineInput, options: RunOptions): Promise<EngineResult> {
@@ -52,14 +54,17 @@ export async function runWire(input: EngineInput, options: RunOptions): Promise<
   try {
     const run = network.run((phase) => progress.enter(0, phase, 0));
     run.catch(() => {}); // what fails it is told by the crew
-    const { total, counts } = await Promise.race([run, crew.failure]);
+    const { total, counts, dialledLateMs } = await Promise.race([run, crew.failure]);
     progress.ended(0);
     const late = [0.5, 0.99].map((share) => latenessMs(counts, share)) as [number, number];
     return {
       shared,
       traceHash: null,
       threads: placement.processes.length,
-      total: { ...total, warnings: warningsOf(scenario.fidelity, late) },
+      total: {
+        ...total,
+        warnings: [...warningsOf(scenario.fidelity, late), ...warningOfDials(dialledLateMs)],
+      },
       phasesWallMs: progress.phasesWallMs(),
     };
   } finally {
@@ -82,5 +87,13 @@ function warningsOf(fidelity: 'fast' | 'full', [median, late]: readonly [number,
     'engine wire runs in real time: another run of the same seed gives other times',
     costs,
     `engine wire: ${timers}${verdict}`,
+  ];
+}
+
+function warningOfDials(lateMs: number): string[] {
+  if (lateMs <= DIALLED_LATE_MS) return [];
+  const late = `links of the start were dialled up to ${(lateMs / 1000).toFixed(1)} s later than planned`;
+  return [
+    `engine wire: ${late}, so meshes are others than those of simulated relays: make network.startWithin longer`,
   ];
 }

@@ -15,7 +15,7 @@ export interface RelayPlan {
   /** How many links it is to have in all. */
   readonly links: number;
   /** The relays that it dials, each so that the link is up at about its time in the plan of the start. */
-  readonly dials: readonly { readonly peer: number; readonly atUs: number }[];
+  readonly dials: readonly { readonly peer: number; readonly atMs: number }[];
   /** Where it keeps its state; null: in memory. */
   readonly stateFolder: string | null;
   /** The port that it listens on; 0 for any that is free. */
@@ -33,8 +33,8 @@ export interface HostPlan {
   readonly relays: readonly RelayPlan[];
   /** Removed when the command is gone; null where the process keeps nothing on disk. */
   readonly folder: string | null;
-  /** When the network stands already: its time zero on the monotonic clock. */
-  readonly zeroUs: number | null;
+  /** When the network came to stand, on the monotonic clock; null where it does not stand yet. */
+  readonly beganUs: number | null;
 }
 
 export type ToHost =
@@ -45,7 +45,7 @@ export type ToHost =
   /** Close links over which no subscription has come. */
   | { readonly type: 'renew' }
   /** The network stands. */
-  | { readonly type: 'begin'; readonly zeroUs: number }
+  | { readonly type: 'begin'; readonly beganUs: number }
   | { readonly type: 'publish'; readonly operation: number; readonly relay: number; readonly atUs: number }
   /** Processes that stand still: they are set free if the command dies. */
   | { readonly type: 'paused'; readonly pids: readonly number[] }
@@ -116,7 +116,8 @@ export type FromHost =
   /** The program is loaded and waits for its plan. */
   | { readonly type: 'loaded' }
   | { readonly type: 'listening'; readonly ports: readonly (readonly [relay: number, port: number])[] }
-  | { readonly type: 'connected' }
+  /** Links were dialled so much later than planned at most. */
+  | { readonly type: 'connected'; readonly lateMs: number }
   | { readonly type: 'looked'; readonly lacking: Lacking }
   | { readonly type: 'news'; readonly news: readonly RelayNews[] }
   | { readonly type: 'counts'; readonly counts: HostCounts; readonly isLast: boolean }

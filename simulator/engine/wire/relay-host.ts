@@ -29,7 +29,7 @@ export class RelayHost {
   private readonly plan: HostPlan;
   private readonly send: (message: FromHost) => void;
   private readonly deadlines = new Deadlines();
-  private readonly clock = new RunClock(this.deadlines);
+  private readonly clock: RunClock;
   private readonly relays = new Map<number, WireRelay>();
   private readonly operations: readonly Operation[];
   private readonly publisher: Publisher;
@@ -42,11 +42,12 @@ export class RelayHost {
   constructor(plan: HostPlan, send: (message: FromHost) => void) {
     this.plan = plan;
     this.send = send;
+    this.clock = new RunClock(this.deadlines, plan.scenario.network.startSeconds * 1e6);
     const job = { ...plan, hostileModules: [] };
     this.operations = plannedOperations(job);
     this.publisher = new Publisher(job, this.operations);
     this.faultEffects = plan.faults.map(() => 0);
-    if (plan.zeroUs !== null) this.clock.begin(plan.zeroUs, plan.scenario.slowdown);
+    if (plan.beganUs !== null) this.clock.begin(plan.beganUs, plan.scenario.slowdown);
   }
 
   /** Starts the relays; they listen then. */
@@ -88,7 +89,7 @@ export class RelayHost {
           : await folderState(relay.relay, seed, relay.stateFolder);
       const started = await WireRelay.start(relay, state, host);
       this.relays.set(relay.relay, started);
-      if (plan.zeroUs !== null) this.goOn(started, host);
+      if (plan.beganUs !== null) this.goOn(started, host);
     }
     this.send({ type: 'listening', ports: [...this.relays].map(([relay, { port }]) => [relay, port]) });
   }
@@ -97,7 +98,7 @@ export class RelayHost {
     switch (message.type) {
       case 'connect':
         this.connect(message.ports).then(
-          () => this.send({ type: 'connected' }),
+          (lateMs) => this.send({ type: 'connected', lateMs }),
           (error: unknown) => this.fail(error),
         );
         return;
@@ -109,7 +110,7 @@ export class RelayHost {
           relay.renewDeafLinks().catch((error: unknown) => this.fail(error));
         return;
       case 'begin':
-        this.clock.begin(message.zeroUs, this.plan.scenario.slowdown);
+        this.clock.begin(message.beganUs, this.plan.scenario.slowdown);
         return;
       case 'publish':
         this.planPublication(message.operation, message.relay, message.atUs);
@@ -133,17 +134,20 @@ export class RelayHost {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
 
-  /** Relays dial those that the topology has them dial, at the times of the plan or as soon after as the machine can. */
-  private async connect(ports: readonly number[]): Promise<void> {
+  /**
+   * Relays dial those that the topology has them dial, at the times of the plan or as soon after as the machine can;
+   * resolves with how late that was at most.
+   */
+  private connect(ports: readonly number[]): Promise<number> {
     for (const [relay, port] of ports.entries()) this.relayAtPort.set(port, relay);
-    const { slowdown } = this.plan.scenario;
     const dials = [...this.relays.values()].flatMap(({ plan, daemon }) =>
-      plan.dials.map(({ peer, atUs }) => ({
-        atMs: (atUs * slowdown) / 1000,
+      plan.dials.map(({ peer, atMs }) => ({
+        // A relay that comes back makes its links at once.
+        atMs: this.plan.beganUs === null ? atMs : 0,
         dial: () => daemon.keepPeer(`/ip4/127.0.0.1/tcp/${ports[peer]}`),
       })),
     );
-    await dialAll(dials);
+    return dialAll(dials);
   }
 
   private relayAt(address: Multiaddr): number {

@@ -1,9 +1,8 @@
 /**
- * The time of a run on real relays: real time, or slower by the scenario's `slowdown`, counted from when the network
- * stands.
+ * The time of a run on real relays: real time, or slower by the scenario's `slowdown`, from when the network stands.
  *
- * Relays live in the hour of the population's snapshot, as simulated ones do, so that the same metadata are fresh. Until
- * the network stands it is time zero.
+ * That is the moment at which simulated networks stand, and until then it does not pass. Relays live in the hour of the
+ * population's snapshot, as simulated ones do, so that the same metadata are fresh.
  */
 
 import { EPOCH_MS, type SimulationEvent } from '../virtual-clock.ts';
@@ -12,15 +11,18 @@ import type { Deadlines } from './deadlines.ts';
 export class RunClock {
   private zeroUs: number | null = null;
   private readonly deadlines: Deadlines;
+  private readonly standsUs: number;
 
-  constructor(deadlines: Deadlines) {
+  /** In a network that stands at this time of the run. */
+  constructor(deadlines: Deadlines, standsUs: number) {
     this.deadlines = deadlines;
+    this.standsUs = standsUs;
   }
 
   /** The network stands at this time of the monotonic clock, and takes its time from now on. */
-  begin(zeroUs: number, slowdown: number): void {
+  begin(beganUs: number, slowdown: number): void {
     this.deadlines.slowDown(slowdown);
-    this.zeroUs = this.deadlines.ownOf(zeroUs);
+    this.zeroUs = this.deadlines.ownOf(beganUs) - this.standsUs;
   }
 
   get hasBegun(): boolean {
@@ -29,7 +31,8 @@ export class RunClock {
 
   /** Microseconds of the run. */
   get nowUs(): number {
-    return this.zeroUs === null ? 0 : Math.max(0, this.deadlines.nowUs - this.zeroUs);
+    const { zeroUs, standsUs, deadlines } = this;
+    return zeroUs === null ? standsUs : Math.max(standsUs, deadlines.nowUs - zeroUs);
   }
 
   /** As a relay's own clock says it: milliseconds since 1970. */

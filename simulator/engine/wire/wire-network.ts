@@ -45,6 +45,8 @@ export interface NetworkParts {
 export interface NetworkResult {
   readonly total: ThreadResult;
   readonly counts: readonly HostCounts[];
+  /** How late links of the start were dialled at most. */
+  readonly dialledLateMs: number;
 }
 
 export class WireNetwork {
@@ -66,7 +68,10 @@ export class WireNetwork {
   /** Publications that wait for their relay to be back, and those that it has been told of. */
   private readonly due = new Map<number, number[]>();
   private readonly told = new Map<number, { operation: number; atUs: number }[]>();
-  private zeroUs = 0;
+  /** When the network stood, on the monotonic clock. */
+  private beganUs = 0;
+  /** How late links of the start were dialled at most. */
+  private dialledLateMs = 0;
 
   constructor(input: EngineInput, parts: NetworkParts) {
     const { population, faults = [] } = input;
@@ -88,10 +93,11 @@ export class WireNetwork {
     await Promise.all(hosts.map((host, index) => this.listen(host, placement.processes[index]!, null)));
     enter('connect');
     for (const host of hosts) host.send({ type: 'connect', ports: this.ports });
-    await Promise.all(hosts.map((host) => host.next('connected')));
+    const connected = await Promise.all(hosts.map((host) => host.next('connected')));
+    this.dialledLateMs = Math.max(...connected.map(({ lateMs }) => lateMs));
     await this.stand();
-    this.zeroUs = monotonicUs() + AHEAD_US;
-    for (const host of crew.processes) host.send({ type: 'begin', zeroUs: this.zeroUs });
+    this.beganUs = monotonicUs() + AHEAD_US;
+    for (const host of crew.processes) host.send({ type: 'begin', beganUs: this.beganUs });
     enter('run');
     this.planPublications();
     this.planFaults();
@@ -125,7 +131,7 @@ export class WireNetwork {
   }
 
   /** Gives a process its relays; resolves when they listen. */
-  private async listen(host: HostProcess, relays: readonly number[], zeroUs: number | null): Promise<void> {
+  private async listen(host: HostProcess, relays: readonly number[], beganUs: number | null): Promise<void> {
     const { scenario, arm, releases, scoring = null, population } = this.input;
     const plan: HostPlan = {
       scenario,
@@ -142,7 +148,7 @@ export class WireNetwork {
       faults: this.faults,
       relays: relays.map((relay) => ({ ...this.plans[relay]!, port: this.ports[relay]! })),
       folder: relays.some((relay) => this.parts.placement.alone.has(relay)) ? this.parts.folder : null,
-      zeroUs,
+      beganUs,
     };
     host.send({ type: 'host', plan });
     const { ports } = await host.next('listening');
@@ -154,7 +160,7 @@ export class WireNetwork {
     const { slowdown, gossipsub, network } = this.input.scenario;
     const { Dlo, heartbeatMs } = gossipsub;
     const startMs = linksUpUs(network.startSeconds) / 1000;
-    const withinMs = STANDS_WITHIN_MS + this.plans.length * STANDS_WITHIN_MS_PER_RELAY + startMs * slowdown;
+    const withinMs = STANDS_WITHIN_MS + this.plans.length * STANDS_WITHIN_MS_PER_RELAY + startMs;
     const untilMs = performance.now() + withinMs;
     let linkedMs: number | null = null;
     /** Since when all links are up, though some of them are deaf. */
@@ -182,7 +188,8 @@ export class WireNetwork {
   }
 
   private nowUs(): number {
-    return (monotonicUs() - this.zeroUs) / this.input.scenario.slowdown;
+    const { network, slowdown } = this.input.scenario;
+    return network.startSeconds * 1e6 + (monotonicUs() - this.beganUs) / slowdown;
   }
 
   private at(timeUs: number, action: () => void): void {
@@ -286,7 +293,7 @@ export class WireNetwork {
     if (left > 0) return;
     const host = this.addHost([relay]);
     await host.next('loaded');
-    await this.listen(host, [relay], this.zeroUs);
+    await this.listen(host, [relay], this.beganUs);
     host.send({ type: 'connect', ports: this.ports });
     await host.next('connected');
     const due = this.due.get(relay) ?? [];
@@ -352,7 +359,7 @@ export class WireNetwork {
       violations: [],
       warnings: [],
     };
-    return { total, counts };
+    return { total, counts, dialledLateMs: this.dialledLateMs };
   }
 }
 
