@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts';
 
 const TRANSPORT_TEST = ['simulator/engine/gossipsub/transport.test.ts'];
 const START_TEST = ['simulator/engine/model/network-start.test.ts'];
+const FOUND_TEST = ['simulator/testing/swarm/found.test.ts'];
 const SLEEP_TEST = ['simulator/engine/gossipsub/sleep.test.ts'];
 
 export const ENGINE_FAULTS: readonly Fault[] = [
@@ -169,5 +170,43 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     find: 'Math.floor(nowUs / intervalUs) * intervalUs - EPOCH_MS * 1000',
     replace: 'nowUs + 0 * intervalUs - EPOCH_MS * 1000',
     tests: ['simulator/engine/gossipsub/consensus-source.test.ts'],
+  },
+  {
+    wrong: 'what waits on an uplink leaves at the rate of when it was queued',
+    file: 'simulator/engine/gossipsub/uplink.ts',
+    find: 'if (leavesUs <= change.fromUs) return leavesUs;',
+    replace: 'return leavesUs;',
+    tests: ['simulator/engine/gossipsub/uplink.test.ts'],
+  },
+  {
+    wrong: 'a publication that its relay was handed when it died is lost with it',
+    file: 'simulator/engine/gossipsub/hand-overs.ts',
+    find: '    for (const makeHandOver of this.due.get(relay) ?? []) later(() => this.publish(relay, makeHandOver));\n',
+    replace: '',
+    tests: FOUND_TEST,
+    titles: ['lost while taking a publication'],
+  },
+  {
+    wrong: 'a relay that died over a publication counts as having taken it',
+    file: 'simulator/engine/gossipsub/hand-overs.ts',
+    find: '      if (stackOf(relay) !== stack) return; // it has died over it\n',
+    replace: '',
+    tests: FOUND_TEST,
+    titles: ['lost while taking a publication'],
+  },
+  {
+    wrong: 'a publisher whose disk has lost what it published does not get it again',
+    file: 'simulator/engine/gossipsub/hand-overs.ts',
+    find: '    if (this.taken.has(relay)) later(() => this.restock(relay));\n',
+    replace: '',
+    tests: FOUND_TEST,
+    titles: ['all restart while disks misread', 'disks that misread for a while'],
+  },
+  {
+    wrong: 'links of real relays are dialled as if a run that is slowed had slow handshakes too',
+    file: 'simulator/engine/wire/relay-plans.ts',
+    find: 'Math.max(0, nextUpUs() - setupUs)',
+    replace: 'Math.max(0, nextUpUs() - setupUs) * scenario.slowdown',
+    tests: ['simulator/engine/wire/relay-plans.test.ts'],
   },
 ];

@@ -12,13 +12,12 @@ export function planRelays(
   { scenario, population, topology }: EngineInput,
   { placement, degrees, folder }: Pick<NetworkParts, 'placement' | 'degrees' | 'folder'>,
 ): RelayPlan[] {
-  const { slowdown } = scenario;
   const nextUpUs = linksComingUp(scenario.seed, scenario.network.startSeconds);
   const dials = Array.from({ length: population.relays }, (): RelayPlan['dials'][number][] => []);
   for (let link = 0; link < topology.links; link++) {
-    // Links come up as far apart as everything else; a handshake takes its own time, which nothing slows.
+    // In real time, whatever the run is slowed by: handshakes are not slowed either.
     const setupUs = SETUP_ROUND_TRIPS * 2 * topology.latencyUs[link]!;
-    const atMs = Math.max(0, nextUpUs() * slowdown - setupUs) / 1000;
+    const atMs = Math.max(0, nextUpUs() - setupUs) / 1000;
     dials[topology.dialer[link]!]!.push({ peer: topology.listener[link]!, atMs });
   }
   return dials.map((own, relay) => ({
