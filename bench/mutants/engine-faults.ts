@@ -4,7 +4,6 @@ import type { Fault } from './fault.ts';
 
 const TRANSPORT_TEST = ['simulator/engine/gossipsub/transport.test.ts'];
 const START_TEST = ['simulator/engine/model/network-start.test.ts'];
-const FOUND_TEST = ['simulator/testing/swarm/found.test.ts'];
 const SLEEP_TEST = ['simulator/engine/gossipsub/sleep.test.ts'];
 
 export const ENGINE_FAULTS: readonly Fault[] = [
@@ -183,24 +182,21 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     file: 'simulator/engine/gossipsub/hand-overs.ts',
     find: '    for (const makeHandOver of this.due.get(relay) ?? []) later(() => this.publish(relay, makeHandOver));\n',
     replace: '',
-    tests: FOUND_TEST,
-    titles: ['lost while taking a publication'],
+    tests: ['simulator/engine/gossipsub/hand-overs.test.ts'],
   },
   {
     wrong: 'a relay that died over a publication counts as having taken it',
     file: 'simulator/engine/gossipsub/hand-overs.ts',
     find: '      if (stackOf(relay) !== stack) return; // it has died over it\n',
     replace: '',
-    tests: FOUND_TEST,
-    titles: ['lost while taking a publication'],
+    tests: ['simulator/engine/gossipsub/hand-overs.test.ts'],
   },
   {
     wrong: 'a publisher whose disk has lost what it published does not get it again',
     file: 'simulator/engine/gossipsub/hand-overs.ts',
     find: '    if (this.taken.has(relay)) later(() => this.restock(relay));\n',
     replace: '',
-    tests: FOUND_TEST,
-    titles: ['all restart while disks misread', 'disks that misread for a while'],
+    tests: ['simulator/engine/gossipsub/hand-overs.test.ts'],
   },
   {
     wrong: 'links of real relays are dialled as if a run that is slowed had slow handshakes too',

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { Environment } from '../../../node/environment.ts';
+import type { UpdateStack } from '../../../node/update-stack.ts';
+import { testLiveArm } from '../../testing/test-scenario.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+import { HandOvers, PUBLISH_AFTER_RESTART_US } from './hand-overs.ts';
+import type { Job } from './job.ts';
+import type { HandOver } from './publisher.ts';
+
+const RELAY = 0;
+const TIMESTAMP = 7;
+const HAND_OVER = { bundle: Uint8Array.of(1), source: {}, timestamp: TIMESTAMP } as unknown as HandOver;
+const makeHandOver = (): HandOver => HAND_OVER;
+
+/** A process of the relay, as far as publications are handed to it. */
+class Process {
+  /** What it has been handed and has not taken yet. */
+  readonly atIt: (() => void)[] = [];
+  told = 0;
+  readonly stack: UpdateStack;
+  readonly environment: Environment;
+
+  /** On a disk with metadata of this version. */
+  constructor(timestamp: number) {
+    const take = (): Promise<unknown> =>
+      new Promise((resolve) => this.atIt.push(() => resolve({ kind: 'taken' })));
+    const publish = async (): Promise<void> => void this.told++;
+    this.stack = { take, client: { versions: () => ({ timestamp }) } } as unknown as UpdateStack;
+    this.environment = { pubsub: { publish } } as unknown as Environment;
+  }
+}
+
+describe('hand-overs', () => {
+  let clock: VirtualClock;
+  let running: Process | null;
+  let handOvers: HandOvers;
+
+  beforeEach(() => {
+    clock = new VirtualClock(1, 1);
+    running = null;
+    handOvers = new HandOvers({
+      job: { arm: testLiveArm('live', ['gossip']), faults: [{}] } as unknown as Job,
+      clock,
+      stackOf: () => running?.stack ?? null,
+      environmentOf: () => running?.environment ?? null,
+      onError: (error) => assert.fail(String(error)),
+    });
+  });
+
+  function startProcess(timestamp = 0): Process {
+    const process = new Process(timestamp);
+    running = process;
+    handOvers.restarted(RELAY);
+    return process;
+  }
+
+  /** Lets virtual time pass up to here, and promises be kept. */
+  async function passUntil(us: number): Promise<void> {
+    clock.runUntil(
+      us,
+      () => {},
+      () => false,
+    );
+    await setImmediate();
+  }
+
+  async function takeAll(process: Process): Promise<void> {
+    for (const take of process.atIt.splice(0)) take();
+    await setImmediate();
+  }
+
+  it('a relay that is up gets a publication at once, tells of it, and gets it no more', async () => {
+    const first = startProcess();
+    handOvers.publish(RELAY, makeHandOver);
+    assert.deepEqual([first.atIt.length, first.told], [1, 1]);
+    await takeAll(first);
+    const second = startProcess(TIMESTAMP);
+    await passUntil(2 * PUBLISH_AFTER_RESTART_US);
+    assert.deepEqual([second.atIt.length, second.told], [0, 0]);
+  });
+
+  it('a relay that is down gets it when it has been back for a while', async () => {
+    handOvers.publish(RELAY, makeHandOver);
+    const process = startProcess();
+    await passUntil(PUBLISH_AFTER_RESTART_US - 1);
+    assert.equal(process.atIt.length, 0);
+    await passUntil(PUBLISH_AFTER_RESTART_US + 1);
+    assert.deepEqual([process.atIt.length, process.told], [1, 1]);
+  });
+
+  it('a relay that dies over it has not taken it, even if that is heard of when the next process runs', async () => {
+    const first = startProcess();
+    handOvers.publish(RELAY, makeHandOver);
+    startProcess();
+    await takeAll(first);
+    // It dies once more before it would be handed anything.
+    const third = startProcess();
+    await passUntil(2 * PUBLISH_AFTER_RESTART_US);
+    assert.deepEqual([third.atIt.length, third.told], [1, 1]);
+  });
+
+  it('a relay whose disk has lost what it took is given it again, and does not tell of it twice', async () => {
+    const first = startProcess();
+    handOvers.publish(RELAY, makeHandOver);
+    await takeAll(first);
+    const second = startProcess(TIMESTAMP - 1);
+    await passUntil(2 * PUBLISH_AFTER_RESTART_US);
+    assert.deepEqual([second.atIt.length, second.told], [1, 0]);
+  });
+});
