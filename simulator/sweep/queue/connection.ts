@@ -15,7 +15,8 @@ const RETRY_MOST_WALL_MS = 2000;
 /** How long Redis may stay away. */
 const AWAY_MOST_WALL_MS = 5 * 60_000;
 
-function refusalOf({ shown, password }: RedisAddress, cause: string): QueueError {
+/** What is told of a connection that could not be made, by what Redis or the system said. */
+export function refusalOf({ shown, password }: RedisAddress, cause: string): QueueError {
   if (/WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(cause)) {
     const message =
       password === undefined
@@ -32,6 +33,12 @@ function refusalOf({ shown, password }: RedisAddress, cause: string): QueueError
   }
   if (/DB index/.test(cause)) {
     return new QueueError('unusable', `Redis at ${shown} has no database of this number`, 'use a lower one');
+  }
+  if (/certificate|altnames/i.test(cause)) {
+    const message = `${shown} shows a certificate that is not trusted: ${cause.slice(0, 120)}`;
+    const hint =
+      'use the name that it is made out to; NODE_EXTRA_CA_CERTS=FILE trusts an authority of your own';
+    return new QueueError('unusable', message, hint);
   }
   if (cause === '' || /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed? ?out/i.test(cause)) {
     const seconds = CONNECT_WALL_MS / 1000;
