@@ -61,7 +61,7 @@ async function timesOf(set: readonly string[], seed: number): Promise<(number | 
 
 function cell(seconds: number | null, base: number | null): string {
   if (seconds === null) return 'never';
-  const time = `${Number(seconds.toPrecision(3))} s`;
+  const time = `${seconds.toPrecision(3)} s`;
   if (base === null || base === seconds) return time;
   const change = Math.round((seconds / base - 1) * 100);
   return `${time} (${change > 0 ? '+' : ''}${change} %)`;

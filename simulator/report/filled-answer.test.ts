@@ -40,7 +40,7 @@ describe('a filled answer', () => {
   it('computes with two figures, and writes what is below zero with a sign', () => {
     assert.equal(filled('{1 - arms.live.reachedFraction}'), '0.16 %');
     assert.equal(filled('{relays * arms.live.everRanFraction:count}'), '105');
-    assert.equal(filled('{arms.live.t50Seconds - arms.manual.t50Seconds}'), '−88 days');
+    assert.equal(filled('{arms.live.t50Seconds - arms.manual.t50Seconds}'), '−88.0 days');
     assert.equal(filled('{arms.live.trust.attempts.replay / arms.live.trust.attempts.mixed}'), '21');
     assert.equal(filled('{relays / arms.live.trust.refusals.*}'), 'none');
   });

@@ -8,7 +8,22 @@ import {
   humanPercent,
   humanRatio,
   humanWall,
+  significant,
 } from './human-units.ts';
+
+test('digits: what was rounded keeps its zeros, what is exact has none', () => {
+  const rounded = [0.20004, 9.9999, 99.96, 100.4, -0.30004, 1234.5, 0.0000123];
+  assert.deepEqual(
+    rounded.map((value) => significant(value)),
+    ['0.200', '10.0', '100', '100', '-0.300', '1,230', '0.0000123'],
+  );
+  // As hours are counted from seconds, a value may be off by the last bit.
+  assert.deepEqual(
+    [0.2, 0.1 + 0.2, 10, 0].map((value) => significant(value)),
+    ['0.2', '0.3', '10', '0'],
+  );
+  assert.deepEqual([humanDuration(599.7), humanDuration(600)], ['10.0 min', '10 min']);
+});
 
 test('durations: each in the unit that suits it', () => {
   const day = 86_400;

@@ -9,9 +9,19 @@ const HOUR_SECONDS = 3600;
 export const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 365.25 * DAY_SECONDS;
 
-/** A number with at most `digits` significant digits and no trailing zeros: 0.623, 1.27, 133. */
+/** A value that is as near as this, relatively, to its rounded one is meant to be that. */
+const EXACT = 1e-9;
+
+/**
+ * A number with so many significant digits: 0.623, 1.27, 133. What was rounded keeps its zeros, since they are digits like
+ * others (0.2004 is 0.200); what is exact has none (0.2, 1).
+ */
 export function significant(value: number, digits = 3): string {
-  return groupThousands(Number(value.toPrecision(digits)));
+  const rounded = Number(value.toPrecision(digits));
+  const isExact = Math.abs(value - rounded) <= EXACT * Math.abs(value);
+  const whole = String(Math.trunc(Math.abs(rounded)));
+  const isFraction = Math.abs(rounded) >= 1 ? whole.length < digits : Math.abs(rounded) > 1e-6;
+  return isExact || !isFraction ? groupThousands(rounded) : value.toPrecision(digits);
 }
 
 /** A number with a comma at every third digit before the point: 5,900,000. */
