@@ -40,8 +40,8 @@ const DURATION_SECONDS = 600;
 const WIRE = {
   slowdown: 10,
   /** For so long a hundred relays link up in real time, so that two cores keep up. */
-  startSeconds: 30,
-  releaseSeconds: 32,
+  startSeconds: 60,
+  releaseSeconds: 62,
   betweenSeconds: 1,
   afterSeconds: 2.5,
   otherwiseSeconds: 90,

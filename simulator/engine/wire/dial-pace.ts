@@ -7,7 +7,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 
-const AT_FIRST = 8;
+const AT_FIRST = 16;
 const AT_MOST = 32;
 const AT_LEAST = 2;
 const MORE_FOR_EACH = 0.25;
