@@ -31,9 +31,14 @@ export class RelayConsent {
       mayRunFromMs: (_claim, sha256) => {
         const fromUs = this.columns.get(sha256)?.[relay];
         if (fromUs === undefined) throw new Error(`relay ${relay} asks its operator about an unknown module`);
-        if (fromUs === 0) return 0;
-        return fromUs > this.policies.untilUs ? NEVER_MS : EPOCH_MS + Math.ceil(fromUs / 1000);
+        return consentMs(fromUs, this.policies);
       },
     };
   }
+}
+
+/** What an operator consents to from a moment on, by the relay's clock; not at all where that is too late to be followed. */
+export function consentMs(fromUs: number, { untilUs }: Pick<RelayPolicies, 'untilUs'>): number {
+  if (fromUs === 0) return 0;
+  return fromUs > untilUs ? NEVER_MS : EPOCH_MS + Math.ceil(fromUs / 1000);
 }

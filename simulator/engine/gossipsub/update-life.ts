@@ -30,13 +30,13 @@ import type { RelayStores } from './faults/relay-disk.ts';
 import { HandOvers, once } from './hand-overs.ts';
 import { CellsArrive, HookTraffic } from './hook-traffic.ts';
 import type { Hosts } from './hosts.ts';
-import { type Job, THIRD_PARTIES } from './job.ts';
+import type { Job } from './job.ts';
 import { ConsensusSource, type Operation, Publisher, plannedOperations } from './publisher.ts';
 import { AT_ONCE, RelayConsent } from './relay-consent.ts';
 import { relayStack, type SharedParts } from './relay-stack.ts';
 import { ROLLOUT_CHECK_SECONDS, RolloutDriver } from './rollout-driver.ts';
 import { QUIET_OBSERVER, type StageRecorder } from './stage-recorder.ts';
-import { drawnThirdParties } from './third-parties.ts';
+import { thirdPartiesOf } from './third-parties.ts';
 
 /** A hand-over that came to nothing leaves the two relays apart, and they may meet again after so long. */
 const HANDOVER_US = 30_000_000;
@@ -148,7 +148,7 @@ export class UpdateLife {
     const stack = relayStack(this.shared, {
       relay,
       environment: own,
-      thirdParties: this.thirdParties(relay),
+      thirdParties: thirdPartiesOf(this.job, relay),
       activation: this.consent?.of(relay) ?? AT_ONCE,
       observer: isHostile
         ? QUIET_OBSERVER
@@ -279,14 +279,6 @@ export class UpdateLife {
       };
       planAt(atUs + everyUs, publisher, check);
     }
-  }
-
-  /** As drawn, unless the class of its operator decides. */
-  private thirdParties(relay: number): 'all' | 'none' {
-    const { scenario, population, policies } = this.job;
-    const decided = policies?.thirdParties[relay] ?? THIRD_PARTIES.asDrawn;
-    if (decided !== THIRD_PARTIES.asDrawn) return decided === THIRD_PARTIES.all ? 'all' : 'none';
-    return drawnThirdParties(scenario, population.operator[relay]);
   }
 
   private meetings(): CircuitContacts {
