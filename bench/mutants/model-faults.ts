@@ -3,6 +3,7 @@
 import type { Fault } from './fault.ts';
 
 const TINY_TEST = ['simulator/engine/model/tiny-networks.test.ts'];
+const SLOT_TEST = ['simulator/engine/model/slot-replay.test.ts'];
 
 export const MODEL_FAULTS: readonly Fault[] = [
   {
@@ -60,5 +61,20 @@ export const MODEL_FAULTS: readonly Fault[] = [
     find: 'return ints[this.batch[index] * EVENT_INTS + SOURCE] > ints[event * EVENT_INTS + SOURCE];',
     replace: 'return ints[this.batch[index] * EVENT_INTS + SOURCE] < 0;',
     tests: ['simulator/engine/model/calendar.test.ts'],
+  },
+  {
+    wrong: 'while a module waits for its operator, the trial of the one before gets no cells',
+    file: 'simulator/engine/model/slot-replay.ts',
+    find: 'if (waitMs > 0) this.heldUntilUs = stagedUs + waitMs * 1000;',
+    replace:
+      'if (waitMs > 0) [this.heldUntilUs, this.burstUs] = [stagedUs + waitMs * 1000, Number.POSITIVE_INFINITY];',
+    tests: SLOT_TEST,
+  },
+  {
+    wrong: 'a module that has been revoked while it waited runs when its operator agrees',
+    file: 'simulator/engine/model/slot-replay.ts',
+    find: 'if (this.pending === module) this.pending = null;',
+    replace: '',
+    tests: SLOT_TEST,
   },
 ];

@@ -27,17 +27,23 @@ test('engine model: relays come and go on it by churn, with or without catch-up,
   ]);
 });
 
-test('engine model: adversaries, faults, clients, operators and scores are refused, all at once', () => {
+test('engine model: operators decide in live arms, and relays may do without the runtime', () => {
+  const arm = withLines(MODEL, 'operators: tor-2025-26').replace(
+    'channel: gossip',
+    'channel: gossip, embeds: 50%',
+  );
+  assert.equal(load(arm).scenario.engine, 'model');
+});
+
+test('engine model: adversaries, faults, clients and scores are refused, all at once', () => {
   const lines = refused(
     'adversary: { share: 5%, attacks: [{ attack: replay, from: 1min, every: 10s }] }',
     'faults: [{ kind: crash, from: 50s, for: 1min, targets: { share: 10% } }]',
     'traffic: { clients: { count: 10, from: 30s, to: 2min } }',
-    'operators: tor-2025-26',
     'gossipsub: { scoring: full }',
     'fidelity: full',
   );
   for (const what of [
-    'operators: the engine model has no operators in live arms',
     'fidelity: the engine model has no shortcuts that could be left out',
     'adversary: the engine model has no adversary',
     'faults: the engine model has no faults',
@@ -72,6 +78,30 @@ test('engine model: rollouts, large modules, and revocations that bring another 
       'updates[1].revoke: the engine model has no module that comes back when another one of its hook is revoked',
     ],
   );
+});
+
+test('engine model: relays that refuse third parties are those that miss nothing', () => {
+  const lab = 'delegations: [{ name: lab, hooks: [cell-admission] }]';
+  const byLab = (text: string): string =>
+    text.replace('  - module: strict-cells\n', '  - { module: strict-cells, publisher: lab }\n');
+  const half = `trust: { thirdParties: 50%, ${lab} }`;
+  const wary = 'operators: { classes: [{ name: wary, share: 100%, lag: at-once, thirdParties: false }] }';
+  const asks = (text: string): string => text.replace('channel: gossip', 'channel: [gossip, catch-up]');
+  assert.doesNotThrow(() => load(byLab(withLines(MODEL, half))));
+  assert.doesNotThrow(() => load(byLab(withLines(MODEL, `trust: { ${lab} }`, wary))));
+  assert.doesNotThrow(() => load(asks(byLab(withLines(MODEL, `trust: { ${lab} }`)))));
+  for (const text of [
+    asks(withLines(MODEL, half)),
+    asks(withLines(MODEL, `trust: { ${lab} }`, wary)),
+    withLines(MODEL, half, 'churn: tor-2025-11'),
+  ]) {
+    assert.deepEqual(
+      told(byLab(text)).map((line) => line.replace(/^\S+ /, '')),
+      [
+        `trust.delegations: the engine model has no relays that refuse third parties where relays come and go, or ask for what they have missed | ${CAN}`,
+      ],
+    );
+  }
 });
 
 test('engine model: publications come apart, those of timestamps too', () => {

@@ -6,7 +6,7 @@ import type { KnownModules } from './known-modules.ts';
 import { NONE } from './presence-schema.ts';
 import type { ScenarioInput } from './schema.ts';
 import { formatDuration } from './units.ts';
-import { AT_ONCE, DEVELOPERS } from './update-schema.ts';
+import { AT_ONCE } from './update-schema.ts';
 import type { Path } from './yaml-tree.ts';
 
 /** Publications that overtake each other are fetched in part, which the model does not follow. */
@@ -36,6 +36,7 @@ export function* lacksOfRehearsals(parts: Parts, hooks: KnownModules): Generator
   if (Object.values(arms).every(({ channel }) => channel === 'manual')) return;
   yield* checkArms(parts);
   yield* checkWhatElseHappens(parts);
+  yield* checkThirdParties(parts);
   yield* checkUpdates(parts, hooks);
   yield* checkApart(parts);
 }
@@ -44,17 +45,14 @@ function cannot(path: Path, what: string, hint = HINT): Lack {
   return { path, what, hint };
 }
 
-function* checkArms({ arms = {}, operators }: Parts): Generator<Lack> {
+function* checkArms({ arms = {} }: Parts): Generator<Lack> {
   for (const [name, arm] of Object.entries(arms)) {
     if (arm.channel === 'manual') continue;
     const other = [arm.channel].flat().find((channel) => channel !== 'gossip' && channel !== 'catch-up');
     if (other !== undefined) yield cannot(['arms', name, 'channel'], `channel ${other}`);
     if (arm.adversary !== undefined && arm.adversary !== NONE)
       yield cannot(['arms', name, 'adversary'], 'adversary');
-    if (arm.operators !== undefined && arm.operators !== NONE)
-      yield cannot(['arms', name, 'operators'], 'operators in live arms');
   }
-  if (operators !== undefined && operators !== NONE) yield cannot(['operators'], 'operators in live arms');
 }
 
 function* checkWhatElseHappens(parts: Parts): Generator<Lack> {
@@ -76,12 +74,10 @@ function* checkWhatElseHappens(parts: Parts): Generator<Lack> {
   if (gossipsub?.scoring === 'full') yield cannot(['gossipsub', 'scoring'], 'scores of peers');
 }
 
-function* checkUpdates({ updates = [], trust }: Parts, hooks: KnownModules): Generator<Lack> {
-  for (const [index, { module, rollout, publisher, revoke, size }] of updates.entries()) {
+function* checkUpdates({ updates = [] }: Parts, hooks: KnownModules): Generator<Lack> {
+  for (const [index, { module, rollout, revoke, size }] of updates.entries()) {
     const at = (key: string): Path => ['updates', index, key];
     if (rollout !== AT_ONCE) yield cannot(at('rollout'), 'rollouts in steps');
-    if (publisher !== DEVELOPERS && trust !== undefined && trust.thirdParties < 1)
-      yield cannot(at('publisher'), 'relays that refuse third parties');
     if (typeof size === 'number' && size > INLINE_MAX_BYTES)
       yield cannot(
         at('size'),
@@ -92,6 +88,36 @@ function* checkUpdates({ updates = [], trust }: Parts, hooks: KnownModules): Gen
     if (typeof revoke === 'number' && shares)
       yield cannot(at('revoke'), 'module that comes back when another one of its hook is revoked');
   }
+}
+
+/** What a relay has missed it takes from peers, who lack what they refuse. */
+function* checkThirdParties(parts: Parts): Generator<Lack> {
+  const { trust } = parts;
+  if (trust === undefined || trust.delegations.length === 0) return;
+  if (!refusesThirdParties(parts) || !mayMissNews(parts)) return;
+  yield cannot(
+    ['trust', 'delegations'],
+    'relays that refuse third parties where relays come and go, or ask for what they have missed',
+  );
+}
+
+/** Whether operators may refuse third parties. */
+function refusesThirdParties({ arms = {}, operators, trust }: Parts): boolean {
+  if (trust !== undefined && trust.thirdParties < 1) return true;
+  return [operators, ...Object.values(arms).map((arm) => arm.operators)].some(
+    (plan) =>
+      typeof plan === 'object' &&
+      typeof plan.classes === 'object' &&
+      plan.classes.some(({ thirdParties }) => thirdParties === false),
+  );
+}
+
+/** Whether relays may have missed publications, and take them later. */
+function mayMissNews({ arms = {}, churn }: Parts): boolean {
+  if (churn !== undefined && churn !== NONE) return true;
+  return Object.values(arms).some(
+    ({ channel }) => channel !== 'manual' && [channel].flat().some((one) => one !== 'gossip'),
+  );
 }
 
 /** Publications must be over before the next one comes. */

@@ -98,8 +98,8 @@ export const scenarioSchema = z
       .meta({
         description:
           'What runs the live arms. gossipsub: the real GossipSub code of js-libp2p in virtual time, to some 10,000 ' +
-          'relays. model: a model of the same protocol, to a million relays, that knows gossip among honest relays ' +
-          'which stay, and no more. wire: whole relays on libp2p and TCP, over loopback and in real time, to some hundreds',
+          'relays. model: a model of the same protocol, to a million relays, all of them honest. ' +
+          'wire: whole relays on libp2p and TCP, over loopback and in real time, to some hundreds',
         examples: ['gossipsub', 'model'],
       }),
     stack: z

@@ -2,38 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runLiveArm } from '../../arms/live.ts';
-import { prepareReleases } from '../../arms/release.ts';
 import { crosscheckRun, isWithinBounds } from '../../measure/crosscheck.ts';
 import type { RunOutcome } from '../../measure/outcome.ts';
-import { drawPopulation } from '../../population/draw.ts';
-import { buildTopology } from '../../population/topology.ts';
-import type { LatencyLaw, Scenario } from '../../scenario/scenario.ts';
-import { testLiveArm, testScenario, testUpdate } from '../../testing/test-scenario.ts';
+import type { LatencyLaw } from '../../scenario/scenario.ts';
+import { runOnBothEngines } from '../../testing/both-engines.ts';
+import { testScenario, testUpdate } from '../../testing/test-scenario.ts';
 
 const LAWS: Readonly<Record<string, LatencyLaw>> = {
   'latencies of Tor': { law: 'population' },
   'uniform latencies': { law: 'uniform', minMs: 10, maxMs: 300 },
   'constant latencies': { law: 'constant', latencyMs: 50 },
 };
-
-async function runBoth(scenario: Scenario): Promise<[RunOutcome, RunOutcome]> {
-  const { network, traffic, seed } = scenario;
-  const population = drawPopulation(network, traffic, seed);
-  const topology = buildTopology(population, network, seed);
-  const releases = await prepareReleases(scenario);
-  const arm = testLiveArm('live');
-  const outcomes: RunOutcome[] = [];
-  for (const engine of ['gossipsub', 'model'] as const) {
-    const own = { ...scenario, engine, arms: [arm] };
-    const run = await runLiveArm(
-      { scenario: own, arm, population, topology, releases, hostileModules: [] },
-      {},
-    );
-    outcomes.push({ scenario: own, population, churn: null, topology, arms: [run.outcome] });
-  }
-  return outcomes as [RunOutcome, RunOutcome];
-}
 
 /** Share of relays that hear the first update at the very same microsecond on both engines. */
 function equalShare([one, other]: readonly [RunOutcome, RunOutcome]): number {
@@ -45,7 +24,7 @@ for (const [name, latency] of Object.entries(LAWS)) {
   for (const seed of [1, 2, 3]) {
     test(`model: with ${name}, seed ${seed}, it agrees with the real routers within the bounds`, async () => {
       const { network } = testScenario();
-      const outcomes = await runBoth(
+      const outcomes = await runOnBothEngines(
         testScenario({
           seed,
           durationSeconds: 30,
@@ -72,7 +51,7 @@ for (const [name, latency] of Object.entries(LAWS)) {
 
 test('model: on uplinks so slow that routers forget what was declined, it sends the same again', async () => {
   const { network } = testScenario();
-  const outcomes = await runBoth(
+  const outcomes = await runOnBothEngines(
     testScenario({
       durationSeconds: 60,
       updates: [testUpdate({ atSeconds: 15, sizeBytes: 20_480 })],
@@ -87,7 +66,7 @@ test('model: on uplinks so slow that routers forget what was declined, it sends 
 
 test('model: several updates, a revocation, rotations and timestamps come out as with the real routers', async () => {
   const { network, trust } = testScenario();
-  const [one, other] = await runBoth(
+  const [one, other] = await runOnBothEngines(
     testScenario({
       durationSeconds: 150,
       updates: [

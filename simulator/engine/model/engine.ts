@@ -5,18 +5,20 @@
  * can report progress and stop it.
  */
 
+import assert from 'node:assert/strict';
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
-import { nobodyGoes } from '../../population/churn.ts';
+import { type Churn, nobodyGoes } from '../../population/churn.ts';
 import { latencyColumns } from '../../population/latency.ts';
 import { bundleThread } from '../gossipsub/bundle.ts';
 import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
-import { CONTROL, sharedColumns } from '../gossipsub/job.ts';
+import { CONTROL, type RelayPolicies, sharedColumns } from '../gossipsub/job.ts';
 import { PhaseProgress } from '../gossipsub/phase-progress.ts';
 import { Trace } from '../trace.ts';
 import { School } from './churn/school.ts';
 import { refuseWhatNobodyCanFollow } from './failing-module.ts';
 import { type LivingJob, type ModelJob, type ModelResult, totalOf } from './model-job.ts';
+import { rehearseRefusing } from './refusing-relays.ts';
 import { rehearse } from './rehearsal.ts';
 import type { ModelMessage } from './thread.ts';
 
@@ -31,19 +33,23 @@ export async function runModel(
   options: RunOptions,
   { followedUs }: FollowingTerms = {},
 ): Promise<EngineResult> {
-  const { scenario, arm, population, topology, releases, hostileModules = [] } = input;
+  const { scenario, arm, population, topology, releases, hostileModules = [], policies = null } = input;
   // Relays that ask what they have missed are those of networks that change, though nobody comes or goes.
-  const churn = input.churn ?? (arm.channels.includes('catch-up') ? nobodyGoes(population.relays) : null);
+  const lives = input.churn ?? (arm.channels.includes('catch-up') ? nobodyGoes(population.relays) : null);
+  const churn = lives === null ? null : livesOfMembers(lives, policies);
   const { signal } = options;
   signal?.throwIfAborted();
   // Another process bundles while this one rehearses; whoever awaits it below hears of its failure.
   const bundled = bundleThread(new URL('./thread.ts', import.meta.url));
   bundled.catch(() => {});
-  const rehearsed = await rehearse({ scenario, arm, releases, hostileModules });
+  const publicationJob = { scenario, arm, releases, hostileModules };
+  const rehearsed = await rehearse(publicationJob);
   refuseWhatNobodyCanFollow(rehearsed, scenario);
   const { publications } = rehearsed;
+  const refusing = await rehearseRefusing(publicationJob, population, policies);
+  const { seed } = scenario;
+  assert(refusing === null || churn === null, `seed ${seed}: third parties refused where relays miss news`);
   const shared = sharedColumns(population.relays, 0, releases.length, 1);
-  const publicationJob = { scenario, arm, releases, hostileModules };
   const school = churn === null ? null : await School.of(publicationJob);
   const living: LivingJob | null =
     school === null || churn === null
@@ -62,6 +68,8 @@ export async function runModel(
     publications,
     releases: releases.length,
     shared,
+    policies,
+    refusing,
     living,
   };
   const file = await bundled;
@@ -87,6 +95,15 @@ export async function runModel(
     progress.stop();
     school?.close();
   }
+}
+
+/** A relay without the runtime for updates is never there. */
+function livesOfMembers(lives: Churn, policies: RelayPolicies | null): Churn {
+  if (policies === null) return lives;
+  const joinsUs = lives.joinsUs.map((timeUs, relay) =>
+    policies.embeds[relay] === 0 ? Number.POSITIVE_INFINITY : timeUs,
+  );
+  return { ...lives, joinsUs };
 }
 
 async function runThread(

@@ -6,8 +6,9 @@ import type { Churn } from '../../population/churn.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { CONTROL, type SharedColumns, type ThreadResult } from '../gossipsub/job.ts';
+import { CONTROL, type RelayPolicies, type SharedColumns, type ThreadResult } from '../gossipsub/job.ts';
 import type { Desk } from './churn/lessons.ts';
+import type { RefusingRelays } from './refusing-relays.ts';
 import type { Publication } from './rehearsal.ts';
 import type { Counters } from './world.ts';
 
@@ -32,6 +33,10 @@ export interface ModelJob {
   readonly publications: readonly Publication[];
   readonly releases: number;
   readonly shared: SharedColumns;
+  /** Null where all relays take part, and switch at once. */
+  readonly policies: RelayPolicies | null;
+  /** Null where there are none. */
+  readonly refusing: RefusingRelays | null;
   /** Null, or left out, where all relays stay. */
   readonly living?: LivingJob | null;
 }

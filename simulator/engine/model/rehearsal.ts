@@ -20,6 +20,7 @@ import { RelayProcessor } from '../gossipsub/processor.ts';
 import { type PublicationJob, Publisher, plannedOperations } from '../gossipsub/publisher.ts';
 import { AT_ONCE } from '../gossipsub/relay-consent.ts';
 import { relayStack, type SharedParts } from '../gossipsub/relay-stack.ts';
+import type { TakenParties } from '../gossipsub/third-parties.ts';
 import { Call, VirtualClock } from '../virtual-clock.ts';
 
 /** A stage that a release reaches on a relay, so long after the publication has arrived there. */
@@ -45,12 +46,16 @@ export interface Script {
   readonly refusals: readonly string[];
 }
 
-export interface Publication {
+/** What a publication comes to. */
+export interface Scripts {
+  readonly onPublisher: Script;
+  readonly onOthers: Script;
+}
+
+export interface Publication extends Scripts {
   readonly atUs: number;
   readonly publisher: number;
   readonly data: Uint8Array;
-  readonly onPublisher: Script;
-  readonly onOthers: Script;
 }
 
 export interface Rehearsed {
@@ -64,13 +69,13 @@ const OTHER = 'another';
 /** The only host of each rehearsing relay's clock. */
 const HOST = 0;
 
-/** Rehearses the publications of a job. Rejects only if the relay's code does. */
-export async function rehearse(job: PublicationJob): Promise<Rehearsed> {
+/** Rehearses the publications of a job on relays that take third parties, or none. Rejects only if the relay's code does. */
+export async function rehearse(job: PublicationJob, thirdParties: TakenParties = 'all'): Promise<Rehearsed> {
   const operations = plannedOperations(job);
   const repository = new Publisher(job, operations);
   const failing = new Set<number>();
-  const publisher = new RehearsingRelay(job, repository, failing);
-  const listener = new RehearsingRelay(job, repository, failing);
+  const newRelay = (): RehearsingRelay => new RehearsingRelay(job, repository, failing, thirdParties);
+  const [publisher, listener] = [newRelay(), newRelay()];
   const publications: Publication[] = [];
   for (const [index, { atUs, relay }] of operations.entries()) {
     const data = repository.bundleOf(index);
@@ -99,7 +104,7 @@ class RehearsingRelay {
   private listener: (message: PubsubMessage) => void = () => {};
   private readonly hooks = new Map<string, AnyHook>();
 
-  constructor(job: PublicationJob, repository: Publisher, failing: Set<number>) {
+  constructor(job: PublicationJob, repository: Publisher, failing: Set<number>, thirdParties: TakenParties) {
     this.job = job;
     this.repository = repository;
     this.failing = failing;
@@ -109,7 +114,7 @@ class RehearsingRelay {
     this.stack = relayStack(this.sharedParts(), {
       relay: HOST,
       environment: this.environment(),
-      thirdParties: 'all',
+      thirdParties,
       activation: AT_ONCE,
       listener: {
         onTransition: (_slot, transition, reason, hash) => {

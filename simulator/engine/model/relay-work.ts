@@ -10,21 +10,25 @@ import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
 import type { Population } from '../../population/population.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { BURST_CELLS_MAX, cellsArriveUs, meanCellWaitUs } from '../gossipsub/hook-traffic.ts';
-import { gainedColumn, removedColumn, type SharedColumns, stageColumn } from '../gossipsub/job.ts';
 import type { Trace } from '../trace.ts';
 import { EPOCH_MS } from '../virtual-clock.ts';
-import type { Publication, Script, Step } from './rehearsal.ts';
+import type { ModelJob } from './model-job.ts';
+import { OperatedSlots } from './operated-slots.ts';
+import type { RefusingRelays } from './refusing-relays.ts';
+import type { Publication, Script, Scripts, Step } from './rehearsal.ts';
+import { type ReleaseColumns, releaseColumns } from './release-columns.ts';
+import { CERTAIN_CELLS } from './slot-replay.ts';
 
 export const TRACE_STAGE = 16;
 const TRACE_REMOVED = TRACE_STAGE + STAGES.length;
 
-interface Columns {
-  readonly heard: Float64Array;
-  readonly verified: Float64Array;
-  readonly staged: Float64Array;
-  readonly activated: Float64Array;
-  readonly removed: Float64Array;
-  readonly gained: Float64Array;
+/** What of a job decides about the work of relays. */
+export interface WorkParts
+  extends Pick<
+    ModelJob,
+    'scenario' | 'population' | 'publications' | 'releases' | 'shared' | 'policies' | 'refusing'
+  > {
+  readonly trace: Trace;
 }
 
 export class RelayWork {
@@ -34,23 +38,19 @@ export class RelayWork {
   protected readonly scenario: Scenario;
   protected readonly population: Population;
   protected readonly publications: readonly Publication[];
-  protected readonly columns: readonly Columns[];
+  protected readonly columns: readonly ReleaseColumns[];
   protected readonly trace: Trace;
   protected readonly endUs: number;
+  /** Null where modules switch at once. */
+  protected readonly operated: OperatedSlots | null;
+  private readonly refusing: RefusingRelays | null;
   /** When a relay's processor has done all that it was given. */
   protected readonly freeUs: Float64Array;
   /** Releases that have been staged anywhere, by hook. */
   private readonly ofHook = new Map<string, Set<number>>();
 
-  constructor(parts: {
-    readonly scenario: Scenario;
-    readonly population: Population;
-    readonly publications: readonly Publication[];
-    readonly releases: number;
-    readonly shared: SharedColumns;
-    readonly trace: Trace;
-  }) {
-    const { scenario, population, publications, releases, shared, trace } = parts;
+  constructor(parts: WorkParts) {
+    const { scenario, population, publications, releases, shared, policies, refusing, trace } = parts;
     const { relays } = population;
     this.scenario = scenario;
     this.population = population;
@@ -58,14 +58,12 @@ export class RelayWork {
     this.trace = trace;
     this.endUs = scenario.durationSeconds * 1e6;
     this.freeUs = new Float64Array(relays);
-    this.columns = Array.from({ length: releases }, (_unused, release) => ({
-      heard: stageColumn(shared, relays, release, 'heard'),
-      verified: stageColumn(shared, relays, release, 'verified'),
-      staged: stageColumn(shared, relays, release, 'staged'),
-      activated: stageColumn(shared, relays, release, 'activated'),
-      removed: removedColumn(shared, relays, release),
-      gained: gainedColumn(shared, relays, release),
-    }));
+    this.columns = Array.from({ length: releases }, (_unused, release) =>
+      releaseColumns(shared, relays, release),
+    );
+    this.refusing = refusing;
+    this.operated =
+      policies === null ? null : new OperatedSlots({ scenario, population, policies, columns: this.columns });
   }
 
   /** A publication has come to a relay; answers when it has been judged, null where it never is. */
@@ -75,13 +73,18 @@ export class RelayWork {
     nowUs: number,
     isPublisher: boolean,
   ): { verdictUs: number; isAccepted: boolean } | null {
-    const { onPublisher, onOthers } = this.publications[publication];
+    const { onPublisher, onOthers } = this.scriptsOf(relay)[publication];
     const script = isPublisher ? onPublisher : onOthers;
     const waitUs = Math.max(0, this.freeUs[relay] - nowUs);
     this.freeUs[relay] = nowUs + waitUs + script.busyUs;
     this.go(script, relay, nowUs, waitUs);
     if (script.verdictAfterUs === null) return null;
     return { verdictUs: nowUs + waitUs + script.verdictAfterUs, isAccepted: script.verdict === 'accept' };
+  }
+
+  private scriptsOf(relay: number): readonly Scripts[] {
+    const { refusing, publications } = this;
+    return refusing?.relays[relay] === 1 ? refusing.scripts : publications;
   }
 
   private go({ steps, refusals }: Script, relay: number, nowUs: number, waitUs: number): void {
@@ -103,7 +106,9 @@ export class RelayWork {
     }
     this.columns[release][kind][relay] = atUs;
     this.trace.add(relay, TRACE_STAGE + STAGES.indexOf(kind), atUs, release, 0);
-    if (kind === 'staged') this.awaitCell(relay, step, atUs);
+    if (kind !== 'staged') return;
+    if (this.operated === null) this.awaitCell(relay, step, atUs);
+    else this.traceActivation(relay, release, this.operated.stage(relay, step));
   }
 
   /** The module stands in line, in place of one that has not been reached; the next cell brings it to life. */
@@ -124,11 +129,17 @@ export class RelayWork {
     const activatedUs = cellsArriveUs(scenario.seed, relay, hook, nowUs + waitMs * 1000, 1, meanWaitUs);
     if (activatedUs >= this.endUs) return;
     columns[release].activated[relay] = columns[release].gained[relay] = activatedUs;
+    this.traceActivation(relay, release, activatedUs);
+  }
+
+  private traceActivation(relay: number, release: number, activatedUs: number): void {
+    if (Number.isNaN(activatedUs)) return;
     this.trace.add(relay, TRACE_STAGE + STAGES.indexOf('activated'), activatedUs, release, 0);
   }
 
   private revoke(relay: number, release: number, nowUs: number): void {
     const { activated, gained, removed } = this.columns[release];
+    this.operated?.revoke(relay, release, nowUs);
     if (Number.isNaN(activated[relay])) return;
     this.trace.add(relay, TRACE_REMOVED, nowUs, release, 0);
     if (activated[relay] <= nowUs) {
@@ -139,6 +150,7 @@ export class RelayWork {
 
   /** What relays found out about each release; modules that fail their trial are not for this engine. */
   verdicts(): ReleaseVerdicts[] {
+    if (this.operated !== null) return this.operated.verdicts();
     return this.columns.map(({ activated, removed }, release) => {
       const staged = this.stagingOf(release);
       let confirmed = 0;
@@ -182,7 +194,8 @@ export class RelayWork {
 
   /** How a release is staged on a relay that hears of it; null for one that never is. */
   protected stagingOf(release: number): Step | null {
-    const steps = this.publications.flatMap(({ onOthers }) => onOthers.steps);
+    const scripts: readonly Scripts[] = [...this.publications, ...(this.refusing?.scripts ?? [])];
+    const steps = scripts.flatMap(({ onOthers }) => onOthers.steps);
     return steps.find((step) => step.kind === 'staged' && step.release === release) ?? null;
   }
 
@@ -196,6 +209,3 @@ export class RelayWork {
     return nextUs;
   }
 }
-
-/** So many cells never take half or twice as long as they do on average: 15 deviations. */
-const CERTAIN_CELLS = 250;

@@ -26,7 +26,7 @@ type EnterPhase = (phase: ThreadPhase, eventsFired: number) => void;
 
 /** Runs the job; throws StoppedError when its caller has asked for that. */
 export function runModelThread(job: ModelJob, enter: EnterPhase): ModelResult {
-  const { scenario, population, topology, publications, releases, shared } = job;
+  const { scenario, population, topology, publications, shared } = job;
   const { seed, gossipsub } = scenario;
   enter('build', 0);
   if (job.living != null) return runLiving(job, job.living, enter);
@@ -43,7 +43,7 @@ export function runModelThread(job: ModelJob, enter: EnterPhase): ModelResult {
     trace,
   });
   const mesh = new Mesh(world, gossipsub, linksComeUp(world, topology, seed, scenario.network.startSeconds));
-  const work = new RelayWork({ scenario, population, publications, releases, shared, trace });
+  const work = new RelayWork({ ...job, trace });
   const gossip = new Gossip(world, mesh, gossipsub, publications, (publication, relay, nowUs, isPublisher) =>
     work.arrive(publication, relay, nowUs, isPublisher),
   );

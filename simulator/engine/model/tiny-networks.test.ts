@@ -66,7 +66,8 @@ function run(
     }),
   );
   const shared = sharedColumns(relays, 0, atOnce, 1);
-  const job = { scenario, population, topology, publications, releases: atOnce, shared };
+  const nobody = { policies: null, refusing: null };
+  const job = { scenario, population, topology, publications, releases: atOnce, shared, ...nobody };
   const result = runModelThread(job, () => {});
   const heardOf = (release: number): number[] =>
     [...stageColumn(shared, relays, release, 'heard')].map((atUs) => atUs - RELEASED_US);

@@ -34,7 +34,7 @@ export class LivingRun {
   private readonly quiet: QuietTimes;
 
   constructor(job: ModelJob, { churn, latency, asks, desk, followedUs }: LivingJob) {
-    const { scenario, population, topology, publications, releases, shared } = job;
+    const { scenario, population, topology, publications, shared } = job;
     const { relays } = population;
     const { seed, gossipsub } = scenario;
     const trace = new Trace(shared.traceWords);
@@ -71,7 +71,7 @@ export class LivingRun {
     const living = this.network.relays;
     const { freshUntilUs } = desk;
     this.work = new LivingWork(
-      { scenario, population, publications, releases, shared, trace },
+      { ...job, trace },
       { world, calls, lessons: new Lessons(desk), relays: living, freshUntilUs },
     );
     this.gossip = new Gossip(world, mesh, gossipsub, publications, (...arrival) => {

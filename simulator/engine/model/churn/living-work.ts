@@ -7,7 +7,7 @@
 
 import { cellsArriveUs, meanCellWaitUs } from '../../gossipsub/hook-traffic.ts';
 import type { Step } from '../rehearsal.ts';
-import { RelayWork } from '../relay-work.ts';
+import { RelayWork, type WorkParts } from '../relay-work.ts';
 import { codeOf, EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
 import type { Act } from './lesson.ts';
@@ -72,7 +72,7 @@ export class LivingWork extends RelayWork {
   /** When relays have left for good. */
   private readonly endedUs = new Map<number, number>();
 
-  constructor(parts: ConstructorParameters<typeof RelayWork>[0], living: LivingWorkParts) {
+  constructor(parts: WorkParts, living: LivingWorkParts) {
     super(parts);
     this.living = living;
     this.state = new Uint32Array(parts.population.relays);
@@ -127,7 +127,10 @@ export class LivingWork extends RelayWork {
   /** The relay's process has ended: what stands in line waits for the next one, which `restart` tells of. */
   end(relay: number, nowUs: number, isForGood: boolean): void {
     this.noteFreshness(relay, nowUs);
-    if (isForGood) this.endedUs.set(relay, nowUs);
+    if (isForGood) {
+      this.endedUs.set(relay, nowUs);
+      this.operated?.end(relay, nowUs);
+    }
     for (const { activated, gained } of this.columns) {
       if (activated[relay] > nowUs) activated[relay] = gained[relay] = Number.NaN;
     }
