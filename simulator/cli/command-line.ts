@@ -3,6 +3,7 @@
  */
 
 import { Command, Option } from 'commander';
+import { loadAhead } from '../report/late-library.ts';
 import { ownVersion } from '../report/manifest.ts';
 import type { CalibrateOptions } from './calibrate.ts';
 import type { CommandContext } from './command.ts';
@@ -67,6 +68,8 @@ async function buildProgram(
     .version(ownVersion())
     .exitOverride()
     .showHelpAfterError('(add --help to see the options)')
+    // What every verb reads files with.
+    .hook('preAction', () => loadAhead('zod'))
     .configureOutput({
       writeOut: (text) => context.out.write(text),
       writeErr: (text) => context.err.write(text),
