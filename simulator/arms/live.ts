@@ -1,17 +1,12 @@
 /** A live arm: the network of the scenario on its engine, and what came of it. */
 
 import assert from 'node:assert/strict';
-import { UPDATE_TOPIC } from '../../node/channels/gossip-channel.ts';
-import { invalidMessageScoring } from '../../node/channels/gossipsub-pubsub.ts';
-import { fullScoring } from '../../node/channels/peer-scoring.ts';
-import { type EngineInput, type EngineResult, runGossipsub } from '../engine/gossipsub/engine.ts';
+import type { EngineInput, EngineResult } from '../engine/gossipsub/engine.ts';
 import { gainedColumn, type HostileRelease, removedColumn, stageColumn } from '../engine/gossipsub/job.ts';
 import { relayLoads } from '../engine/gossipsub/load-counter.ts';
 import type { ScoringOptions } from '../engine/gossipsub/router.ts';
 import { unbalanced } from '../engine/invariants/frame-ledger.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
-import { runModel } from '../engine/model/engine.ts';
-import { runWire } from '../engine/wire/engine.ts';
 import { cohortAt } from '../measure/cohort.ts';
 import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
@@ -102,7 +97,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
           releasedAtUs: releases[0]!.atUs,
           churn,
         }),
-      scoring: scoringOf(input.scenario),
+      scoring: await scoringOf(input.scenario),
       sybils,
       // Reports of a staged rollout go to anybody, the adversary's relays share what they know, and circuits
       // go through any relays.
@@ -194,29 +189,30 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
 }
 
-function runOnEngine(input: EngineInput, options: RunOptions): Promise<EngineResult> {
+/** Of the engines, and of gossipsub's own parameters, a run loads what it needs: together they are 400 files. */
+async function runOnEngine(input: EngineInput, options: RunOptions): Promise<EngineResult> {
   switch (input.scenario.engine) {
-    case 'gossipsub':
+    case 'gossipsub': {
+      const { runGossipsub } = await import('../engine/gossipsub/engine.ts');
       return runGossipsub(input, options);
-    case 'model':
+    }
+    case 'model': {
+      const { runModel } = await import('../engine/model/engine.ts');
       return runModel(input, options);
-    case 'wire':
+    }
+    case 'wire': {
+      const { runWire } = await import('../engine/wire/engine.ts');
       return runWire(input, options);
+    }
   }
 }
 
 /** The same in every arm, attacked or not, so that the attack alone makes the difference. */
-function scoringOf(scenario: Scenario): ScoringOptions | null {
-  switch (scenario.gossipsub.scoring) {
-    case 'none':
-      return null;
-    case 'invalid-messages':
-      return invalidMessageScoring(UPDATE_TOPIC);
-    case 'full':
-      return fullScoring(UPDATE_TOPIC);
-    default:
-      return isAttacked(scenario) ? invalidMessageScoring(UPDATE_TOPIC) : null;
-  }
+async function scoringOf(scenario: Scenario): Promise<ScoringOptions | null> {
+  const kind = scenario.gossipsub.scoring ?? (isAttacked(scenario) ? 'invalid-messages' : 'none');
+  if (kind === 'none') return null;
+  const { updateScoring } = await import('./update-scoring.ts');
+  return updateScoring(kind);
 }
 
 /** The developers publish through a relay that takes part: the next one, where the one drawn does not. */
