@@ -68,8 +68,8 @@ export const SIMULATE_ROOMS: SimulateRooms = {
   },
   openTaskPool,
   async prepareReport() {
-    const { loadChartLibraries } = await import('../report/write-results.ts');
-    await loadChartLibraries();
+    const { prepareReport } = await import('../report/write-results.ts');
+    await prepareReport();
   },
   async historicalBaselines(names) {
     const { historicalBaseline } = await import('../baseline/historical.ts');

@@ -1,6 +1,6 @@
 /** The charts of a folder of results: drawn one after the other, each an SVG file and, if wanted, a PNG beside it. */
 
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReportPlan } from '../scenario/measure-plan.ts';
 import { themed } from './chart-theme.ts';
@@ -29,7 +29,8 @@ export async function startCharts<Name extends string, Data>(
   }: Pick<ReportPlan, 'png' | 'theme'> & { readonly charts: readonly Name[] | null },
 ): Promise<Partial<Record<Name, string>>> {
   const board = await openDrawingBoard();
-  await mkdir(join(files.folder, 'charts'));
+  // At once: what waits for its turn would come before the charts, and their PNGs be drawn that much later.
+  mkdirSync(join(files.folder, 'charts'));
   const drawn: Partial<Record<Name, string>> = {};
   for (const { name, draw, isDrawn, drawEmpty } of charts) {
     const isAskedFor = wanted?.includes(name);

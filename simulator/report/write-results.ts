@@ -13,6 +13,7 @@ import { type ArmCurves, type ChartData, chartData } from './chart-data.ts';
 import { startCharts } from './chart-files.ts';
 import { CHARTS } from './charts.ts';
 import { dataFiles } from './data-files.ts';
+import { openDrawingBoard } from './drawing-board.ts';
 import { type FileSet, writeFiles } from './file-set.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
 import { runPageData } from './make-page-data.ts';
@@ -28,7 +29,6 @@ import { bundlePage } from './page-bundle.ts';
 import { reportPage } from './report-page.ts';
 import type { ResultsTarget } from './results-folder.ts';
 
-export { openDrawingBoard as loadChartLibraries } from './drawing-board.ts';
 export { checkTarget, type ResultsTarget } from './results-folder.ts';
 
 export interface ResultsContext {
@@ -52,6 +52,11 @@ export interface WrittenResults extends RunCost {
   readonly answered: Answered | null;
   /** Names of the files, in the order they were written. */
   readonly files: readonly string[];
+}
+
+/** Loads and bundles what every report needs, so that it is there when the run ends; may be called again. */
+export async function prepareReport(): Promise<void> {
+  await Promise.all([openDrawingBoard(), bundlePage('report')]);
 }
 
 /** Draws the charts beside the data files that are being written, then the manifest, then the page that quotes it. */
