@@ -18,6 +18,9 @@ const BUCKET_US_MAX = 64;
 /** The events of so many relays fill wide buckets as those of a hundred thousand fill the narrowest. */
 const RELAYS_OF_WIDEST = 2 ** 13;
 const NONE = -1;
+/** Room for so many events of a relay is there from the start: pages that nobody touches take no memory, copies do. */
+const EVENTS_OF_RELAY = 4;
+const EVENTS_MIN = 1024;
 
 /** An event lies together in memory: its time in eight bytes, then five numbers of four. */
 const EVENT_FLOATS = 4;
@@ -37,8 +40,8 @@ export class Calendar {
   place = 0;
   source = 0;
   code = 0;
-  private floats = new Float64Array(1024 * EVENT_FLOATS);
-  private ints = new Int32Array(this.floats.buffer);
+  private floats: Float64Array<ArrayBuffer>;
+  private ints: Int32Array;
   private used = 0;
   private free = NONE;
   private readonly bucketUs: number;
@@ -64,6 +67,8 @@ export class Calendar {
   constructor(relays: number) {
     let bucketUs = BUCKET_US_MIN;
     while (bucketUs < BUCKET_US_MAX && relays * bucketUs < RELAYS_OF_WIDEST * BUCKET_US_MAX) bucketUs *= 2;
+    this.floats = new Float64Array(Math.max(EVENTS_MIN, EVENTS_OF_RELAY * relays) * EVENT_FLOATS);
+    this.ints = new Int32Array(this.floats.buffer);
     this.bucketUs = bucketUs;
     this.buckets = RING_US / bucketUs;
     this.heads = new Int32Array(this.buckets).fill(NONE);
