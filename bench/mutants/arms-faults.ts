@@ -6,8 +6,8 @@ export const ARMS_FAULTS: readonly Fault[] = [
   {
     wrong: 'a lag is drawn for each relay, not for each operator',
     file: 'simulator/arms/manual.ts',
-    find: 'Float64Array.from(operator, (one) => ofOperators[one]!)',
-    replace: 'Float64Array.from(operator, (_one, relay) => ofOperators[relay % operators]!)',
+    find: 'new Float64Array(operator).map((one) => ofOperators[one]!)',
+    replace: 'new Float64Array(operator).map((_one, relay) => ofOperators[relay % operators]!)',
     tests: ['simulator/arms/manual.test.ts'],
     titles: ['all relays of an operator move together'],
   },

@@ -102,7 +102,7 @@ export function installLags(
   if (lag.law !== 'operators') {
     const secondsOf = updates.map((_update, index) => {
       const ofOperators = draws(seed, `operator lag of update ${index}`, operators, lag);
-      return Float64Array.from(operator, (one) => ofOperators[one]!);
+      return new Float64Array(operator).map((one) => ofOperators[one]!);
     });
     return { secondsOf, operators: null };
   }

@@ -110,7 +110,7 @@ class Changes {
     const { atSeconds, what, count } = this;
     const order = indexesByValue(
       atSeconds,
-      Uint32Array.from({ length: count }, (_unused, index) => index),
+      new Uint32Array(count).map((_unused, index) => index),
     );
     const now = new Int32Array(HOLDING + 1);
     const seconds = new Float64Array(count);

@@ -257,8 +257,10 @@ function shareOf(relays: number, all: number): number {
 
 /** The share of all relays that run each version, by row; 0 where there are no relays. */
 export function sharesOf(curve: VersionsCurve): Float64Array[] {
-  const all = Float64Array.from(curve.seconds, (_at, row) => allAt(curve, row));
-  return curve.relays.map((column) => Float64Array.from(column, (relays, row) => shareOf(relays, all[row]!)));
+  const all = curve.seconds.map((_at, row) => allAt(curve, row));
+  return curve.relays.map((column) =>
+    new Float64Array(column).map((relays, row) => shareOf(relays, all[row]!)),
+  );
 }
 
 /** The same in the end alone. */

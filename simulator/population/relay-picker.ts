@@ -17,7 +17,7 @@ export function weightedPicker(weights: Float64Array): RelayPicker {
   const count = weights.length;
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   if (!(all > 0)) throw new RangeError('no relay has a weight to be picked by');
-  const threshold = Float64Array.from(weights, (weight) => (weight * count) / all);
+  const threshold = weights.map((weight) => (weight * count) / all);
   const alias = new Uint32Array(count);
   const light: number[] = [];
   const heavy: number[] = [];

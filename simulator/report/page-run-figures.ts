@@ -99,7 +99,7 @@ function membershipFigure(data: ChartData): PageFigure {
     scale: 'linear',
     span: { logFromSeconds: logFrom(toSeconds), fromSeconds: 0, toSeconds },
     lines: lines.map(({ name, look, curve, of, horizonSeconds }) => {
-      const values = Float64Array.from(curve.seconds, (_at, row) => shareAt(curve, row, of));
+      const values = curve.seconds.map((_at, row) => shareAt(curve, row, of));
       return plainLine(curve.seconds, values, { name, look, shape: 'step', untilSeconds: horizonSeconds });
     }),
   };
