@@ -40,8 +40,11 @@ const CHOSEN_THREADS_MAX = 2;
  * times the processor time of one, at 7,500 relays 1.2 times.
  */
 const RELAYS_FOR_TWO_THREADS = 2000;
-/** A cluster of near relays may be larger than a fair share by this part of all relays. */
-const CLUSTER_EXCESS = 0.2;
+/**
+ * A cluster of near relays may be larger than a fair share by one of these parts of all relays: the more, the longer
+ * are the windows, and the longer do the other threads wait.
+ */
+const CLUSTER_EXCESSES = [0, 0.05, 0.1, 0.2];
 /** What windows cost, as a share of the run's time on one thread, times their length (measured). */
 const WINDOW_COST_US = 500;
 /** Two threads are chosen only where they are expected to need at most this share of one thread's time. */
@@ -80,9 +83,15 @@ function bestPartition(
 ): Partition {
   const dealt = partition(relays, topology, besides, threads, (relay) => relay % threads);
   if (threads === 1) return dealt;
-  const ofCluster = clusterThreads(relays, topology, threads);
-  const clustered = partition(relays, topology, besides, threads, ofCluster);
-  return expectedCost(clustered) < expectedCost(dealt) ? clustered : dealt;
+  const nearestFirst = linksByLatency(topology);
+  // Where any two relays may be linked, to look at all pairs takes too long for more than one trial.
+  const excesses = besides?.linksAnybody === true ? CLUSTER_EXCESSES.slice(-1) : CLUSTER_EXCESSES;
+  return excesses
+    .map((excess) => {
+      const ofCluster = clusterThreads(relays, topology, nearestFirst, threads, excess);
+      return partition(relays, topology, besides, threads, ofCluster);
+    })
+    .reduce((best, one) => (expectedCost(one) < expectedCost(best) ? one : best), dealt);
 }
 
 function partition(
@@ -144,21 +153,26 @@ function authorityLookAheadUs(relays: number, threadOf: Uint8Array, besides: Bes
   return leastUs;
 }
 
+function linksByLatency({ links, latencyUs }: Topology): Uint32Array {
+  return Uint32Array.from({ length: links }, (_unused, link) => link).sort(
+    (a, b) => latencyUs[a] - latencyUs[b] || a - b,
+  );
+}
+
 /**
  * Joins relays into clusters, shortest links first, until a cluster would outgrow a thread; then deals the
  * clusters out, the largest first, each to the thread with the fewest relays.
  */
 function clusterThreads(
   relays: number,
-  { links, dialer, listener, latencyUs }: Topology,
+  { dialer, listener }: Topology,
+  nearestFirst: Uint32Array,
   threads: number,
+  excess: number,
 ): (relay: number) => number {
-  const cap = relays * Math.min(1, 1 / threads + CLUSTER_EXCESS);
+  const cap = relays * Math.min(1, 1 / threads + excess);
   const clusters = new Clusters(relays);
-  const byLatency = Uint32Array.from({ length: links }, (_unused, link) => link).sort(
-    (a, b) => latencyUs[a] - latencyUs[b] || a - b,
-  );
-  for (const link of byLatency) if (!clusters.join(dialer[link], listener[link], cap)) break;
+  for (const link of nearestFirst) if (!clusters.join(dialer[link], listener[link], cap)) break;
 
   const loads = new Array<number>(threads).fill(0);
   const threadOfCluster = new Map<number, number>();
