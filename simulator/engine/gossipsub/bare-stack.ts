@@ -1,7 +1,7 @@
 /** The router alone, with no more of libp2p around it than it asks for (components.ts). */
 
 import type { RelayRegistrar } from './components.ts';
-import { SimulatedConnection } from './connection.ts';
+import { InboundQueue, SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
 import type { GossipSubInternals } from './internals.ts';
 import type { LinkEnd, NetworkStack, NewLink } from './network-stack.ts';
@@ -52,6 +52,11 @@ export class BareStack implements NetworkStack {
 
   disconnected({ remotePeer }: SimulatedConnection): void {
     this.parts.registrar.topology?.onDisconnect?.(remotePeer);
+  }
+
+  /** The receiving side of a stream that another relay has asked for; null where frames come straight. */
+  inboundQueue(): InboundQueue | null {
+    return this.parts.reception.path === 'streamed' ? new InboundQueue() : null;
   }
 
   receive(connection: SimulatedConnection, frame: Frame): void {

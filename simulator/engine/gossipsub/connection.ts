@@ -91,7 +91,7 @@ export class SimulatedConnection implements LinkEnd {
 
   /** The other end asked for a stream. */
   private acceptStream(): void {
-    this.inbound = new InboundQueue();
+    this.inbound = this.stack.inboundQueue();
     this.stack.router.onIncomingStream(this.inbound, this);
     this.transport.transmit(this, ARRIVAL.acknowledge, NEGOTIATION_BYTES, null);
   }

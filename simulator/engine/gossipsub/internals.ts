@@ -46,10 +46,11 @@ export interface TopicScoreWeights {
   readonly meshFailurePenaltyWeight: number;
 }
 
-interface PeerStats {
+export interface PeerStats {
   readonly connected: boolean;
   readonly behaviourPenalty: number;
   readonly topics: Readonly<Record<string, { readonly invalidMessageDeliveries: number }>>;
+  knownIPs: ReadonlySet<string>;
 }
 
 interface MessageDeliveries {
@@ -68,6 +69,8 @@ export interface PeerScoreInternals {
   };
   _backgroundInterval: VirtualTimer | undefined;
   background(): void;
+  addPeer(peer: string): void;
+  addIP(peer: string, address: string): void;
   addPenalty(peer: string, penalty: number, label: unknown): void;
   markInvalidMessageDelivery(peer: string, topic: string): void;
   computeScore(...args: readonly unknown[]): number;
@@ -83,7 +86,6 @@ export interface GossipSubInternals extends ValidatingGossipSub {
     mcacheLength: number;
   };
   readonly status: { heartbeatTimeout: VirtualTimer };
-  readonly streamsInbound: Map<string, Stream>;
   readonly streamsOutbound: Map<string, OutboundStreamInternals>;
   readonly peers: ReadonlyMap<string, PeerId>;
   /** Peers that are subscribed to each topic. */
@@ -135,7 +137,6 @@ export function gossipSubClass(components: GossipSubComponents): GossipSubClass 
 const INSTANCE_MEMBERS = [
   'opts',
   'status',
-  'streamsInbound',
   'streamsOutbound',
   'peers',
   'topics',
@@ -165,6 +166,8 @@ const INSTANCE_MEMBERS = [
   'score.params.topics',
   'score.params.decayInterval',
   'score.background',
+  'score.addPeer',
+  'score.addIP',
   'score.addPenalty',
   'score.markInvalidMessageDelivery',
   'score.computeScore',

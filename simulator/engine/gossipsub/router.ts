@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { GossipSubComponents, GossipsubOpts, Message } from '@chainsafe/libp2p-gossipsub';
 import { RPC } from '@chainsafe/libp2p-gossipsub/message';
-import type { PeerId, Stream } from '@libp2p/interface';
+import type { PeerId } from '@libp2p/interface';
 import { PUBSUB_OPTIONS } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import type { SimulatedStream } from './connection.ts';
@@ -94,11 +94,8 @@ export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClas
       return started;
     }
 
-    /** Frames come by `handleReceivedRpc`, so nothing has to be piped; the checks are the router's. */
-    override createInboundStream(peer: PeerId, stream: Stream): void {
-      const id = peer.toString();
-      if (this.isStarted() && this.peers.has(id)) this.streamsInbound.set(id, stream);
-    }
+    /** Frames come by `handleReceivedRpc`, so nothing has to be piped, or closed in the end. */
+    override createInboundStream(): void {}
 
     override sendRpc(peer: string, rpc: RPC): boolean {
       if (changesMesh(rpc) || this.control.has(peer) || this.gossip.has(peer))

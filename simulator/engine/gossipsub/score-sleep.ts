@@ -12,7 +12,7 @@
 
 import assert from 'node:assert/strict';
 import type { VirtualClock, VirtualTimer } from '../virtual-clock.ts';
-import type { GossipSubInternals, PeerScoreInternals, TopicScoreWeights } from './internals.ts';
+import type { GossipSubInternals, PeerScoreInternals, PeerStats, TopicScoreWeights } from './internals.ts';
 import { atTime, SuspendedTimer } from './suspended-timer.ts';
 
 /** What sleeping scores no longer need is dropped when it has lain about for so long. */
@@ -34,6 +34,7 @@ export class ScoreSleep {
     this.misdeedsOnly = Object.values(score.params.topics).every(onlyInvalidMessagesCount);
     assert(score.scoreCacheValidityMs === heartbeatMs, 'scores are kept from one heartbeat to the next');
     this.watch();
+    keepNoAddresses(score);
   }
 
   /** Asked when the decay comes due: whether it should run. */
@@ -155,6 +156,20 @@ export class ScoreSleep {
     }
   }
 }
+
+const NO_ADDRESSES: ReadonlySet<string> = new Set();
+
+/** Where no address is crowded, a score is the same without any. */
+function keepNoAddresses(score: PeerScoreInternals): void {
+  const { addPeer } = score;
+  score.addIP = ignoreAddress;
+  score.addPeer = (peer) => {
+    addPeer.call(score, peer);
+    (score.peerStats.get(peer) as PeerStats).knownIPs = NO_ADDRESSES;
+  };
+}
+
+function ignoreAddress(): void {}
 
 /** Whether all of a topic's score but P4 has weight zero. */
 function onlyInvalidMessagesCount(topic: TopicScoreWeights): boolean {

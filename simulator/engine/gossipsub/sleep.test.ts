@@ -10,7 +10,8 @@ const never = (): boolean => false;
 
 /** What is held against a peer, which is nothing. */
 function blameless() {
-  return { connected: true, behaviourPenalty: 0, topics: { topic: { invalidMessageDeliveries: 0 } } };
+  const topics = { topic: { invalidMessageDeliveries: 0 } };
+  return { connected: true, behaviourPenalty: 0, topics, knownIPs: new Set<string>() };
 }
 
 const ONLY_INVALID_MESSAGES = {
@@ -59,6 +60,10 @@ function quietRouter(relay = 1, topics: Record<string, typeof ONLY_INVALID_MESSA
       markInvalidMessageDelivery: note('invalid'),
       _backgroundInterval: undefined as VirtualTimer | undefined,
       background: note('decay'),
+      addPeer: (peer: string) => {
+        router.score.peerStats.set(peer, { ...blameless(), knownIPs: new Set() });
+      },
+      addIP: (peer: string, address: string) => void log.push(`${peer} is at ${address}`),
       addPenalty: note('penalty'),
       computeScore: () => -7,
     },
@@ -289,4 +294,16 @@ test('sleep: scores that a heartbeat would have asked for are kept from the last
   at(7.25, 1, () => sleep.wake());
   run(7.25 + 1e-6);
   for (const peer of ['a', 'b', 'e']) assert.equal(scoreCache.get(peer)?.cacheUntil, untilMs(8));
+});
+
+test('sleep: no addresses of peers are kept', () => {
+  const { router, log } = quietRouter();
+  for (const peer of ['g', 'h']) {
+    router.score.addPeer(peer);
+    router.score.addIP(peer, '10.0.0.1');
+  }
+  const [one, other] = ['g', 'h'].map((peer) => router.score.peerStats.get(peer)?.knownIPs);
+  assert.deepEqual(log, []);
+  assert.equal(one?.size, 0);
+  assert.equal(one, other, 'one empty set for all');
 });
