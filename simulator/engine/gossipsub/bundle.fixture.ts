@@ -1,0 +1,3 @@
+/** A thread that fails, written with a letter of more than one byte: ∞. */
+
+throw new Error('on purpose');
