@@ -26,9 +26,9 @@ export interface DirectoryParts {
 }
 
 /** Relays that start together do not ask in the same instant. */
-const START_JITTER_MS = 10_000;
+export const START_JITTER_MS = 10_000;
 /** Wait after a round of authorities that all failed, doubled each time, up to the next interval. */
-const RETRY_MS = 60_000;
+export const RETRY_MS = 60_000;
 
 export class DirectoryChannel implements Channel {
   readonly name = 'directory';

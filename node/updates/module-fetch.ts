@@ -20,7 +20,7 @@ export const ANNOUNCED_DELAY_MS = 1_000;
 export const FIRST_RETRY_MS = 2_000;
 
 /** Each wait is so much longer: a large module takes seconds to come a hop nearer, and then all wait for its peers. */
-const RETRY_GROWTH = 1.5;
+export const RETRY_GROWTH = 1.5;
 
 /**
  * The round from which on authorities are asked when no peer has it, after about a minute: what is only on its way

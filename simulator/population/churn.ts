@@ -108,6 +108,25 @@ export function nobodyGoes(relays: number): Churn {
   };
 }
 
+/** The lives of relays that come late or go away, their processes all the same. */
+export function livesOf(
+  { joinsUs, absences, absentRelay, leavesUs, returnsUs }: Presence,
+  relays: number,
+): Churn {
+  const rows = Array.from({ length: absences }, (_unused, row) => row);
+  rows.sort((a, b) => absentRelay[a]! - absentRelay[b]! || leavesUs[a]! - leavesUs[b]!);
+  const spells = rows.map((row) => ({
+    relay: absentRelay[row]!,
+    leavesUs: leavesUs[row]!,
+    returnsUs: returnsUs[row]!,
+    isRestart: false,
+  }));
+  const firstAbsence = uint32Column(relays + 1);
+  for (const { relay } of spells) firstAbsence[relay + 1]!++;
+  for (let relay = 0; relay < relays; relay++) firstAbsence[relay + 1]! += firstAbsence[relay]!;
+  return { ...nobodyGoes(relays), ...spellColumns(spells), joinsUs, firstAbsence };
+}
+
 function spellColumns(spells: readonly Spell[]) {
   const absentRelay = uint32Column(spells.length);
   const leavesUs = float64Column(spells.length);

@@ -15,16 +15,14 @@ test('engine model: gossip among honest relays that stay is what it runs', () =>
   assert.equal(load(withLines(), { engine: 'model' }).scenario.engine, 'model');
 });
 
-test('engine model: relays come and go on it by churn, with or without catch-up, and not by presence', () => {
-  const asking = withLines(MODEL, 'churn: tor-2025-11').replace(
-    'channel: gossip',
-    'channel: [gossip, catch-up]',
-  );
-  for (const text of [withLines(MODEL, 'churn: tor-2025-11'), asking])
-    assert.equal(load(text).scenario.engine, 'model');
-  assert.deepEqual(refused('presence: { late: { share: 10%, from: 1min, to: 2min } }'), [
-    `presence.late: the engine model has no relays that come late or go away but by churn | ${CAN}`,
-  ]);
+test('engine model: relays come and go on it by churn and by presence, with or without catch-up', () => {
+  const churn = 'churn: tor-2025-11';
+  const presence =
+    'presence: { late: { share: 10%, from: 1min, to: 2min }, away: { share: 10%, from: 1min, to: 2min, for: 1min } }';
+  for (const lives of [churn, presence]) {
+    const asking = withLines(MODEL, lives).replace('channel: gossip', 'channel: [gossip, catch-up]');
+    for (const text of [withLines(MODEL, lives), asking]) assert.equal(load(text).scenario.engine, 'model');
+  }
 });
 
 test('engine model: operators decide in live arms, and relays may do without the runtime', () => {
@@ -57,11 +55,16 @@ test('engine model: adversaries, faults, clients and scores are refused, all at 
   }
 });
 
-test('engine model: other channels than gossip are refused where they stand', () => {
-  const text = withLines(MODEL).replace('channel: gossip', 'channel: [gossip, directory]');
-  assert.deepEqual(told(text), [
-    `6:20 arms.live.channel: the engine model has no channel directory | ${CAN}`,
-  ]);
+test('engine model: it has every channel, but no directory where keys are rotated', () => {
+  const by = (channel: string, ...lines: string[]): string =>
+    withLines(MODEL, ...lines).replace('channel: gossip', `channel: ${channel}`);
+  assert.equal(load(by('directory')).scenario.engine, 'model');
+  assert.equal(load(by('[gossip, directory, circuit, catch-up]')).scenario.engine, 'model');
+  const rotated = 'trust: { rotations: [{ role: targets, at: 2min }] }';
+  assert.match(
+    told(by('directory', rotated))[0]!,
+    /arms\.live\.channel: the engine model has no channel directory where keys are rotated/,
+  );
 });
 
 test('engine model: rollouts, large modules, and revocations that bring another back are refused', () => {

@@ -45,28 +45,26 @@ function cannot(path: Path, what: string, hint = HINT): Lack {
   return { path, what, hint };
 }
 
-function* checkArms({ arms = {} }: Parts): Generator<Lack> {
+function* checkArms({ arms = {}, trust }: Parts): Generator<Lack> {
   for (const [name, arm] of Object.entries(arms)) {
     if (arm.channel === 'manual') continue;
-    const other = [arm.channel].flat().find((channel) => channel !== 'gossip' && channel !== 'catch-up');
-    if (other !== undefined) yield cannot(['arms', name, 'channel'], `channel ${other}`);
+    const channels = [arm.channel].flat();
+    // Between two consensuses authorities hand out the new root beside what the old one has signed.
+    if (channels.includes('directory') && (trust?.rotations ?? []).length > 0)
+      yield cannot(['arms', name, 'channel'], 'channel directory where keys are rotated');
     if (arm.adversary !== undefined && arm.adversary !== NONE)
       yield cannot(['arms', name, 'adversary'], 'adversary');
   }
 }
 
 function* checkWhatElseHappens(parts: Parts): Generator<Lack> {
-  const { fidelity, presence, adversary, faults, traffic, gossipsub } = parts;
+  const { fidelity, adversary, faults, traffic, gossipsub } = parts;
   if (fidelity === 'full') {
     yield cannot(
       ['fidelity'],
       'shortcuts that could be left out',
       'remove the key, or use engine: gossipsub',
     );
-  }
-  for (const key of ['late', 'away'] as const) {
-    if (presence !== undefined && presence[key] !== NONE)
-      yield cannot(['presence', key], 'relays that come late or go away but by churn');
   }
   if (adversary !== undefined && adversary !== NONE) yield cannot(['adversary'], 'adversary');
   if (faults !== undefined && faults.length > 0) yield cannot(['faults'], 'faults');
@@ -113,8 +111,9 @@ function refusesThirdParties({ arms = {}, operators, trust }: Parts): boolean {
 }
 
 /** Whether relays may have missed publications, and take them later. */
-function mayMissNews({ arms = {}, churn }: Parts): boolean {
+function mayMissNews({ arms = {}, churn, presence }: Parts): boolean {
   if (churn !== undefined && churn !== NONE) return true;
+  if (presence !== undefined && (presence.late !== NONE || presence.away !== NONE)) return true;
   return Object.values(arms).some(
     ({ channel }) => channel !== 'manual' && [channel].flat().some((one) => one !== 'gossip'),
   );

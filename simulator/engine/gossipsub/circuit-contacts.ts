@@ -27,8 +27,11 @@ const WEIGHT_PARTS = 2 ** 48;
 /** What relays compare when they meet, as a version; it may run ahead of a relay that is being handed it. */
 export type StateKey = string | number;
 
+/** The time of whoever runs the network, and a way to plan in nobody's name. */
+export type ContactsClock = Pick<VirtualClock, 'nowUs' | 'system' | 'scheduleAs'>;
+
 export interface CircuitContactsParts {
-  readonly clock: VirtualClock;
+  readonly clock: ContactsClock;
   /** Share of the network's consensus weight for each relay. */
   readonly consensusWeight: Float64Array;
   /** Circuits that clients build through this network, whoever is online. */
@@ -169,7 +172,8 @@ export class CircuitContacts {
   /** As something that happens to the first of the two. */
   private meet(relay: number, peerRelay: number): void {
     const { clock, onCircuit } = this.parts;
-    clock.schedule(
+    clock.scheduleAs(
+      clock.system,
       clock.nowUs,
       new Call(relay, () => {
         if (this.members[relay].state !== this.members[peerRelay].state) onCircuit(relay, peerRelay);

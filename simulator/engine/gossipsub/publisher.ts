@@ -267,10 +267,16 @@ export class ConsensusSource implements FileSource {
     return this.issue().versions;
   }
 
-  /** Consensuses come out on full intervals since 1970, as relays expect them. */
   private issue(): Issue {
-    const { intervalUs } = this;
-    const nowUs = EPOCH_MS * 1000 + this.nowUs();
-    return this.publisher.issueAt(Math.floor(nowUs / intervalUs) * intervalUs - EPOCH_MS * 1000);
+    return this.publisher.issueAt(lastConsensusUs(this.nowUs(), this.intervalUs));
   }
+}
+
+/**
+ * When the last consensus came out, in virtual microseconds; below 0 for one from before the run. They come out on full
+ * intervals since 1970, as relays expect them.
+ */
+export function lastConsensusUs(nowUs: number, intervalUs: number): number {
+  const epochUs = EPOCH_MS * 1000;
+  return Math.floor((epochUs + nowUs) / intervalUs) * intervalUs - epochUs;
 }

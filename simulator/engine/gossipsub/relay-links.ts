@@ -31,7 +31,7 @@ import type { Transport } from './transport.ts';
 export const LINKS_RETURN_WITHIN_US = 3_000_000;
 /** A muxer's goodbye and TCP's FIN; a refused SYN. */
 export const CLOSE_BYTES = 90;
-const REFUSE_BYTES = 40;
+export const REFUSE_BYTES = 40;
 /** js-libp2p gives up making a connection after so long. */
 export const DIAL_TIMEOUT_US = 10_000_000;
 

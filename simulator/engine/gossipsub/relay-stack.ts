@@ -4,6 +4,7 @@
  * Relays of a thread share what follows from bytes alone: parsed metadata, checked signatures, compiled modules.
  */
 
+import type { Receipt } from '../../../node/channels/channel.ts';
 import type { BundleReader } from '../../../node/channels/gossip-channel.ts';
 import type { RelayCore } from '../../../node/core.ts';
 import type { Environment, PeerName } from '../../../node/environment.ts';
@@ -32,8 +33,8 @@ export interface SharedParts {
   readonly authorities: readonly PeerName[];
   /** Told when a module has been staged. */
   readonly onStaged: (relay: number, core: RelayCore, hook: AnyHook, notBeforeMs: number) => void;
-  /** Told when what a relay trusts may have changed. */
-  readonly onTaken: (relay: number) => void;
+  /** Told when an offer has been judged: what the relay trusts may have changed. */
+  readonly onTaken: (relay: number, receipt: Receipt) => void;
 }
 
 export interface StackParts {
@@ -74,7 +75,7 @@ export function relayStack(shared: SharedParts, parts: StackParts): UpdateStack 
     observer,
     tellVersions,
     onStaged: (hook, notBeforeMs) => shared.onStaged(relay, stack.core, hook, notBeforeMs),
-    onTaken: () => shared.onTaken(relay),
+    onTaken: (_offer, receipt) => shared.onTaken(relay, receipt),
   });
   return stack;
 }

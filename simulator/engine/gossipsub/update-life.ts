@@ -39,7 +39,7 @@ import { QUIET_OBSERVER, type StageRecorder } from './stage-recorder.ts';
 import { thirdPartiesOf } from './third-parties.ts';
 
 /** A hand-over that came to nothing leaves the two relays apart, and they may meet again after so long. */
-const HANDOVER_US = 30_000_000;
+export const HANDOVER_US = 30_000_000;
 
 /** A process of a relay that may crash. */
 export interface ProcessLife {

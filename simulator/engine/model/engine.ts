@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
-import { type Churn, nobodyGoes } from '../../population/churn.ts';
+import { type Churn, livesOf, nobodyGoes } from '../../population/churn.ts';
 import { latencyColumns } from '../../population/latency.ts';
 import { bundleThread } from '../gossipsub/bundle.ts';
 import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
@@ -34,30 +34,33 @@ export async function runModel(
   { followedUs }: FollowingTerms = {},
 ): Promise<EngineResult> {
   const { scenario, arm, population, topology, releases, hostileModules = [], policies = null } = input;
-  // Relays that ask what they have missed are those of networks that change, though nobody comes or goes.
-  const lives = input.churn ?? (arm.channels.includes('catch-up') ? nobodyGoes(population.relays) : null);
+  const lives = livesToFollow(input);
   const churn = lives === null ? null : livesOfMembers(lives, policies);
+  const authorities = input.directory?.authorities ?? 0;
   const { signal } = options;
   signal?.throwIfAborted();
   // Another process bundles while this one rehearses; whoever awaits it below hears of its failure.
   const bundled = bundleThread(new URL('./thread.ts', import.meta.url));
   bundled.catch(() => {});
   const publicationJob = { scenario, arm, releases, hostileModules };
-  const rehearsed = await rehearse(publicationJob);
+  const gossipJob = { ...publicationJob, arm: { ...arm, channels: ['gossip'] as const } };
+  const rehearsed = await rehearse(gossipJob);
   refuseWhatNobodyCanFollow(rehearsed, scenario);
   const { publications } = rehearsed;
-  const refusing = await rehearseRefusing(publicationJob, population, policies);
+  const refusing = await rehearseRefusing(gossipJob, population, policies);
   const { seed } = scenario;
   assert(refusing === null || churn === null, `seed ${seed}: third parties refused where relays miss news`);
-  const shared = sharedColumns(population.relays, 0, releases.length, 1);
+  const shared = sharedColumns(population.relays, authorities, releases.length, 1);
   const school = churn === null ? null : await School.of(publicationJob);
   const living: LivingJob | null =
     school === null || churn === null
       ? null
       : {
           churn,
+          keepsTopology: input.churn == null,
           latency: latencyColumns(population, scenario.network, scenario.seed),
-          asks: arm.channels.includes('catch-up'),
+          arm,
+          authorities,
           desk: school.desk,
           followedUs,
         };
@@ -95,6 +98,13 @@ export async function runModel(
     progress.stop();
     school?.close();
   }
+}
+
+/** Null where all relays stay and gossip is all they do; who does more is of a network that changes, though nobody goes. */
+function livesToFollow({ churn = null, presence = null, arm, population }: EngineInput): Churn | null {
+  if (churn !== null) return churn;
+  if (presence !== null) return livesOf(presence, population.relays);
+  return arm.channels.some((channel) => channel !== 'gossip') ? nobodyGoes(population.relays) : null;
 }
 
 /** A relay without the runtime for updates is never there. */

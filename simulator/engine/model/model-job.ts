@@ -5,7 +5,7 @@ import type { ReleaseVerdicts } from '../../measure/verdict-summary.ts';
 import type { Churn } from '../../population/churn.ts';
 import type { LatencyColumns } from '../../population/pair-latency.ts';
 import type { Population, Topology } from '../../population/population.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
+import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
 import { CONTROL, type RelayPolicies, type SharedColumns, type ThreadResult } from '../gossipsub/job.ts';
 import type { Desk } from './churn/lessons.ts';
 import type { RefusingRelays } from './refusing-relays.ts';
@@ -18,9 +18,12 @@ export const EVENTS_BETWEEN_LOOKS = 65_536;
 /** What a run needs beside what every run does where relays come and go. */
 export interface LivingJob {
   readonly churn: Churn;
+  /** Whether links are the topology's, whoever comes and goes. */
+  readonly keepsTopology: boolean;
   readonly latency: LatencyColumns;
-  /** Whether relays ask peers what they have missed. */
-  readonly asks: boolean;
+  readonly arm: LiveArm;
+  /** Hosts behind the relays that relays can ask. */
+  readonly authorities: number;
   readonly desk: Desk;
   /** So long everything is followed event by event; a month where left out. */
   readonly followedUs?: number | undefined;
@@ -37,7 +40,7 @@ export interface ModelJob {
   readonly policies: RelayPolicies | null;
   /** Null where there are none. */
   readonly refusing: RefusingRelays | null;
-  /** Null, or left out, where all relays stay. */
+  /** Null, or left out, where all relays stay and gossip is all they do. */
   readonly living?: LivingJob | null;
 }
 

@@ -36,6 +36,8 @@ export const EVENT = {
   /** Somebody asks who is at the other end of a link, and is told. */
   identify: 16,
   identity: 17,
+  /** A link is refused by a relay that is away. */
+  refuse: 18,
 } as const;
 const EVENT_BITS = 5;
 
@@ -102,6 +104,7 @@ export class World {
   constructor(parts: {
     readonly links: LinkTable;
     readonly shapes: FrameShapes;
+    /** Of the relays, and of the authorities after them. */
     readonly uplinkBitsPerSecond: Float64Array;
     readonly firstBeatUs: Float64Array;
     readonly heartbeatMs: number;
@@ -120,7 +123,7 @@ export class World {
     this.random = new EventRandom(parts.seed);
     this.trace = parts.trace;
     this.bytesPerUs = parts.uplinkBitsPerSecond.map((bitsPerSecond) => bitsPerSecond / 8e6);
-    this.freeUs = new Float64Array(parts.links.relays);
+    this.freeUs = new Float64Array(parts.uplinkBitsPerSecond.length);
   }
 
   /** What the bytes that were sent were for. */

@@ -2,16 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawRelayLives, foundersOf } from '../../../arms/relay-lives.ts';
-import { prepareReleases } from '../../../arms/release.ts';
-import { buildTopology } from '../../../population/topology.ts';
-import type { LiveChannel, Scenario } from '../../../scenario/scenario.ts';
+import type { Scenario } from '../../../scenario/scenario.ts';
 import { RESTLESS_CHURN } from '../../../testing/made-churn.ts';
-import { testLiveArm, testScenario, testUpdate } from '../../../testing/test-scenario.ts';
-import { type EngineResult, runGossipsub } from '../../gossipsub/engine.ts';
+import { testScenario, testUpdate } from '../../../testing/test-scenario.ts';
+import type { EngineResult } from '../../gossipsub/engine.ts';
 import { stageColumn } from '../../gossipsub/job.ts';
-import { unbalanced } from '../../invariants/frame-ledger.ts';
-import { runModel } from '../engine.ts';
+import { equalShares, runOn } from './both-engines.fixture.ts';
 
 /** Five publications and a revocation among relays that stay for a minute or two. */
 function restless(seed: number): Scenario {
@@ -58,41 +54,6 @@ function calm(seed: number, hours = 3): Scenario {
       restarts: { everySeconds: 7200, forSeconds: 10 },
     },
   });
-}
-
-type Engine = 'gossipsub' | 'model';
-
-async function runOn(
-  engine: Engine,
-  scenario: Scenario,
-  channels: readonly LiveChannel[] = ['gossip', 'catch-up'],
-  followedUs?: number,
-): Promise<{ readonly result: EngineResult; readonly relays: number }> {
-  const releases = await prepareReleases(scenario);
-  const always = new Set(releases.map(({ publisher }) => publisher));
-  const { population, churn } = drawRelayLives(scenario, always);
-  const founders = foundersOf(population, scenario.network.relays);
-  const topology = buildTopology(founders, scenario.network, scenario.seed);
-  const arm = testLiveArm('live', channels);
-  const input = { scenario: { ...scenario, engine }, arm, population, topology, releases, churn };
-  const result = await (engine === 'model' ? runModel(input, {}, { followedUs }) : runGossipsub(input, {}));
-  assert.equal(unbalanced(result.total, scenario.durationSeconds * 1e6), null);
-  return { result, relays: population.relays };
-}
-
-/** Shares of the relays that come to each stage of a release at the same microsecond on both, or on neither. */
-function equalShares(
-  one: EngineResult,
-  other: EngineResult,
-  relays: number,
-  release: number,
-): Record<'heard' | 'activated', number> {
-  const shareOf = (stage: 'heard' | 'activated'): number => {
-    const theirs = stageColumn(other.shared, relays, release, stage);
-    const mine = stageColumn(one.shared, relays, release, stage);
-    return mine.filter((timeUs, relay) => Object.is(timeUs, theirs[relay])).length / relays;
-  };
-  return { heard: shareOf('heard'), activated: shareOf('activated') };
 }
 
 for (const seed of [1, 2]) {
@@ -156,7 +117,7 @@ test('model with churn: quiet times change who is in whose mesh, and not what co
   let [followed, quiet] = [0, 0];
   for (const seed of [1, 2, 3]) {
     const one = await runOn('model', calm(seed, 30));
-    const other = await runOn('model', calm(seed, 30), ['gossip', 'catch-up'], 0);
+    const other = await runOn('model', calm(seed, 30), ['gossip', 'catch-up'], { followedUs: 0 });
     assert(
       other.result.total.eventsFired < 0.6 * one.result.total.eventsFired,
       'fewer events where nobody publishes',

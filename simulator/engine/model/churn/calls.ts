@@ -1,6 +1,7 @@
 /** What is planned in words: an action of any kind as an event of the calendar. */
 
 import { codeOf, EVENT, type World } from '../world.ts';
+import type { LivingRelay } from './living-relay.ts';
 
 export class Calls {
   private readonly world: World;
@@ -11,11 +12,19 @@ export class Calls {
     this.world = world;
   }
 
-  /** Plans an action in the name of a relay. */
-  at(timeUs: number, relay: number, action: () => void): void {
+  /** Plans an action in the name of a host, or of the one after all of them for nobody. */
+  at(timeUs: number, host: number, action: () => void): void {
     const number = this.free.pop() ?? this.actions.length;
     this.actions[number] = action;
-    this.world.calendar.push(timeUs, relay, 0, relay, codeOf(EVENT.call, number));
+    this.world.calendar.push(timeUs, host, 0, host, codeOf(EVENT.call, number));
+  }
+
+  /** Plans something for a relay as its own timers do, to the microsecond, as long as its process lives. */
+  after(delayMs: number, relay: LivingRelay, action: () => void): void {
+    const { process } = relay;
+    this.at(this.world.nowUs + Math.round(1000 * delayMs), relay.index, () => {
+      if (relay.process === process) action();
+    });
   }
 
   /** Its time has come. */

@@ -43,9 +43,12 @@ export class ChangingMesh extends MeshCare {
   private beating = NOBODY;
 
   private readonly vain: VainGrafts;
+  private readonly subscribes: boolean;
 
-  constructor(world: World, plan: GossipsubPlan, seed: number) {
+  /** `subscribes` is false for routers that open their streams and take part in nothing. */
+  constructor(world: World, plan: GossipsubPlan, seed: number, subscribes: boolean) {
     super(world, plan);
+    this.subscribes = subscribes;
     this.vain = new VainGrafts({
       world,
       plan,
@@ -131,8 +134,9 @@ export class ChangingMesh extends MeshCare {
         world.countNegotiation(nowUs, from, sentUs, NEGOTIATION_BYTES);
         world.countNegotiation(nowUs, to, sentUs, answerBytes);
       }
-      world.countFrame(nowUs, from, sentUs + wayUs, to, world.shapes.subscribe);
+      if (this.subscribes) world.countFrame(nowUs, from, sentUs + wayUs, to, world.shapes.subscribe);
     }
+    if (!this.subscribes) return;
     if (listenerOpensUs <= diallerOpensUs) {
       this.noteSubscription(nowUs, dialler, place, diallerOpensUs <= listenerOpensUs + wayUs);
       const isCrossed = diallerOpensUs < listenerOpensUs + wayUs;
@@ -163,7 +167,7 @@ export class ChangingMesh extends MeshCare {
   hearAcknowledge(nowUs: number, relay: number, place: number): void {
     const { world } = this;
     this.openUs[place] = nowUs;
-    world.send(nowUs, relay, place, EVENT.subscription, world.shapes.subscribe);
+    if (this.subscribes) world.send(nowUs, relay, place, EVENT.subscription, world.shapes.subscribe);
     this.openNext(nowUs, relay);
   }
 

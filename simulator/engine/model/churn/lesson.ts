@@ -2,6 +2,37 @@
 
 import type { Step } from '../rehearsal.ts';
 
+/** The state of a relay that has the repository as it began, without any publication; 0 is that of one with nothing. */
+export const STATE_OF_START = 1;
+
+/** The state of a relay that has taken the publications up to this one, counted from 0. */
+export function stateAfter(publication: number): number {
+  return STATE_OF_START + 1 + publication;
+}
+
+/** What becomes of news. */
+export interface Lesson {
+  readonly acts: readonly Act[];
+  /** Modules that did not come along, had when the news have been judged; side by side. */
+  readonly modules: readonly ModuleLesson[];
+}
+
+export interface ModuleLesson {
+  readonly release: number;
+  /** Whoever has brought the news is asked first. */
+  readonly isOfBearer: boolean;
+  /** One after the other where one peer has it; any of them of any peer. */
+  readonly parts: readonly FilePart[];
+  /** From its arrival on. */
+  readonly acts: readonly Act[];
+}
+
+/** Bytes of a question and of its answer, framing left out. */
+export interface FilePart {
+  readonly questionBytes: number;
+  readonly answerBytes: number;
+}
+
 /** One thing after the other, each so long after the news, or the last answer, have come. */
 export type Act = { readonly afterUs: number } & Doing;
 
@@ -9,8 +40,8 @@ export type Doing =
   | { readonly act: 'step'; readonly step: Step; readonly offer: number }
   /** News have come, the first of them with number 0: what is heard by them was heard now. */
   | { readonly act: 'arrive'; readonly offer: number }
-  /** From here on it trusts what it has taken, and says so. */
-  | { readonly act: 'trust' }
+  /** From here on it trusts what it has taken, which brings it to a state, and says so. */
+  | { readonly act: 'trust'; readonly state: number }
   /** Its processor begins something that it has done by then. */
   | { readonly act: 'work'; readonly endsAfterUs: number }
   /** It asks for a file: bytes of the question and of the answer, framing left out; null for a refusal. */
@@ -18,17 +49,30 @@ export type Doing =
       readonly act: 'ask';
       readonly questionBytes: number;
       readonly answerBytes: number | null;
-      /** Any peer is asked, and not the one that brought the news. */
-      readonly isOfAnybody: boolean;
+      /** Whoever has brought the news is asked, and not any peer. */
+      readonly isOfBearer: boolean;
+      /** Whose module the file is; null for metadata. */
+      readonly release: number | null;
     }
+  /** The news have been judged; whether there were any. */
+  | { readonly act: 'taken'; readonly isNews: boolean }
   | { readonly act: 'verdict'; readonly isAccepted: boolean }
   | { readonly act: 'refused'; readonly reason: string };
 
-/** What is asked of the relay's code; publications are counted, so that a relay in state k has taken the first k. */
+/** What is asked of the relay's code, in states as `stateAfter` counts them. */
 export interface Question {
-  /** The publication as a message, all files from the developers, or what a peer in state `to` has. */
-  readonly way: 'gossip' | 'developers' | 'peer';
+  /**
+   * The publication as a message, all files from the developers, or what a peer or an authority in state `to` has. An
+   * authority has what was before as well.
+   */
+  readonly way: 'gossip' | 'developers' | 'peer' | 'authority';
   readonly from: number;
   readonly to: number;
   readonly atUs: number;
+  /** The question for metadata that comes to nothing, counted from 0, and why; null where all are answered. */
+  readonly lost: { readonly ask: number; readonly failure: 'unreachable' | 'timeout' } | null;
+  /** The question from which on whoever is asked is in another state; null where it stays in this one. */
+  readonly turn: { readonly ask: number; readonly to: number } | null;
+  /** The last news that came to nothing midway, which has left the relay with a part of them; null for none. */
+  readonly before: Question | null;
 }

@@ -5,7 +5,7 @@
  */
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { Act, Question } from './lesson.ts';
+import type { Lesson, Question } from './lesson.ts';
 
 /** How the thread reaches its teacher. */
 export interface Desk {
@@ -16,39 +16,42 @@ export interface Desk {
   readonly freshUntilUs: Float64Array;
 }
 
-const WAYS: readonly Question['way'][] = ['gossip', 'developers', 'peer'];
+const WAYS: readonly Question['way'][] = ['gossip', 'developers', 'peer', 'authority'];
 /** Longer than any lesson takes: beyond it the teacher is gone. */
 const PATIENCE_WALL_MS = 60_000;
 
 export class Lessons {
   private readonly desk: Desk;
-  private readonly known = new Map<number, readonly Act[]>();
+  private readonly known = new Map<number | string, Lesson>();
 
   constructor(desk: Desk) {
     this.desk = desk;
   }
 
   /** What becomes of news: asked anew where what is trusted has expired meanwhile. */
-  of(question: Question): readonly Act[] {
-    const { way, from, to, atUs } = question;
+  of(question: Question): Lesson {
+    const { way, from, to, atUs, lost, turn, before } = question;
     const { freshUntilUs } = this.desk;
     const isFresh = (state: number): number => (atUs < freshUntilUs[state] ? 1 : 0);
     const states = freshUntilUs.length;
     const ways = (from * states + to) * WAYS.length + WAYS.indexOf(way);
-    const key = 4 * ways + 2 * isFresh(from) + isFresh(to);
-    let acts = this.known.get(key);
-    if (acts === undefined) this.known.set(key, (acts = this.ask(question)));
-    return acts;
+    const whole = 4 * ways + 2 * isFresh(from) + isFresh(to);
+    // What goes as it should is what is asked for most.
+    const isWhole = lost === null && turn === null && before === null;
+    const key = isWhole ? whole : JSON.stringify([whole, lost, turn, before]);
+    let lesson = this.known.get(key);
+    if (lesson === undefined) this.known.set(key, (lesson = this.ask(question)));
+    return lesson;
   }
 
-  private ask(question: Question): readonly Act[] {
+  private ask(question: Question): Lesson {
     const { answers, port } = this.desk;
     const before = Atomics.load(answers, 0);
     port.postMessage(question);
     if (Atomics.wait(answers, 0, before, PATIENCE_WALL_MS) === 'timed-out')
       throw new Error('nobody says what a relay does with news');
-    const received = receiveMessageOnPort(port) as { message: { acts: readonly Act[] } | { error: string } };
+    const received = receiveMessageOnPort(port) as { message: { lesson: Lesson } | { error: string } };
     if ('error' in received.message) throw new Error(received.message.error);
-    return received.message.acts;
+    return received.message.lesson;
   }
 }

@@ -11,16 +11,22 @@ import type { Churn } from '../../../population/churn.ts';
 import { type LatencyColumns, type LatencyModel, pairLatency } from '../../../population/pair-latency.ts';
 import type { Population, Topology } from '../../../population/population.ts';
 import type { Scenario } from '../../../scenario/scenario.ts';
-import { type KeepingParts, REDIAL_WITHIN_US, relayPicker } from '../../gossipsub/link-keeper.ts';
+import { LinkKeeper, REDIAL_WITHIN_US, relayPicker } from '../../gossipsub/link-keeper.ts';
 import { Neighbours } from '../../gossipsub/neighbours.ts';
-import { CLOSE_BYTES, DIAL_TIMEOUT_US, LINKS_RETURN_WITHIN_US } from '../../gossipsub/relay-links.ts';
+import {
+  CLOSE_BYTES,
+  DIAL_TIMEOUT_US,
+  LINKS_RETURN_WITHIN_US,
+  REFUSE_BYTES,
+} from '../../gossipsub/relay-links.ts';
 import { SETUP_BYTES, SETUP_ROUND_TRIPS } from '../../gossipsub/simulated-peers.ts';
 import { linksComingUp, linksUpUs, relayStarts } from '../../start-plan.ts';
 import { EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
 import { type ChangingLinks, END } from './changing-links.ts';
 import type { ChangingMesh } from './changing-mesh.ts';
-import { LivingRelay, linkRows } from './living-relay.ts';
+import { type Keeper, LivingRelay, linkRows } from './living-relay.ts';
+import { TopologyKeeper } from './topology-keeper.ts';
 
 /** js-libp2p's HeartbeatInitialDelay. */
 const FIRST_BEAT_AFTER_US = 100_000;
@@ -39,6 +45,8 @@ export interface LivingParts {
   readonly topology: Topology;
   readonly latency: LatencyColumns;
   readonly churn: Churn;
+  /** Whether links are the topology's, whoever comes and goes. */
+  readonly keepsTopology: boolean;
   readonly world: World;
   readonly links: ChangingLinks;
   readonly mesh: ChangingMesh;
@@ -56,17 +64,19 @@ export class LivingNetwork {
   listener: LinkListener = { linkUp: () => {}, linkDown: () => {} };
   private readonly parts: LivingParts;
   private readonly latency: LatencyModel;
+  private readonly neighbours: Neighbours;
 
   constructor(parts: LivingParts) {
     this.parts = parts;
     this.latency = pairLatency(parts.latency);
-    const keeping = this.keepingParts();
+    this.neighbours = new Neighbours(parts.topology, parts.population.relays);
+    const keeperOf = this.keepers();
     const { relays } = parts.population;
     const rows = { open: linkRows(relays), asked: linkRows(relays) };
     const dial = (relay: LivingRelay, peer: number): void => this.dial(relay, peer);
     this.relays = Array.from(
       { length: relays },
-      (_unused, index) => new LivingRelay(index, keeping, rows, dial),
+      (_unused, index) => new LivingRelay(index, keeperOf, rows, dial),
     );
   }
 
@@ -77,6 +87,16 @@ export class LivingNetwork {
   /** One way between any two relays. */
   latencyUs(a: number, b: number): number {
     return a < b ? this.latency.oneWayUs(a, b) : this.latency.oneWayUs(b, a);
+  }
+
+  /** Plans something for the relays of the start, at the time at which each starts. */
+  planStarts(started: (relay: LivingRelay) => void): void {
+    const { scenario, churn, calls } = this.parts;
+    const nextStartUs = relayStarts(scenario.seed);
+    for (const relay of this.relays) {
+      const startsUs = nextStartUs();
+      if (churn.joinsUs[relay.index] === 0) calls.at(startsUs, relay.index, () => started(relay));
+    }
   }
 
   /** Plans the relays and links that the network begins with. */
@@ -164,7 +184,9 @@ export class LivingNetwork {
   hearDial(relay: LivingRelay, place: number, from: number): void {
     const { world } = this.parts;
     if (!relay.online) {
-      world.drop(relay.index, 0);
+      if (this.parts.keepsTopology)
+        world.sendLink(this.nowUs, relay.index, place, EVENT.refuse, REFUSE_BYTES);
+      else world.drop(relay.index, 0);
       return;
     }
     // Both ask at once: the question of the relay with the lower number counts, and both know it.
@@ -178,6 +200,14 @@ export class LivingNetwork {
     else if (relay.asked.placeOf(from) === place) {
       relay.asked.delete(from);
       this.open(relay, place);
+    }
+  }
+
+  hearRefusal(relay: LivingRelay, place: number, from: number): void {
+    if (!relay.online) this.parts.world.drop(relay.index, 0);
+    else if (relay.asked.placeOf(from) === place) {
+      relay.asked.delete(from);
+      this.giveUp(place);
     }
   }
 
@@ -214,16 +244,17 @@ export class LivingNetwork {
 
   /** Asks for a link, and gives up after a while. */
   private dial(relay: LivingRelay, peer: number): void {
-    const { world, links, calls } = this.parts;
+    const { world, links, calls, keepsTopology } = this.parts;
     if (relay.isLinked(peer)) return;
     if (world.isQuiet && this.relays[peer].online && !this.relays[peer].isLinked(relay.index)) {
       this.connect(relay, this.relays[peer]);
       return;
     }
-    const place = links.add(this.nowUs, relay.index, peer, this.latencyUs(relay.index, peer));
+    const place = this.addLink(relay.index, peer);
     links.end[place] = END.asked;
     relay.asked.add(peer, place);
     world.sendLink(this.nowUs, relay.index, place, EVENT.dial, SETUP_BYTES);
+    if (keepsTopology) return;
     const { absences } = relay;
     calls.at(this.nowUs + DIAL_TIMEOUT_US, relay.index, () => {
       if (relay.absences !== absences || relay.asked.placeOf(peer) !== place) return;
@@ -240,7 +271,7 @@ export class LivingNetwork {
     const { world, links, mesh } = this.parts;
     const { nowUs } = this;
     const wayUs = this.latencyUs(dialler.index, listener.index);
-    const place = links.add(nowUs, dialler.index, listener.index, wayUs);
+    const place = this.addLink(dialler.index, listener.index);
     world.countNegotiation(nowUs, dialler.index, nowUs + wayUs, SETUP_BYTES);
     world.countNegotiation(nowUs, listener.index, nowUs + 2 * wayUs, SETUP_BYTES);
     this.note(dialler, place);
@@ -248,6 +279,18 @@ export class LivingNetwork {
     mesh.connect(nowUs, dialler.index, place);
     this.listener.linkUp(listener, dialler.index, links.reverse[place]);
     this.listener.linkUp(dialler, listener.index, place);
+  }
+
+  /** A link that a relay asks for; answers with its place there. Where links are the topology's, so is who counts as the dialler. */
+  private addLink(from: number, to: number): number {
+    const { links, keepsTopology } = this.parts;
+    const { nowUs } = this;
+    if (!keepsTopology) return links.add(nowUs, from, to, this.latencyUs(from, to));
+    const { direction, latencyUs } = this.neighbours.find(from, to)!;
+    const place = links.add(nowUs, from, to, latencyUs);
+    links.isDialled[place] = direction === 'outbound' ? 1 : 0;
+    links.isDialled[links.reverse[place]] = direction === 'outbound' ? 0 : 1;
+    return place;
   }
 
   private open(relay: LivingRelay, place: number): void {
@@ -289,29 +332,33 @@ export class LivingNetwork {
     links.giveUp(place, Math.max(this.nowUs, queuedUs) + PLACES_REST_US);
   }
 
-  private keepingParts(): KeepingParts {
-    const { scenario, population, topology, churn, calls } = this.parts;
-    const { degree, dialing } = scenario.network;
-    const neighbours = new Neighbours(topology, population.relays);
+  /** Makes the keepers of all relays. */
+  private keepers(): (relay: LivingRelay) => Keeper {
+    const { scenario, population, churn, calls, keepsTopology } = this.parts;
+    const { seed, network } = scenario;
+    const { neighbours } = this;
     const nowUs = (): number => this.nowUs;
-    return {
-      clock: {
-        get nowUs() {
-          return nowUs();
-        },
-        at: (timeUs, relay, action) => calls.at(timeUs, relay, action),
+    const clock = {
+      get nowUs() {
+        return nowUs();
       },
+      at: (timeUs: number, relay: number, action: () => void) => calls.at(timeUs, relay, action),
+    };
+    if (keepsTopology) return (relay) => new TopologyKeeper({ clock, neighbours, seed }, relay);
+    const keeping = {
+      clock,
       churn,
       population,
-      pick: relayPicker(population, dialing),
-      degree,
-      seed: scenario.seed,
-      latencyUs: (a, b) => this.latencyUs(a, b),
-      dialledAtStart: (relay) =>
+      pick: relayPicker(population, network.dialing),
+      degree: network.degree,
+      seed,
+      latencyUs: (a: number, b: number) => this.latencyUs(a, b),
+      dialledAtStart: (relay: number) =>
         neighbours
           .of(relay)
           .filter(({ direction }) => direction === 'outbound')
           .map(({ peer }) => peer),
     };
+    return (relay) => new LinkKeeper(keeping, relay);
   }
 }

@@ -1,6 +1,6 @@
 /** A relay that comes and goes: the links that it has and asks for, and the keeper that looks after their number. */
 
-import { type KeepingParts, type KeptRelay, LinkKeeper } from '../../gossipsub/link-keeper.ts';
+import type { KeptRelay, LinkKeeper } from '../../gossipsub/link-keeper.ts';
 import { RowLists } from './row-lists.ts';
 
 /** Numbers of a link in a list: who is at the other end, and the relay's own place. */
@@ -60,6 +60,9 @@ export class LinkList {
   }
 }
 
+/** Sees to the number of a relay's links. */
+export type Keeper = Pick<LinkKeeper, 'cameOnline' | 'wentOffline' | 'fill'>;
+
 export class LivingRelay implements KeptRelay {
   readonly index: number;
   online = false;
@@ -73,12 +76,12 @@ export class LivingRelay implements KeptRelay {
   readonly asked: LinkList;
   /** Open links that it has dialled. */
   dialled = 0;
-  readonly keeper: LinkKeeper;
+  readonly keeper: Keeper;
   private readonly ask: (relay: LivingRelay, peer: number) => void;
 
   constructor(
     index: number,
-    parts: KeepingParts,
+    keeperOf: (relay: LivingRelay) => Keeper,
     { open, asked }: { readonly open: RowLists; readonly asked: RowLists },
     ask: (relay: LivingRelay, peer: number) => void,
   ) {
@@ -86,7 +89,7 @@ export class LivingRelay implements KeptRelay {
     this.open = new LinkList(open, index);
     this.asked = new LinkList(asked, index);
     this.ask = ask;
-    this.keeper = new LinkKeeper(parts, this);
+    this.keeper = keeperOf(this);
   }
 
   isLinked(peer: number): boolean {

@@ -1,5 +1,6 @@
 /** A run of the model in which relays come and go, from its links to the end of virtual time. */
 
+import type { Population } from '../../../population/population.ts';
 import { Trace } from '../../trace.ts';
 import { Gossip } from '../gossip.ts';
 import {
@@ -14,10 +15,11 @@ import { EVENT, kindOf, messageOf, World } from '../world.ts';
 import { Calls } from './calls.ts';
 import { ChangingLinks } from './changing-links.ts';
 import { ChangingMesh } from './changing-mesh.ts';
-import { Exchange } from './exchange.ts';
+import { Channels } from './channels.ts';
 import { Lessons } from './lessons.ts';
 import { LifeQueue } from './life-queue.ts';
 import { LivingNetwork } from './living-network.ts';
+import type { LivingRelay } from './living-relay.ts';
 import { LivingWork } from './living-work.ts';
 import { QuietTimes } from './quiet-times.ts';
 
@@ -28,12 +30,16 @@ export class LivingRun {
   private readonly mesh: ChangingMesh;
   private readonly gossip: Gossip;
   private readonly network: LivingNetwork;
-  private readonly exchange: Exchange;
+  private readonly channels: Channels;
+  private readonly gossips: boolean;
   private readonly work: LivingWork;
   private readonly lives: LifeQueue;
   private readonly quiet: QuietTimes;
 
-  constructor(job: ModelJob, { churn, latency, asks, desk, followedUs }: LivingJob) {
+  constructor(
+    job: ModelJob,
+    { churn, keepsTopology, latency, arm, authorities, desk, followedUs }: LivingJob,
+  ) {
     const { scenario, population, topology, publications, shared } = job;
     const { relays } = population;
     const { seed, gossipsub } = scenario;
@@ -45,7 +51,7 @@ export class LivingRun {
       links,
       shapes: frameShapes(),
       load: shared.load,
-      uplinkBitsPerSecond: population.uplinkBitsPerSecond,
+      uplinkBitsPerSecond: uplinksOf(population, authorities, arm.directory.uplinkBitsPerSecond),
       firstBeatUs: new Float64Array(relays),
       heartbeatMs: gossipsub.heartbeatMs,
       endUs: scenario.durationSeconds * 1e6,
@@ -55,7 +61,8 @@ export class LivingRun {
     const { world } = this;
     this.calls = new Calls(world);
     const { calls } = this;
-    this.mesh = new ChangingMesh(world, gossipsub, seed);
+    this.gossips = arm.channels.includes('gossip');
+    this.mesh = new ChangingMesh(world, gossipsub, seed, this.gossips);
     const { mesh } = this;
     this.network = new LivingNetwork({
       scenario,
@@ -63,6 +70,7 @@ export class LivingRun {
       topology,
       latency,
       churn,
+      keepsTopology,
       world,
       links,
       mesh,
@@ -79,19 +87,23 @@ export class LivingRun {
       this.work.hear(publication, relay, nowUs, sender, isPublisher);
       return null;
     });
-    const latencyUs = (a: number, b: number): number => this.network.latencyUs(a, b);
-    this.exchange = new Exchange({
+    const publishedUs = publications.map(({ atUs }) => atUs);
+    this.channels = new Channels({
+      arm,
+      authorities,
       world,
       links,
       calls,
       work: this.work,
       relays: living,
+      latency,
+      consensusWeight: population.consensusWeight,
+      publishedUs,
       seed,
-      latencyUs,
-      asks,
     });
-    this.network.listener = this.exchange;
-    this.work.asker = this.exchange;
+    const { channels } = this;
+    this.network.listener = channels;
+    this.work.peers = channels;
     links.onNew = (place) => {
       this.gossip.forgetPlace(place);
       this.gossip.forgetPlace(place + 1);
@@ -101,11 +113,9 @@ export class LivingRun {
       this.gossip.grow(places);
     };
     this.lives = new LifeQueue(churn, relays);
-    this.quiet = new QuietTimes(
-      publications.map(({ atUs }) => atUs),
-      followedUs,
-    );
+    this.quiet = new QuietTimes(publishedUs, followedUs);
     this.network.plan();
+    if (channels.begins) this.network.planStarts((relay) => channels.started(relay));
   }
 
   /** Events so far. */
@@ -152,7 +162,7 @@ export class LivingRun {
   }
 
   private live(): void {
-    const { lives, network, work, exchange, gossip } = this;
+    const { lives, network, work, channels, gossip } = this;
     const what = lives.take();
     const { relay: index, timeUs } = lives;
     const relay = network.relays[index];
@@ -160,31 +170,48 @@ export class LivingRun {
       case 'join':
         network.start(relay);
         network.comeOnline(relay);
+        channels.cameOnline(relay);
+        channels.started(relay);
         break;
       case 'leave':
         network.goOffline(relay);
-        if (lives.isRestart(index)) {
-          relay.process++;
-          work.end(index, timeUs, false);
-        }
-        exchange.wentOffline(relay);
+        if (lives.isRestart(index)) this.end(relay, false);
+        channels.wentOffline(relay);
         break;
       case 'end':
         network.goOffline(relay);
-        relay.process++;
-        work.end(index, timeUs, true);
+        this.end(relay, true);
+        channels.wentOffline(relay);
         break;
       case 'restart':
         network.start(relay);
         gossip.forget(index);
-        exchange.restarted(relay);
+        channels.restarted(relay);
         work.restart(index, timeUs);
         network.comeOnline(relay);
+        channels.cameOnline(relay);
+        channels.started(relay);
+        work.modules.goOn(relay);
         break;
       case 'return':
         network.comeOnline(relay);
+        channels.cameOnline(relay);
         break;
     }
+  }
+
+  /** The relay's process ends. */
+  private end(relay: LivingRelay, isForGood: boolean): void {
+    relay.process++;
+    this.work.end(relay.index, this.lives.timeUs, isForGood);
+    this.channels.ended(relay);
+  }
+
+  /** The developers hand a publication to a relay, unless relays have all from authorities. */
+  private publish(nowUs: number, relay: number, publication: number): void {
+    if (this.gossips) this.gossip.publish(nowUs, relay, publication);
+    else if (!this.job.living!.arm.channels.every((channel) => channel === 'directory'))
+      this.work.hear(publication, relay, nowUs, relay, true);
   }
 
   private runEvents(endUs: number): void {
@@ -229,13 +256,16 @@ export class LivingRun {
           gossip.passOn(nowUs, relay, place === 1, messageOf(code));
           break;
         case EVENT.publication:
-          gossip.publish(nowUs, relay, messageOf(code));
+          this.publish(nowUs, relay, messageOf(code));
           break;
         case EVENT.dial:
           network.hearDial(network.relays[relay], place, sender);
           break;
         case EVENT.accept:
           network.hearAccept(network.relays[relay], place, sender);
+          break;
+        case EVENT.refuse:
+          network.hearRefusal(network.relays[relay], place, sender);
           break;
         case EVENT.close:
           network.hearClose(network.relays[relay], place, sender);
@@ -260,4 +290,15 @@ export class LivingRun {
       }
     }
   }
+}
+
+/** What each host can send: the relays first, then the authorities. */
+function uplinksOf(
+  { relays, uplinkBitsPerSecond }: Population,
+  authorities: number,
+  ofAuthority: number,
+): Float64Array {
+  const uplinks = new Float64Array(relays + authorities).fill(ofAuthority);
+  uplinks.set(uplinkBitsPerSecond);
+  return uplinks;
 }

@@ -10,46 +10,40 @@ import type { Step } from '../rehearsal.ts';
 import { RelayWork, type WorkParts } from '../relay-work.ts';
 import { codeOf, EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
-import type { Act } from './lesson.ts';
+import { type Act, type ModuleLesson, type Question, stateAfter } from './lesson.ts';
 import type { Lessons } from './lessons.ts';
 import type { LivingRelay } from './living-relay.ts';
-
-/** Rounds through the peers before a module is given up, and the pause before each next one. */
-const ROUNDS = 12;
-const RETRY_US = 2_000_000;
-
-/** What asks peers in a relay's name. */
-export interface Asker {
-  /** Calls back with whether there was an answer. */
-  ask(
-    relay: LivingRelay,
-    peer: number,
-    questionBytes: number,
-    answerBytes: number | null,
-    done: (hasAnswer: boolean) => void,
-  ): void;
-  /** Any peer that the relay has a link to; -1 for none. */
-  anybody(relay: LivingRelay): number;
-  /** Takes what is missing from another peer than the one that brought the news (node/channels/missing-news.ts). */
-  askInstead(relay: LivingRelay, bearer: number): void;
-}
+import { MissingModules } from './missing-modules.ts';
+import type { Peers } from './peers.ts';
+import type { Reply } from './requests.ts';
 
 /** News on their way through a relay. */
 interface Task {
   readonly relay: LivingRelay;
   readonly process: number;
-  readonly acts: readonly Act[];
-  /** The state that the news lead to. */
-  readonly state: number;
-  /** Who brought them. */
+  /** What was asked of the relay's code, and what it has shown; null for a module of news that are over. */
+  question: Question | null;
+  acts: readonly Act[];
+  /** Who brought them; nobody for -1. */
   readonly bearer: number;
   /** The message that is to be passed on; -1 for none. */
   readonly message: number;
-  /** Told when all is done, or nothing more will be; null where nobody waits. */
-  readonly done: ((isWhole: boolean) => void) | null;
+  /** Had from the bearer when the news have been judged. */
+  modules: readonly ModuleLesson[];
+  /** Told when the news have been judged, or cannot be; null where nobody waits. */
+  readonly judged: ((isNews: boolean) => void) | null;
   /** When the news have come, offer by offer. */
   readonly arrivalsUs: number[];
+  /** The next act, and the questions so far. */
   at: number;
+  asked: number;
+}
+
+/** What a relay's process is about to do, for nobody in particular. */
+function taskOf(relay: LivingRelay, acts: readonly Act[], arrivalsUs: number[] = []): Task {
+  const { process } = relay;
+  const nothing = { question: null, modules: [], bearer: -1, message: -1, judged: null };
+  return { relay, process, acts, arrivalsUs, at: 0, asked: 0, ...nothing };
 }
 
 export interface LivingWorkParts {
@@ -61,9 +55,15 @@ export interface LivingWorkParts {
 }
 
 export class LivingWork extends RelayWork {
-  asker: Asker | null = null;
-  /** Publications that each relay has taken. */
+  /** Those who can be asked. */
+  peers: Peers | null = null;
+  /** Told when a relay has judged news; null where nobody listens. */
+  onTaken: ((relay: LivingRelay) => void) | null = null;
+  /** What each relay has taken, as `stateAfter` counts. */
   readonly state: Uint32Array;
+  readonly modules: MissingModules;
+  /** What relays have taken a part of and no more: it is there the next time. */
+  private readonly broken = new Map<number, Question>();
   /** Relays whose alarm of a freeze went off. */
   readonly stale = new Set<number>();
   private readonly living: LivingWorkParts;
@@ -76,47 +76,37 @@ export class LivingWork extends RelayWork {
     super(parts);
     this.living = living;
     this.state = new Uint32Array(parts.population.relays);
+    this.modules = new MissingModules({
+      relays: parts.population.relays,
+      peers: () => this.peers!,
+      isPursued: (relay, release) => !Number.isNaN(this.columns[release].verified[relay]),
+      fetched: (relay, acts) => this.proceed(living.world.nowUs, taskOf(relay, acts)),
+    });
   }
 
   /** A message has come to a relay, from a peer or from the developers. */
   hear(publication: number, index: number, nowUs: number, bearer: number, isPublisher: boolean): void {
     const { lessons, relays } = this.living;
     const way = isPublisher ? 'developers' : 'gossip';
-    const to = publication + 1;
+    const to = stateAfter(publication);
     const from = this.state[index];
     this.noteFreshness(index, nowUs);
-    const acts = lessons.of({ way, from, to, atUs: nowUs });
-    const relay = relays[index];
-    this.proceed(nowUs, {
-      relay,
-      process: relay.process,
-      acts,
-      state: to,
-      bearer,
-      message: publication,
-      done: null,
-      arrivalsUs: [nowUs],
-      at: 0,
-    });
+    const question: Question = { way, from, to, atUs: nowUs, lost: null, turn: null, before: null };
+    const { acts, modules } = lessons.of(question);
+    const message = publication;
+    if (from >= to) for (const release of this.carriedBy(message)) this.modules.keep(index, release);
+    this.proceed(nowUs, { ...taskOf(relays[index], acts, [nowUs]), question, modules, bearer, message });
   }
 
-  /** A relay takes what a peer has. */
-  take(relay: LivingRelay, peer: number, nowUs: number, done: (isWhole: boolean) => void): void {
-    const [from, to] = [this.state[relay.index], this.state[peer]];
+  /** A relay takes what a peer has, which is in state `to`; `judged` is told whether that was news. */
+  take(relay: LivingRelay, peer: number, to: number, nowUs: number, judged: (isNews: boolean) => void): void {
+    const from = this.state[relay.index];
     this.noteFreshness(relay.index, nowUs);
-    const acts = this.living.lessons.of({ way: 'peer', from, to, atUs: nowUs });
-    const { process } = relay;
-    this.proceed(nowUs, {
-      relay,
-      process,
-      acts,
-      state: to,
-      bearer: peer,
-      message: -1,
-      done,
-      arrivalsUs: [nowUs],
-      at: 0,
-    });
+    const way = peer < this.state.length ? 'peer' : 'authority';
+    const before = this.broken.get(relay.index) ?? null;
+    const question: Question = { way, from, to, atUs: nowUs, lost: null, turn: null, before };
+    const { acts, modules } = this.living.lessons.of(question);
+    this.proceed(nowUs, { ...taskOf(relay, acts, [nowUs]), question, modules, bearer: peer, judged });
   }
 
   /** Raises the alarm of a relay that runs and whose metadata have gone stale. */
@@ -154,10 +144,7 @@ export class LivingWork extends RelayWork {
     const { world, calls } = this.living;
     const { relay, acts } = task;
     const { index } = relay;
-    if (relay.process !== task.process) {
-      task.done?.(false);
-      return;
-    }
+    if (relay.process !== task.process) return;
     /** For so long the processor is busy with something else first. */
     let busyUs = -1;
     let atUs = nowUs;
@@ -169,16 +156,30 @@ export class LivingWork extends RelayWork {
           task.arrivalsUs[act.offer] = atUs;
           break;
         case 'step':
+          if (act.step.kind === 'verified') this.modules.keep(index, act.step.release);
           this.reachOnce(act.step, index, act.step.kind === 'heard' ? task.arrivalsUs[act.offer] : atUs);
           break;
         case 'trust':
           this.noteFreshness(index, atUs);
-          this.state[index] = Math.max(this.state[index], task.state);
+          this.broken.delete(index);
+          this.state[index] = Math.max(this.state[index], act.state);
+          this.noteCarried(index, acts, task.at);
           break;
         case 'work':
           if (busyUs < 0) busyUs = Math.max(0, this.freeUs[index] - atUs);
           this.freeUs[index] = nowUs + act.endsAfterUs + busyUs;
+          if (task.question !== null) break;
+          // What is done with a module takes its turns with all else that the processor is given meanwhile.
+          calls.at(this.freeUs[index], index, () =>
+            this.proceed(this.living.world.nowUs - act.endsAfterUs, task),
+          );
+          return;
+        case 'taken': {
+          // Of news that come in parts, the last one says which modules are missing.
+          const isLast = !acts.some((other, at) => at >= task.at && other.act === 'taken');
+          this.at(atUs, relay, () => this.tellTaken(task, act.isNews, isLast ? task.modules : []));
           break;
+        }
         case 'refused':
           this.refusals[act.reason] = (this.refusals[act.reason] ?? 0) + 1;
           break;
@@ -189,41 +190,94 @@ export class LivingWork extends RelayWork {
           break;
         }
         case 'ask':
-          if (atUs === nowUs) this.ask(task, act, ROUNDS);
-          else calls.at(atUs, index, () => this.ask(task, act, ROUNDS));
+          task.asked++;
+          if (atUs === nowUs) this.ask(task, act);
+          else calls.at(atUs, index, () => this.ask(task, act));
           return;
       }
     }
-    const { done } = task;
-    if (done === null) return;
-    if (atUs === nowUs) done(true);
-    else calls.at(atUs, index, () => done(true));
   }
 
-  private ask(task: Task, act: Act & { readonly act: 'ask' }, rounds: number): void {
+  /** Does something at a time, which may be now, if the relay's process lives then. */
+  private at(atUs: number, relay: LivingRelay, action: () => void): void {
+    const { world, calls } = this.living;
+    if (atUs === world.nowUs) action();
+    else calls.after((atUs - world.nowUs) / 1000, relay, action);
+  }
+
+  /** Modules that came along are there with the news, before they are worked on. */
+  private noteCarried(relay: number, acts: readonly Act[], from: number): void {
+    for (let at = from; at < acts.length && acts[at].act !== 'ask'; at++) {
+      const act = acts[at];
+      if (act.act === 'step' && act.step.kind === 'verified') this.modules.keep(relay, act.step.release);
+    }
+  }
+
+  /** The relay has judged news. It asks for modules that did not come along before it asks anybody else. */
+  private tellTaken(task: Task, isNews: boolean, modules: readonly ModuleLesson[]): void {
+    const { relay, question, bearer, message, judged } = task;
+    for (const module of modules) this.modules.fetch(relay, module, module.isOfBearer ? bearer : null);
+    if (message >= 0) for (const release of this.carriedBy(message)) this.modules.deliver(relay, release);
+    if (question !== null && !isNews && (question.lost !== null || question.turn !== null))
+      this.broken.set(relay.index, { ...question, atUs: 0, before: null });
+    this.onTaken?.(relay);
+    judged?.(isNews);
+  }
+
+  /** The releases whose modules come with a message. */
+  private carriedBy(message: number): number[] {
+    return this.publications[message].onOthers.steps.flatMap(({ kind, release }) =>
+      kind === 'verified' ? [release] : [],
+    );
+  }
+
+  /** Asks whoever has brought the news for metadata. */
+  private ask(task: Task, act: Act & { readonly act: 'ask' }): void {
     const { relay, bearer } = task;
-    const asker = this.asker!;
-    if (relay.process !== task.process) {
-      task.done?.(false);
-      return;
-    }
-    const peer = act.isOfAnybody ? asker.anybody(relay) : bearer;
-    const retry = (): void => {
-      if (!act.isOfAnybody && task.message >= 0) asker.askInstead(relay, bearer);
-      if (!act.isOfAnybody || rounds === 0) task.done?.(false);
-      else {
-        const againUs = this.living.world.nowUs + RETRY_US;
-        this.living.calls.at(againUs, relay.index, () => this.ask(task, act, rounds - 1));
-      }
-    };
-    if (peer < 0) {
-      retry();
-      return;
-    }
-    asker.ask(relay, peer, act.questionBytes, act.answerBytes, (hasAnswer) => {
-      if (hasAnswer) this.proceed(this.living.world.nowUs, task);
-      else retry();
+    const peers = this.peers!;
+    if (relay.process !== task.process) return;
+    const isTaken = task.question?.way === 'peer' || task.question?.way === 'authority';
+    const answer = (reply: Reply): void => reply((isTaken ? this.askedNow(task, act) : act).answerBytes);
+    peers.ask(relay, bearer, act.questionBytes, answer, (answered) => {
+      // A refusal is an answer too: the relay's code has shown how it goes on.
+      if (answered === 'answer' || answered === 'refusal') {
+        if (isTaken && this.state[relay.index] !== task.question!.from) this.beginAgain(task);
+        this.proceed(this.living.world.nowUs, task);
+      } else if (isTaken)
+        this.goOnAs(task, { ...task.question!, lost: { ask: task.asked - 1, failure: answered } });
+      else peers.askInstead(relay, bearer);
     });
+  }
+
+  /** Whom a relay takes from may have taken other news meanwhile; what it is asked for then comes of that. */
+  private askedNow(task: Task, act: Act & { readonly act: 'ask' }): Act & { readonly act: 'ask' } {
+    const question = task.question!;
+    const to = this.peers!.stateOf(task.bearer);
+    if (question.turn !== null || to === question.to) return act;
+    this.showAs(task, { ...question, turn: { ask: task.asked - 1, to } });
+    return task.acts[task.at - 1] as Act & { readonly act: 'ask' };
+  }
+
+  /** Other news have overtaken those that a relay is about to take: it begins again from what it trusts now. */
+  private beginAgain(task: Task): void {
+    const from = this.state[task.relay.index];
+    const to = this.peers!.stateOf(task.bearer);
+    task.asked = 0;
+    this.showAs(task, { ...task.question!, from, to, lost: null, turn: null, before: null });
+  }
+
+  /** Whom it takes from does not answer: its own code shows what it does then. */
+  private goOnAs(task: Task, question: Question): void {
+    this.showAs(task, question);
+    this.proceed(this.living.world.nowUs, task);
+  }
+
+  /** From the question that is under way on, the task goes as another one does. */
+  private showAs(task: Task, question: Question): void {
+    const { acts, modules } = this.living.lessons.of(question);
+    let at = 0;
+    for (let asks = 0; asks < task.asked; at++) if (acts[at].act === 'ask') asks++;
+    Object.assign(task, { question, acts, modules, at });
   }
 
   /** What a relay has forgotten it hears anew; the first time counts. */

@@ -22,7 +22,7 @@ export class School {
         Atomics.notify(answers, 0);
       };
       teacher.answer(question).then(
-        (acts) => tell({ acts }),
+        (lesson) => tell({ lesson }),
         (error: unknown) => tell({ error: (error as Error).stack ?? String(error) }),
       );
     });

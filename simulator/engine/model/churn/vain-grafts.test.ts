@@ -27,7 +27,7 @@ function run(isEverythingFollowed: boolean, seed: number) {
     seed,
     trace: Trace.forRelays(RELAYS),
   });
-  const mesh = new ChangingMesh(world, PLAN, seed);
+  const mesh = new ChangingMesh(world, PLAN, seed, true);
   world.isQuiet = true;
   let beats = 0;
   const runUntil = (endUs: number): void => {

@@ -1,0 +1,151 @@
+/** Channels beside gossip on the model and on the real routers: the same questions and answers, relay by relay. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LiveArm, LiveChannel, Scenario } from '../../../scenario/scenario.ts';
+import { RESTLESS_CHURN } from '../../../testing/made-churn.ts';
+import { TEST_TRUST, testScenario, testUpdate } from '../../../testing/test-scenario.ts';
+import { stageColumn } from '../../gossipsub/job.ts';
+import { equalShares, type Ran, runOn } from './both-engines.fixture.ts';
+
+/** Two releases among relays of Tor, the second of them large. */
+function calm(seed: number, changes: Partial<Scenario> = {}): Scenario {
+  return testScenario({
+    seed,
+    durationSeconds: 1500,
+    updates: [
+      testUpdate({ atSeconds: 60, sizeBytes: 20_480 }),
+      testUpdate({ atSeconds: 700, module: 'padding-machine', sizeBytes: 120_000 }),
+    ],
+    network: {
+      ...testScenario().network,
+      relays: 100,
+      population: 'tor-2025-11',
+      latency: { law: 'population' },
+      uplink: { law: 'population' },
+    },
+    ...changes,
+  });
+}
+
+/** A release, and another that is revoked, among relays that stay for a minute or two. */
+function restless(seed: number): Scenario {
+  return calm(seed, {
+    durationSeconds: 400,
+    updates: [
+      testUpdate({ atSeconds: 20, sizeBytes: 20_000 }),
+      testUpdate({ atSeconds: 110, module: 'padding-machine', revokeAtSeconds: 220 }),
+    ],
+    churn: RESTLESS_CHURN,
+  });
+}
+
+function directory(changes: Partial<LiveArm['directory']> = {}): Pick<LiveArm, 'directory'> {
+  const terms = { authorities: 3, uplinkBitsPerSecond: 100e6, intervalSeconds: 300, jitterShare: 0.5 };
+  return { directory: { ...terms, ...changes } };
+}
+
+async function runBoth(
+  scenario: Scenario,
+  channels: readonly LiveChannel[],
+  terms: Partial<LiveArm>,
+): Promise<readonly [real: Ran, own: Ran]> {
+  return [
+    await runOn('gossipsub', scenario, channels, terms),
+    await runOn('model', scenario, channels, terms),
+  ];
+}
+
+/** Every time of every relay, and every count but that of events. */
+function assertEqual([real, own]: readonly [Ran, Ran], what: string): void {
+  const { eventsFired: _theirs, violations, warnings, attempts: _attempts, ...theirs } = real.result.total;
+  const {
+    eventsFired: _mine,
+    violations: _none,
+    warnings: _nothing,
+    attempts: _noAttempts,
+    ...mine
+  } = own.result.total;
+  assert.deepEqual([violations, warnings], [[], []], what);
+  assert.deepEqual(own.result.shared.stageTimesUs, real.result.shared.stageTimesUs, what);
+  assert.deepEqual(
+    mine,
+    { ...theirs, onlineInTheEnd: mine.onlineInTheEnd, linkEndsInTheEnd: mine.linkEndsInTheEnd },
+    what,
+  );
+}
+
+function reached({ result, relays }: Ran, release: number): number {
+  return stageColumn(result.shared, relays, release, 'activated').filter((timeUs) => !Number.isNaN(timeUs))
+    .length;
+}
+
+const EXACT: readonly (readonly LiveChannel[])[] = [
+  ['directory'],
+  ['gossip', 'directory'],
+  ['gossip', 'directory', 'catch-up'],
+  ['circuit'],
+  ['gossip', 'circuit'],
+  ['circuit', 'directory'],
+  ['gossip', 'directory', 'circuit', 'catch-up'],
+];
+
+for (const channels of EXACT) {
+  for (const authorities of channels.includes('directory') ? [1, 9] : [0]) {
+    const by = `${channels.join('+')}${authorities > 0 ? `, authorities: ${authorities}` : ''}`;
+    test(`model with channels: ${by}: every time and every count is that of the real relays`, async () => {
+      for (const seed of [1, 2]) {
+        const both = await runBoth(calm(seed), channels, directory({ authorities }));
+        assertEqual(both, `seed ${seed}`);
+        assert(reached(both[1], 0) >= 99, `seed ${seed}`);
+      }
+    });
+  }
+}
+
+test('model with channels: relays that all ask one slow authority at once wait for it as the real ones do', async () => {
+  const terms = directory({ authorities: 1, uplinkBitsPerSecond: 2e6, jitterShare: 0.01 });
+  const both = await runBoth(calm(1), ['directory'], terms);
+  assertEqual(both, 'seed 1');
+  assert(both[1].result.total.bytesByKind.requests > 12e6, 'all fetch both modules');
+});
+
+test('model with channels: timestamps that are signed anew and expire come out as from the real authorities', async () => {
+  const trust = { ...TEST_TRUST, timestampEverySeconds: 250, timestampExpiresSeconds: 410 };
+  const both = await runBoth(calm(2, { trust }), ['directory'], directory());
+  assertEqual(both, 'seed 2');
+  const expired = { ...TEST_TRUST, timestampExpiresSeconds: 150 };
+  const stale = await runBoth(calm(1, { trust: expired }), ['directory'], directory());
+  assertEqual(stale, 'seed 1');
+  assert(stale[1].result.total.refusals.expired! > 1000, 'nobody takes what has expired');
+});
+
+const RESTLESS: readonly (readonly LiveChannel[])[] = [
+  ['directory'],
+  ['gossip', 'directory', 'catch-up'],
+  ['directory', 'catch-up'],
+  ['circuit'],
+  ['gossip', 'circuit'],
+];
+
+for (const channels of RESTLESS) {
+  test(`model with channels: ${channels.join('+')} among relays that stay for a minute: they take what they would, when they would`, async () => {
+    for (const seed of [1, 2]) {
+      const [real, own] = await runBoth(
+        restless(seed),
+        channels,
+        directory({ authorities: 2, intervalSeconds: 60 }),
+      );
+      for (const release of [0, 1]) {
+        const equal = equalShares(real.result, own.result, own.relays, release);
+        assert(equal.heard > 0.97 && equal.activated > 0.97, `seed ${seed}: ${JSON.stringify(equal)}`);
+        assert.equal(reached(own, release), reached(real, release), `seed ${seed}: release ${release}`);
+      }
+      const [mine, theirs] = [own, real].map(({ result }) => result.total.bytesByKind.requests);
+      assert(
+        Math.abs(mine! / theirs! - 1) < 0.005,
+        `seed ${seed}: ${mine} bytes of requests instead of ${theirs}`,
+      );
+    }
+  });
+}

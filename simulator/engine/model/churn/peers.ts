@@ -1,0 +1,25 @@
+/** Those whom relays can ask, as what news come to on a relay needs it. */
+
+import type { LivingRelay } from './living-relay.ts';
+import type { Answered, Reply } from './requests.ts';
+
+export interface Peers {
+  /** Asked for modules that no relay has; none without a directory. */
+  readonly authorities: readonly number[];
+  ask(
+    relay: LivingRelay,
+    host: number,
+    questionBytes: number,
+    answer: (reply: Reply) => void,
+    done: (answered: Answered) => void,
+  ): void;
+  /** What a host has, as `stateAfter` counts. */
+  stateOf(host: number): number;
+  /** Takes what is missing from another peer than the one that brought the news. */
+  askInstead(relay: LivingRelay, bearer: number): void;
+  /** A timer of the relay's process. */
+  after(delayMs: number, relay: LivingRelay, action: () => void): void;
+  /** Draws of the relay's own code. */
+  inRandomOrder(relay: LivingRelay, hosts: readonly number[]): number[];
+  draw(relay: LivingRelay): number;
+}
