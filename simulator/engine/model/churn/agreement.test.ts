@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Scenario } from '../../../scenario/scenario.ts';
+import { equalShares, runOn } from '../../../testing/living-engines.ts';
 import { RESTLESS_CHURN } from '../../../testing/made-churn.ts';
 import { testScenario, testUpdate } from '../../../testing/test-scenario.ts';
 import type { EngineResult } from '../../gossipsub/engine.ts';
 import { stageColumn } from '../../gossipsub/job.ts';
-import { equalShares, runOn } from './both-engines.fixture.ts';
 
 /** Five publications and a revocation among relays that stay for a minute or two. */
 function restless(seed: number): Scenario {

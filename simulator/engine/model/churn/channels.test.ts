@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LiveArm, LiveChannel, Scenario } from '../../../scenario/scenario.ts';
+import { equalShares, type Ran, runOn } from '../../../testing/living-engines.ts';
 import { RESTLESS_CHURN } from '../../../testing/made-churn.ts';
 import { TEST_TRUST, testScenario, testUpdate } from '../../../testing/test-scenario.ts';
 import { stageColumn } from '../../gossipsub/job.ts';
-import { equalShares, type Ran, runOn } from './both-engines.fixture.ts';
 
 /** Two releases among relays of Tor, the second of them large. */
 function calm(seed: number, changes: Partial<Scenario> = {}): Scenario {

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { livesOf } from '../../../population/churn.ts';
 import type { LiveChannel, Scenario } from '../../../scenario/scenario.ts';
+import { runOn } from '../../../testing/living-engines.ts';
 import { testScenario, testUpdate } from '../../../testing/test-scenario.ts';
 import { stageColumn } from '../../gossipsub/job.ts';
-import { runOn } from './both-engines.fixture.ts';
 
 const DIRECTORY = { authorities: 2, uplinkBitsPerSecond: 100e6, intervalSeconds: 120, jitterShare: 0.5 };
 

@@ -1,16 +1,16 @@
 /** A network on the model and on the real routers, and how much of it comes out the same. */
 
 import assert from 'node:assert/strict';
-import { drawRelayLives, foundersOf } from '../../../arms/relay-lives.ts';
-import { prepareReleases } from '../../../arms/release.ts';
-import { drawPresence } from '../../../population/presence.ts';
-import { buildTopology } from '../../../population/topology.ts';
-import type { LiveArm, LiveChannel, Scenario } from '../../../scenario/scenario.ts';
-import { testLiveArm } from '../../../testing/test-scenario.ts';
-import { type EngineResult, runGossipsub } from '../../gossipsub/engine.ts';
-import { stageColumn } from '../../gossipsub/job.ts';
-import { unbalanced } from '../../invariants/frame-ledger.ts';
-import { runModel } from '../engine.ts';
+import { drawRelayLives, foundersOf } from '../arms/relay-lives.ts';
+import { prepareReleases } from '../arms/release.ts';
+import { type EngineResult, runGossipsub } from '../engine/gossipsub/engine.ts';
+import { stageColumn } from '../engine/gossipsub/job.ts';
+import { unbalanced } from '../engine/invariants/frame-ledger.ts';
+import { runModel } from '../engine/model/engine.ts';
+import { drawPresence } from '../population/presence.ts';
+import { buildTopology } from '../population/topology.ts';
+import type { LiveArm, LiveChannel, Scenario } from '../scenario/scenario.ts';
+import { testLiveArm } from './test-scenario.ts';
 
 export type Engine = 'gossipsub' | 'model';
 
