@@ -32,3 +32,14 @@ test('hand-over: the repository as of the publication, however far this copy has
   assert.notEqual(ahead.file(metadataFile('root', 2)), null, 'the root after the rotation');
   assert(ahead.handOver(last).timestamp > late.timestamp);
 });
+
+test('issues: an authority on a thread where nobody publishes has what was planned until the last consensus', () => {
+  const planned = plannedOperations(job);
+  const [elsewhere, here] = [new Publisher(job, planned), new Publisher(job, planned)];
+  const before = elsewhere.issueAt(planned[0]!.atUs - 1).versions.timestamp;
+  for (const [index, { atUs }] of planned.entries()) {
+    const { timestamp } = here.handOver(index);
+    assert(timestamp > before);
+    assert.equal(elsewhere.issueAt(atUs).versions.timestamp, timestamp);
+  }
+});

@@ -170,8 +170,11 @@ export class Publisher implements FileSource, Fetcher {
     return this.timestamps.at(-1)!.versions;
   }
 
-  /** What was the newest at a time. */
+  /** What was the newest at a time; what was planned until then is carried out, whoever publishes it on another thread. */
   issueAt(atUs: number): Issue {
+    const { planned, handOvers } = this;
+    while (handOvers.length < planned.length && planned[handOvers.length].atUs <= atUs)
+      this.handOver(handOvers.length);
     return this.timestamps.findLast((issue) => issue.atUs <= atUs) ?? this.timestamps[0];
   }
 
