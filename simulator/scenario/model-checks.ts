@@ -45,13 +45,20 @@ function cannot(path: Path, what: string, hint = HINT): Lack {
   return { path, what, hint };
 }
 
-function* checkArms({ arms = {}, trust }: Parts): Generator<Lack> {
+function* checkArms({ arms = {}, trust, churn }: Parts): Generator<Lack> {
   for (const [name, arm] of Object.entries(arms)) {
     if (arm.channel === 'manual') continue;
     const channels = [arm.channel].flat();
     // Between two consensuses authorities hand out the new root beside what the old one has signed.
     if (channels.includes('directory') && (trust?.rotations ?? []).length > 0)
       yield cannot(['arms', name, 'channel'], 'channel directory where keys are rotated');
+    // A take that a relay's end breaks off leaves it elsewhere, and from then on others meet on circuits.
+    const comesAndGoes = churn !== undefined && churn !== NONE;
+    if (comesAndGoes && channels.includes('circuit') && channels.includes('catch-up'))
+      yield cannot(
+        ['arms', name, 'channel'],
+        'channels circuit and catch-up together where relays come and go',
+      );
     if (arm.adversary !== undefined && arm.adversary !== NONE)
       yield cannot(['arms', name, 'adversary'], 'adversary');
   }
