@@ -30,6 +30,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'churn-month': ['simulate', 'churn-month.yaml', '--scale', '3%'],
   'strict-cells': ['simulate', 'strict-cells.yaml', '--scale', '5%'],
   'circuits, gossip': ['simulate', 'circuit-vs-gossip.yaml', '--scale', '5%'],
+  channels: ['simulate', 'channels.yaml', '--set', 'network.relays=100'],
   'update-attacks': ['simulate', 'update-attacks.yaml', '--scale', '5%'],
   'gossip-attacks': ['simulate', 'gossip-attacks.yaml', '--scale', '3%'],
   partitions: ['simulate', 'partitions.yaml', '--scale', '5%'],
