@@ -63,6 +63,8 @@ export class UpdateLife {
   private readonly traffic: HookTraffic;
   private readonly shared: SharedParts;
   private readonly stacks: (UpdateStack | null)[];
+  /** Of relays whose process may crash: the present one, or the last. */
+  private readonly lives = new Map<number, ProcessLife>();
   private readonly environments: (Environment | null)[];
   /** What relays keep over a restart, under churn. */
   private readonly stores = new Map<number, RelayStores>();
@@ -101,7 +103,8 @@ export class UpdateLife {
     this.handOvers = new HandOvers({
       job,
       clock,
-      stackOf: (relay) => this.stacks[relay],
+      // A process that dies does so in the middle of an event, and its stack goes with the next.
+      stackOf: (relay) => (this.lives.get(relay)?.isAlive() === false ? null : this.stacks[relay]),
       environmentOf: (relay) => this.environments[relay],
       onError,
     });
@@ -166,6 +169,7 @@ export class UpdateLife {
       },
     });
     this.stacks[relay] = stack;
+    if (life !== null) this.lives.set(relay, life);
     this.environments[relay] = own;
     this.collect(relay, own);
     stack.start();
