@@ -194,7 +194,7 @@ export const ENGINE_FAULTS: readonly Fault[] = [
   {
     wrong: 'a publisher whose disk has lost what it published does not get it again',
     file: 'simulator/engine/gossipsub/hand-overs.ts',
-    find: '    if (this.taken.has(relay)) later(() => this.restock(relay));\n',
+    find: '    if (this.latest.has(relay)) later(() => this.restock(relay));\n',
     replace: '',
     tests: ['simulator/engine/gossipsub/hand-overs.test.ts'],
   },

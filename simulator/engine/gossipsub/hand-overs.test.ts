@@ -109,4 +109,15 @@ describe('hand-overs', () => {
     await passUntil(2 * PUBLISH_AFTER_RESTART_US);
     assert.deepEqual([second.atIt.length, second.told], [1, 0]);
   });
+
+  it('a relay that has refused it is given it again on demand, one that has taken it is not', async () => {
+    const refusing = startProcess(TIMESTAMP - 1);
+    handOvers.publish(RELAY, makeHandOver);
+    await takeAll(refusing);
+    handOvers.restock(RELAY);
+    assert.deepEqual([refusing.atIt.length, refusing.told], [1, 1]);
+    const taking = startProcess(TIMESTAMP);
+    handOvers.restock(RELAY);
+    assert.equal(taking.atIt.length, 0);
+  });
 });

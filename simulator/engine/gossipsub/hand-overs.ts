@@ -3,7 +3,7 @@
  * taken them.
  *
  * A relay that dies before it has taken one gets it again from its next process on; so does one whose disk has lost what
- * it had taken.
+ * it had taken. One that refuses it by a clock that is wrong gets it again when the clock is set.
  */
 
 import { publishBundle } from '../../../node/channels/gossip-channel.ts';
@@ -27,12 +27,12 @@ export interface HandOversParts {
 
 export class HandOvers {
   private readonly parts: HandOversParts;
-  /** Those that their relay has not taken yet: it is at it, or down. */
+  /** Those that their relay has not judged yet: it is at it, or down. */
   private readonly due = new Map<number, Set<() => HandOver>>();
   /** Those that their relay has told the others of. */
   private readonly told = new Set<() => HandOver>();
-  /** The latest that each relay has taken. */
-  private readonly taken = new Map<number, HandOver>();
+  /** The latest that each relay has judged. */
+  private readonly latest = new Map<number, HandOver>();
 
   constructor(parts: HandOversParts) {
     this.parts = parts;
@@ -56,12 +56,12 @@ export class HandOvers {
       return; // the authorities have it, and relays ask them
     }
     due.add(makeHandOver);
-    const taken = (): void => {
+    const judged = (): void => {
       if (stackOf(relay) !== stack) return; // it has died over it
       due.delete(makeHandOver);
-      this.taken.set(relay, handOver);
+      this.latest.set(relay, handOver);
     };
-    this.handTo(stack, handOver).then(taken).catch(onError);
+    this.handTo(stack, handOver).then(judged).catch(onError);
     if (!channels.includes('gossip')) return;
     const isRepeated = this.told.has(makeHandOver);
     this.told.add(makeHandOver);
@@ -82,13 +82,13 @@ export class HandOvers {
       clock.schedule(clock.nowUs + PUBLISH_AFTER_RESTART_US, new Call(relay, ifAlive));
     };
     for (const makeHandOver of this.due.get(relay) ?? []) later(() => this.publish(relay, makeHandOver));
-    if (this.taken.has(relay)) later(() => this.restock(relay));
+    if (this.latest.has(relay)) later(() => this.restock(relay));
   }
 
-  /** What its disk has lost. */
-  private restock(relay: number): void {
+  /** Hands the latest over again if the relay lacks it: its disk has lost it, or its clock has had it refused. */
+  restock(relay: number): void {
     const stack = this.parts.stackOf(relay);
-    const handOver = this.taken.get(relay);
+    const handOver = this.latest.get(relay);
     if (stack === null || handOver === undefined) return;
     if (stack.client.versions().timestamp < handOver.timestamp)
       this.handTo(stack, handOver).catch(this.parts.onError);

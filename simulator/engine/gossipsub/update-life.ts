@@ -212,10 +212,14 @@ export class UpdateLife {
     this.handOvers.restarted(relay);
   }
 
-  /** The relay's clock has been set: modules that wait for a time have longer to wait now, or less, or none. */
+  /**
+   * The relay's clock has been set: modules that wait for a time have longer to wait now, or less, or none, and what had
+   * expired by it may be fresh.
+   */
   clockSet(relay: number): void {
     const core = this.coreOf(relay);
     if (core !== null) this.expectCells(relay, core, (notBeforeMs) => notBeforeMs > 0);
+    this.handOvers.restock(relay);
   }
 
   /** Cells come to the modules in line that may run from such a time on. */
