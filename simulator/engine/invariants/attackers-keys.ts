@@ -5,7 +5,7 @@
  * as the scenario says; a false revocation without such keys is given none. Nobody is ever given a key of root.
  */
 
-import type { AttackName, Scenario } from '../../scenario/scenario.ts';
+import type { AttackName, AttackPlan, Scenario } from '../../scenario/scenario.ts';
 
 export interface HeldKeys {
   readonly targets: readonly string[];
@@ -17,9 +17,14 @@ const ONLINE_KEYS: readonly AttackName[] = ['fast-forward', 'equivocation', 'sto
 /** Attacks with stolen keys of targets, as many as the scenario says. */
 const THEFTS: readonly AttackName[] = ['stolen-keys', 'false-revocation'];
 
+/** Whether an attack is given the keys of snapshot and timestamp. */
+export function holdsOnlineKeys({ attack, keys }: Pick<AttackPlan, 'attack' | 'keys'>): boolean {
+  return ONLINE_KEYS.includes(attack) || (THEFTS.includes(attack) && keys > 0);
+}
+
 /** What an attack holds beyond what it is given; null when nothing. `own` are keys that nobody trusts. */
 export function keysBeyond(
-  attack: { readonly attack: AttackName; readonly keys: number },
+  attack: Pick<AttackPlan, 'attack' | 'keys'>,
   used: HeldKeys,
   own: readonly string[],
 ): string | null {
@@ -28,7 +33,7 @@ export function keysBeyond(
   if (foreign(used.targets) > mayTargets) {
     return `${attack.attack} signs with ${foreign(used.targets)} keys of targets, and was given ${mayTargets}`;
   }
-  if (ONLINE_KEYS.includes(attack.attack) || mayTargets > 0) return null;
+  if (holdsOnlineKeys(attack)) return null;
   const online = foreign(used.snapshot) + foreign(used.timestamp);
   return online === 0
     ? null

@@ -9,7 +9,7 @@ import { Transport, type TransportHost } from '../gossipsub/transport.ts';
 import { Uplink } from '../gossipsub/uplink.ts';
 import { Trace } from '../trace.ts';
 import { Call, VirtualClock } from '../virtual-clock.ts';
-import { keysBeyond } from './attackers-keys.ts';
+import { holdsOnlineKeys, keysBeyond } from './attackers-keys.ts';
 import { unbalanced } from './frame-ledger.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import { ModuleRules } from './module-rules.ts';
@@ -163,6 +163,14 @@ describe('invariants', () => {
     assert.match(keysBeyond(attack('invalid-modules'), { ...used, targets: [] }, [])!, /was given none/);
     const own = { targets: ['x'], snapshot: ['x'], timestamp: ['x'] };
     assert.equal(keysBeyond(attack('invalid-modules'), own, ['x']), null);
+  });
+
+  it('keys-given: a theft of targets comes with the keys of snapshot and timestamp, however few it has of targets', () => {
+    assert(holdsOnlineKeys({ attack: 'stolen-keys', keys: 1 }));
+    assert(holdsOnlineKeys({ attack: 'false-revocation', keys: 1 }));
+    assert(!holdsOnlineKeys({ attack: 'false-revocation', keys: 0 }));
+    assert(holdsOnlineKeys({ attack: 'equivocation', keys: 0 }));
+    assert(!holdsOnlineKeys({ attack: 'mixed', keys: 0 }));
   });
 
   it('only the first violation is told, and the run ends after its event', () => {

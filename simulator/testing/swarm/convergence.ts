@@ -10,8 +10,9 @@ import { publishedByMember } from '../../arms/live.ts';
 import { type PreparedRelease, prepareReleases } from '../../arms/release.ts';
 import { circuitsPerSecond } from '../../engine/gossipsub/circuit-contacts.ts';
 import { meanCellWaitUs } from '../../engine/gossipsub/hook-traffic.ts';
+import { holdsOnlineKeys } from '../../engine/invariants/attackers-keys.ts';
 import type { ArmOutcome, RunOutcome } from '../../measure/outcome.ts';
-import type { AttackPlan, LiveArm, Scenario } from '../../scenario/scenario.ts';
+import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
 import type { Finding } from './check-run.ts';
 import { candidatesByHook, wrongAt } from './expected-modules.ts';
 import { lastDisturbanceSeconds, settlingSeconds } from './settling.ts';
@@ -58,12 +59,7 @@ function relaysToAsk(
   const lastSeconds = lastDisturbanceSeconds(scenario, arm);
   const takesSeconds = settlingSeconds(scenario, arm);
   if (takesSeconds === null || lastSeconds + takesSeconds > scenario.durationSeconds) return [];
-  if (
-    arm.adversary !== 'none' &&
-    (scenario.adversary?.attacks ?? []).some((attack) => hasKeys(attack, scenario))
-  ) {
-    return [];
-  }
+  if (arm.adversary !== 'none' && leavesMarks(scenario)) return [];
   const { embeds = null, classOf, classes } = outcome.operators ?? {};
   const releases = prepared.map((release) => publishedByMember(release, embeds));
   const publishers = new Set(releases.map(({ publisher }) => publisher));
@@ -99,11 +95,20 @@ function relaysToAsk(
   });
 }
 
-/** Attacks with keys that count leave marks that only a rotation takes away. */
-function hasKeys({ attack, keys }: AttackPlan, { trust }: Scenario): boolean {
-  if (attack === 'stolen-keys') return keys >= trust.roles.targets.threshold;
-  return (
-    attack === 'fast-forward' || attack === 'equivocation' || (attack === 'false-revocation' && keys > 0)
+/**
+ * Whether what thieves of keys have signed outlasts their attacks.
+ *
+ * Versions of timestamps and snapshots stay the floors of relays, whatever they name, until a role of the two gets new keys
+ * (TUF 5.3.11). What enough keys of targets have signed may have been believed for good.
+ */
+export function leavesMarks({ adversary, trust }: Pick<Scenario, 'adversary' | 'trust'>): boolean {
+  const renewedSeconds = trust.rotations.flatMap(({ role, atSeconds }) =>
+    role === 'snapshot' || role === 'timestamp' ? [atSeconds] : [],
+  );
+  const thefts = adversary?.attacks.filter(holdsOnlineKeys) ?? [];
+  return thefts.some(
+    ({ keys, toSeconds }) =>
+      keys >= trust.roles.targets.threshold || Math.max(0, ...renewedSeconds) <= toSeconds,
   );
 }
 
