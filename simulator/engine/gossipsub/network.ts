@@ -19,6 +19,7 @@ import { chooseStack, relayIdentities } from './choose-stack.ts';
 import { FailureLog } from './components.ts';
 import { FaultConditions } from './faults/conditions.ts';
 import { FaultDriver } from './faults/fault-driver.ts';
+import { OutsideEvent } from './faults/processes.ts';
 import { RoughPath } from './faults/rough-path.ts';
 import type { FrameMint } from './frame.ts';
 import { Hosts } from './hosts.ts';
@@ -233,11 +234,13 @@ export class SimulatedNetwork {
 
   /** Schedules what relays do by plan, and then what happens to them. Every thread keeps its part. */
   plan(): void {
-    const planAt: PlannedRelays['planAt'] = (timeUs, relay, action) => {
-      if (this.isLocal(relay)) this.clock.plan(timeUs, new Call(relay, action));
-    };
+    const planned =
+      (Event: typeof Call): PlannedRelays['planAt'] =>
+      (timeUs, relay, action) => {
+        if (this.isLocal(relay)) this.clock.plan(timeUs, new Event(relay, action));
+      };
     this.lives.plan({
-      planAt,
+      planAt: planned(OutsideEvent),
       start: (relay) => this.start(relay),
       join: (relay) => this.join(relay),
       leave: (relay, ends) => this.leave(relay, ends),
@@ -247,7 +250,7 @@ export class SimulatedNetwork {
     this.faults?.plan();
     this.dataPlane?.planAll();
     this.sybils?.plan();
-    this.updates.plan(planAt);
+    this.updates.plan(planned(Call));
   }
 
   private start(index: number, isRestart = false): void {
@@ -296,6 +299,7 @@ export class SimulatedNetwork {
     this.dataPlane?.relayDown(index, false);
     this.updates.setOnline(index, false);
     if (!ends) return;
+    this.faults?.processes.end(index);
     this.updates.close(index);
     (this.relays[index] as SimulatedRelay).halt().catch(this.failures.record);
   }

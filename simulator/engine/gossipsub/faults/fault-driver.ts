@@ -9,7 +9,7 @@ import type { Stage } from '../../../measure/outcome.ts';
 import { randomStream } from '../../random.ts';
 import type { VirtualClock } from '../../virtual-clock.ts';
 import type { FaultConditions } from './conditions.ts';
-import { FaultEvent, Processes } from './processes.ts';
+import { OutsideEvent, Processes } from './processes.ts';
 import { PATIENCE_US } from './rough-path.ts';
 
 /**
@@ -95,7 +95,7 @@ export class FaultDriver {
     const { clock, network } = this.parts;
     const { plan, fromUs, untilUs } = this.conditions.faults[index]!;
     const at = (timeUs: number, action: () => void): void => {
-      if (Number.isFinite(timeUs)) clock.plan(timeUs, new FaultEvent(relay, action));
+      if (Number.isFinite(timeUs)) clock.plan(timeUs, new OutsideEvent(relay, action));
     };
     switch (plan.kind) {
       case 'crash':
@@ -143,7 +143,7 @@ export class FaultDriver {
       };
       const firstUs = fromUs + NOTICE_AFTER_US + ownUs;
       for (const atUs of [firstUs, firstUs + NOTICE_AGAIN_US]) {
-        if (atUs < untilUs) clock.plan(atUs, new FaultEvent(relay, notice));
+        if (atUs < untilUs) clock.plan(atUs, new OutsideEvent(relay, notice));
       }
     }
   }
@@ -163,7 +163,7 @@ export class FaultDriver {
         if (this.crash(relay, index))
           this.restartAt(relay, nowUs + Math.max(1, Math.round(plan.forSeconds * 1e6)));
       };
-      clock.schedule(nowUs, new FaultEvent(relay, die));
+      clock.schedule(nowUs, new OutsideEvent(relay, die));
       return;
     }
   }
@@ -189,6 +189,6 @@ export class FaultDriver {
       this.processes.revive(relay);
       network.restart(relay);
     };
-    clock.schedule(timeUs, new FaultEvent(relay, restart));
+    clock.schedule(timeUs, new OutsideEvent(relay, restart));
   }
 }

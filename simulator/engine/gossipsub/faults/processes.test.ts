@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Call, VirtualClock } from '../../virtual-clock.ts';
 import { FaultConditions } from './conditions.ts';
-import { FaultEvent, Processes } from './processes.ts';
+import { OutsideEvent, Processes } from './processes.ts';
 
 /** Two relays; what happens to the first is written down, with its second. */
 function world() {
@@ -20,7 +20,7 @@ function world() {
     happened.push(`${what} ${clock.nowUs / 1e6}`);
   };
   const at = (seconds: number, action: () => void): void =>
-    clock.plan(seconds * 1e6, new FaultEvent(0, action));
+    clock.plan(seconds * 1e6, new OutsideEvent(0, action));
   const arrives = (seconds: number, what: string): void => clock.plan(seconds * 1e6, new Call(0, note(what)));
   const run = (): readonly string[] => {
     clock.runUntil(
@@ -64,5 +64,14 @@ describe('processes of relays', () => {
     at(2, () => processes.pause(0, 6e6));
     at(5, () => processes.kill(0));
     assert.deepEqual(run(), []);
+  });
+
+  it('what is not of the process does not wait for it, and once it is ended the next one stands still for nothing', () => {
+    const { processes, note, at, arrives, run } = world();
+    at(2, () => processes.pause(0, 6e6));
+    at(3, note('its network goes'));
+    at(4, () => processes.end(0));
+    arrives(5, 'to the next one');
+    assert.deepEqual(run(), ['its network goes 3', 'to the next one 5']);
   });
 });

@@ -19,7 +19,7 @@ const DEADLY: readonly FaultKind[] = ['crash', 'publisher-lost'];
 const OF_DISK: readonly FaultKind[] = ['crash', 'publisher-lost', 'disk-full', 'disk-corrupt'];
 
 /** Something that happens to a relay and is not of its process: it takes place whatever the process does. */
-export class FaultEvent extends Call {}
+export class OutsideEvent extends Call {}
 
 export interface ProcessesParts {
   readonly clock: VirtualClock;
@@ -55,6 +55,11 @@ export class Processes {
     const process = this.processes.get(relay);
     if (process !== undefined) process.alive = false;
     this.bornUs[relay] = Number.POSITIVE_INFINITY;
+    this.pausedUntilUs[relay] = 0;
+  }
+
+  /** The process is ended in good order: the next one stands still for nothing that this one stood still for. */
+  end(relay: number): void {
     this.pausedUntilUs[relay] = 0;
   }
 
@@ -121,7 +126,7 @@ export class Processes {
   }
 
   private admits(event: SimulationEvent, rank: number): boolean {
-    if (event instanceof FaultEvent) return true;
+    if (event instanceof OutsideEvent) return true;
     const { clock } = this.parts;
     const { relay } = event;
     if (event instanceof VirtualTimer && event.startedUs < this.bornUs[relay]!) {
