@@ -136,6 +136,7 @@ export class StageRecorder {
       onRefused: ({ reason }) => this.refused(relay, reason),
       onRevoked: (sha256) => {
         this.revoked.add(relay);
+        this.rules.revoked(relay, sha256);
         this.putAway(relay, sha256);
       },
       onFreshness: (freshness) => {

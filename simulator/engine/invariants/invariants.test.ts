@@ -70,6 +70,22 @@ describe('invariants', () => {
     revoked.rules.takenOut(3, HOOK);
     revoked.rules.activated(3, HOOK, OLD);
     assert.equal(revoked.found(), null);
+    const replaced = rules({ keysAreStolen: true });
+    replaced.rules.activated(3, HOOK, NEW);
+    replaced.rules.activated(3, HOOK, 'of thieves');
+    replaced.rules.revoked(3, NEW);
+    replaced.rules.activated(3, HOOK, OLD);
+    assert.equal(replaced.found(), null, 'what was revoked while thieves held its place');
+    for (const [relay, sha256] of [
+      [3, OLD],
+      [4, NEW],
+    ] as const) {
+      const another = rules();
+      another.rules.activated(3, HOOK, NEW);
+      another.rules.revoked(relay, sha256);
+      another.rules.activated(3, HOOK, OLD);
+      assert.match(another.found()!, /fell from version 2 to 1/, 'another revocation is none of this one');
+    }
   });
 
   it('default-callable: a default that throws, or answers what it must not, ends the run', () => {

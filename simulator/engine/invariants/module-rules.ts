@@ -71,6 +71,18 @@ export class ModuleRules {
     this.defaultAnswers(relay, hook);
   }
 
+  /**
+   * The relay has heard that a module must not run any more: an older one may come next. One whose trial a module of the
+   * adversary's has cut short is in no slot, and nothing is taken out.
+   */
+  revoked(relay: number, sha256: string): void {
+    const release = this.releases.get(sha256);
+    if (release === undefined) return;
+    const signed = this.parts.releases[release]!;
+    const place = `${relay}/${signed.hook}`;
+    if (this.latest.get(place) === signed) this.latest.delete(place);
+  }
+
   /** The relay has come back from its disk, on which less may be than it ran. */
   restarted(relay: number, hooks: Iterable<string>): void {
     for (const hook of hooks) this.latest.delete(`${relay}/${hook}`);
