@@ -299,7 +299,6 @@ export class SimulatedNetwork {
     this.dataPlane?.relayDown(index, false);
     this.updates.setOnline(index, false);
     if (!ends) return;
-    this.faults?.processes.end(index);
     this.updates.close(index);
     (this.relays[index] as SimulatedRelay).halt().catch(this.failures.record);
   }
@@ -308,6 +307,7 @@ export class SimulatedNetwork {
     this.away.delete(index);
     if (this.faults?.isDown(index) === true) return;
     if (isNew) {
+      this.faults?.processes.replace(index);
       this.restart(index);
       return;
     }

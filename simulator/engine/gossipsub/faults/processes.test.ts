@@ -66,11 +66,11 @@ describe('processes of relays', () => {
     assert.deepEqual(run(), []);
   });
 
-  it('what is not of the process does not wait for it, and once it is ended the next one stands still for nothing', () => {
+  it('what is not of the process does not wait for it, and the next process does not stand still', () => {
     const { processes, note, at, arrives, run } = world();
     at(2, () => processes.pause(0, 6e6));
     at(3, note('its network goes'));
-    at(4, () => processes.end(0));
+    at(4, () => processes.replace(0));
     arrives(5, 'to the next one');
     assert.deepEqual(run(), ['its network goes 3', 'to the next one 5']);
   });

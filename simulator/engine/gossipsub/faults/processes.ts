@@ -58,8 +58,8 @@ export class Processes {
     this.pausedUntilUs[relay] = 0;
   }
 
-  /** The process is ended in good order: the next one stands still for nothing that this one stood still for. */
-  end(relay: number): void {
+  /** A process comes in place of one that was ended in good order: it does not stand still as that one did. */
+  replace(relay: number): void {
     this.pausedUntilUs[relay] = 0;
   }
 
