@@ -19,11 +19,11 @@ function versionsOf(timestamp: number, root = 1): TrustVersions {
 function exchangeOf() {
   const { peers, time } = new ManualEnvironment();
   const offers: { offer: Offer; answer: (receipt: Receipt) => void; fail: (error: Error) => void }[] = [];
-  const own = { versions: versionsOf(5) };
+  const own = { versions: versionsOf(5), isIncomplete: false };
   const exchange = new StateExchange({
     peers,
     clock: time,
-    client: { versions: () => own.versions },
+    client: { versions: () => own.versions, isIncomplete: () => own.isIncomplete },
     taker: {
       take: (offer) =>
         new Promise((answer, fail) => {
@@ -71,6 +71,40 @@ test('state exchange: nothing is taken from a peer that is behind, equal, silent
     assert.equal(await exchange.compare(peer, 'circuit'), 'no-answer', peer);
   }
   assert.equal(offers.length, 0);
+});
+
+test('state exchange: a relay that lacks what its snapshot names takes from equals, from each once in a while', async () => {
+  const { exchange, offers, own, says, time, offeredBy } = exchangeOf();
+  own.isIncomplete = true;
+  for (const [peer, timestamp] of [
+    ['older', 4],
+    ['as incomplete', 5],
+    ['whole', 5],
+  ] as const) {
+    says(peer, versionsOf(timestamp));
+  }
+  assert.equal(await exchange.compare('older', 'circuit'), 'ahead');
+  const first = exchange.compare('as incomplete', 'circuit');
+  await settled();
+  offers[0]!.answer({ verdict: 'accept', refused: null, news: false });
+  assert.equal(await first, 'equal');
+  time.timeMs += FRUITLESS_PAUSE_MS - 1;
+  assert.equal(await exchange.compare('as incomplete', 'circuit'), 'equal');
+  exchange.heard('as incomplete', versionsOf(5), 'circuit');
+  await settled();
+  assert.equal(offers.length, 1, 'it is not asked again so soon');
+  exchange.heard('as incomplete', versionsOf(6), 'circuit');
+  await settled();
+  assert.deepEqual(offeredBy(), ['as incomplete', 'as incomplete'], 'but believed at once when it has news');
+  offers[1]!.answer(NO_NEWS);
+  exchange.heard('whole', versionsOf(5), 'circuit');
+  await settled();
+  own.isIncomplete = false;
+  offers[2]!.answer(NEWS);
+  await settled();
+  time.timeMs += FRUITLESS_PAUSE_MS;
+  assert.equal(await exchange.compare('as incomplete', 'circuit'), 'equal');
+  assert.deepEqual(offeredBy(), ['as incomplete', 'as incomplete', 'whole'], 'nobody is asked for nothing');
 });
 
 test('state exchange: a liar is believed once, and then not for FRUITLESS_PAUSE_MS', async () => {

@@ -3,6 +3,9 @@
  *
  * What the other says of itself is only a reason to look: everything it then sends is verified. A relay takes from
  * one peer at a time, and from one that brought nothing new not again for a while, so that liars cost little.
+ *
+ * Of two relays with the same timestamp one may lack what the other has: a relay that takes no third parties' updates hands
+ * on the developers' metadata alone. A relay that such news have left incomplete takes from its equals too.
  */
 
 import { type Clock, type PeerName, type Peers, RequestError } from '../environment.ts';
@@ -16,7 +19,7 @@ import { decodeState, encodeState, STATE_ANSWER_BYTES, SYNC_PROTOCOL } from './s
 export interface StateExchangeParts {
   readonly peers: Pick<Peers, 'request'>;
   readonly clock: Clock;
-  readonly client: Pick<TrustClient, 'versions'>;
+  readonly client: Pick<TrustClient, 'versions' | 'isIncomplete'>;
   readonly taker: OfferTaker;
 }
 
@@ -36,12 +39,14 @@ export class StateExchange {
   private readonly takings = new Map<PeerName, Promise<Exchanged>>();
   /** Peers that promised news and brought none, and when: for a while they are not believed. */
   private readonly fruitlessAtMs = new Map<PeerName, number>();
+  /** Peers that did not have what this relay lacks of its publication either, and when: the same for this purpose alone. */
+  private readonly lackedAtMs = new Map<PeerName, number>();
 
   constructor(parts: StateExchangeParts) {
     this.parts = parts;
   }
 
-  /** Tells a peer what this relay has, hears what the peer has, and takes from it if it is ahead. */
+  /** Tells a peer what this relay has, hears what the peer has, and takes from it if it is ahead or may complete that. */
   async compare(peer: PeerName, channel: ChannelName): Promise<Exchanged> {
     const { peers, client } = this.parts;
     let theirs: TrustVersions | null;
@@ -54,14 +59,13 @@ export class StateExchange {
       return 'no-answer';
     }
     if (theirs === null) return 'no-answer';
-    const now = client.versions();
-    if (isAhead(theirs, now)) return this.take(peer, channel, theirs);
-    return isAhead(now, theirs) ? 'ahead' : 'equal';
+    if (this.mayHelp(peer, theirs)) return this.take(peer, channel, theirs);
+    return isAhead(client.versions(), theirs) ? 'ahead' : 'equal';
   }
 
-  /** A peer has said what it has: takes from it if it is ahead. */
+  /** A peer has said what it has: takes from it if it is ahead, or may complete what this relay has. */
   heard(peer: PeerName, versions: TrustVersions, channel: ChannelName): void {
-    if (isAhead(versions, this.parts.client.versions())) void this.take(peer, channel, versions);
+    if (this.mayHelp(peer, versions)) void this.take(peer, channel, versions);
   }
 
   /**
@@ -85,8 +89,25 @@ export class StateExchange {
 
   /** Whether it has brought nothing lately, and is not believed. */
   isPaused(peer: PeerName): boolean {
-    const fruitlessAtMs = this.fruitlessAtMs.get(peer) ?? Number.NEGATIVE_INFINITY;
-    return isLately(fruitlessAtMs, this.parts.clock.nowMs(), FRUITLESS_PAUSE_MS);
+    return this.isNoted(this.fruitlessAtMs, peer);
+  }
+
+  /** Whether a peer with these versions may have what this relay has not. */
+  private mayHelp(peer: PeerName, theirs: TrustVersions): boolean {
+    const { client } = this.parts;
+    const own = client.versions();
+    if (isAhead(theirs, own)) return true;
+    return client.isIncomplete() && !isAhead(own, theirs) && !this.isNoted(this.lackedAtMs, peer);
+  }
+
+  private isNoted(notes: ReadonlyMap<PeerName, number>, peer: PeerName): boolean {
+    const atMs = notes.get(peer) ?? Number.NEGATIVE_INFINITY;
+    return isLately(atMs, this.parts.clock.nowMs(), FRUITLESS_PAUSE_MS);
+  }
+
+  private note(notes: Map<PeerName, number>, peer: PeerName): void {
+    if (notes.size >= COUNTED_PEERS) notes.delete(notes.keys().next().value!);
+    notes.set(peer, this.parts.clock.nowMs());
   }
 
   private async takeNow(
@@ -96,16 +117,14 @@ export class StateExchange {
   ): Promise<Exchanged> {
     const { peers, taker, clock, client } = this.parts;
     // Somebody before it has brought the same: no fault of this one.
-    if (promised !== null && !isAhead(promised, client.versions())) return 'equal';
+    if (promised !== null && !this.mayHelp(peer, promised)) return 'equal';
     const { news } = await taker.take({ channel, source: new PeerFetcher(peers, peer, clock), peer });
     this.fruitlessAtMs.delete(peer);
+    if (client.isIncomplete()) this.note(this.lackedAtMs, peer);
     if (news) return 'took';
     // It came by gossip meanwhile: no fault of this one either.
     if (promised !== null && !isAhead(promised, client.versions())) return 'equal';
-    if (this.fruitlessAtMs.size >= COUNTED_PEERS) {
-      this.fruitlessAtMs.delete(this.fruitlessAtMs.keys().next().value!);
-    }
-    this.fruitlessAtMs.set(peer, clock.nowMs());
+    this.note(this.fruitlessAtMs, peer);
     return 'fruitless';
   }
 }

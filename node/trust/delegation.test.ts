@@ -92,6 +92,7 @@ test('delegation: metadata of third parties that the operator does not trust are
   const none = await refresh(repository, 'none');
   assert.deepEqual(modules(none.relay), []);
   assert(!none.source.asked.some((file) => /guards|others/.test(file)));
+  assert.equal(none.relay.client.isIncomplete(), false);
   const some = await refresh(repository, ['others']);
   assert.deepEqual(modules(some.relay), ['others']);
   assert(!some.source.asked.includes('1.guards.json'));
@@ -115,7 +116,10 @@ test('delegation: a third party cannot hold up the developers or other third par
     assert('updated' in result && result.updated, reason);
     assert.deepEqual(reasons(result.leftOut), [`2.guards.json ${reason}`]);
     assert.deepEqual(modules(relay), ['strict-cells', 'others']);
+    assert.equal(relay.client.isIncomplete(), true);
+    assert.equal(new TestRelay(repository, { store: relay.store }).client.isIncomplete(), true, 'restarted');
     assert.equal(await relay.updated(whole), true, 'another source has it');
+    assert.equal(relay.client.isIncomplete(), false);
     assert.deepEqual(modules(relay), ['strict-cells', 'guards', 'others']);
   }
 });
@@ -137,6 +141,8 @@ test('delegation: a role below its threshold, signed by others, malformed or exp
     const { relay, leftOut } = await refresh(repository);
     assert.deepEqual(reasons(leftOut), [`1.guards.json ${reason}`]);
     assert.deepEqual(modules(relay), ['others']);
+    // What the right bytes have earned, no other source can mend.
+    assert.equal(relay.client.isIncomplete(), reason === 'mix-and-match');
   }
 });
 

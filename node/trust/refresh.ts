@@ -22,6 +22,7 @@ import {
   TIMESTAMP_MAX_BYTES,
 } from './limits.ts';
 import { listTargets } from './listing.ts';
+import { isOfSource } from './refusal.ts';
 import type { LeftOut, Refreshed, ThirdPartyPolicy, TrustRefused } from './trust-client.ts';
 import type { Publication, TrustedState } from './trusted-state.ts';
 
@@ -129,6 +130,7 @@ export class Refresh {
     if ('refused' in targets) return targets;
     const visits = await this.visit(snapshot, targets);
     if (this.isOvertaken()) return OVERTAKEN;
+    state.isIncomplete = this.leftOut.some(({ refused }) => isOfSource(refused));
     const listing = listTargets(this.examination.cache, targets, visits);
     const publication = { timestamp, snapshot, targets, visits, listing };
     if (state.publication === null || !areEqual(state.publication, publication)) {

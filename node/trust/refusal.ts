@@ -75,3 +75,11 @@ export function verdictOn(reason: TrustRefusal | PolicyRefusal): Verdict {
       return 'ignore';
   }
 }
+
+/**
+ * Whether a file is refused for what its source has made of it, so that another source may have the right one: what the
+ * metadata name by hash and the right bytes do not earn.
+ */
+export function isOfSource(reason: TrustRefusal): boolean {
+  return reason === 'not-found' || reason === 'too-slow' || reason === 'too-large' || reason === 'mix-and-match';
+}

@@ -69,7 +69,9 @@ export function restore(
     let step = walk.next();
     while (!step.done) {
       const { role, delegator } = step.value;
-      step = walk.next(restoreTargets(snapshot, delegator, role));
+      const document = restoreTargets(snapshot, delegator, role);
+      if (document === null && metaOf(snapshot, role) !== null) state.isIncomplete = true;
+      step = walk.next(document);
     }
     const visits = step.value;
     const listing = listTargets(examination.cache, targets, visits);

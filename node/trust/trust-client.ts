@@ -96,6 +96,11 @@ export interface TrustClient {
   targets(): readonly UpdateTarget[];
   versions(): TrustVersions;
   /**
+   * Whether metadata that the trusted snapshot names for a delegated role of this relay's policy could not be had: who has
+   * the same timestamp may have them, and the next refresh takes them.
+   */
+  isIncomplete(): boolean;
+  /**
    * When the trusted timestamp expires, milliseconds since 1970; null before the first.
    *
    * Past it without news, somebody may be keeping news away: a freeze attack (TUF 5.4.4).

@@ -34,6 +34,8 @@ export class TrustedState {
   timestamp: Document<'timestamp'> | null = null;
   snapshot: Document<'snapshot'> | null = null;
   publication: Publication | null = null;
+  /** Whether a delegated role that the relay listens to is missing in it only because the last source did not have it. */
+  isIncomplete = false;
   /** Counts what was taken: a refresh sees by it that another one has come between. */
   changes = 0;
   /** Writes that the store could not do; the relay went on with what is in its memory. */

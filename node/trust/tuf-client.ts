@@ -135,6 +135,10 @@ export class TufClient implements TrustClient {
     };
   }
 
+  isIncomplete(): boolean {
+    return this.state.publication !== null && this.state.isIncomplete;
+  }
+
   freshUntilMs(): number | null {
     return this.state.publication?.timestamp.expiresMs ?? null;
   }

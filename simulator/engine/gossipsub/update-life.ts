@@ -304,7 +304,7 @@ export class UpdateLife {
   private meet(relay: number, peer: number): void {
     const [one, other] = [this.stacks[relay], this.stacks[peer]];
     if (one?.circuits == null || other === null) return;
-    const [mine, theirs] = [one.client.versions().timestamp, other.client.versions().timestamp];
+    const [mine, theirs] = [one, other].map(stateOf);
     this.contacts?.setState(mine < theirs ? relay : peer, Math.max(mine, theirs));
     one.circuits.onCircuit(this.hosts.nameOf(peer)).catch(this.onError);
     const later = (host: number): void =>
@@ -314,7 +314,7 @@ export class UpdateLife {
 
   private noteState(relay: number): void {
     const stack = this.stacks[relay];
-    if (stack !== null) this.contacts?.setState(relay, stack.client.versions().timestamp);
+    if (stack !== null) this.contacts?.setState(relay, stateOf(stack));
   }
 
   /** The relay that a staged rollout is published through collects the reports about it. */
@@ -343,4 +343,10 @@ export class UpdateLife {
         reporters.get(hash)?.onTransition(slot, transition, reason, hash),
     };
   }
+}
+
+/** What relays that meet have: the version of the timestamp, and less where some of what it stands for is missing. */
+function stateOf({ client }: UpdateStack): number {
+  const { timestamp } = client.versions();
+  return client.isIncomplete() ? timestamp - 0.5 : timestamp;
 }
