@@ -81,5 +81,7 @@ export function verdictOn(reason: TrustRefusal | PolicyRefusal): Verdict {
  * metadata name by hash and the right bytes do not earn.
  */
 export function isOfSource(reason: TrustRefusal): boolean {
-  return reason === 'not-found' || reason === 'too-slow' || reason === 'too-large' || reason === 'mix-and-match';
+  return (
+    reason === 'not-found' || reason === 'too-slow' || reason === 'too-large' || reason === 'mix-and-match'
+  );
 }
