@@ -6,7 +6,7 @@ export const CHANNELS_FAULTS: readonly Fault[] = [
   {
     wrong: 'a relay that catches up does not compare what it has with what it is told',
     file: 'node/channels/state-exchange.ts',
-    find: 'if (isAhead(theirs, now)) return this.take(peer, channel, theirs);',
+    find: 'if (this.mayHelp(peer, theirs)) return this.take(peer, channel, theirs);',
     replace: '',
     tests: ['node/channels/state-exchange.test.ts'],
   },
@@ -34,8 +34,8 @@ export const CHANNELS_FAULTS: readonly Fault[] = [
   {
     wrong: 'a peer that lied about news is asked again at once',
     file: 'node/channels/state-exchange.ts',
-    find: 'this.fruitlessAtMs.set(peer, clock.nowMs());',
-    replace: 'this.fruitlessAtMs.set(peer, clock.nowMs() - FRUITLESS_PAUSE_MS);',
+    find: 'this.note(this.fruitlessAtMs, peer);',
+    replace: '',
     tests: ['node/channels/state-exchange.test.ts'],
   },
   {
