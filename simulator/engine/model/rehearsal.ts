@@ -14,7 +14,6 @@ import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
 import type { UpdateStack } from '../../../node/update-stack.ts';
-import { ordinaryCell } from '../gossipsub/hook-traffic.ts';
 import { HostTimers } from '../gossipsub/host-timers.ts';
 import { RelayProcessor } from '../gossipsub/processor.ts';
 import { type PublicationJob, Publisher, plannedOperations } from '../gossipsub/publisher.ts';
@@ -22,6 +21,7 @@ import { AT_ONCE } from '../gossipsub/relay-consent.ts';
 import { relayStack, type SharedParts } from '../gossipsub/relay-stack.ts';
 import type { TakenParties } from '../gossipsub/third-parties.ts';
 import { Call, VirtualClock } from '../virtual-clock.ts';
+import { passTrial } from './module-trial.ts';
 
 /** A stage that a release reaches on a relay, so long after the publication has arrived there. */
 export interface Step {
@@ -85,9 +85,6 @@ export async function rehearse(job: PublicationJob, thirdParties: TakenParties =
   }
   return { publications, failing: [...failing].sort((a, b) => a - b) };
 }
-
-/** Enough cells for the trial of any module of the catalogue to end. */
-const TRIAL_CELLS = 5_000;
 
 class RehearsingRelay {
   private readonly job: PublicationJob;
@@ -168,7 +165,8 @@ class RehearsingRelay {
     while (clock.nextTimeUs <= processor.freeUs) await this.runThrough(processor.freeUs);
     const { steps, refusals } = this;
     const verdict = this.verdict as { verdict: Verdict; afterUs: number } | null;
-    this.tryModules(steps);
+    for (const { kind, hook } of steps)
+      if (kind === 'staged') passTrial(this.stack.core, this.hooks.get(hook)!);
     return {
       steps,
       refusals,
@@ -176,16 +174,6 @@ class RehearsingRelay {
       verdictAfterUs: verdict?.afterUs ?? null,
       busyUs: processor.freeUs - atUs,
     };
-  }
-
-  /** Cells reach what has been staged, so that the next publication finds it in service. */
-  private tryModules(steps: readonly Step[]): void {
-    for (const { kind, hook } of steps) {
-      if (kind !== 'staged') continue;
-      const slot = this.stack.core.slot(this.hooks.get(hook)!);
-      const args = ordinaryCell(this.hooks.get(hook)!);
-      for (let cell = 0; cell < TRIAL_CELLS && slot.phase !== 'confirmed'; cell++) slot.call(...(args as []));
-    }
   }
 
   private step(kind: Step['kind'], sha256: string, atUs: number, hook = '', notBeforeMs = 0): void {

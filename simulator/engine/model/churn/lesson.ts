@@ -76,3 +76,8 @@ export interface Question {
   /** The last news that came to nothing midway, which has left the relay with a part of them; null for none. */
   readonly before: Question | null;
 }
+
+/** Whether the relay takes from somebody whom it has asked. */
+export function isTaken({ way }: Question): boolean {
+  return way === 'peer' || way === 'authority';
+}

@@ -10,7 +10,7 @@ import type { Step } from '../rehearsal.ts';
 import { RelayWork, type WorkParts } from '../relay-work.ts';
 import { codeOf, EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
-import { type Act, type ModuleLesson, type Question, stateAfter } from './lesson.ts';
+import { type Act, isTaken, type ModuleLesson, type Question, stateAfter } from './lesson.ts';
 import type { Lessons } from './lessons.ts';
 import type { LivingRelay } from './living-relay.ts';
 import { MissingModules } from './missing-modules.ts';
@@ -133,9 +133,12 @@ export class LivingWork extends RelayWork {
     if (ended === undefined) this.restartedUs.set(relay, [nowUs]);
     else ended.push(nowUs);
     for (const [release, { staged, activated, removed }] of columns.entries()) {
-      const isInLine =
-        staged[relay] < nowUs && Number.isNaN(activated[relay]) && Number.isNaN(removed[relay]);
-      if (isInLine && this.inLine(relay, release)) this.awaitCell(relay, this.stagingOf(release)!, nowUs);
+      if (!(staged[relay] < nowUs && Number.isNaN(activated[relay]) && Number.isNaN(removed[relay])))
+        continue;
+      const staging = this.stagingOf(release);
+      // It stands in line still, unless another module of its hook has come after it.
+      if (staging !== null && this.nextOf(relay, staging, 'staged') === Number.POSITIVE_INFINITY)
+        this.awaitCell(relay, staging, nowUs);
     }
   }
 
@@ -236,14 +239,14 @@ export class LivingWork extends RelayWork {
     const { relay, bearer } = task;
     const peers = this.peers!;
     if (relay.process !== task.process) return;
-    const isTaken = task.question?.way === 'peer' || task.question?.way === 'authority';
-    const answer = (reply: Reply): void => reply((isTaken ? this.askedNow(task, act) : act).answerBytes);
+    const isTake = task.question !== null && isTaken(task.question);
+    const answer = (reply: Reply): void => reply((isTake ? this.askedNow(task, act) : act).answerBytes);
     peers.ask(relay, bearer, act.questionBytes, answer, (answered) => {
       // A refusal is an answer too: the relay's code has shown how it goes on.
       if (answered === 'answer' || answered === 'refusal') {
-        if (isTaken && this.state[relay.index] !== task.question!.from) this.beginAgain(task);
+        if (isTake && this.state[relay.index] !== task.question!.from) this.beginAgain(task);
         this.proceed(this.living.world.nowUs, task);
-      } else if (isTaken)
+      } else if (isTake)
         this.goOnAs(task, { ...task.question!, lost: { ask: task.asked - 1, failure: answered } });
       else peers.askInstead(relay, bearer);
     });
@@ -285,12 +288,6 @@ export class LivingWork extends RelayWork {
     const { release, kind } = step;
     if (kind !== 'revoked' && !Number.isNaN(this.columns[release][kind][relay])) return;
     this.reach(step, relay, atUs);
-  }
-
-  /** Whether a module that is staged on a relay still stands in line: none of its hook has come after it. */
-  private inLine(relay: number, release: number): boolean {
-    const step = this.stagingOf(release);
-    return step !== null && this.nextOf(relay, step, 'staged') === Number.POSITIVE_INFINITY;
   }
 
   /** A process that ends takes its trial with it: the next one begins another. */

@@ -14,7 +14,6 @@ import type { UpdateStack } from '../../../../node/update-stack.ts';
 import type { ModulePool } from '../../../../node/updates/store.ts';
 import type { LiveChannel } from '../../../scenario/scenario.ts';
 import type { RelayStores } from '../../gossipsub/faults/relay-disk.ts';
-import { ordinaryCell } from '../../gossipsub/hook-traffic.ts';
 import { HostTimers } from '../../gossipsub/host-timers.ts';
 import { RelayProcessor } from '../../gossipsub/processor.ts';
 import type { PublicationJob } from '../../gossipsub/publisher.ts';
@@ -22,6 +21,7 @@ import { AT_ONCE } from '../../gossipsub/relay-consent.ts';
 import { relayStack, type SharedParts } from '../../gossipsub/relay-stack.ts';
 import { frameOfQuestion } from '../../gossipsub/request-frame.ts';
 import { Call, EPOCH_MS, VirtualClock } from '../../virtual-clock.ts';
+import { passTrial } from '../module-trial.ts';
 import type { Step } from '../rehearsal.ts';
 import type { Act, Doing } from './lesson.ts';
 
@@ -30,8 +30,6 @@ export const SELF = 'self';
 /** Who brings the news, and whoever else is asked. */
 export const BEARER = 'bearer';
 const ANYBODY = 'anybody';
-/** Enough cells for the trial of any module of the catalogue to end. */
-const TRIAL_CELLS = 5_000;
 /** All that news cause by themselves is over after so long; alarms are further off. */
 const OVER_AFTER_US = 30_000_000;
 
@@ -209,13 +207,9 @@ export class Pupil {
     return untilMs === null ? Number.POSITIVE_INFINITY : (untilMs - EPOCH_MS) * 1000;
   }
 
-  /** Cells reach what has been staged, so that the next publication finds it in service. */
-  tryModules(): void {
-    for (const hook of this.hooks.values()) {
-      const slot = this.stack.core.slot(hook);
-      const args = ordinaryCell(hook);
-      for (let cell = 0; cell < TRIAL_CELLS && slot.phase !== 'confirmed'; cell++) slot.call(...(args as []));
-    }
+  /** Puts what has been staged in service. */
+  passTrials(): void {
+    for (const hook of this.hooks.values()) passTrial(this.stack.core, hook);
   }
 
   private reach(kind: Step['kind'], sha256: string, offer = 0): void {

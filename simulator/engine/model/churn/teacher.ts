@@ -15,8 +15,7 @@ import { MemoryStore, type ModulePool } from '../../../../node/updates/store.ts'
 import type { LiveChannel } from '../../../scenario/scenario.ts';
 import type { RelayStores } from '../../gossipsub/faults/relay-disk.ts';
 import { type PublicationJob, Publisher, plannedOperations } from '../../gossipsub/publisher.ts';
-import { type Act, type FilePart, type Lesson, type Question, STATE_OF_START } from './lesson.ts';
-
+import { type Act, type FilePart, isTaken, type Lesson, type Question, STATE_OF_START } from './lesson.ts';
 import { BEARER, Pupil, type Room, SELF } from './pupil.ts';
 
 /** A relay's disk at one state, and until when what it trusts is fresh. */
@@ -68,7 +67,7 @@ export class Teacher {
         pupil.take(repository, 'gossip');
         if (message !== null) pupil.hear(message, SELF);
       });
-      pupil.tryModules();
+      pupil.passTrials();
       const { timestamp } = pupil.versions();
       kept.push({ stores, freshUntilUs: pupil.freshUntilUs(), timestamp });
       room.stateOf.set(timestamp, kept.length - 1);
@@ -124,11 +123,6 @@ export class Teacher {
       pupil.hear(message, SELF);
     });
   }
-}
-
-/** Whether the relay takes from somebody whom it has asked. */
-function isTaken({ way }: Question): boolean {
-  return way === 'peer' || way === 'authority';
 }
 
 function copyOf({ trust, updates }: RelayStores, binaries: ModulePool): RelayStores {
