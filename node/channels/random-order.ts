@@ -1,11 +1,11 @@
-import type { PeerName, Random } from '../environment.ts';
+import type { Random } from '../environment.ts';
 
 /** The same peers in an order drawn anew: whom many relays could ask, they do not all ask first. */
-export function inRandomOrder(peers: readonly PeerName[], random: Random): PeerName[] {
-  const names = [...peers];
-  for (let i = names.length - 1; i > 0; i--) {
+export function inRandomOrder<Peer>(peers: readonly Peer[], random: Random): Peer[] {
+  const order = [...peers];
+  for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(random.uniform() * (i + 1));
-    [names[i], names[j]] = [names[j]!, names[i]!];
+    [order[i], order[j]] = [order[j]!, order[i]!];
   }
-  return names;
+  return order;
 }

@@ -7,7 +7,7 @@
  * arm, update, relay, and the file holds no date, so the same run gives the same bytes.
  */
 
-import { setImmediate as others } from 'node:timers/promises';
+import { setImmediate as giveWay } from 'node:timers/promises';
 import type * as Parquet from 'hyparquet-writer';
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
 import type { ArmOutcome, OperatorsOutcome, RunOutcome, UpdateOutcome } from '../measure/outcome.ts';
@@ -71,7 +71,7 @@ export async function stagesParquet(outcome: RunOutcome): Promise<Uint8Array> {
   const tables = tablesOf(outcome);
   const rows = tables.length * outcome.population.relays;
   for (let from = 0; from < rows; ) {
-    await others();
+    await giveWay();
     const to = Math.min(rows, from + (from === 0 ? FIRST_GROUP_ROWS : GROUP_ROWS));
     const columnData = columns.map((name): ColumnSource => {
       // Times and weights hardly repeat: looking for a dictionary among them takes as long as all the rest.

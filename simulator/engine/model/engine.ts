@@ -43,6 +43,7 @@ export async function runModel(
   const bundled = bundleThread(new URL('./thread.ts', import.meta.url));
   bundled.catch(() => {});
   const publicationJob = { scenario, arm, releases, hostileModules };
+  // What comes by other channels is learnt when it matters (churn/teacher.ts).
   const gossipJob = { ...publicationJob, arm: { ...arm, channels: ['gossip'] as const } };
   const rehearsed = await rehearse(gossipJob);
   refuseWhatNobodyCanFollow(rehearsed, scenario);
@@ -100,7 +101,7 @@ export async function runModel(
   }
 }
 
-/** Null where all relays stay and gossip is all they do; who does more is of a network that changes, though nobody goes. */
+/** Null where all relays stay and gossip is all that they do. Who has more to do is followed as if relays came and went. */
 function livesToFollow({ churn = null, presence = null, arm, population }: EngineInput): Churn | null {
   if (churn !== null) return churn;
   if (presence !== null) return livesOf(presence, population.relays);

@@ -26,8 +26,8 @@ const TRACE_MESSAGE = 3;
 const STATE = { unknown: 0, heard: 1, passedOn: 2, dropped: 3 } as const;
 
 /**
- * Told when a publication has come to a relay; answers after what time it has been judged, and how. Null where whoever
- * is told brings the verdict about himself, or there is none.
+ * Told when a publication has come to a relay; answers when it is judged, in virtual microseconds, and how. Null where
+ * whoever is told brings the verdict about, or there is none.
  */
 export type Arrived = (
   publication: number,

@@ -9,6 +9,9 @@
 
 import { BURST_CELLS_MAX } from '../gossipsub/hook-traffic.ts';
 
+/** So many cells never take half or twice as long as they do on average: half is 8 standard deviations off, twice 16. */
+export const CERTAIN_CELLS = 250;
+
 /** A module that stands in line; in virtual time. */
 export interface ModuleInLine {
   readonly release: number;
@@ -142,6 +145,3 @@ class ReplayedSlot {
     this.burstUs = Number.POSITIVE_INFINITY;
   }
 }
-
-/** So many cells never take half or twice as long as they do on average: 15 deviations. */
-export const CERTAIN_CELLS = 250;

@@ -1,33 +1,32 @@
-/** What each relay's own code draws beside its router: the stream of gossipsub/host-random.ts, begun anew by each process. */
+/** What each relay's own code draws beside its router: its stream of draws begins anew with each process. */
 
-import { type RandomStream, randomStream } from '../../random.ts';
+import { inRandomOrder } from '../../../../node/channels/random-order.ts';
+import { HostRandom } from '../../gossipsub/host-random.ts';
 
 export class HostDraws {
   private readonly seed: number;
-  private readonly streams: (RandomStream | null)[];
+  private readonly ofRelay: (HostRandom | null)[];
 
   constructor(relays: number, seed: number) {
     this.seed = seed;
-    this.streams = new Array<RandomStream | null>(relays).fill(null);
+    this.ofRelay = new Array<HostRandom | null>(relays).fill(null);
   }
 
   /** The relay has a new process. */
   restarted(relay: number): void {
-    this.streams[relay] = null;
+    this.ofRelay[relay] = null;
   }
 
   uniform(relay: number): number {
-    this.streams[relay] ??= randomStream(this.seed, 'host', relay);
-    return this.streams[relay].uniform();
+    return this.of(relay).uniform();
   }
 
-  /** The same peers in an order drawn anew, as node/channels/random-order.ts draws it. */
+  /** The same peers in an order drawn anew. */
   inRandomOrder(relay: number, peers: readonly number[]): number[] {
-    const order = [...peers];
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = Math.floor(this.uniform(relay) * (i + 1));
-      [order[i], order[j]] = [order[j], order[i]];
-    }
-    return order;
+    return inRandomOrder(peers, this.of(relay));
+  }
+
+  private of(relay: number): HostRandom {
+    return (this.ofRelay[relay] ??= new HostRandom(this.seed, relay));
   }
 }

@@ -1,8 +1,8 @@
-/** A run of the model in which relays come and go, from its links to the end of virtual time. */
+/** A run of the model in which relays come and go, or have other channels than gossip, from its links to the end of virtual time. */
 
 import type { Population } from '../../../population/population.ts';
 import { Trace } from '../../trace.ts';
-import { Gossip } from '../gossip.ts';
+import { type Arrived, Gossip } from '../gossip.ts';
 import {
   EVENTS_BETWEEN_LOOKS,
   type LivingJob,
@@ -82,11 +82,11 @@ export class LivingRun {
       { ...job, trace },
       { world, calls, lessons: new Lessons(desk), relays: living, freshUntilUs },
     );
-    this.gossip = new Gossip(world, mesh, gossipsub, publications, (...arrival) => {
-      const [publication, relay, nowUs, isPublisher, sender] = arrival;
+    const arrived: Arrived = (publication, relay, nowUs, isPublisher, sender) => {
       this.work.hear(publication, relay, nowUs, sender, isPublisher);
       return null;
-    });
+    };
+    this.gossip = new Gossip(world, mesh, gossipsub, publications, arrived);
     const publishedUs = publications.map(({ atUs }) => atUs);
     this.channels = new Channels({
       arm,

@@ -243,12 +243,15 @@ export class LivingWork extends RelayWork {
     const answer = (reply: Reply): void => reply((isTake ? this.askedNow(task, act) : act).answerBytes);
     peers.ask(relay, bearer, act.questionBytes, answer, (answered) => {
       // A refusal is an answer too: the relay's code has shown how it goes on.
-      if (answered === 'answer' || answered === 'refusal') {
-        if (isTake && this.state[relay.index] !== task.question!.from) this.beginAgain(task);
-        this.proceed(this.living.world.nowUs, task);
-      } else if (isTake)
-        this.goOnAs(task, { ...task.question!, lost: { ask: task.asked - 1, failure: answered } });
-      else peers.askInstead(relay, bearer);
+      const isAnswered = answered === 'answer' || answered === 'refusal';
+      if (!isAnswered && !isTake) {
+        peers.askInstead(relay, bearer);
+        return;
+      }
+      if (!isAnswered)
+        this.showAs(task, { ...task.question!, lost: { ask: task.asked - 1, failure: answered } });
+      else if (isTake && this.state[relay.index] !== task.question!.from) this.beginAgain(task);
+      this.proceed(this.living.world.nowUs, task);
     });
   }
 
@@ -267,12 +270,6 @@ export class LivingWork extends RelayWork {
     const to = this.peers!.stateOf(task.bearer);
     task.asked = 0;
     this.showAs(task, { ...task.question!, from, to, lost: null, turn: null, before: null });
-  }
-
-  /** Whom it takes from does not answer: its own code shows what it does then. */
-  private goOnAs(task: Task, question: Question): void {
-    this.showAs(task, question);
-    this.proceed(this.living.world.nowUs, task);
   }
 
   /** From the question that is under way on, the task goes as another one does. */

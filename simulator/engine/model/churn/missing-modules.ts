@@ -1,5 +1,6 @@
 /** Which modules each relay has, and how it gets those that its news came without. */
 
+import assert from 'node:assert/strict';
 import type { Act, ModuleLesson } from './lesson.ts';
 import type { LivingRelay } from './living-relay.ts';
 import { ModuleFetch } from './module-fetch.ts';
@@ -87,7 +88,7 @@ export class MissingModules {
 
 /** What comes with a message has been hashed with it, which is the first thing that is done to a module otherwise. */
 function withoutHashing([hashing, ...others]: readonly Act[]): Act[] {
-  if (hashing?.act !== 'work') throw new Error('a module is not hashed first');
+  assert(hashing?.act === 'work', 'a module is hashed first');
   const { endsAfterUs } = hashing;
   return others.map((act) => {
     const afterUs = act.afterUs - endsAfterUs;
