@@ -6,7 +6,7 @@ import type { ChurnPlan } from '../scenario/churn-plan.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { churnOf } from '../testing/random-churn.ts';
 import { testScenario } from '../testing/test-scenario.ts';
-import { type Churn, NO_CLASS } from './churn.ts';
+import { type Churn, livesOf, NO_CLASS } from './churn.ts';
 import { torChurn } from './churn-aggregates.ts';
 import type { Population } from './population.ts';
 import { firstUpUs, isUpAt, sessionsOf } from './running-relays.ts';
@@ -219,4 +219,22 @@ test('churn: any laws give lives in order, within the run, and the questions abo
     ),
     { seed: 1, numRuns: 60 },
   );
+});
+
+test('presence: lives stand relay by relay, in the order of time', () => {
+  const lives = livesOf(
+    {
+      joinsUs: Float64Array.of(0, 5e6, 0),
+      absences: 3,
+      absentRelay: Uint32Array.of(2, 0, 2),
+      leavesUs: Float64Array.of(9e6, 1e6, 3e6),
+      returnsUs: Float64Array.of(10e6, 2e6, 4e6),
+    },
+    3,
+  );
+  assert.deepEqual([...lives.firstAbsence], [0, 1, 1, 3]);
+  assert.deepEqual([...lives.leavesUs], [1e6, 3e6, 9e6]);
+  assert.deepEqual([...lives.returnsUs], [2e6, 4e6, 10e6]);
+  assert.deepEqual([...lives.isRestart], [0, 0, 0]);
+  assert.deepEqual([...lives.joinsUs], [0, 5e6, 0]);
 });

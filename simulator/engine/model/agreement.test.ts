@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { crosscheckRun, isWithinBounds } from '../../measure/crosscheck.ts';
 import type { RunOutcome } from '../../measure/outcome.ts';
 import type { LatencyLaw } from '../../scenario/scenario.ts';
-import { runOnBothEngines } from '../../testing/both-engines.ts';
+import { runArmOnBoth } from '../../testing/both-engines.ts';
 import { testScenario, testUpdate } from '../../testing/test-scenario.ts';
 
 const LAWS: Readonly<Record<string, LatencyLaw>> = {
@@ -24,7 +24,7 @@ for (const [name, latency] of Object.entries(LAWS)) {
   for (const seed of [1, 2, 3]) {
     test(`model: with ${name}, seed ${seed}, it agrees with the real routers within the bounds`, async () => {
       const { network } = testScenario();
-      const outcomes = await runOnBothEngines(
+      const outcomes = await runArmOnBoth(
         testScenario({
           seed,
           durationSeconds: 30,
@@ -51,7 +51,7 @@ for (const [name, latency] of Object.entries(LAWS)) {
 
 test('model: on uplinks so slow that routers forget what was declined, it sends the same again', async () => {
   const { network } = testScenario();
-  const outcomes = await runOnBothEngines(
+  const outcomes = await runArmOnBoth(
     testScenario({
       durationSeconds: 60,
       updates: [testUpdate({ atSeconds: 15, sizeBytes: 20_480 })],
@@ -66,7 +66,7 @@ test('model: on uplinks so slow that routers forget what was declined, it sends 
 
 test('model: several updates, a revocation, rotations and timestamps come out as with the real routers', async () => {
   const { network, trust } = testScenario();
-  const [one, other] = await runOnBothEngines(
+  const [one, other] = await runArmOnBoth(
     testScenario({
       durationSeconds: 150,
       updates: [

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { ArmOutcome } from '../../measure/outcome.ts';
 import type { OperatorClass, OperatorsPlan } from '../../scenario/operators-plan.ts';
 import type { LagLaw, LiveArm, LiveChannel, Scenario, UpdatePlan } from '../../scenario/scenario.ts';
-import { runOnBothEngines } from '../../testing/both-engines.ts';
+import { runArmOnBoth } from '../../testing/both-engines.ts';
 import { testClass, testOperators } from '../../testing/test-operators.ts';
 import { testLiveArm, testScenario, testUpdate } from '../../testing/test-scenario.ts';
 
@@ -52,7 +52,7 @@ function scenarioOf(seed: number, changes: Partial<Scenario> = {}): Scenario {
  * model's outcome.
  */
 async function runAlike(scenario: Scenario, arm: LiveArm): Promise<ArmOutcome> {
-  const [one, other] = await runOnBothEngines(scenario, arm);
+  const [one, other] = await runArmOnBoth(scenario, arm);
   const [real, own] = [one.arms[0]!, other.arms[0]!];
   const told = `seed ${scenario.seed}`;
   assert.deepEqual([real.engine, own.engine], ['gossipsub', 'model'], told);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Scenario } from '../../../scenario/scenario.ts';
-import { equalShares, runOn } from '../../../testing/living-engines.ts';
+import { equalShares, runOn, runOnBoth } from '../../../testing/both-engines.ts';
 import { RESTLESS_CHURN } from '../../../testing/made-churn.ts';
 import { testScenario, testUpdate } from '../../../testing/test-scenario.ts';
 import type { EngineResult } from '../../gossipsub/engine.ts';
@@ -58,8 +58,8 @@ function calm(seed: number, hours = 3): Scenario {
 
 for (const seed of [1, 2]) {
   test(`model with churn: seed ${seed}: over hours every count is that of the real routers`, async () => {
-    const { result: real, relays } = await runOn('gossipsub', calm(seed));
-    const { result: own } = await runOn('model', calm(seed));
+    const both = await runOnBoth(calm(seed));
+    const { real, own } = both;
     const { eventsFired: _theirs, violations, warnings, ...theirs } = real.total;
     const { eventsFired: _mine, violations: ownViolations, warnings: ownWarnings, ...mine } = own.total;
     assert.deepEqual([violations, warnings, ownViolations, ownWarnings], [[], [], [], []]);
@@ -77,7 +77,7 @@ for (const seed of [1, 2]) {
       );
     }
     for (const release of [0, 1]) {
-      const equal = equalShares(real, own, relays, release);
+      const equal = equalShares(both, release);
       assert(
         equal.heard > 0.97 && equal.activated > 0.9,
         `seed ${seed}: release ${release}: ${JSON.stringify(equal)}`,
@@ -87,8 +87,8 @@ for (const seed of [1, 2]) {
 }
 
 test('model with churn: relays that stay for a minute hear what they would hear, when they would', async () => {
-  const { result: real, relays } = await runOn('gossipsub', restless(1));
-  const { result: own } = await runOn('model', restless(1));
+  const both = await runOnBoth(restless(1));
+  const { real, own } = both;
   assert(own.total.framesDropped > 500, `${own.total.framesDropped} frames dropped`);
   assert(own.total.rolledBack > 80, `${own.total.rolledBack} took the revoked module out`);
   for (const name of ['firsts', 'onlineInTheEnd', 'linkEndsInTheEnd'] as const)
@@ -96,16 +96,16 @@ test('model with churn: relays that stay for a minute hear what they would hear,
   for (const kind of ['messages', 'subscriptions', 'graft', 'links'] as const)
     assert.equal(own.total.bytesByKind[kind], real.total.bytesByKind[kind], kind);
   for (let release = 0; release < 4; release++) {
-    const equal = equalShares(real, own, relays, release);
+    const equal = equalShares(both, release);
     assert(equal.heard > 0.97 && equal.activated > 0.8, `release ${release}: ${JSON.stringify(equal)}`);
   }
 });
 
 test('model with churn: without catch-up who was away hears nothing, as on the real routers', async () => {
-  const { result: real, relays } = await runOn('gossipsub', calm(1), ['gossip']);
-  const { result: own } = await runOn('model', calm(1), ['gossip']);
+  const both = await runOnBoth(calm(1), ['gossip']);
+  const { real, own, relays } = both;
   assert.equal(own.total.bytesByKind.requests, real.total.bytesByKind.requests);
-  const { heard } = equalShares(real, own, relays, 0);
+  const { heard } = equalShares(both, 0);
   assert(heard > 0.97, `${heard} equal`);
   const asking = await runOn('model', calm(1));
   const heardBy = ({ shared }: EngineResult): number =>
@@ -117,7 +117,7 @@ test('model with churn: quiet times change who is in whose mesh, and not what co
   let [followed, quiet] = [0, 0];
   for (const seed of [1, 2, 3]) {
     const one = await runOn('model', calm(seed, 30));
-    const other = await runOn('model', calm(seed, 30), ['gossip', 'catch-up'], { followedUs: 0 });
+    const other = await runOn('model', calm(seed, 30), undefined, { followedUs: 0 });
     assert(
       other.result.total.eventsFired < 0.6 * one.result.total.eventsFired,
       'fewer events where nobody publishes',
@@ -149,8 +149,9 @@ test('model with churn: the same seed gives the same run, another seed another',
 
 test('model with catch-up: where nobody goes, relays ask their first peers, and every count is the same', async () => {
   const scenario = { ...calm(1), churn: null, durationSeconds: 60, updates: [testUpdate({ atSeconds: 20 })] };
-  const [real, own] = [await runOn('gossipsub', scenario), await runOn('model', scenario)];
-  assert(own.result.total.bytesByKind.requests > 50_000);
-  assert.deepEqual(own.result.total.bytesByKind, real.result.total.bytesByKind);
-  assert.deepEqual(equalShares(real.result, own.result, own.relays, 0), { heard: 1, activated: 1 });
+  const both = await runOnBoth(scenario);
+  const { real, own } = both;
+  assert(own.total.bytesByKind.requests > 50_000);
+  assert.deepEqual(own.total.bytesByKind, real.total.bytesByKind);
+  assert.deepEqual(equalShares(both, 0), { heard: 1, activated: 1 });
 });

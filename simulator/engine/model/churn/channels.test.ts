@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LiveArm, LiveChannel, Scenario } from '../../../scenario/scenario.ts';
-import { equalShares, type Ran, runOn } from '../../../testing/living-engines.ts';
+import { equalShares, type RanOnBoth, runOnBoth } from '../../../testing/both-engines.ts';
 import { RESTLESS_CHURN } from '../../../testing/made-churn.ts';
 import { TEST_TRUST, testScenario, testUpdate } from '../../../testing/test-scenario.ts';
+import type { EngineResult } from '../../gossipsub/engine.ts';
 import { stageColumn } from '../../gossipsub/job.ts';
 
 /** Two releases among relays of Tor, the second of them large. */
@@ -45,39 +46,19 @@ function directory(changes: Partial<LiveArm['directory']> = {}): Pick<LiveArm, '
   return { directory: { ...terms, ...changes } };
 }
 
-async function runBoth(
-  scenario: Scenario,
-  channels: readonly LiveChannel[],
-  terms: Partial<LiveArm>,
-): Promise<readonly [real: Ran, own: Ran]> {
-  return [
-    await runOn('gossipsub', scenario, channels, terms),
-    await runOn('model', scenario, channels, terms),
-  ];
+/** Every time of every relay, and every count but those of events, of attempts, and of links in the end. */
+function assertEqual({ real, own }: RanOnBoth, what: string): void {
+  const [theirs, mine] = [real, own].map(({ total }) => {
+    const { eventsFired, attempts, onlineInTheEnd, linkEndsInTheEnd, ...counts } = total;
+    return counts;
+  });
+  assert.deepEqual([real.total.violations, real.total.warnings], [[], []], what);
+  assert.deepEqual(own.shared.stageTimesUs, real.shared.stageTimesUs, what);
+  assert.deepEqual(mine, theirs, what);
 }
 
-/** Every time of every relay, and every count but that of events. */
-function assertEqual([real, own]: readonly [Ran, Ran], what: string): void {
-  const { eventsFired: _theirs, violations, warnings, attempts: _attempts, ...theirs } = real.result.total;
-  const {
-    eventsFired: _mine,
-    violations: _none,
-    warnings: _nothing,
-    attempts: _noAttempts,
-    ...mine
-  } = own.result.total;
-  assert.deepEqual([violations, warnings], [[], []], what);
-  assert.deepEqual(own.result.shared.stageTimesUs, real.result.shared.stageTimesUs, what);
-  assert.deepEqual(
-    mine,
-    { ...theirs, onlineInTheEnd: mine.onlineInTheEnd, linkEndsInTheEnd: mine.linkEndsInTheEnd },
-    what,
-  );
-}
-
-function reached({ result, relays }: Ran, release: number): number {
-  return stageColumn(result.shared, relays, release, 'activated').filter((timeUs) => !Number.isNaN(timeUs))
-    .length;
+function reached({ shared }: EngineResult, relays: number, release: number): number {
+  return stageColumn(shared, relays, release, 'activated').filter((timeUs) => !Number.isNaN(timeUs)).length;
 }
 
 const EXACT: readonly (readonly LiveChannel[])[] = [
@@ -95,9 +76,9 @@ for (const channels of EXACT) {
     const by = `${channels.join('+')}${authorities > 0 ? `, authorities: ${authorities}` : ''}`;
     test(`model with channels: ${by}: every time and every count is that of the real relays`, async () => {
       for (const seed of [1, 2]) {
-        const both = await runBoth(calm(seed), channels, directory({ authorities }));
+        const both = await runOnBoth(calm(seed), channels, directory({ authorities }));
         assertEqual(both, `seed ${seed}`);
-        assert(reached(both[1], 0) >= 99, `seed ${seed}`);
+        assert(reached(both.own, both.relays, 0) >= 99, `seed ${seed}`);
       }
     });
   }
@@ -105,19 +86,19 @@ for (const channels of EXACT) {
 
 test('model with channels: relays that all ask one slow authority at once wait for it as the real ones do', async () => {
   const terms = directory({ authorities: 1, uplinkBitsPerSecond: 2e6, jitterShare: 0.01 });
-  const both = await runBoth(calm(1), ['directory'], terms);
+  const both = await runOnBoth(calm(1), ['directory'], terms);
   assertEqual(both, 'seed 1');
-  assert(both[1].result.total.bytesByKind.requests > 12e6, 'all fetch both modules');
+  assert(both.own.total.bytesByKind.requests > 12e6, 'all fetch both modules');
 });
 
 test('model with channels: timestamps that are signed anew and expire come out as from the real authorities', async () => {
   const trust = { ...TEST_TRUST, timestampEverySeconds: 250, timestampExpiresSeconds: 410 };
-  const both = await runBoth(calm(2, { trust }), ['directory'], directory());
+  const both = await runOnBoth(calm(2, { trust }), ['directory'], directory());
   assertEqual(both, 'seed 2');
   const expired = { ...TEST_TRUST, timestampExpiresSeconds: 150 };
-  const stale = await runBoth(calm(1, { trust: expired }), ['directory'], directory());
+  const stale = await runOnBoth(calm(1, { trust: expired }), ['directory'], directory());
   assertEqual(stale, 'seed 1');
-  assert(stale[1].result.total.refusals.expired! > 1000, 'nobody takes what has expired');
+  assert(stale.own.total.refusals.expired! > 1000, 'nobody takes what has expired');
 });
 
 const RESTLESS: readonly (readonly LiveChannel[])[] = [
@@ -131,17 +112,22 @@ const RESTLESS: readonly (readonly LiveChannel[])[] = [
 for (const channels of RESTLESS) {
   test(`model with channels: ${channels.join('+')} among relays that stay for a minute: they take what they would, when they would`, async () => {
     for (const seed of [1, 2]) {
-      const [real, own] = await runBoth(
+      const both = await runOnBoth(
         restless(seed),
         channels,
         directory({ authorities: 2, intervalSeconds: 60 }),
       );
+      const { real, own, relays } = both;
       for (const release of [0, 1]) {
-        const equal = equalShares(real.result, own.result, own.relays, release);
+        const equal = equalShares(both, release);
         assert(equal.heard > 0.97 && equal.activated > 0.97, `seed ${seed}: ${JSON.stringify(equal)}`);
-        assert.equal(reached(own, release), reached(real, release), `seed ${seed}: release ${release}`);
+        assert.equal(
+          reached(own, relays, release),
+          reached(real, relays, release),
+          `seed ${seed}: release ${release}`,
+        );
       }
-      const [mine, theirs] = [own, real].map(({ result }) => result.total.bytesByKind.requests);
+      const [mine, theirs] = [own, real].map(({ total }) => total.bytesByKind.requests);
       assert(
         Math.abs(mine! / theirs! - 1) < 0.005,
         `seed ${seed}: ${mine} bytes of requests instead of ${theirs}`,

@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { livesOf } from '../../../population/churn.ts';
 import type { LiveChannel, Scenario } from '../../../scenario/scenario.ts';
-import { runOn } from '../../../testing/living-engines.ts';
+import { runOnBoth } from '../../../testing/both-engines.ts';
 import { testScenario, testUpdate } from '../../../testing/test-scenario.ts';
 import { stageColumn } from '../../gossipsub/job.ts';
 
@@ -44,9 +43,7 @@ const CHANNELS: readonly (readonly LiveChannel[])[] = [
 for (const channels of CHANNELS) {
   test(`model with presence: by ${channels.join('+')} every relay comes to every stage when the real one does`, async () => {
     for (const seed of [1, 2]) {
-      const scenario = restless(seed);
-      const { result: real, relays } = await runOn('gossipsub', scenario, channels, { directory: DIRECTORY });
-      const { result: own } = await runOn('model', scenario, channels, { directory: DIRECTORY });
+      const { real, own, relays } = await runOnBoth(restless(seed), channels, { directory: DIRECTORY });
       assert.deepEqual(own.shared.stageTimesUs, real.shared.stageTimesUs, `seed ${seed}`);
       assert.deepEqual(own.total.bytesByKind, real.total.bytesByKind, `seed ${seed}`);
       assert.equal(own.total.onlineInTheEnd, 100, `seed ${seed}`);
@@ -56,21 +53,3 @@ for (const channels of CHANNELS) {
     }
   });
 }
-
-test('model with presence: lives stand relay by relay, in the order of time', () => {
-  const lives = livesOf(
-    {
-      joinsUs: Float64Array.of(0, 5e6, 0),
-      absences: 3,
-      absentRelay: Uint32Array.of(2, 0, 2),
-      leavesUs: Float64Array.of(9e6, 1e6, 3e6),
-      returnsUs: Float64Array.of(10e6, 2e6, 4e6),
-    },
-    3,
-  );
-  assert.deepEqual([...lives.firstAbsence], [0, 1, 1, 3]);
-  assert.deepEqual([...lives.leavesUs], [1e6, 3e6, 9e6]);
-  assert.deepEqual([...lives.returnsUs], [2e6, 4e6, 10e6]);
-  assert.deepEqual([...lives.isRestart], [0, 0, 0]);
-  assert.deepEqual([...lives.joinsUs], [0, 5e6, 0]);
-});
