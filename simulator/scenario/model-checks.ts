@@ -45,7 +45,8 @@ function cannot(path: Path, what: string, hint = HINT): Lack {
   return { path, what, hint };
 }
 
-function* checkArms({ arms = {}, trust, churn }: Parts): Generator<Lack> {
+function* checkArms(parts: Parts): Generator<Lack> {
+  const { arms = {}, trust } = parts;
   for (const [name, arm] of Object.entries(arms)) {
     if (arm.channel === 'manual') continue;
     const channels = [arm.channel].flat();
@@ -53,8 +54,7 @@ function* checkArms({ arms = {}, trust, churn }: Parts): Generator<Lack> {
     if (channels.includes('directory') && (trust?.rotations ?? []).length > 0)
       yield cannot(['arms', name, 'channel'], 'channel directory where keys are rotated');
     // A take that a relay's end breaks off leaves it elsewhere, and from then on others meet on circuits.
-    const comesAndGoes = churn !== undefined && churn !== NONE;
-    if (comesAndGoes && channels.includes('circuit') && channels.includes('catch-up'))
+    if (hasChurn(parts) && channels.includes('circuit') && channels.includes('catch-up'))
       yield cannot(
         ['arms', name, 'channel'],
         'channels circuit and catch-up together where relays come and go',
@@ -118,12 +118,17 @@ function refusesThirdParties({ arms = {}, operators, trust }: Parts): boolean {
 }
 
 /** Whether relays may have missed publications, and take them later. */
-function mayMissNews({ arms = {}, churn, presence }: Parts): boolean {
-  if (churn !== undefined && churn !== NONE) return true;
+function mayMissNews(parts: Parts): boolean {
+  if (hasChurn(parts)) return true;
+  const { arms = {}, presence } = parts;
   if (presence !== undefined && (presence.late !== NONE || presence.away !== NONE)) return true;
   return Object.values(arms).some(
     ({ channel }) => channel !== 'manual' && [channel].flat().some((one) => one !== 'gossip'),
   );
+}
+
+function hasChurn({ churn }: Parts): boolean {
+  return churn !== undefined && churn !== NONE;
 }
 
 /** Publications must be over before the next one comes. */
