@@ -9,7 +9,7 @@ function refused(...lines: string[]): string[] {
   return told(withLines(MODEL, ...lines)).map((line) => line.replace(/^\S+ /, ''));
 }
 
-test('engine model: gossip among honest relays that stay is what it runs', () => {
+test('engine model: a file or the command line names it, and gossip among honest relays runs on it', () => {
   const { scenario } = load(withLines(MODEL, '  # nothing else'));
   assert.equal(scenario.engine, 'model');
   assert.equal(load(withLines(), { engine: 'model' }).scenario.engine, 'model');

@@ -81,12 +81,12 @@ export class ClientCrowd {
     return this.users.flatMap((user) => user ?? []);
   }
 
-  /** Circuits that are open now, of one client or of all. */
   openCircuitsOf(client: number): readonly ClientCircuit[] {
     return this.users[client]?.onion.openCircuits ?? [];
   }
 
-  openCircuits(): number {
+  /** How many circuits of all clients are open. */
+  openCircuitCount(): number {
     let open = 0;
     for (const user of this.users) open += user?.onion.openCircuits.length ?? 0;
     return open;

@@ -364,7 +364,7 @@ export class DataPlane {
       waitingCells,
       sentCells: this.traffic.sent,
       longestWaitSeconds,
-      openCircuits: this.clients.openCircuits(),
+      openCircuits: this.clients.openCircuitCount(),
       downShare: this.downRelays / population.relays,
       downWeightShare: this.downWeight,
       floodAsked: this.floodCounts.asked,

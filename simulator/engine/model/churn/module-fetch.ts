@@ -1,11 +1,10 @@
 /**
- * A relay gets one module: node/updates/module-fetch.ts and node/channels/swarm-fetcher.ts by events.
+ * A relay gets one module: node/updates/module-fetch.ts by events.
  *
  * Whoever has brought the news is asked first and has a head start; then all peers are, in an order drawn anew, round after
  * round, and authorities too when no peer has had it for about a minute.
  */
 
-import { CHUNKS_IN_FLIGHT, CHUNKS_IN_FLIGHT_PER_PEER } from '../../../../node/channels/limits.ts';
 import {
   ANNOUNCED_DELAY_MS,
   FETCH_ROUNDS,
@@ -18,6 +17,7 @@ import type { FilePart } from './lesson.ts';
 import type { LivingRelay } from './living-relay.ts';
 import type { Peers } from './peers.ts';
 import type { Reply } from './requests.ts';
+import { type Ask, Swarm } from './swarm.ts';
 
 /** What is fetched, and for whom. */
 export interface Wanted {
@@ -122,66 +122,5 @@ export class ModuleFetch {
     if (this.isOver) return;
     this.callOff();
     if (isHere) this.wanted.fetched();
-  }
-}
-
-type Ask = (peer: number, part: number, done: (isHere: boolean) => void) => void;
-
-/** Gathers parts from several peers at once; those that have come are kept from one attempt to the next. */
-class Swarm {
-  /** Parts that are neither here nor asked for, in order. */
-  private readonly missing: number[];
-  private readonly ask: Ask;
-  private readonly askedOf = new Map<number, number>();
-  private asked = 0;
-
-  constructor(parts: number, ask: Ask) {
-    this.missing = Array.from({ length: parts }, (_unused, part) => part);
-    this.ask = ask;
-  }
-
-  /** Asks these peers, in their order, until all parts are here or nobody is left to ask. */
-  gather(peers: readonly number[], ended: (isWhole: boolean) => void): void {
-    const candidates = new Set(peers);
-    let isOver = false;
-    const askAll = (): void => {
-      const { missing } = this;
-      while (!isOver && missing.length > 0 && this.asked < CHUNKS_IN_FLIGHT) {
-        const peer = this.freestOf(candidates);
-        if (peer === null) break;
-        askOne(missing.shift()!, peer);
-      }
-      if (isOver || this.asked > 0 || (missing.length > 0 && candidates.size > 0)) return;
-      isOver = true;
-      ended(missing.length === 0);
-    };
-    const askOne = (part: number, peer: number): void => {
-      this.count(peer, 1);
-      this.ask(peer, part, (isHere) => {
-        this.count(peer, -1);
-        if (!isHere) {
-          candidates.delete(peer);
-          this.missing.unshift(part);
-        }
-        askAll();
-      });
-    };
-    askAll();
-  }
-
-  /** The peer that is asked for the fewest parts now; null if all are asked for as many as allowed. */
-  private freestOf(candidates: Iterable<number>): number | null {
-    let freest: number | null = null;
-    let fewest = CHUNKS_IN_FLIGHT_PER_PEER;
-    for (const peer of candidates) {
-      const asked = this.askedOf.get(peer) ?? 0;
-      if (asked < fewest) [freest, fewest] = [peer, asked];
-    }
-    return freest;
-  }
-
-  private count(peer: number, change: number): void {
-    this.askedOf.set(peer, (this.askedOf.get(peer) ?? 0) + change);
-    this.asked += change;
   }
 }
