@@ -166,8 +166,8 @@ export const ENGINE_FAULTS: readonly Fault[] = [
   {
     wrong: 'authorities hand out what no consensus has listed yet',
     file: 'simulator/engine/gossipsub/publisher.ts',
-    find: 'Math.floor(nowUs / intervalUs) * intervalUs - EPOCH_MS * 1000',
-    replace: 'nowUs + 0 * intervalUs - EPOCH_MS * 1000',
+    find: 'Math.floor((epochUs + nowUs) / intervalUs) * intervalUs - epochUs',
+    replace: 'epochUs + nowUs + 0 * intervalUs - epochUs',
     tests: ['simulator/engine/gossipsub/consensus-source.test.ts'],
   },
   {
