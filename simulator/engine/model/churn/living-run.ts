@@ -32,6 +32,8 @@ export class LivingRun {
   private readonly network: LivingNetwork;
   private readonly channels: Channels;
   private readonly gossips: boolean;
+  /** Whether the developers hand publications to a relay: where there is nothing but a directory, authorities have them. */
+  private readonly handsOver: boolean;
   private readonly work: LivingWork;
   private readonly lives: LifeQueue;
   private readonly quiet: QuietTimes;
@@ -62,6 +64,7 @@ export class LivingRun {
     this.calls = new Calls(world);
     const { calls } = this;
     this.gossips = arm.channels.includes('gossip');
+    this.handsOver = arm.channels.some((channel) => channel !== 'directory');
     this.mesh = new ChangingMesh(world, gossipsub, seed, this.gossips);
     const { mesh } = this;
     this.network = new LivingNetwork({
@@ -207,11 +210,10 @@ export class LivingRun {
     this.channels.ended(relay);
   }
 
-  /** The developers hand a publication to a relay, unless relays have all from authorities. */
+  /** The developers publish, through a relay where they hand over. */
   private publish(nowUs: number, relay: number, publication: number): void {
     if (this.gossips) this.gossip.publish(nowUs, relay, publication);
-    else if (!this.job.living!.arm.channels.every((channel) => channel === 'directory'))
-      this.work.hear(publication, relay, nowUs, relay, true);
+    else if (this.handsOver) this.work.hear(publication, relay, nowUs, relay, true);
   }
 
   private runEvents(endUs: number): void {
@@ -292,13 +294,13 @@ export class LivingRun {
   }
 }
 
-/** What each host can send: the relays first, then the authorities. */
+/** What each host can send, bits per second: the relays first, then the authorities. */
 function uplinksOf(
   { relays, uplinkBitsPerSecond }: Population,
   authorities: number,
-  ofAuthority: number,
+  authorityBitsPerSecond: number,
 ): Float64Array {
-  const uplinks = new Float64Array(relays + authorities).fill(ofAuthority);
+  const uplinks = new Float64Array(relays + authorities).fill(authorityBitsPerSecond);
   uplinks.set(uplinkBitsPerSecond);
   return uplinks;
 }
