@@ -19,7 +19,10 @@ export interface Dial {
   readonly dial: () => Promise<boolean>;
 }
 
-/** Runs the dials in the order of their times; when each has been tried once, resolves with the latest's milliseconds. */
+/**
+ * Runs the dials in the order of their times. Resolves when each has been tried once, with how much later than its time the
+ * latest of them began, in milliseconds.
+ */
 export async function dialAll(dials: readonly Dial[]): Promise<number> {
   const inOrder = [...dials].sort((a, b) => a.atMs - b.atMs);
   const underWay = new Set<Promise<void>>();
