@@ -337,7 +337,7 @@ export class SimulatedNetwork {
         hasStarted: (relay) => this.started.has(relay),
         crash: (relay) => this.crash(relay),
         restart: (relay) => this.restart(relay),
-        wake: (relay) => this.relays[relay]?.wake(),
+        wake: (relay) => this.relays[relay]?.sleep?.wakeAll(),
         dropLinks: (relay, isLost) => this.relays[relay]?.links.drop(isLost) ?? 0,
         clockSet: (relay) => this.updates.clockSet(relay),
       },

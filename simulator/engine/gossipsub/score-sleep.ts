@@ -78,7 +78,8 @@ export class ScoreSleep {
     if (decay !== null && decay.reckon() > 0) atTime(clock, decay.lastUs, () => score.background());
   }
 
-  private wake(): void {
+  /** Does what missed decays would have done, and runs them again in their rhythm; does nothing when awake. */
+  wake(): void {
     const { clock, decay, score } = this;
     if (decay === null) return;
     this.settle();

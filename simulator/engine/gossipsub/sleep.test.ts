@@ -248,6 +248,26 @@ test('sleep: scores decay in their old rhythm from the first penalty on, and are
   );
 });
 
+test('sleep: scores decay in the rhythm that a process finds when it has stood still', () => {
+  const { clock, router, sleep, log, at, run } = quietRouter();
+  const [pausedUs, resumedUs] = [5.25 * SECOND_US, 7.2 * SECOND_US];
+  clock.eventGate = (event, rank) => {
+    if (clock.nowUs <= pausedUs || clock.nowUs >= resumedUs) return true;
+    clock.scheduleRanked(resumedUs, rank, event);
+    return false;
+  };
+  at(5.25, 1, () => sleep.wakeAll());
+  at(10.25, 1, () => {
+    router.score.addPenalty();
+    router.score.peerStats.set('a', { ...blameless(), behaviourPenalty: 1 });
+  });
+  run(11.5);
+  assert.deepEqual(
+    log.filter((line) => /^(decay|penalty)/.test(line)),
+    ['decay at 4.5', 'decay at 10.2', 'penalty at 10.25', 'decay at 11.2'],
+  );
+});
+
 test('sleep: with topics scored for invalid messages only, the first of those wakes the scores', () => {
   const { router, log, at, run } = quietRouter(1, { topic: ONLY_INVALID_MESSAGES });
   run(10);

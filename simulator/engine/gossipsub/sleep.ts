@@ -41,6 +41,12 @@ export class RouterSleep {
     if (this.heartbeat !== null) this.resumeHeartbeat(this.heartbeat);
   }
 
+  /** Runs the decay of scores too: timers that the process misses when it stands still find their rhythm anew. */
+  wakeAll(): void {
+    this.wake();
+    this.scores.wake();
+  }
+
   private suspendHeartbeat(): boolean {
     const { router, clock, scores } = this;
     const tick = router.heartbeatTicks + 1;
