@@ -205,4 +205,12 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     replace: 'Math.max(0, nextUpUs() - setupUs) * scenario.slowdown',
     tests: ['simulator/engine/wire/relay-plans.test.ts'],
   },
+  {
+    wrong: 'scores decay in the rhythm of before a relay stood still',
+    file: 'simulator/engine/gossipsub/sleep.ts',
+    find: 'this.scores.wake();',
+    replace: '',
+    tests: SLEEP_TEST,
+    titles: ['scores decay in the rhythm'],
+  },
 ];
