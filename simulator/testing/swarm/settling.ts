@@ -8,7 +8,8 @@
  *   links    RETURN + DIAL + REDIAL   a lost link is tried again at most 1.5 times a minute later (faults/redial.ts), a
  *                                     dial that a cut has swallowed is given up after ten seconds
  *   mesh     BACKOFF + heartbeats     who was pruned may graft again after a minute (gossipsub)
- *   news     gossip                   two fresh timestamps, since the first may come while meshes mend
+ *   news     gossip                   two fresh timestamps, since the first may come while meshes mend; no promise where
+ *                                     what a new link begins with may be lost for good (lost-subscriptions.ts)
  *            directory                the next consensus but one, and the longest time of one's own to fetch it
  *            circuit                  the wait for a meeting with whoever knows more, and a hand-over that came to nothing
  *   belief   FRUITLESS                a peer that brought nothing is not believed for a minute (channels/limits.ts)
@@ -21,10 +22,13 @@ import { FRUITLESS_PAUSE_MS, REQUEST_TIMEOUT_MS } from '../../../node/channels/l
 import { LINKS_RETURN_WITHIN_US } from '../../engine/gossipsub/relay-links.ts';
 import { ROLLOUT_CHECK_SECONDS } from '../../engine/gossipsub/rollout-driver.ts';
 import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
+import { maySubscriptionsBeLost } from './lost-subscriptions.ts';
 
 const RETURN_SECONDS = LINKS_RETURN_WITHIN_US / 1e6;
 const DIAL_SECONDS = 10;
 const REDIAL_SECONDS = 1.5 * 60;
+/** A lost link is up again after so long, unless it is lost once more. */
+const LINKS_SECONDS = RETURN_SECONDS + DIAL_SECONDS + REDIAL_SECONDS;
 const BACKOFF_SECONDS = 60;
 const HEARTBEATS = 5;
 const FRUITLESS_SECONDS = FRUITLESS_PAUSE_MS / 1000;
@@ -73,14 +77,13 @@ export function settlingSeconds(scenario: Scenario, arm: LiveArm): number | null
   const news = newsSeconds(scenario, arm, isCalm);
   if (news === null) return null;
   if (isCalm) return news + TRAVEL_SECONDS + retrySeconds(scenario, arm);
-  const links = RETURN_SECONDS + DIAL_SECONDS + REDIAL_SECONDS;
   const mesh = BACKOFF_SECONDS + (HEARTBEATS * gossipsub.heartbeatMs) / 1000;
   const expires = trust.timestampExpiresSeconds;
   // What has expired before it came is refused, and stays so until somebody signs anew.
   const isFreshEnough =
     expires > 3600 || (trust.timestampEverySeconds > 0 && expires > trust.timestampEverySeconds + news);
   if (!isFreshEnough) return null;
-  return links + mesh + news + FRUITLESS_SECONDS + retrySeconds(scenario, arm) + TRAVEL_SECONDS;
+  return LINKS_SECONDS + mesh + news + FRUITLESS_SECONDS + retrySeconds(scenario, arm) + TRAVEL_SECONDS;
 }
 
 /** Waits of a module that could not be had: as long as it has been missing, and a request that hangs. */
@@ -90,11 +93,12 @@ function retrySeconds(scenario: Scenario, arm: LiveArm): number {
 }
 
 /** Until every relay must have been told what is the newest; null where a relay may never be. */
-function newsSeconds({ trust }: Scenario, { channels, directory }: LiveArm, isCalm: boolean): number | null {
+function newsSeconds(scenario: Scenario, { channels, directory }: LiveArm, isCalm: boolean): number | null {
   const ways: number[] = [];
-  const every = trust.timestampEverySeconds;
+  const every = scenario.trust.timestampEverySeconds;
   if (channels.includes('gossip') && isCalm) ways.push(0);
-  if (channels.includes('gossip') && every > 0) ways.push(2 * every);
+  if (channels.includes('gossip') && every > 0 && !maySubscriptionsBeLost(scenario, LINKS_SECONDS))
+    ways.push(2 * every);
   if (channels.includes('directory')) ways.push((2 + directory.jitterShare) * directory.intervalSeconds);
   // Who meets whom how soon is a matter of weight: convergence.ts takes it apart relay by relay.
   if (channels.includes('circuit')) ways.push(2 * HANDOVER_SECONDS);
