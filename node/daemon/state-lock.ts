@@ -15,9 +15,10 @@ import { DaemonError, systemCode } from './daemon-error.ts';
 
 export const LOCK_FILE = 'lock';
 
-/** A lock that is moved aside, by the process of that number, for the so manieth time. */
-const ASIDE = /^lock\.\d+-\d+$/;
-let movedAside = 0;
+/** A lock that is moved aside, by the process of that number. */
+const ASIDE = /^lock\.\d+(-\d+)?$/;
+/** Those that this process has moved aside and not put back or removed. */
+const asides = new Set<string>();
 
 /** What Linux takes as the path of a socket is 107 bytes long, macOS 103. */
 const SOCKET_PATH_MAX_BYTES = 103;
@@ -90,10 +91,11 @@ function listen(file: string, name: string): Promise<Server | null> {
  */
 async function isLeft(file: string): Promise<boolean> {
   if ((await ownerOf(file)) !== null) return false;
-  const aside = `${file}.${process.pid}-${++movedAside}`;
+  const aside = freeAside(file);
   try {
     await rename(file, aside);
   } catch (error) {
+    asides.delete(aside);
     if (systemCode(error) === 'ENOENT') return true; // somebody else has removed it
     throw error;
   }
@@ -104,8 +106,19 @@ async function isLeft(file: string): Promise<boolean> {
       () => true,
       () => false,
     ));
-  if (isBack) await rm(aside, { force: true });
+  if (isBack) {
+    await rm(aside, { force: true });
+    asides.delete(aside);
+  }
   return !isHeld;
+}
+
+function freeAside(file: string): string {
+  const own = `${file}.${process.pid}`;
+  let aside = own;
+  for (let number = 2; asides.has(aside); number++) aside = `${own}-${number}`;
+  asides.add(aside);
+  return aside;
 }
 
 /**
