@@ -49,7 +49,7 @@ export function drawPolicies(
       column.set(acts.mayRunSeconds(update).map((seconds) => Math.ceil(seconds * 1e6)));
       return column;
     }),
-    thirdParties: shared(classOf.map((one) => thirdPartiesOf(operators.classes[one]!.thirdParties))),
+    thirdParties: shared(classOf.map((one) => thirdPartiesCode(operators.classes[one]!.thirdParties))),
     untilUs: Math.ceil(untilSeconds * 1e6),
   };
   const runsSeconds = (update: Announcement): Float64Array =>
@@ -79,7 +79,7 @@ export function drawPolicies(
   };
 }
 
-function thirdPartiesOf(takes: boolean | null): number {
+function thirdPartiesCode(takes: boolean | null): number {
   if (takes === null) return THIRD_PARTIES.asDrawn;
   return takes ? THIRD_PARTIES.all : THIRD_PARTIES.none;
 }

@@ -12,7 +12,7 @@ import type { Population, Topology } from '../population/population.ts';
 import { engineLabel } from '../scenario/engines.ts';
 import type { Arm, Scenario } from '../scenario/scenario.ts';
 import { madeLoad } from './made-load.ts';
-import { testLiveArm, testScenario, testUpdate } from './test-scenario.ts';
+import { testLiveArm, testScenario, testUpdate, torNetwork } from './test-scenario.ts';
 
 export interface MadeRunOptions {
   readonly relays?: number;
@@ -37,19 +37,12 @@ export const MADE_MANUAL_ARM: Arm = {
 };
 
 function madeScenario(options: Required<MadeRunOptions>): Scenario {
-  const { network } = testScenario();
   return testScenario({
     name: 'made',
     question: `How long until ${options.relays} relays run a fix, gossiped and by hand?`,
     seed: options.seed,
     threads: 0,
-    network: {
-      ...network,
-      relays: options.relays,
-      population: 'tor-2025-11',
-      latency: { law: 'population' },
-      uplink: { law: 'population' },
-    },
+    network: torNetwork(options.relays),
     durationSeconds: RUN_SECONDS + 60,
     updates: options.modules.map((module, index) => testUpdate({ module, atSeconds: 60 + 30 * index })),
     arms: options.arms,

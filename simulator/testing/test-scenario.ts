@@ -96,3 +96,14 @@ export function testScenario(changes: Partial<Scenario> = {}): Scenario {
     },
   };
 }
+
+/** So many relays as Tor's are, with its latencies and uplinks. */
+export function torNetwork(relays: number): Scenario['network'] {
+  return {
+    ...testScenario().network,
+    relays,
+    population: 'tor-2025-11',
+    latency: { law: 'population' },
+    uplink: { law: 'population' },
+  };
+}

@@ -7,7 +7,7 @@ import type { OperatorClass, OperatorsPlan } from '../../scenario/operators-plan
 import type { LagLaw, LiveArm, LiveChannel, Scenario, UpdatePlan } from '../../scenario/scenario.ts';
 import { runArmOnBoth } from '../../testing/both-engines.ts';
 import { testClass, testOperators } from '../../testing/test-operators.ts';
-import { testLiveArm, testScenario, testUpdate } from '../../testing/test-scenario.ts';
+import { testLiveArm, testScenario, testUpdate, torNetwork } from '../../testing/test-scenario.ts';
 
 const RELAYS = 80;
 const STAGES = ['heard', 'verified', 'staged', 'activated'] as const;
@@ -37,11 +37,7 @@ function scenarioOf(seed: number, changes: Partial<Scenario> = {}): Scenario {
     updates: [testUpdate({ atSeconds: 15, sizeBytes: 20_480 })],
     ...changes,
     network: {
-      ...testScenario().network,
-      relays: RELAYS,
-      population: 'tor-2025-11',
-      uplink: { law: 'population' },
-      latency: { law: 'population' },
+      ...torNetwork(RELAYS),
       ...changes.network,
     },
   });

@@ -6,7 +6,6 @@
  * module stands in line, is what these two have shown: the model has no opinion of its own about updates.
  */
 
-import { createHash } from 'node:crypto';
 import { readBundle } from '../../../node/channels/gossip-channel.ts';
 import type { Environment, PubsubMessage, Verdict } from '../../../node/environment.ts';
 import { RequestError } from '../../../node/environment.ts';
@@ -14,7 +13,6 @@ import type { AnyHook } from '../../../node/hooks/define-hook.ts';
 import { HookRuntime } from '../../../node/hooks/hook-runtime.ts';
 import { VerificationCache } from '../../../node/trust/verification-cache.ts';
 import type { UpdateStack } from '../../../node/update-stack.ts';
-import { HostTimers } from '../gossipsub/host-timers.ts';
 import { RelayProcessor } from '../gossipsub/processor.ts';
 import { type PublicationJob, Publisher, plannedOperations } from '../gossipsub/publisher.ts';
 import { AT_ONCE } from '../gossipsub/relay-consent.ts';
@@ -22,6 +20,7 @@ import { relayStack, type SharedParts } from '../gossipsub/relay-stack.ts';
 import type { TakenParties } from '../gossipsub/third-parties.ts';
 import { Call, VirtualClock } from '../virtual-clock.ts';
 import { passTrial } from './module-trial.ts';
+import { gossiped, WATCHED_HOST, watchedEnvironment } from './watched-relay.ts';
 
 /** A stage that a release reaches on a relay, so long after the publication has arrived there. */
 export interface Step {
@@ -66,8 +65,6 @@ export interface Rehearsed {
 
 const SELF = 'self';
 const OTHER = 'another';
-/** The only host of each rehearsing relay's clock. */
-const HOST = 0;
 
 /** Rehearses the publications of a job on relays that take third parties, or none. Rejects only if the relay's code does. */
 export async function rehearse(job: PublicationJob, thirdParties: TakenParties = 'all'): Promise<Rehearsed> {
@@ -106,10 +103,10 @@ class RehearsingRelay {
     this.repository = repository;
     this.failing = failing;
     this.clock = new VirtualClock(1, job.scenario.seed);
-    this.processor = new RelayProcessor(this.clock, HOST, job.scenario.costs);
+    this.processor = new RelayProcessor(this.clock, WATCHED_HOST, job.scenario.costs);
     this.releaseOf = new Map(job.releases.map(({ moduleSha256 }, release) => [moduleSha256, release]));
     this.stack = relayStack(this.sharedParts(), {
-      relay: HOST,
+      relay: WATCHED_HOST,
       environment: this.environment(),
       thirdParties,
       activation: AT_ONCE,
@@ -131,7 +128,7 @@ class RehearsingRelay {
       },
       tellVersions: (versions) => versions,
     });
-    this.clock.plan(0, new Call(HOST, () => this.stack.start()));
+    this.clock.plan(0, new Call(WATCHED_HOST, () => this.stack.start()));
   }
 
   /** As the relay that carries a publication into the network: it is given all files, and hears itself. */
@@ -159,7 +156,7 @@ class RehearsingRelay {
       arrive();
     };
     const beginsUs = Math.max(atUs, clock.nowUs);
-    clock.plan(beginsUs, new Call(HOST, begin));
+    clock.plan(beginsUs, new Call(WATCHED_HOST, begin));
     await this.runThrough(beginsUs);
     // Alarms and the like are further off than any work; what is left of them comes with the next publication.
     while (clock.nextTimeUs <= processor.freeUs) await this.runThrough(processor.freeUs);
@@ -203,36 +200,23 @@ class RehearsingRelay {
   }
 
   private environment(): Environment {
-    return {
+    return watchedEnvironment({
       clock: this.clock,
-      timers: new HostTimers(this.clock, HOST),
-      random: { uniform: () => 0.5 },
-      pubsub: {
-        subscribe: (_topic, listener) => {
-          this.listener = listener;
-        },
-        publish: () => Promise.resolve(),
-      },
+      processor: this.processor,
       peers: {
         connected: () => [],
-        onConnect: () => {},
         request: () => Promise.reject(new RequestError('unreachable', 'nobody is asked in a rehearsal')),
-        serve: () => {},
       },
-      processor: this.processor,
-    };
+      onSubscribe: (listener) => {
+        this.listener = listener;
+      },
+    });
   }
 
   private message(data: Uint8Array, from: string): PubsubMessage {
-    return {
-      topic: '',
-      from,
-      data,
-      id: createHash('sha256').update(data).digest('hex'),
-      report: (verdict) => {
-        if (from !== SELF) this.verdict = { verdict, afterUs: this.clock.nowUs - this.beganUs };
-      },
-    };
+    return gossiped(data, from, (verdict) => {
+      if (from !== SELF) this.verdict = { verdict, afterUs: this.clock.nowUs - this.beganUs };
+    });
   }
 
   /** Runs what happens up to a moment, that of the moment included, and lets it settle. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { LiveArm, LiveChannel, Scenario } from '../../../scenario/scenario.ts';
 import { equalShares, type RanOnBoth, runOnBoth } from '../../../testing/both-engines.ts';
 import { RESTLESS_CHURN } from '../../../testing/made-churn.ts';
-import { TEST_TRUST, testScenario, testUpdate } from '../../../testing/test-scenario.ts';
+import { TEST_TRUST, testScenario, testUpdate, torNetwork } from '../../../testing/test-scenario.ts';
 import type { EngineResult } from '../../gossipsub/engine.ts';
 import { stageColumn } from '../../gossipsub/job.ts';
 
@@ -18,13 +18,7 @@ function calm(seed: number, changes: Partial<Scenario> = {}): Scenario {
       testUpdate({ atSeconds: 60, sizeBytes: 20_480 }),
       testUpdate({ atSeconds: 700, module: 'padding-machine', sizeBytes: 120_000 }),
     ],
-    network: {
-      ...testScenario().network,
-      relays: 100,
-      population: 'tor-2025-11',
-      latency: { law: 'population' },
-      uplink: { law: 'population' },
-    },
+    network: torNetwork(100),
     ...changes,
   });
 }

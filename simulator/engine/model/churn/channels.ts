@@ -19,7 +19,7 @@ import type { LinkListener } from './living-network.ts';
 import type { LivingRelay } from './living-relay.ts';
 import type { LivingWork } from './living-work.ts';
 import type { Peers } from './peers.ts';
-import { type Answered, type Reply, Requests } from './requests.ts';
+import { Requests } from './requests.ts';
 
 export interface ChannelsParts {
   readonly arm: LiveArm;
@@ -38,6 +38,7 @@ export interface ChannelsParts {
 
 export class Channels implements LinkListener, Peers {
   readonly authorities: readonly number[];
+  readonly ask: Peers['ask'] = (...asked) => this.requests.request(...asked);
   private readonly calls: Calls;
   private readonly draws: HostDraws;
   private readonly requests: Requests;
@@ -122,16 +123,6 @@ export class Channels implements LinkListener, Peers {
   /** The relay's process has ended, for good or until the next one starts. */
   ended(relay: LivingRelay): void {
     this.circuits?.ended(relay);
-  }
-
-  ask(
-    relay: LivingRelay,
-    host: number,
-    questionBytes: number,
-    answer: (reply: Reply) => void,
-    done: (answered: Answered) => void,
-  ): void {
-    this.requests.request(relay, host, questionBytes, answer, done);
   }
 
   stateOf(host: number): number {

@@ -1,18 +1,12 @@
 /** Those whom relays can ask, as what news come to on a relay needs it. */
 
 import type { LivingRelay } from './living-relay.ts';
-import type { Answered, Reply } from './requests.ts';
+import type { Requests } from './requests.ts';
 
 export interface Peers {
   /** Asked for modules that no relay has; none without a directory. */
   readonly authorities: readonly number[];
-  ask(
-    relay: LivingRelay,
-    host: number,
-    questionBytes: number,
-    answer: (reply: Reply) => void,
-    done: (answered: Answered) => void,
-  ): void;
+  readonly ask: Requests['request'];
   /** What a host has, as `stateAfter` counts. */
   stateOf(host: number): number;
   /** Takes what is missing from another peer than the one that brought the news. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LiveChannel, Scenario } from '../../../scenario/scenario.ts';
 import { runOnBoth } from '../../../testing/both-engines.ts';
-import { testScenario, testUpdate } from '../../../testing/test-scenario.ts';
+import { testScenario, testUpdate, torNetwork } from '../../../testing/test-scenario.ts';
 import { stageColumn } from '../../gossipsub/job.ts';
 
 const DIRECTORY = { authorities: 2, uplinkBitsPerSecond: 100e6, intervalSeconds: 120, jitterShare: 0.5 };
@@ -18,13 +18,7 @@ function restless(seed: number): Scenario {
       testUpdate({ atSeconds: 60, sizeBytes: 20_480 }),
       testUpdate({ atSeconds: 300, module: 'padding-machine', sizeBytes: 90_000 }),
     ],
-    network: {
-      ...testScenario().network,
-      relays: 100,
-      population: 'tor-2025-11',
-      latency: { law: 'population' },
-      uplink: { law: 'population' },
-    },
+    network: torNetwork(100),
     presence: {
       late: { share: 0.2, fromSeconds: 30, toSeconds: 200 },
       away: { share: 0.3, fromSeconds: 20, toSeconds: 300, forSeconds: 60 },

@@ -1,10 +1,9 @@
 /** A relay whose every act is noted down; what it asks for takes no time on its own clock. */
 
-import { createHash } from 'node:crypto';
 import { PeerFetcher } from '../../../../node/channels/peer-fetcher.ts';
 import { decodeRequest } from '../../../../node/channels/sync-protocol.ts';
 import { SyncServer } from '../../../../node/channels/sync-server.ts';
-import type { Environment, PeerName, PubsubMessage } from '../../../../node/environment.ts';
+import type { Environment, PeerName, PubsubMessage, Verdict } from '../../../../node/environment.ts';
 import { RequestError } from '../../../../node/environment.ts';
 import type { AnyHook } from '../../../../node/hooks/define-hook.ts';
 import type { Fetched, Fetcher } from '../../../../node/trust/fetcher.ts';
@@ -14,7 +13,6 @@ import type { UpdateStack } from '../../../../node/update-stack.ts';
 import type { ModulePool } from '../../../../node/updates/store.ts';
 import type { LiveChannel } from '../../../scenario/scenario.ts';
 import type { RelayStores } from '../../gossipsub/faults/relay-disk.ts';
-import { HostTimers } from '../../gossipsub/host-timers.ts';
 import { RelayProcessor } from '../../gossipsub/processor.ts';
 import type { PublicationJob } from '../../gossipsub/publisher.ts';
 import { AT_ONCE } from '../../gossipsub/relay-consent.ts';
@@ -23,9 +21,9 @@ import { frameOfQuestion } from '../../gossipsub/request-frame.ts';
 import { Call, EPOCH_MS, VirtualClock } from '../../virtual-clock.ts';
 import { passTrial } from '../module-trial.ts';
 import type { Step } from '../rehearsal.ts';
+import { gossiped, WATCHED_HOST, watchedEnvironment } from '../watched-relay.ts';
 import type { Act, Doing } from './lesson.ts';
 
-const HOST = 0;
 export const SELF = 'self';
 /** Who brings the news, and whoever else is asked. */
 export const BEARER = 'bearer';
@@ -74,7 +72,7 @@ export class Pupil {
     this.room = room;
     this.clock = new VirtualClock(1, job.scenario.seed);
     this.clock.nowUs = this.sinceUs = atUs;
-    this.processor = new RelayProcessor(this.clock, HOST, job.scenario.costs);
+    this.processor = new RelayProcessor(this.clock, WATCHED_HOST, job.scenario.costs);
     this.stack = relayStack(
       {
         ...shared,
@@ -92,7 +90,7 @@ export class Pupil {
         },
       },
       {
-        relay: HOST,
+        relay: WATCHED_HOST,
         environment: this.environment(),
         thirdParties: 'all',
         activation: AT_ONCE,
@@ -121,7 +119,7 @@ export class Pupil {
   async run(begin: () => void): Promise<void> {
     const { clock } = this;
     const beganUs = clock.nowUs;
-    if (!this.isUp) clock.plan(beganUs, new Call(HOST, () => this.stack.start()));
+    if (!this.isUp) clock.plan(beganUs, new Call(WATCHED_HOST, () => this.stack.start()));
     this.isUp = true;
     this.asks = 0;
     const beginAnew = (): void => {
@@ -131,12 +129,12 @@ export class Pupil {
       this.processor.freeUs = clock.nowUs;
       begin();
     };
-    clock.plan(beganUs, new Call(HOST, beginAnew));
+    clock.plan(beganUs, new Call(WATCHED_HOST, beginAnew));
     while (clock.nextTimeUs < beganUs + OVER_AFTER_US) {
       await this.settle();
       for (let next = this.held.shift(); next !== undefined; next = this.held.shift()) {
         this.moduleUnderWay = next.file;
-        clock.plan(clock.nowUs, new Call(HOST, next.ask));
+        clock.plan(clock.nowUs, new Call(WATCHED_HOST, next.ask));
         await this.settle();
       }
     }
@@ -144,17 +142,12 @@ export class Pupil {
   }
 
   hear(data: Uint8Array, from: string): void {
-    this.listener({
-      topic: '',
-      from,
-      data,
-      id: createHash('sha256').update(data).digest('hex'),
-      report: (verdict) => {
-        if (from === SELF) return;
-        this.noteTrust();
-        this.note({ act: 'verdict', isAccepted: verdict === 'accept' });
-      },
-    });
+    const report = (verdict: Verdict): void => {
+      if (from === SELF) return;
+      this.noteTrust();
+      this.note({ act: 'verdict', isAccepted: verdict === 'accept' });
+    };
+    this.listener(gossiped(data, from, report));
   }
 
   /** Gets all files of the developers. */
@@ -235,23 +228,8 @@ export class Pupil {
   }
 
   private environment(): Environment {
-    const { clock } = this;
-    return {
-      clock,
-      timers: new HostTimers(clock, HOST),
-      random: { uniform: () => 0.5 },
-      pubsub: {
-        subscribe: (_topic, listener) => {
-          this.listener = listener;
-        },
-        publish: () => Promise.resolve(),
-      },
-      peers: {
-        connected: () => [ANYBODY],
-        onConnect: () => {},
-        request: (peer, protocol, body) => this.request(peer, protocol, body),
-        serve: () => {},
-      },
+    return watchedEnvironment({
+      clock: this.clock,
       processor: {
         work: (work, done) => {
           this.noteTrust();
@@ -259,7 +237,14 @@ export class Pupil {
           this.note({ act: 'work', endsAfterUs: this.processor.freeUs - this.sinceUs });
         },
       },
-    };
+      peers: {
+        connected: () => [ANYBODY],
+        request: (peer, protocol, body) => this.request(peer, protocol, body),
+      },
+      onSubscribe: (listener) => {
+        this.listener = listener;
+      },
+    });
   }
 
   /** Modules are held until nothing else is under way. */
