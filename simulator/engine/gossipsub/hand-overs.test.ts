@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import type { Offer } from '../../../node/channels/channel.ts';
 import type { Environment } from '../../../node/environment.ts';
+import type { Fetcher } from '../../../node/trust/fetcher.ts';
 import type { UpdateStack } from '../../../node/update-stack.ts';
 import { testLiveArm } from '../../testing/test-scenario.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -12,20 +14,24 @@ import type { HandOver } from './publisher.ts';
 const RELAY = 0;
 const TIMESTAMP = 7;
 const HAND_OVER = { bundle: Uint8Array.of(1), source: {}, timestamp: TIMESTAMP } as unknown as HandOver;
+const NEWEST = {} as Fetcher;
 const makeHandOver = (): HandOver => HAND_OVER;
 
 /** A process of the relay, as far as publications are handed to it. */
 class Process {
-  /** What it has been handed and has not taken yet. */
-  readonly atIt: (() => void)[] = [];
+  /** What it has been handed and has not judged yet. */
+  readonly atIt: ((refused?: 'rollback') => void)[] = [];
+  readonly sources: Fetcher[] = [];
   told = 0;
   readonly stack: UpdateStack;
   readonly environment: Environment;
 
   /** On a disk with metadata of this version. */
   constructor(timestamp: number) {
-    const take = (): Promise<unknown> =>
-      new Promise((resolve) => this.atIt.push(() => resolve({ kind: 'taken' })));
+    const take = ({ source }: Offer): Promise<unknown> => {
+      this.sources.push(source);
+      return new Promise((resolve) => this.atIt.push((refused) => resolve({ refused: refused ?? null })));
+    };
     const publish = async (): Promise<void> => void this.told++;
     this.stack = { take, client: { versions: () => ({ timestamp }) } } as unknown as UpdateStack;
     this.environment = { pubsub: { publish } } as unknown as Environment;
@@ -45,6 +51,7 @@ describe('hand-overs', () => {
       clock,
       stackOf: () => running?.stack ?? null,
       environmentOf: () => running?.environment ?? null,
+      newest: () => NEWEST,
       onError: (error) => assert.fail(String(error)),
     });
   });
@@ -119,5 +126,17 @@ describe('hand-overs', () => {
     const taking = startProcess(TIMESTAMP);
     handOvers.restock(RELAY);
     assert.equal(taking.atIt.length, 0);
+  });
+
+  it('a relay that refuses a publication as old gets all that there is, once', async () => {
+    const process = startProcess();
+    handOvers.publish(RELAY, makeHandOver);
+    process.atIt.shift()!('rollback');
+    await setImmediate();
+    assert.equal(process.sources.length, 2);
+    assert.equal(process.sources[1], NEWEST);
+    process.atIt.shift()!('rollback');
+    await setImmediate();
+    assert.equal(process.sources.length, 2);
   });
 });

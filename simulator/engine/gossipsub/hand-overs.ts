@@ -3,11 +3,15 @@
  * taken them.
  *
  * A relay that dies before it has taken one gets it again from its next process on; so does one whose disk has lost what
- * it had taken. One that refuses it by a clock that is wrong gets it again when the clock is set.
+ * it had taken. One that refuses it by a clock that is wrong gets it again when the clock is set. One that has been down
+ * until newer news have reached it refuses it as old, and gets all that the developers have instead: nobody else may have
+ * the modules of the older publication.
  */
 
+import type { Receipt } from '../../../node/channels/channel.ts';
 import { publishBundle } from '../../../node/channels/gossip-channel.ts';
 import type { Environment } from '../../../node/environment.ts';
+import type { Fetcher } from '../../../node/trust/fetcher.ts';
 import type { UpdateStack } from '../../../node/update-stack.ts';
 import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { Job } from './job.ts';
@@ -22,6 +26,8 @@ export interface HandOversParts {
   /** Of the relay's process; null while there is none. */
   readonly stackOf: (relay: number) => UpdateStack | null;
   readonly environmentOf: (relay: number) => Environment | null;
+  /** All that the developers have published by now. */
+  readonly newest: () => Fetcher;
   readonly onError: (error: unknown) => void;
 }
 
@@ -40,7 +46,7 @@ export class HandOvers {
 
   /** Hands a publication over, and the relay tells the others of it; now, or when it is up. */
   publish(relay: number, makeHandOver: () => HandOver): void {
-    const { job, stackOf, environmentOf, onError } = this.parts;
+    const { job, stackOf, environmentOf, newest, onError } = this.parts;
     const stack = stackOf(relay);
     const environment = environmentOf(relay);
     if (stack === null || environment === null) {
@@ -56,12 +62,14 @@ export class HandOvers {
       return; // the authorities have it, and relays ask them
     }
     due.add(makeHandOver);
-    const judged = (): void => {
-      if (stackOf(relay) !== stack) return; // it has died over it
+    const judged = async ({ refused }: Receipt): Promise<void> => {
+      const hasDied = (): boolean => stackOf(relay) !== stack;
+      if (refused === 'rollback' && !hasDied()) await this.handTo(stack, newest());
+      if (hasDied()) return;
       due.delete(makeHandOver);
       this.latest.set(relay, handOver);
     };
-    this.handTo(stack, handOver).then(judged).catch(onError);
+    this.handTo(stack, handOver.source).then(judged).catch(onError);
     if (!channels.includes('gossip')) return;
     const isRepeated = this.told.has(makeHandOver);
     this.told.add(makeHandOver);
@@ -91,10 +99,10 @@ export class HandOvers {
     const handOver = this.latest.get(relay);
     if (stack === null || handOver === undefined) return;
     if (stack.client.versions().timestamp < handOver.timestamp)
-      this.handTo(stack, handOver).catch(this.parts.onError);
+      this.handTo(stack, handOver.source).catch(this.parts.onError);
   }
 
-  private handTo(stack: UpdateStack, { source }: HandOver): Promise<unknown> {
+  private handTo(stack: UpdateStack, source: Fetcher): Promise<Receipt> {
     const { channels } = this.parts.job.arm;
     const channel = channels.includes('gossip') ? 'gossip' : channels[0];
     return stack.take({ channel, source, peer: null });

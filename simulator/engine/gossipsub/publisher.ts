@@ -178,6 +178,12 @@ export class Publisher implements FileSource, Fetcher {
     return this.timestamps.findLast((issue) => issue.atUs <= atUs) ?? this.timestamps[0];
   }
 
+  /** All files as they are at a time, which is now. */
+  newest(nowUs: number): Fetcher {
+    this.issueAt(nowUs);
+    return this;
+  }
+
   private asOf(bundle: Uint8Array, { bytes, versions }: Issue): HandOver {
     const nextRoot = metadataFile('root', versions.root + 1);
     const fetch = (file: string): Promise<Fetched> => {

@@ -106,6 +106,7 @@ export class UpdateLife {
       // A process that dies does so in the middle of an event, and its stack goes with the next.
       stackOf: (relay) => (this.lives.get(relay)?.isAlive() === false ? null : this.stacks[relay]),
       environmentOf: (relay) => this.environments[relay],
+      newest: () => this.publisher.newest(clock.nowUs),
       onError,
     });
     const arsenal = arsenalOf(job, recorder.watch);
