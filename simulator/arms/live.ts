@@ -28,6 +28,7 @@ import {
 import { progressOfColumns } from './arm-progress.ts';
 import { drawHostileRelays } from './hostile-relays.ts';
 import { drawPolicies, type LivePolicies } from './live-policies.ts';
+import { publishedByTaker } from './publishing-relay.ts';
 import type { PreparedRelease } from './release.ts';
 import type { Phase, RunOptions } from './run-contract.ts';
 import { trafficViolations } from './traffic-violations.ts';
@@ -62,7 +63,13 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const policies = drawPolicies(scenario, arm, population);
   const embeds = policies?.ofRelays.embeds ?? null;
   assert(churn === null || policies === null, `seed ${scenario.seed}: churn and operators in one live arm`);
-  const releases = input.releases.map((release) => publishedByMember(release, embeds));
+  // Under churn the relays that publish were drawn before, and stay.
+  const releases =
+    churn === null
+      ? input.releases.map((release) =>
+          publishedByTaker(release, { scenario, population, policies: policies?.ofRelays ?? null }),
+        )
+      : input.releases;
   const topology =
     embeds === null || embeds.every((one) => one === 1)
       ? input.topology
@@ -213,13 +220,6 @@ async function scoringOf(scenario: Scenario): Promise<ScoringOptions | null> {
   if (kind === 'none') return null;
   const { updateScoring } = await import('./update-scoring.ts');
   return updateScoring(kind);
-}
-
-/** The developers publish through a relay that takes part: the next one, where the one drawn does not. */
-export function publishedByMember(release: PreparedRelease, embeds: Uint8Array | null): PreparedRelease {
-  let { publisher } = release;
-  while (embeds !== null && embeds[publisher] !== 1) publisher = (publisher + 1) % embeds.length;
-  return { ...release, publisher };
 }
 
 /** Relays that were simulated, and with them those that their operators upgrade. */

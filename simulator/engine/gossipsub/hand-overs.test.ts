@@ -33,7 +33,10 @@ class Process {
       return new Promise((resolve) => this.atIt.push((refused) => resolve({ refused: refused ?? null })));
     };
     const publish = async (): Promise<void> => void this.told++;
-    this.stack = { take, client: { versions: () => ({ timestamp }) } } as unknown as UpdateStack;
+    this.stack = {
+      take,
+      client: { versions: () => ({ timestamp }), isIncomplete: () => false },
+    } as unknown as UpdateStack;
     this.environment = { pubsub: { publish } } as unknown as Environment;
   }
 }

@@ -8,7 +8,6 @@
  * the modules of the older publication.
  */
 
-import type { Receipt } from '../../../node/channels/channel.ts';
 import { publishBundle } from '../../../node/channels/gossip-channel.ts';
 import type { Environment } from '../../../node/environment.ts';
 import type { Fetcher } from '../../../node/trust/fetcher.ts';
@@ -46,7 +45,7 @@ export class HandOvers {
 
   /** Hands a publication over, and the relay tells the others of it; now, or when it is up. */
   publish(relay: number, makeHandOver: () => HandOver): void {
-    const { job, stackOf, environmentOf, newest, onError } = this.parts;
+    const { job, stackOf, environmentOf, onError } = this.parts;
     const stack = stackOf(relay);
     const environment = environmentOf(relay);
     if (stack === null || environment === null) {
@@ -62,14 +61,12 @@ export class HandOvers {
       return; // the authorities have it, and relays ask them
     }
     due.add(makeHandOver);
-    const judged = async ({ refused }: Receipt): Promise<void> => {
-      const hasDied = (): boolean => stackOf(relay) !== stack;
-      if (refused === 'rollback' && !hasDied()) await this.handTo(stack, newest());
-      if (hasDied()) return;
+    const judged = (): void => {
+      if (stackOf(relay) !== stack) return; // it has died over it
       due.delete(makeHandOver);
       this.latest.set(relay, handOver);
     };
-    this.handTo(stack, handOver.source).then(judged).catch(onError);
+    this.handTo(relay, stack, handOver).then(judged).catch(onError);
     if (!channels.includes('gossip')) return;
     const isRepeated = this.told.has(makeHandOver);
     this.told.add(makeHandOver);
@@ -93,19 +90,26 @@ export class HandOvers {
     if (this.latest.has(relay)) later(() => this.restock(relay));
   }
 
-  /** Hands the latest over again if the relay lacks it: its disk has lost it, or its clock has had it refused. */
+  /**
+   * Hands the latest over again if the relay lacks it, or some of it: its disk has lost it, its clock has had it refused, or
+   * others have told it of news that they had not whole.
+   */
   restock(relay: number): void {
-    const stack = this.parts.stackOf(relay);
+    const { stackOf, onError } = this.parts;
+    const stack = stackOf(relay);
     const handOver = this.latest.get(relay);
     if (stack === null || handOver === undefined) return;
-    if (stack.client.versions().timestamp < handOver.timestamp)
-      this.handTo(stack, handOver.source).catch(this.parts.onError);
+    const { client } = stack;
+    if (client.versions().timestamp < handOver.timestamp || client.isIncomplete())
+      this.handTo(relay, stack, handOver).catch(onError);
   }
 
-  private handTo(stack: UpdateStack, source: Fetcher): Promise<Receipt> {
-    const { channels } = this.parts.job.arm;
-    const channel = channels.includes('gossip') ? 'gossip' : channels[0];
-    return stack.take({ channel, source, peer: null });
+  private async handTo(relay: number, stack: UpdateStack, { source }: HandOver): Promise<void> {
+    const { job, stackOf, newest } = this.parts;
+    const channel = job.arm.channels.includes('gossip') ? 'gossip' : job.arm.channels[0];
+    const { refused } = await stack.take({ channel, source, peer: null });
+    if (refused === 'rollback' && stackOf(relay) === stack)
+      await stack.take({ channel, source: newest(), peer: null });
   }
 
   private dueOf(relay: number): Set<() => HandOver> {

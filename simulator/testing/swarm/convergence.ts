@@ -6,7 +6,8 @@
  */
 
 import { drawHostileRelays } from '../../arms/hostile-relays.ts';
-import { publishedByMember } from '../../arms/live.ts';
+import { drawPolicies } from '../../arms/live-policies.ts';
+import { publishedByTaker } from '../../arms/publishing-relay.ts';
 import { type PreparedRelease, prepareReleases } from '../../arms/release.ts';
 import { circuitsPerSecond } from '../../engine/gossipsub/circuit-contacts.ts';
 import { meanCellWaitUs } from '../../engine/gossipsub/hook-traffic.ts';
@@ -61,7 +62,11 @@ function relaysToAsk(
   if (takesSeconds === null || lastSeconds + takesSeconds > scenario.durationSeconds) return [];
   if (arm.adversary !== 'none' && leavesMarks(scenario)) return [];
   const { embeds = null, classOf, classes } = outcome.operators ?? {};
-  const releases = prepared.map((release) => publishedByMember(release, embeds));
+  const policies = drawPolicies(scenario, arm, population)?.ofRelays ?? null;
+  const releases =
+    churn === null
+      ? prepared.map((release) => publishedByTaker(release, { scenario, population, policies }))
+      : prepared;
   const publishers = new Set(releases.map(({ publisher }) => publisher));
   const hostile =
     arm.adversary === 'none' ? new Set<number>() : drawHostileRelays(scenario, publishers, embeds);
