@@ -57,7 +57,7 @@ function relaysToAsk(
   prepared: readonly PreparedRelease[],
 ): number[] {
   const arm = outcome.arm as LiveArm;
-  const lastSeconds = lastDisturbanceSeconds(scenario, arm);
+  const lastSeconds = Math.max(lastDisturbanceSeconds(scenario, arm), ...haltsSeconds(scenario, outcome));
   const takesSeconds = settlingSeconds(scenario, arm);
   if (takesSeconds === null || lastSeconds + takesSeconds > scenario.durationSeconds) return [];
   if (arm.adversary !== 'none' && leavesMarks(scenario)) return [];
@@ -98,6 +98,13 @@ function relaysToAsk(
     const isOnlyMet = arm.channels.every((channel) => channel === 'circuit' || channel === 'catch-up');
     return !isOnlyMet || MEANS / (2 * circuits * population.consensusWeight[relay]!) < spareSeconds;
   });
+}
+
+/** When rollouts were halted, in virtual seconds: at any time after their last step too. */
+function haltsSeconds({ updates }: Scenario, outcome: ArmOutcome): number[] {
+  return outcome.updates.flatMap(({ haltedSeconds }, release) =>
+    haltedSeconds === null ? [] : [updates[release]!.atSeconds + haltedSeconds],
+  );
 }
 
 /**
