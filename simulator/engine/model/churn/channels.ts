@@ -129,8 +129,8 @@ export class Channels implements LinkListener, Peers {
     return this.exchange.stateOf(host);
   }
 
-  askInstead(relay: LivingRelay, bearer: number): void {
-    this.exchange.askInstead(relay, bearer);
+  takeMissing(relay: LivingRelay, bearer: number): void {
+    this.exchange.takeMissing(relay, bearer);
   }
 
   after(delayMs: number, relay: LivingRelay, action: () => void): void {

@@ -26,7 +26,10 @@ type Done = (outcome: Exchanged) => void;
 /** One that a relay takes from, or means to. */
 interface Taking {
   readonly peer: number;
-  readonly promised: number;
+  /** What it said that it has; null if it did not. */
+  readonly promised: number | null;
+  /** Whether it is taken for gossip, as a message that is fetched: modules along with the news. */
+  readonly forGossip: boolean;
   /** Everybody who waits for what comes of it. */
   readonly done: Done[];
 }
@@ -37,6 +40,8 @@ interface Memory {
   readonly takings: Taking[];
   /** Peers that promised news and brought none, and when. */
   readonly fruitlessAtMs: Map<number, number>;
+  /** Whether others are asked for what the sender of news did not hand over. */
+  isAskingInstead: boolean;
 }
 
 export interface ExchangeParts {
@@ -66,7 +71,7 @@ export class Exchange {
   }
 
   /** Tells a peer what this relay has, hears what the peer has, and takes from it if it is ahead. */
-  compare(relay: LivingRelay, peer: number, done: Done): void {
+  compare(relay: LivingRelay, peer: number, done: Done, forGossip = false): void {
     const { work, requests } = this.parts;
     let theirs = 0;
     const ours = work.state[relay.index];
@@ -78,7 +83,7 @@ export class Exchange {
     requests.request(relay, peer, STATE_QUESTION_BYTES, answer, (answered) => {
       const now = work.state[relay.index];
       if (answered !== 'answer') done('no-answer');
-      else if (theirs > now) this.take(relay, peer, theirs, done);
+      else if (theirs > now) this.take(relay, peer, theirs, done, forGossip);
       else done(now > theirs ? 'ahead' : 'equal');
     });
   }
@@ -93,16 +98,31 @@ export class Exchange {
     return true;
   }
 
-  /** Takes what is missing from another peer than the one that brought the news (node/channels/missing-news.ts). */
-  askInstead(relay: LivingRelay, bearer: number): void {
+  /** Takes what is missing from whoever has brought news by gossip, or from others (node/channels/missing-news.ts). */
+  takeMissing(relay: LivingRelay, bearer: number): void {
+    const memory = this.memoryOf(relay);
+    if (this.isPaused(memory, bearer)) return;
+    const taken: Done = (outcome) => {
+      if (outcome === 'fruitless' && !memory.isAskingInstead) this.askInstead(relay, bearer, memory);
+    };
+    this.take(relay, bearer, null, taken, true);
+  }
+
+  private askInstead(relay: LivingRelay, bearer: number, memory: Memory): void {
+    memory.isAskingInstead = true;
     const others = relay.open.peers.filter((peer) => peer !== bearer);
     const left = this.parts.draws.inRandomOrder(relay.index, others).slice(0, ASKED_INSTEAD);
     const next = (): void => {
       const peer = left.shift();
-      if (peer === undefined) return;
-      this.compare(relay, peer, (outcome) => {
-        if (outcome !== 'took') next();
-      });
+      if (peer === undefined) {
+        memory.isAskingInstead = false;
+        return;
+      }
+      const compared: Done = (outcome) => {
+        if (outcome === 'took') left.length = 0;
+        next();
+      };
+      this.compare(relay, peer, compared, true);
     };
     next();
   }
@@ -116,21 +136,31 @@ export class Exchange {
   private heard(host: number, from: number, versions: number): void {
     const { relays, learns } = this.parts;
     if (learns && host < relays.length && versions > this.stateOf(host))
-      this.take(relays[host], from, versions, () => {});
+      this.take(relays[host], from, versions, () => {}, false);
   }
 
   /** Takes what a peer has, when those before it are done. */
-  private take(relay: LivingRelay, peer: number, promised: number, done: Done): void {
-    const memory: Memory = (this.memories[relay.index] ??= { takings: [], fruitlessAtMs: new Map() });
+  private take(
+    relay: LivingRelay,
+    peer: number,
+    promised: number | null,
+    done: Done,
+    forGossip: boolean,
+  ): void {
+    const memory = this.memoryOf(relay);
     const { takings } = memory;
     const joined = takings.find((taking) => taking.peer === peer);
     if (joined !== undefined) joined.done.push(done);
     else if (takings.length >= EXCHANGES_WAITING) done('busy');
     else if (this.isPaused(memory, peer)) done('fruitless');
     else {
-      takings.push({ peer, promised, done: [done] });
+      takings.push({ peer, promised, forGossip, done: [done] });
       if (takings.length === 1) this.takeFirst(relay, memory);
     }
+  }
+
+  private memoryOf({ index }: LivingRelay): Memory {
+    return (this.memories[index] ??= { takings: [], fruitlessAtMs: new Map(), isAskingInstead: false });
   }
 
   private isPaused({ fruitlessAtMs }: Memory, peer: number): boolean {
@@ -147,8 +177,8 @@ export class Exchange {
     const { process } = relay;
     const { work, world } = this.parts;
     const { takings, fruitlessAtMs } = memory;
-    const { peer, promised, done } = takings[0];
-    const isBehind = (): boolean => work.state[relay.index] < promised;
+    const { peer, promised, forGossip, done } = takings[0];
+    const isBehind = (): boolean => promised === null || work.state[relay.index] < promised;
     const over = (outcome: Exchanged): void => {
       if (relay.process !== process) return;
       takings.shift();
@@ -160,13 +190,14 @@ export class Exchange {
       over('equal');
       return;
     }
-    work.take(relay, peer, this.stateOf(peer), world.nowUs, (isNews) => {
+    const judged = (isNews: boolean): void => {
       fruitlessAtMs.delete(peer);
       if (isNews || !isBehind()) over(isNews ? 'took' : 'equal');
       else {
         fruitlessAtMs.set(peer, this.nowMs());
         over('fruitless');
       }
-    });
+    };
+    work.take({ relay, peer, to: this.stateOf(peer), forGossip }, world.nowUs, judged);
   }
 }

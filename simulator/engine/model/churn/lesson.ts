@@ -15,6 +15,8 @@ export interface Lesson {
   readonly acts: readonly Act[];
   /** Modules that did not come along, had when the news have been judged; side by side. */
   readonly modules: readonly ModuleLesson[];
+  /** Releases that it then runs or has in line: what it lacks of others it wants no more. */
+  readonly wanted: readonly number[];
 }
 
 export interface ModuleLesson {
@@ -54,18 +56,20 @@ export type Doing =
       /** Whose module the file is; null for metadata. */
       readonly release: number | null;
     }
-  /** The news have been judged; whether there were any. */
-  | { readonly act: 'taken'; readonly isNews: boolean }
+  /** The news have been judged: whether there were any, and whether it has looked at what is listed now. */
+  | { readonly act: 'taken'; readonly isNews: boolean; readonly hasLooked: boolean }
+  /** It cannot judge what came by gossip, and takes what it lacks from the sender: nothing more comes of the message. */
+  | { readonly act: 'behind' }
   | { readonly act: 'verdict'; readonly isAccepted: boolean }
   | { readonly act: 'refused'; readonly reason: string };
 
 /** What is asked of the relay's code, in states as `stateAfter` counts them. */
 export interface Question {
   /**
-   * The publication as a message, all files from the developers, or what a peer or an authority in state `to` has. An
-   * authority has what was before as well.
+   * The publication as a message, all files from the developers, or what a peer or an authority in state `to` has; of a
+   * sender of gossip modules are taken along with the news. An authority has what was before as well.
    */
-  readonly way: 'gossip' | 'developers' | 'peer' | 'authority';
+  readonly way: 'gossip' | 'developers' | 'sender' | 'peer' | 'authority';
   readonly from: number;
   readonly to: number;
   readonly atUs: number;
@@ -75,9 +79,11 @@ export interface Question {
   readonly turn: { readonly ask: number; readonly to: number } | null;
   /** The last news that came to nothing midway, which has left the relay with a part of them; null for none. */
   readonly before: Question | null;
+  /** Releases whose modules the sender of gossip has not. */
+  readonly lacks: readonly number[];
 }
 
 /** Whether the relay takes from somebody whom it has asked. */
 export function isTaken({ way }: Question): boolean {
-  return way === 'peer' || way === 'authority';
+  return way === 'sender' || way === 'peer' || way === 'authority';
 }

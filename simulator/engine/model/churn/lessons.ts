@@ -16,7 +16,7 @@ export interface Desk {
   readonly freshUntilUs: Float64Array;
 }
 
-const WAYS: readonly Question['way'][] = ['gossip', 'developers', 'peer', 'authority'];
+const WAYS: readonly Question['way'][] = ['gossip', 'developers', 'sender', 'peer', 'authority'];
 /** Longer than any lesson takes: beyond it the teacher is gone. */
 const PATIENCE_WALL_MS = 60_000;
 
@@ -30,15 +30,15 @@ export class Lessons {
 
   /** What becomes of news: asked anew where what is trusted has expired meanwhile. */
   of(question: Question): Lesson {
-    const { way, from, to, atUs, lost, turn, before } = question;
+    const { way, from, to, atUs, lost, turn, before, lacks } = question;
     const { freshUntilUs } = this.desk;
     const isFresh = (state: number): number => (atUs < freshUntilUs[state] ? 1 : 0);
     const states = freshUntilUs.length;
     const ways = (from * states + to) * WAYS.length + WAYS.indexOf(way);
     const whole = 4 * ways + 2 * isFresh(from) + isFresh(to);
     // What goes as it should is what is asked for most.
-    const isWhole = lost === null && turn === null && before === null;
-    const key = isWhole ? whole : JSON.stringify([whole, lost, turn, before]);
+    const isWhole = lost === null && turn === null && before === null && lacks.length === 0;
+    const key = isWhole ? whole : JSON.stringify([whole, lost, turn, before, lacks]);
     let lesson = this.known.get(key);
     if (lesson === undefined) this.known.set(key, (lesson = this.ask(question)));
     return lesson;

@@ -83,7 +83,7 @@ export class LivingRun {
     const { freshUntilUs } = desk;
     this.work = new LivingWork(
       { ...job, trace },
-      { world, calls, lessons: new Lessons(desk), relays: living, freshUntilUs },
+      { world, calls, lessons: new Lessons(desk), relays: living, freshUntilUs, gossips: this.gossips },
     );
     const arrived: Arrived = (publication, relay, nowUs, isPublisher, sender) => {
       this.work.hear(publication, relay, nowUs, sender, isPublisher);

@@ -13,7 +13,7 @@ import type { Calls } from './calls.ts';
 import { type Act, isTaken, type ModuleLesson, type Question, stateAfter } from './lesson.ts';
 import type { Lessons } from './lessons.ts';
 import type { LivingRelay } from './living-relay.ts';
-import { MissingModules } from './missing-modules.ts';
+import { MissingModules, type Offered } from './missing-modules.ts';
 import type { Peers } from './peers.ts';
 import type { Reply } from './requests.ts';
 
@@ -23,6 +23,8 @@ interface Task {
   readonly process: number;
   /** What was asked of the relay's code, and what it has shown; null for a module of news that are over. */
   question: Question | null;
+  /** The release whose module that is; -1 for news. */
+  readonly release: number;
   acts: readonly Act[];
   /** Who brought them; nobody for -1. */
   readonly bearer: number;
@@ -30,6 +32,8 @@ interface Task {
   readonly message: number;
   /** Had from the bearer when the news have been judged. */
   modules: readonly ModuleLesson[];
+  /** As in Lesson. */
+  wanted: readonly number[];
   /** Told when the news have been judged, or cannot be; null where nobody waits. */
   readonly judged: ((isNews: boolean) => void) | null;
   /** When the news have come, offer by offer. */
@@ -42,8 +46,26 @@ interface Task {
 /** What a relay's process is about to do, for nobody in particular. */
 function taskOf(relay: LivingRelay, acts: readonly Act[], arrivalsUs: number[] = []): Task {
   const { process } = relay;
-  const nothing = { question: null, modules: [], bearer: -1, message: -1, judged: null };
+  const nothing = {
+    question: null,
+    release: -1,
+    modules: [],
+    wanted: [],
+    bearer: -1,
+    message: -1,
+    judged: null,
+  };
   return { relay, process, acts, arrivalsUs, at: 0, asked: 0, ...nothing };
+}
+
+/** What a relay takes. */
+interface Taken {
+  readonly relay: LivingRelay;
+  readonly peer: number;
+  /** The state of the peer. */
+  readonly to: number;
+  /** Because gossip named news that it did not bring whole. */
+  readonly forGossip: boolean;
 }
 
 export interface LivingWorkParts {
@@ -52,6 +74,8 @@ export interface LivingWorkParts {
   readonly lessons: Lessons;
   readonly relays: readonly LivingRelay[];
   readonly freshUntilUs: Float64Array;
+  /** Whether news travel by gossip: what comes with it is hashed with it. */
+  readonly gossips: boolean;
 }
 
 export class LivingWork extends RelayWork {
@@ -64,6 +88,8 @@ export class LivingWork extends RelayWork {
   readonly modules: MissingModules;
   /** What relays have taken a part of and no more: it is there the next time. */
   private readonly broken = new Map<number, Question>();
+  /** What waits until a relay has got all that it asks somebody for: its trust client refreshes from one after the other. */
+  private readonly refreshing = new Map<number, (() => void)[]>();
   /** Relays whose alarm of a freeze went off. */
   readonly stale = new Set<number>();
   private readonly living: LivingWorkParts;
@@ -80,33 +106,67 @@ export class LivingWork extends RelayWork {
       relays: parts.population.relays,
       peers: () => this.peers!,
       isPursued: (relay, release) => !Number.isNaN(this.columns[release].verified[relay]),
-      fetched: (relay, acts) => this.proceed(living.world.nowUs, taskOf(relay, acts)),
+      arrived: (relay, release, acts) =>
+        this.proceed(living.world.nowUs, { ...taskOf(relay, acts), release }),
     });
   }
 
-  /** A message has come to a relay, from a peer or from the developers. */
+  /** A message has come to a relay, from a peer or from the developers, who hand over all their files. */
   hear(publication: number, index: number, nowUs: number, bearer: number, isPublisher: boolean): void {
-    const { lessons, relays } = this.living;
+    const waiting = isPublisher ? this.refreshing.get(index) : undefined;
+    const judge = (): void => this.judge(publication, index, nowUs, bearer, isPublisher);
+    if (waiting === undefined) judge();
+    else waiting.push(judge);
+  }
+
+  private judge(
+    publication: number,
+    index: number,
+    arrivedUs: number,
+    bearer: number,
+    isPublisher: boolean,
+  ): void {
+    const { lessons, relays, world } = this.living;
+    const { nowUs } = world;
     const way = isPublisher ? 'developers' : 'gossip';
     const to = stateAfter(publication);
     const from = this.state[index];
     this.noteFreshness(index, nowUs);
-    const question: Question = { way, from, to, atUs: nowUs, lost: null, turn: null, before: null };
-    const { acts, modules } = lessons.of(question);
+    const question: Question = {
+      way,
+      from,
+      to,
+      atUs: nowUs,
+      lost: null,
+      turn: null,
+      before: null,
+      lacks: [],
+    };
+    const { acts, modules, wanted } = lessons.of(question);
     const message = publication;
     if (from >= to) for (const release of this.carriedBy(message)) this.modules.keep(index, release);
-    this.proceed(nowUs, { ...taskOf(relays[index], acts, [nowUs]), question, modules, bearer, message });
+    this.proceed(nowUs, {
+      ...taskOf(relays[index], acts, [arrivedUs]),
+      question,
+      modules,
+      wanted,
+      bearer,
+      message,
+    });
   }
 
-  /** A relay takes what a peer has, which is in state `to`; `judged` is told whether that was news. */
-  take(relay: LivingRelay, peer: number, to: number, nowUs: number, judged: (isNews: boolean) => void): void {
+  /** A relay takes what a peer has; `judged` is told whether that was news. */
+  take({ relay, peer, to, forGossip }: Taken, nowUs: number, judged: (isNews: boolean) => void): void {
     const from = this.state[relay.index];
     this.noteFreshness(relay.index, nowUs);
-    const way = peer < this.state.length ? 'peer' : 'authority';
+    const isPeer = peer < this.state.length;
+    const way = forGossip ? 'sender' : isPeer ? 'peer' : 'authority';
+    const lacks = forGossip ? this.lackedBy(peer) : [];
+    this.refreshing.set(relay.index, []);
     const before = this.broken.get(relay.index) ?? null;
-    const question: Question = { way, from, to, atUs: nowUs, lost: null, turn: null, before };
-    const { acts, modules } = this.living.lessons.of(question);
-    this.proceed(nowUs, { ...taskOf(relay, acts, [nowUs]), question, modules, bearer: peer, judged });
+    const question: Question = { way, from, to, atUs: nowUs, lost: null, turn: null, before, lacks };
+    const { acts, modules, wanted } = this.living.lessons.of(question);
+    this.proceed(nowUs, { ...taskOf(relay, acts, [nowUs]), question, modules, wanted, bearer: peer, judged });
   }
 
   /** Raises the alarm of a relay that runs and whose metadata have gone stale. */
@@ -117,6 +177,7 @@ export class LivingWork extends RelayWork {
   /** The relay's process has ended: what stands in line waits for the next one, which `restart` tells of. */
   end(relay: number, nowUs: number, isForGood: boolean): void {
     this.noteFreshness(relay, nowUs);
+    this.refreshing.delete(relay);
     if (isForGood) {
       this.endedUs.set(relay, nowUs);
       this.operated?.end(relay, nowUs);
@@ -153,10 +214,14 @@ export class LivingWork extends RelayWork {
     let atUs = nowUs;
     while (task.at < acts.length) {
       const act = acts[task.at++];
+      if (this.isVain(task, act)) {
+        this.modules.workEnded(relay, task.release, false);
+        return;
+      }
       atUs = nowUs + act.afterUs + Math.max(0, busyUs);
       switch (act.act) {
         case 'arrive':
-          task.arrivalsUs[act.offer] = atUs;
+          task.arrivalsUs[act.offer] ??= atUs;
           break;
         case 'step':
           if (act.step.kind === 'verified') this.modules.keep(index, act.step.release);
@@ -180,9 +245,12 @@ export class LivingWork extends RelayWork {
         case 'taken': {
           // Of news that come in parts, the last one says which modules are missing.
           const isLast = !acts.some((other, at) => at >= task.at && other.act === 'taken');
-          this.at(atUs, relay, () => this.tellTaken(task, act.isNews, isLast ? task.modules : []));
+          this.at(atUs, relay, () => this.tellTaken(task, act, isLast ? task.modules : []));
           break;
         }
+        case 'behind':
+          this.at(atUs, relay, () => this.peers!.takeMissing(relay, task.bearer));
+          break;
         case 'refused':
           this.refusals[act.reason] = (this.refusals[act.reason] ?? 0) + 1;
           break;
@@ -199,6 +267,21 @@ export class LivingWork extends RelayWork {
           return;
       }
     }
+    if (task.question === null) this.modules.workEnded(relay, task.release, true);
+    else if (isTaken(task.question)) this.refreshed(index);
+  }
+
+  /** Whether work on a module comes to nothing: it is checked, and goes no further where it is wanted no more. */
+  private isVain({ relay, release }: Task, act: Act): boolean {
+    const isVerified = act.act === 'step' && act.step.kind === 'verified';
+    return release >= 0 && !isVerified && !this.modules.wants(relay.index, release);
+  }
+
+  /** The relay has all that it asked somebody for, or has given it up: who waits has a turn. */
+  private refreshed(relay: number): void {
+    const waiting = this.refreshing.get(relay) ?? [];
+    this.refreshing.delete(relay);
+    for (const next of waiting) next();
   }
 
   /** Does something at a time, which may be now, if the relay's process lives then. */
@@ -217,14 +300,55 @@ export class LivingWork extends RelayWork {
   }
 
   /** The relay has judged news. It asks for modules that did not come along before it asks anybody else. */
-  private tellTaken(task: Task, isNews: boolean, modules: readonly ModuleLesson[]): void {
-    const { relay, question, bearer, message, judged } = task;
-    for (const module of modules) this.modules.fetch(relay, module, module.isOfBearer ? bearer : null);
-    if (message >= 0) for (const release of this.carriedBy(message)) this.modules.deliver(relay, release);
+  private tellTaken(
+    task: Task,
+    { isNews, hasLooked }: Act & { readonly act: 'taken' },
+    modules: readonly ModuleLesson[],
+  ): void {
+    const { relay, question, judged } = task;
+    if (hasLooked) this.getModules(task, modules);
     if (question !== null && !isNews && (question.lost !== null || question.turn !== null))
       this.broken.set(relay.index, { ...question, atUs: 0, before: null });
     this.onTaken?.(relay);
     judged?.(isNews);
+  }
+
+  /** The relay has looked at all that is listed, and gets what it lacks of it. */
+  private getModules(task: Task, modules: readonly ModuleLesson[]): void {
+    const { relay, wanted, bearer } = task;
+    const offered = this.offeredBy(task);
+    for (const release of offered.isHashed ? offered.atHand : []) this.modules.keep(relay.index, release);
+    this.modules.settled(relay, wanted, offered);
+    for (const module of modules)
+      this.modules.add(relay, module, {
+        ...offered,
+        isHashed: false,
+        bearer: module.isOfBearer ? bearer : null,
+      });
+  }
+
+  /** Which modules came with news. */
+  private offeredBy({ question, acts, message, wanted, bearer }: Task): Offered {
+    const { gossips } = this.living;
+    switch (question?.way) {
+      case 'developers':
+        return { atHand: wanted, isHashed: gossips, bearer: null };
+      case 'sender': {
+        const had = acts.flatMap((act) =>
+          act.act === 'ask' && act.isOfBearer && act.answerBytes !== null ? (act.release ?? []) : [],
+        );
+        return { atHand: had, isHashed: true, bearer: null };
+      }
+      case 'gossip':
+        return { atHand: this.carriedBy(message), isHashed: true, bearer: null };
+      default:
+        return { atHand: [], isHashed: false, bearer };
+    }
+  }
+
+  /** Releases up to now whose modules a relay has not. */
+  private lackedBy(relay: number): number[] {
+    return this.columns.flatMap((_column, release) => (this.modules.has(relay, release) ? [] : [release]));
   }
 
   /** The releases whose modules come with a message. */
@@ -239,18 +363,13 @@ export class LivingWork extends RelayWork {
     const { relay, bearer } = task;
     const peers = this.peers!;
     if (relay.process !== task.process) return;
-    const isTake = task.question !== null && isTaken(task.question);
-    const answer = (reply: Reply): void => reply((isTake ? this.askedNow(task, act) : act).answerBytes);
+    const answer = (reply: Reply): void => reply(this.askedNow(task, act).answerBytes);
     peers.ask(relay, bearer, act.questionBytes, answer, (answered) => {
       // A refusal is an answer too: the relay's code has shown how it goes on.
       const isAnswered = answered === 'answer' || answered === 'refusal';
-      if (!isAnswered && !isTake) {
-        peers.askInstead(relay, bearer);
-        return;
-      }
-      if (!isAnswered)
+      if (this.state[relay.index] !== task.question!.from) this.beginAgain(task);
+      else if (!isAnswered)
         this.showAs(task, { ...task.question!, lost: { ask: task.asked - 1, failure: answered } });
-      else if (isTake && this.state[relay.index] !== task.question!.from) this.beginAgain(task);
       this.proceed(this.living.world.nowUs, task);
     });
   }
@@ -274,10 +393,10 @@ export class LivingWork extends RelayWork {
 
   /** From the question that is under way on, the task goes as another one does. */
   private showAs(task: Task, question: Question): void {
-    const { acts, modules } = this.living.lessons.of(question);
+    const { acts, modules, wanted } = this.living.lessons.of(question);
     let at = 0;
     for (let asks = 0; asks < task.asked; at++) if (acts[at].act === 'ask') asks++;
-    Object.assign(task, { question, acts, modules, at });
+    Object.assign(task, { question, acts, modules, wanted, at });
   }
 
   /** What a relay has forgotten it hears anew; the first time counts. */

@@ -10,6 +10,7 @@ import {
   FETCH_ROUNDS,
   FIRST_RETRY_MS,
   HEAD_START_MS,
+  OFFERERS_ASKED,
   RESERVE_ROUND,
   RETRY_GROWTH,
 } from '../../../../node/updates/module-fetch.ts';
@@ -17,7 +18,13 @@ import type { FilePart } from './lesson.ts';
 import type { LivingRelay } from './living-relay.ts';
 import type { Peers } from './peers.ts';
 import type { Reply } from './requests.ts';
-import { type Ask, Swarm } from './swarm.ts';
+import type { Assembly, Swarm } from './swarm.ts';
+
+/** What a relay's process gets of all its peers, and of authorities, for all modules. */
+export interface Swarms {
+  readonly ofPeers: Swarm;
+  readonly ofAuthorities: Swarm;
+}
 
 /** What is fetched, and for whom. */
 export interface Wanted {
@@ -26,18 +33,25 @@ export interface Wanted {
   /** Who has brought the news; null for nobody in particular. */
   readonly bearer: number | null;
   readonly has: (host: number) => boolean;
-  /** Told when all of it is here; never where it is given up. */
+  readonly swarms: Swarms;
+  /** Told when all of it is here, whether or not it is fetched still: a request under way goes on to its end. */
+  readonly kept: () => void;
+  /** Told when all of it is here for the first time, and it is fetched still. */
   readonly fetched: () => void;
+  /** Told when nobody has had it for so many rounds. */
+  readonly givenUp: () => void;
 }
 
 export class ModuleFetch {
   private readonly peers: Peers;
   private readonly wanted: Wanted;
-  private readonly swarm: Swarm;
-  private readonly reserve: Swarm;
+  private readonly ofPeers: Assembly;
+  private readonly ofAuthorities: Assembly;
   private isOver = false;
   private round = 0;
   private retryMs = FIRST_RETRY_MS;
+  private bearers = 0;
+  private bearersUnderWay = 0;
   private isRoundUnderWay = false;
   /** Counts waits: only the last one ends in a round. */
   private waits = 0;
@@ -46,20 +60,32 @@ export class ModuleFetch {
   constructor(peers: Peers, wanted: Wanted) {
     this.peers = peers;
     this.wanted = wanted;
-    const ask: Ask = (peer, part, done) => this.ask(peer, part, done);
-    this.swarm = new Swarm(wanted.parts.length, ask);
-    this.reserve = new Swarm(wanted.parts.length, ask);
+    this.ofPeers = this.assembly();
+    this.ofAuthorities = this.assembly();
     if (wanted.bearer === null) this.waitAbout(ANNOUNCED_DELAY_MS);
     else {
-      this.askBearer(wanted.bearer, 0);
+      this.offered(wanted.bearer);
       this.wait(HEAD_START_MS);
     }
+  }
+
+  /** Somebody has brought news of it while it is still missing. */
+  offered(bearer: number): void {
+    if (this.isOver || this.bearers === OFFERERS_ASKED) return;
+    this.bearers++;
+    this.bearersUnderWay++;
+    this.askBearer(bearer, 0);
   }
 
   /** It has come another way: what is under way is of no use any more. */
   callOff(): void {
     this.isOver = true;
     this.waits++;
+  }
+
+  private assembly(): Assembly {
+    const missing = this.wanted.parts.map((_part, index) => index);
+    return { missing, ask: (peer, part, done) => this.ask(peer, part, done) };
   }
 
   /** One part after the other. */
@@ -70,8 +96,9 @@ export class ModuleFetch {
         this.askBearer(bearer, part + 1);
         return;
       }
-      if (isHere) this.end(true);
-      else if (this.round === 0) this.nextRound();
+      this.bearersUnderWay--;
+      if (isHere) this.keep();
+      else if (this.round === 0 && this.bearersUnderWay === 0) this.nextRound();
     });
   }
 
@@ -96,31 +123,39 @@ export class ModuleFetch {
   private nextRound(): void {
     this.waits++;
     if (this.isOver || this.isRoundUnderWay) return;
-    const { peers, swarm, reserve, round } = this;
-    const { relay } = this.wanted;
+    const { peers, round } = this;
+    const { relay, swarms } = this.wanted;
     this.round = round + 1;
     this.isRoundUnderWay = true;
-    swarm.gather(peers.inRandomOrder(relay, relay.open.peers), (isWhole) => {
+    const end = (isWhole: boolean): void => this.endRound(isWhole);
+    swarms.ofPeers.gather(this.ofPeers, peers.inRandomOrder(relay, relay.open.peers), (isWhole) => {
       const asksAuthorities = peers.authorities.length > 0 && this.round >= RESERVE_ROUND;
-      if (isWhole || !asksAuthorities || this.isOver) this.endRound(isWhole);
-      else reserve.gather(peers.inRandomOrder(relay, peers.authorities), (isHere) => this.endRound(isHere));
+      if (isWhole || !asksAuthorities || this.isOver) end(isWhole);
+      else
+        swarms.ofAuthorities.gather(this.ofAuthorities, peers.inRandomOrder(relay, peers.authorities), end);
     });
   }
 
   private endRound(isWhole: boolean): void {
     this.isRoundUnderWay = false;
+    if (isWhole) {
+      this.keep();
+      return;
+    }
     if (this.isOver) return;
-    if (isWhole || this.round === FETCH_ROUNDS) {
-      this.end(isWhole);
+    if (this.round === FETCH_ROUNDS) {
+      this.callOff();
+      this.wanted.givenUp();
       return;
     }
     this.waitAbout(this.retryMs);
     this.retryMs *= RETRY_GROWTH;
   }
 
-  private end(isHere: boolean): void {
+  private keep(): void {
+    this.wanted.kept();
     if (this.isOver) return;
     this.callOff();
-    if (isHere) this.wanted.fetched();
+    this.wanted.fetched();
   }
 }

@@ -9,8 +9,8 @@ export interface Peers {
   readonly ask: Requests['request'];
   /** What a host has, as `stateAfter` counts. */
   stateOf(host: number): number;
-  /** Takes what is missing from another peer than the one that brought the news. */
-  askInstead(relay: LivingRelay, bearer: number): void;
+  /** Takes what is missing from whoever has brought news by gossip, or else from others. */
+  takeMissing(relay: LivingRelay, bearer: number): void;
   /** A timer of the relay's process. */
   after(delayMs: number, relay: LivingRelay, action: () => void): void;
   /** Draws of the relay's own code. */

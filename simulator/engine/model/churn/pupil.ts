@@ -1,5 +1,6 @@
 /** A relay whose every act is noted down; what it asks for takes no time on its own clock. */
 
+import type { Refusal } from '../../../../node/channels/channel.ts';
 import { PeerFetcher } from '../../../../node/channels/peer-fetcher.ts';
 import { decodeRequest } from '../../../../node/channels/sync-protocol.ts';
 import { SyncServer } from '../../../../node/channels/sync-server.ts';
@@ -8,6 +9,7 @@ import { RequestError } from '../../../../node/environment.ts';
 import type { AnyHook } from '../../../../node/hooks/define-hook.ts';
 import type { Fetched, Fetcher } from '../../../../node/trust/fetcher.ts';
 import { TARGETS_FOLDER } from '../../../../node/trust/file-name.ts';
+import { POLICY_REFUSALS } from '../../../../node/trust/refusal.ts';
 import type { TrustVersions } from '../../../../node/trust/trust-client.ts';
 import type { UpdateStack } from '../../../../node/update-stack.ts';
 import type { ModulePool } from '../../../../node/updates/store.ts';
@@ -60,8 +62,10 @@ export class Pupil {
   private readonly held: Held[] = [];
   private moduleUnderWay: string | null = null;
   /** Answers a question, counted from 0, or throws what comes of it. */
-  asked: (ask: number, body: Uint8Array) => Uint8Array | null = () => null;
+  asked: (ask: number, body: Uint8Array, release: number | null) => Uint8Array | null = () => null;
   private asks = 0;
+  /** Shows only that it asks for metadata, where it does. */
+  onlyListens = false;
   private isUp = false;
   /** When the news, or the last answer, have come. */
   private sinceUs: number;
@@ -84,9 +88,11 @@ export class Pupil {
           if (release === undefined) return;
           this.step({ kind: 'staged', release, hook: hook.id, notBeforeMs, trialCells: hook.confirmAfter });
         },
-        onTaken: (_relay, { news }) => {
+        onTaken: (_relay, { news, refused, verdict }) => {
           this.noteTrust();
-          this.note({ act: 'taken', isNews: news });
+          // A publication that is refused as a whole is not looked at any further.
+          const hasLooked = refused === null || verdict === 'accept' || isOfPolicy(refused);
+          this.note({ act: 'taken', isNews: news, hasLooked });
         },
       },
       {
@@ -155,15 +161,15 @@ export class Pupil {
     this.stack.take({ channel, source, peer: null }).catch((error: unknown) => this.fail(error));
   }
 
-  /** Gets what a peer has, as by any channel that asks. */
-  takeFromBearer(): void {
+  /** Gets what a peer has. */
+  takeFromBearer(channel: LiveChannel): void {
     const { clock, stack } = this;
     const source = new PeerFetcher(
       { request: (peer, protocol, body) => this.request(peer, protocol, body) },
       BEARER,
       clock,
     );
-    stack.take({ channel: 'catch-up', source, peer: BEARER }).catch((error: unknown) => this.fail(error));
+    stack.take({ channel, source, peer: BEARER }).catch((error: unknown) => this.fail(error));
   }
 
   /** Does what comes next, and all that its processor was given. */
@@ -175,6 +181,14 @@ export class Pupil {
 
   versions(): TrustVersions {
     return this.stack.client.versions();
+  }
+
+  /** Releases that are the best for their hooks: what runs, or stands in line to replace it. */
+  wanted(): number[] {
+    const { host } = this.stack.core;
+    const hooks = this.room.job.releases.map(({ request }) => request.hook);
+    const best = new Set(hooks.map((hook) => host.pendingOf(hook) ?? host.activeOf(hook)));
+    return [...this.room.releaseOf].flatMap(([sha256, release]) => (best.has(sha256) ? [release] : []));
   }
 
   /** Answers in the relay's name. */
@@ -247,24 +261,45 @@ export class Pupil {
     });
   }
 
+  /** Files of the developers, who hand them over at once; modules as if it asked for them. */
+  handedOver(source: Fetcher): Fetcher {
+    const fetch: Fetcher['fetch'] = async (file, limits) => {
+      if (!isModuleFile(file)) return source.fetch(file, limits);
+      await this.turnOf(file);
+      const release = this.room.releaseOf.get(sha256Of(file))!;
+      this.note({ act: 'ask', questionBytes: 0, answerBytes: 0, isOfBearer: true, release });
+      return source.fetch(file, limits);
+    };
+    return { fetch };
+  }
+
   /** Modules are held until nothing else is under way. */
+  private async turnOf(file: string): Promise<void> {
+    if (file !== this.moduleUnderWay) await new Promise<void>((ask) => this.held.push({ file, ask }));
+    this.noteTrust();
+  }
+
   private async request(peer: PeerName, protocol: string, body: Uint8Array): Promise<Uint8Array> {
     const file = moduleOf(body);
-    if (file !== null && file !== this.moduleUnderWay)
-      await new Promise<void>((ask) => this.held.push({ file, ask }));
-    this.noteTrust();
+    if (this.onlyListens && file === null) {
+      this.note({ act: 'behind' });
+      throw new RequestError('unreachable', 'what it asks for is another matter');
+    }
+    if (file === null) this.noteTrust();
+    else await this.turnOf(file);
+    const release = file === null ? null : this.room.releaseOf.get(sha256Of(file))!;
     const note = (answer: Uint8Array | null): void => {
       this.note({
         act: 'ask',
         questionBytes: frameOfQuestion(protocol, body).bytes.length,
         answerBytes: answer?.length ?? null,
         isOfBearer: peer === BEARER,
-        release: file === null ? null : this.room.releaseOf.get(sha256Of(file))!,
+        release,
       });
     };
     let answer: Uint8Array | null = null;
     try {
-      answer = this.asked(this.asks++, body);
+      answer = this.asked(this.asks++, body, release);
     } finally {
       note(answer);
     }
@@ -277,10 +312,18 @@ export class Pupil {
   }
 }
 
+function isOfPolicy(refused: Refusal): boolean {
+  return (POLICY_REFUSALS as readonly string[]).includes(refused);
+}
+
 /** The name of the target that is asked for; null for anything else. */
 function moduleOf(question: Uint8Array): string | null {
   const request = decodeRequest(question);
-  return request?.kind === 'file' && request.name.startsWith(`${TARGETS_FOLDER}/`) ? request.name : null;
+  return request?.kind === 'file' && isModuleFile(request.name) ? request.name : null;
+}
+
+function isModuleFile(name: string): boolean {
+  return name.startsWith(`${TARGETS_FOLDER}/`);
 }
 
 /** `targets/<hook>/<sha256>.<file>` (node/trust/file-name.ts). */

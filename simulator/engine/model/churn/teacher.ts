@@ -92,7 +92,9 @@ export class Teacher {
     const pupil = new Pupil(room, stores, atUs, this.channelsFor(question));
     if (before !== null) await this.show(pupil, before, atUs);
     await this.show(pupil, question, atUs);
-    return byModule(pupil.acts);
+    const behind = pupil.acts.findIndex(({ act }) => act === 'behind');
+    const acts = behind < 0 ? pupil.acts : pupil.acts.slice(0, behind + 1);
+    return { ...byModule(acts, question.way), wanted: pupil.wanted() };
   }
 
   /** A relay that takes from a peer says nothing of its own accord, and one without gossip is told nothing. */
@@ -103,23 +105,27 @@ export class Teacher {
   /** Has a relay do what the question is about. */
   private async show(pupil: Pupil, question: Question, atUs: number): Promise<void> {
     const { room, kept, messages } = this;
-    const { way, to, lost, turn } = question;
+    const { way, to, lost, turn, lacks } = question;
     const channels = this.channelsFor(question);
     const inState = (state: number): Pupil => new Pupil(room, kept[state]!.stores, atUs, channels);
     const served = inState(to);
     const first = served.server();
     const later = turn === null ? first : inState(turn.to).server();
-    pupil.asked = (ask, body) => {
+    pupil.asked = (ask, body, release) => {
       if (lost?.ask === ask) throw new RequestError(lost.failure, 'the peer has not answered');
+      if (release !== null && lacks.includes(release) && way === 'sender') return null;
       if (turn === null || ask < turn.ask) return first.answer(body, SELF);
       return later.answer(body, SELF) ?? (way === 'authority' ? first.answer(body, SELF) : null);
     };
     const message = messages[to - STATE_OF_START - 1]!;
+    pupil.onlyListens = way === 'gossip';
     await pupil.run(() => {
-      if (isTaken(question)) pupil.takeFromBearer();
+      if (isTaken(question)) pupil.takeFromBearer(way === 'sender' ? 'gossip' : 'catch-up');
       if (way === 'gossip') pupil.hear(message, BEARER);
       if (way !== 'developers') return;
-      pupil.take(served.asFetcher(), channels[0] ?? room.job.arm.channels[0]!);
+      const files = served.asFetcher();
+      if (channels.length > 0) pupil.take(files, 'gossip');
+      else pupil.take(pupil.handedOver(files), room.job.arm.channels[0]!);
       pupil.hear(message, SELF);
     });
   }
@@ -133,9 +139,11 @@ function copyOf({ trust, updates }: RelayStores, binaries: ModulePool): RelaySto
   return copy;
 }
 
-/** What comes before the first module is asked for, and then each module by itself. */
-function byModule(acts: readonly Act[]): Lesson {
-  const first = acts.findIndex((act) => act.act === 'ask' && act.release !== null);
+/** What comes before the first module is asked for by itself, and then each of these. */
+function byModule(acts: readonly Act[], way: Question['way']): Omit<Lesson, 'wanted'> {
+  const first = acts.findIndex(
+    (act) => act.act === 'ask' && act.release !== null && !(way === 'sender' && act.isOfBearer),
+  );
   if (first < 0) return { acts, modules: [] };
   const modules: { release: number; isOfBearer: boolean; parts: FilePart[]; acts: Act[] }[] = [];
   for (const act of acts.slice(first)) {
