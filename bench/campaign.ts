@@ -1,14 +1,15 @@
 /**
- * What runs cost, each engine at several sizes: `npm run bench [-- --quick] [-- --engines model --relays 500,1000]`.
+ * What runs cost, each engine at several sizes: `npm run bench [-- --quick]`.
  *
  * Every row is a process of its own. Tables go to the terminal as rows are done, and with all figures to results/bench/;
- * `--docs` puts them into docs/benchmarks.md, which says what they mean. `--long` also runs the rows that take minutes.
+ * docs/benchmarks.md says what they mean.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readAsk, USAGE } from './campaign/ask.ts';
+import { EXIT } from '../simulator/cli/exit-code.ts';
+import { readAsk } from './campaign/ask.ts';
 import { machineFacts } from './campaign/machine.ts';
 import { planRows } from './campaign/plan.ts';
 import type { RowResult } from './campaign/ratios.ts';
@@ -20,14 +21,8 @@ const PAGE = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 const FOLDER = fileURLToPath(new URL('../results/bench', import.meta.url));
 const [BEGIN, END] = ['<!-- tables: npm run bench -- --docs -->', '<!-- end of tables -->'];
 
-const ask = readAsk(process.argv.slice(2));
-if ('mistakes' in ask) {
-  for (const mistake of ask.mistakes) console.error(`error: ${mistake}`);
-  console.error(USAGE);
-  process.exit(2);
-}
-const { axes, threads, long, resume, docs, json } = ask;
-const folder = ask.out ?? FOLDER;
+const { axes, threads, long, resume, docs, json, out } = readAsk(process.argv.slice(2));
+const folder = out ?? FOLDER;
 const tell = json ? console.error : console.log;
 const stopped = new AbortController();
 process.once('SIGINT', () => stopped.abort());
@@ -55,7 +50,13 @@ if (results.some(({ outcome }) => outcome.outcome === 'failed')) process.exitCod
 
 function earlier(): readonly RowResult[] {
   const file = join(folder, 'bench.json');
-  return existsSync(file) ? earlierResults(readFileSync(file, 'utf8'), machine, threads) : [];
+  if (!existsSync(file)) return [];
+  try {
+    return earlierResults(readFileSync(file, 'utf8'), machine, threads);
+  } catch (error) {
+    console.error(`error: ${file}: ${(error as Error).message}`);
+    return process.exit(EXIT.usage);
+  }
 }
 
 function writeFiles(all: readonly RowResult[]): { 'bench.md': string; 'bench.json': string } {

@@ -3,23 +3,19 @@
  *
  * Kills real commands with SIGKILL before, in the middle of and after every change that they make to their folder of
  * results, one run of the command for each point, and goes on with the next command: the results must be the old ones
- * or the new ones each time, and those of an uninterrupted command in the end. `--every n` takes each n-th point.
- * Simulations and charts are real; the scenario is tiny. Ends with 1 where something is lost.
+ * or the new ones each time, and those of an uninterrupted command in the end. Simulations and charts are real; the
+ * scenario is tiny. Ends with 1 where something is lost.
  */
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
 import { type FaultPoint, faultPoints } from '../node/testing/disk-faults.ts';
 import { runProcess } from '../simulator/testing/faulty-process.ts';
 import { hiddenIn, problemsOf, resultsState, sameState } from '../simulator/testing/results-state.ts';
-
-const { values } = parseArgs({
-  options: { every: { type: 'string', default: '1' }, case: { type: 'string' } },
-});
-const EVERY = Number(values.every);
+import { scriptLine, whole } from '../simulator/testing/script-line.ts';
 
 const SCENARIO = `name: tiny
 question: What is left?
@@ -59,6 +55,19 @@ const CASES: Readonly<Record<string, Case>> = {
     goOn: ['sweep', 'swept.yaml', '--out', 'out', '--resume'],
   },
 };
+
+const asked = scriptLine(
+  'crash-points',
+  'Kills real commands at every change that they make to their results, and checks that nothing is lost.',
+)
+  .option('--every <n>', 'try each n-th change only', whole(1), 1)
+  .addOption(
+    new Option('--case <name>', 'kill this command only, and leave out the refusals of the disk').choices(
+      Object.keys(CASES),
+    ),
+  )
+  .parse()
+  .opts<{ every: number; case?: string }>();
 
 const home = mkdtempSync(join(tmpdir(), 'relaywave-crash-points-'));
 process.once('exit', () => rmSync(home, { recursive: true, force: true }));
@@ -107,17 +116,17 @@ async function tryPoint(
 const rows: Record<string, Record<string, number>> = {};
 let lost = 0;
 for (const [name, one] of Object.entries(CASES)) {
-  if (values.case !== undefined && values.case !== name) continue;
+  if (asked.case !== undefined && asked.case !== name) continue;
   const template = freshFolder();
   if (one.prepare !== undefined) await mustEnd(template, one.prepare);
-  const whole = freshFolder(template);
-  const { code, err, operations } = await runProcess(whole, [...one.command, '--quiet'], {
-    folder: join(whole, 'out'),
+  const unharmed = freshFolder(template);
+  const { code, err, operations } = await runProcess(unharmed, [...one.command, '--quiet'], {
+    folder: join(unharmed, 'out'),
   });
   if (code !== 0) throw new Error(`${name}: ${err}`);
-  const done = resultsState(join(whole, 'out'));
+  const done = resultsState(join(unharmed, 'out'));
   const points = faultPoints(operations);
-  const tried = points.filter((_point, index) => index % EVERY === 0);
+  const tried = points.filter((_point, index) => index % asked.every === 0);
   let wrong = 0;
   for (const point of tried) {
     const found = await tryPoint(template, one, point, done);
@@ -129,7 +138,7 @@ for (const [name, one] of Object.entries(CASES)) {
   console.error(`${name}: ${tried.length} of ${points.length} points, ${wrong} wrong`);
 }
 console.table(rows);
-if (values.case === undefined) {
+if (asked.case === undefined) {
   // The same within one process, where it takes a tenth of the time: and every refusal of the disk.
   const env = { ...process.env, RELAYWAVE_CRASH_POINTS: 'all' };
   for (const file of ['simulator/cli/crash.test.ts', 'simulator/cli/disk-refusals.test.ts']) {

@@ -12,15 +12,20 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { scriptLine, several } from '../simulator/testing/script-line.ts';
 
 const COMMAND = fileURLToPath(new URL('../simulator/cli/relaywave.mjs', import.meta.url));
 const SCENARIOS = fileURLToPath(new URL('../scenarios', import.meta.url));
 const OF_THE_MOMENT = new Set(['manifest.json', 'report.html']);
-
-const { values } = parseArgs({
-  options: { node: { type: 'string', multiple: true, default: ['20', '22', '24'] } },
-});
+const VERSIONS = ['20', '22', '24'];
+const line = scriptLine('determinism', 'Checks that every scenario gives the same bytes everywhere.')
+  .option(
+    '--node <version>',
+    `a version of Node, as npm has them; may be given several times (default: ${VERSIONS.join(', ')})`,
+    several,
+  )
+  .parse();
+const { node: versions = VERSIONS } = line.opts<{ node?: readonly string[] }>();
 
 /** What is run: as a user would type it. */
 const CASES: Readonly<Record<string, readonly string[]>> = {
@@ -47,7 +52,11 @@ interface Variant {
 
 function nodeOfVersion(version: string): string {
   const print = ['exec', '--yes', '--package', `node@${version}`, '--', 'node', '-p', 'process.execPath'];
-  return execFileSync('npm', print, { encoding: 'utf8', cwd: tmpdir() }).trim();
+  try {
+    return execFileSync('npm', print, { encoding: 'utf8', cwd: tmpdir() }).trim();
+  } catch {
+    return line.error(`error: --node ${version}: npm could not install it; give a version such as 22`);
+  }
 }
 
 /** SHA-256 of each file of the results that is the scenario's and the seed's alone, by its path. */
@@ -87,7 +96,7 @@ function firstDifference(
   return files.find((file) => one.get(file) !== other.get(file)) ?? null;
 }
 
-const variants: Variant[] = values.node.flatMap((version) => {
+const variants: Variant[] = versions.flatMap((version) => {
   const node = nodeOfVersion(version);
   const own = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   return [1, 2, 4].map((threads) => ({

@@ -1,5 +1,5 @@
 /**
- * The hook runtime beside Extism's JavaScript SDK: one kernel on a 514-byte cell, in one run.
+ * The hook runtime beside Extism's JavaScript SDK, one kernel on a 514-byte cell, in one run: `npm run bench:extism`.
  *
  * The kernel looks at three bytes of a cell and answers their sum. Extism's plugin gets the cell as its input
  * and writes its output through the functions that Extism's own kits use; it has a memory and a life of its
@@ -11,6 +11,9 @@ import wabt from 'wabt';
 import { type AnyHook, defineHook } from '../node/hooks/define-hook.ts';
 import { HookRuntime } from '../node/hooks/hook-runtime.ts';
 import { bytes } from '../node/hooks/parameter.ts';
+import { scriptLine } from '../simulator/testing/script-line.ts';
+
+scriptLine('bench:extism', "Measures the hook runtime beside Extism's JavaScript SDK.").parse();
 
 const CELL_BYTES = 514;
 /** Extism numbers its blocks of memory with 15 bits, two blocks a call, until it is reset. */

@@ -1,5 +1,5 @@
 /**
- * The long run of the fuzz target: `npx tsx bench/fuzz-modules.ts [--cases 100000] [--from 0]`.
+ * The long run of the fuzz target: `npm run fuzz`.
  *
  * Every case runs under V8's baseline compiler alone, its optimising compiler alone, and both as usual. The three
  * must find no defect and agree on every result, every unit of fuel and every byte of memory: one digest for all.
@@ -9,9 +9,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import binaryen from 'binaryen';
+import type Binaryen from 'binaryen';
+import { Option } from 'commander';
 import { makeCase, runCase } from '../node/wasm/fuzz/differential.ts';
+import { scriptLine, whole } from '../simulator/testing/script-line.ts';
 
 const COMPILERS: Record<string, string[]> = {
   'baseline only': ['--liftoff-only'],
@@ -20,15 +21,20 @@ const COMPILERS: Record<string, string[]> = {
 };
 const OPTIMISED_SHARE = 8;
 
-const { values } = parseArgs({
-  options: {
-    cases: { type: 'string', default: '100000' },
-    from: { type: 'string', default: '0' },
-    compiler: { type: 'string' },
-  },
-});
-const from = Number(values.from);
-const cases = Number(values.cases);
+const {
+  cases,
+  from,
+  compiler: own,
+} = scriptLine('fuzz', "Runs random and mutated modules under each of V8's compilers.")
+  .option('--cases <n>', 'modules to run', whole(1), 100_000)
+  .option('--from <n>', 'seed of the first', whole(0), 0)
+  .addOption(
+    new Option('--compiler <name>', 'the one that this process was started with')
+      .choices(Object.keys(COMPILERS))
+      .hideHelp(),
+  )
+  .parse()
+  .opts<{ cases: number; from: number; compiler?: string }>();
 
 interface Verdict {
   digest: string;
@@ -37,7 +43,9 @@ interface Verdict {
 }
 
 /** All cases in this process, under whatever compiler it was started with. */
-function runAll(): Verdict {
+async function runAll(): Promise<Verdict> {
+  // Takes seconds to load, and only this needs it.
+  const { default: binaryen } = await import('binaryen');
   const hash = createHash('sha256');
   const kinds: Record<string, number> = {};
   let defects = 0;
@@ -53,13 +61,13 @@ function runAll(): Verdict {
     const { bytes, rawFloats, mutated } = makeCase(seed);
     judge(String(seed), bytes, rawFloats, mutated);
     if (!mutated && seed % OPTIMISED_SHARE === 0)
-      judge(`${seed} optimised`, optimised(bytes), rawFloats, false);
-    if ((seed + 1) % 5000 === 0) console.error(`${values.compiler}: ${seed + 1 - from} of ${cases}`);
+      judge(`${seed} optimised`, optimised(binaryen, bytes), rawFloats, false);
+    if ((seed + 1) % 5000 === 0) console.error(`${own}: ${seed + 1 - from} of ${cases}`);
   }
   return { digest: hash.digest('hex').slice(0, 32), defects, kinds };
 }
 
-function optimised(bytes: Uint8Array): Uint8Array {
+function optimised(binaryen: typeof Binaryen, bytes: Uint8Array): Uint8Array {
   const { Features } = binaryen;
   const features =
     Features.MVP |
@@ -70,7 +78,7 @@ function optimised(bytes: Uint8Array): Uint8Array {
     Features.BulkMemory |
     Features.BulkMemoryOpt;
   // Its declaration lacks the second parameter.
-  const readBinary = binaryen.readBinary as (data: Uint8Array, features: number) => binaryen.Module;
+  const readBinary = binaryen.readBinary as (data: Uint8Array, features: number) => Binaryen.Module;
   const module = readBinary(bytes, features);
   try {
     module.optimize();
@@ -99,7 +107,7 @@ function runUnder(compiler: string): Promise<Verdict> {
   });
 }
 
-if (values.compiler !== undefined) console.log(JSON.stringify(runAll()));
+if (own !== undefined) console.log(JSON.stringify(await runAll()));
 else {
   const verdicts: Record<string, Verdict> = {};
   for (const compiler of Object.keys(COMPILERS)) verdicts[compiler] = await runUnder(compiler);

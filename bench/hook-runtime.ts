@@ -1,11 +1,10 @@
 /**
- * What the hook runtime costs: `npx tsx bench/hook-runtime.ts [--json]`.
+ * What the hook runtime costs: `npm run bench:hooks`.
  *
  * Everything is measured in one process and one run, the kinds of call in turn, so that figures can be compared
  * with each other on a machine that others use too. Calls go round 7,500 slots, as they do in a simulation.
  */
 
-import { parseArgs } from 'node:util';
 import wabt from 'wabt';
 import { cellAdmission } from '../node/hooks/catalogue/cell-admission.ts';
 import { type AnyHook, defineHook } from '../node/hooks/define-hook.ts';
@@ -14,13 +13,17 @@ import { bytes, u32 } from '../node/hooks/parameter.ts';
 import { admit } from '../node/wasm/admit.ts';
 import { type WasmMemory, wasmEngine } from '../node/wasm/engine.ts';
 import type { ModuleVersion, WasmFunction } from '../node/wasm/module-version.ts';
+import { scriptLine } from '../simulator/testing/script-line.ts';
 import { buildUpdate } from '../updates/build.ts';
 
 const SLOTS = 7500;
 const ROUNDS = 40;
 const REPEATS = 7;
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const { json } = scriptLine('bench:hooks', 'Measures what the hook runtime costs.')
+  .option('--json', 'print JSON')
+  .parse()
+  .opts<{ json?: boolean }>();
 
 interface Figure {
   readonly what: string;
@@ -229,7 +232,7 @@ function networkFigures(): Figure[] {
 
 const { wasm } = await buildUpdate('strict-cells');
 const figures = [...callFigures(wasm), ...kernelFigures(), admissionFigure(), ...networkFigures()];
-if (values.json) console.log(JSON.stringify(figures));
+if (json) console.log(JSON.stringify(figures));
 else {
   for (const { what, value, unit, target } of figures) {
     const against =

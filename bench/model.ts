@@ -1,21 +1,28 @@
 /**
- * What the engine model costs: `npm run bench:model [-- --json] [-- --relays 100000,1000000]`.
+ * What the engine model costs: `npm run bench:model [-- --relays 100000,1000000]`.
  *
  * One module released to that many relays of Tor's population, from drawing the network to the end of the run, without
  * a report. Seconds are of processor time, so that other programs on the machine count for less. Exits with 1 when a
  * run takes longer than it may. Large runs come last: memory is the process's highest so far.
  */
 
-import { parseArgs } from 'node:util';
 import { runScenario } from '../simulator/arms/run.ts';
 import { loadScenario } from '../simulator/scenario/load.ts';
+import { RELAYS_MAX } from '../simulator/scenario/network-schema.ts';
+import { listOf, scriptLine, whole } from '../simulator/testing/script-line.ts';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    relays: { type: 'string', default: '7500,100000,1000000' },
-  },
-});
+/** One more than the scenario's degree. */
+const RELAYS_MIN = 15;
+const { json, relays: sizes } = scriptLine('bench:model', 'Measures what the engine model costs.')
+  .option(
+    '--relays <numbers>',
+    'sizes of the network, the largest last',
+    listOf(whole(RELAYS_MIN, RELAYS_MAX)),
+    [7500, 100_000, 1_000_000],
+  )
+  .option('--json', 'print JSON')
+  .parse()
+  .opts<{ json?: boolean; relays: readonly number[] }>();
 /** What a run may take at most: 4 s for 100,000 relays, 40 s for a million, and something to begin with. */
 const MOST_SECONDS_PER_RELAY = 4e-5;
 const START_SECONDS = 1.5;
@@ -49,8 +56,8 @@ async function measure(relays: number): Promise<Row> {
 }
 
 const rows: Row[] = [];
-for (const relays of values.relays.split(',').map(Number)) rows.push(await measure(relays));
-if (values.json) console.log(JSON.stringify(rows, null, 2));
+for (const relays of sizes) rows.push(await measure(relays));
+if (json) console.log(JSON.stringify(rows, null, 2));
 else {
   console.log('relays      CPU s   (at most)   wall s   peak MB        frames');
   for (const { relays, processorSeconds, mostSeconds, wallSeconds, peakMegabytes, frames } of rows) {

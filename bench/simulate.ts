@@ -1,17 +1,18 @@
 /**
- * Times whole runs of scenarios, from the command to the charts, phase by phase.
+ * Times whole runs of scenarios, from the command to the charts, phase by phase: `npm run bench:simulate`.
  *
  * Every figure is of a process of its own, as a user would start it: wall and processor seconds, peak memory,
  * and the phases that the run writes into its manifest. Quote medians, and processor seconds before wall.
  */
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { EXIT } from '../simulator/cli/exit-code.ts';
 import type { Manifest } from '../simulator/report/manifest.ts';
+import { scriptLine, several, whole } from '../simulator/testing/script-line.ts';
 
 const COMMAND = fileURLToPath(new URL('../simulator/cli/relaywave.mjs', import.meta.url));
 const SCENARIOS = ['scenarios/quick.yaml', 'scenarios/tor7500.yaml'];
@@ -47,15 +48,22 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-const { values, positionals } = parseArgs({
-  options: { runs: { type: 'string', default: '3' }, set: { type: 'string', multiple: true, default: [] } },
-  allowPositionals: true,
+const line = scriptLine('bench:simulate', 'Times whole runs of scenarios, phase by phase.')
+  .argument('[files...]', `scenarios (default: ${SCENARIOS.join(', ')})`)
+  .option('--runs <n>', 'runs of each, of which the medians are printed', whole(1), 3)
+  .option('--set <path=value>', 'change a key of the scenarios; may be given several times', several)
+  .parse();
+const { runs: repeats, set = [] } = line.opts<{ runs: number; set?: readonly string[] }>();
+const overrides = set.flatMap((change) => ['--set', change]);
+const scenarios = line.args.length > 0 ? line.args : SCENARIOS;
+const { status } = spawnSync(process.execPath, [COMMAND, 'validate', ...scenarios, ...overrides], {
+  stdio: ['ignore', 'ignore', 'inherit'],
 });
-const overrides = values.set.flatMap((change) => ['--set', change]);
+if (status !== 0) process.exit(status ?? EXIT.failed);
 const rows: Record<string, Record<string, string>> = {};
-for (const scenario of positionals.length > 0 ? positionals : SCENARIOS) {
+for (const scenario of scenarios) {
   const runs: Run[] = [];
-  for (let run = 0; run < Number(values.runs); run++) runs.push(await simulate(scenario, overrides));
+  for (let run = 0; run < repeats; run++) runs.push(await simulate(scenario, overrides));
   const of = (pick: (run: Run) => number): number => median(runs.map(pick));
   const phases = Object.keys(
     runs[0].manifest.cost.phasesWallMs,

@@ -1,18 +1,21 @@
 /**
  * Random scenarios, and what must hold of each: `npm run swarm -- --seeds 10000`.
  *
- * `--seed N` repeats one, `--file FILE` asks the same of a scenario file, `--from N` goes on where another campaign was
- * stopped, `--relays 7500` makes networks that large. A seed that fails is shrunk and written to results/swarm/. Ends
- * with 1 where something failed, or where a campaign of the full size never met a fault, an attack or a feature.
+ * A seed that fails is shrunk and written to results/swarm/. Ends with 1 where something failed, or where a campaign of
+ * the full size never met a fault, an attack or a feature.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { InvalidArgumentError } from 'commander';
 import { KeptThreads } from '../simulator/engine/gossipsub/kept-threads.ts';
 import { wallNowMs } from '../simulator/engine/wall.ts';
 import { loadScenario } from '../simulator/scenario/load.ts';
+import { RELAYS_MAX } from '../simulator/scenario/network-schema.ts';
+import { ScenarioError } from '../simulator/scenario/problem.ts';
+import type { Scenario } from '../simulator/scenario/scenario.ts';
+import { scriptLine, whole } from '../simulator/testing/script-line.ts';
 import { type Campaign, runCampaign } from '../simulator/testing/swarm/campaign.ts';
 import { drawScenario } from '../simulator/testing/swarm/drawn-scenario.ts';
 import { writeFailure } from '../simulator/testing/swarm/failure-file.ts';
@@ -22,28 +25,52 @@ import { type SeedVerdict, trySeed } from '../simulator/testing/swarm/try-seed.t
 /** From so many seeds on everything must have happened at least once. */
 const FULL_SIZE = 2000;
 const SHRUNK_MAX = 20;
+const SEED_MAX = 0xffffffff;
+/** Drawn degrees go up to one less. */
+const RELAYS_MIN = 5;
 const FOLDER = relative(process.cwd(), fileURLToPath(new URL('../results/swarm', import.meta.url)));
 const SAMPLES = { repeat: 10, full: 10, model: 2 };
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '300' },
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    file: { type: 'string' },
-    relays: { type: 'string' },
-    lanes: { type: 'string', default: '2' },
-    'no-shrink': { type: 'boolean', default: false },
-  },
-});
-const relays = values.relays === undefined ? undefined : Number(values.relays);
+const asked = scriptLine('swarm', 'Draws random scenarios, runs them, and checks what must hold of each.')
+  .option('--seeds <n>', 'how many scenarios to draw', whole(1), 300)
+  .option(
+    '--from <n>',
+    'seed of the first, to go on where another campaign was stopped',
+    whole(0, SEED_MAX),
+    1,
+  )
+  .option('--seed <n>', 'repeat this seed alone', whole(0, SEED_MAX))
+  .option('--file <file>', 'ask the same of a scenario file', readScenario)
+  .option('--relays <n>', 'relays of each network, instead of some tens', whole(RELAYS_MIN, RELAYS_MAX))
+  .option('--lanes <n>', 'scenarios at a time', whole(1), 2)
+  .option('--no-shrink', 'leave scenarios that fail as they were drawn, and write no file')
+  .parse()
+  .opts<{
+    seeds: number;
+    from: number;
+    seed?: number;
+    file?: Scenario;
+    relays?: number;
+    lanes: number;
+    shrink: boolean;
+  }>();
+const { relays } = asked;
 
-if (values.file !== undefined) await tryFile(values.file);
-else if (values.seed !== undefined) await repeat(Number(values.seed));
-else await campaign(Number(values.from), Number(values.seeds));
+if (asked.file !== undefined) await tryFile(asked.file);
+else if (asked.seed !== undefined) await repeat(asked.seed);
+else await campaign(asked.from, asked.seeds);
 
-async function tryFile(file: string): Promise<void> {
-  const { findings } = await tryScenario(loadScenario(file).scenario);
+function readScenario(file: string): Scenario {
+  try {
+    return loadScenario(file).scenario;
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    throw new InvalidArgumentError(`It cannot be run:\n${error.message}`);
+  }
+}
+
+async function tryFile(scenario: Scenario): Promise<void> {
+  const { findings } = await tryScenario(scenario);
   for (const { rule, what } of findings) console.log(`${rule}: ${what}`);
   console.log(findings.length === 0 ? 'all is well' : `${findings.length} findings`);
   process.exitCode = findings.length === 0 ? 0 : 1;
@@ -62,7 +89,7 @@ async function repeat(seed: number): Promise<void> {
 async function tellFailure(verdict: SeedVerdict, kept: KeptThreads): Promise<void> {
   process.exitCode = 1;
   const size = relays === undefined ? '' : ` --relays ${relays}`;
-  const path = values['no-shrink'] ? null : await writeFailure(verdict, relays, FOLDER, kept);
+  const path = asked.shrink ? await writeFailure(verdict, relays, FOLDER, kept) : null;
   const written = path === null ? '' : `, or npm run simulate -- ${path}`;
   console.log(`  repeat it with npm run swarm -- --seed ${verdict.seed}${size}${written}`);
 }
@@ -74,7 +101,7 @@ async function campaign(from: number, seeds: number): Promise<void> {
     from,
     seeds,
     relays,
-    lanes: Number(values.lanes),
+    lanes: asked.lanes,
     samples: SAMPLES,
     onSeed: (verdict, done) => {
       for (const { rule, what } of verdict.findings.slice(0, 3)) {

@@ -1,30 +1,33 @@
 /**
- * What simulated traffic costs: `npm run bench:traffic [-- --relays 1000 --clients 2000 --minutes 10]`.
+ * What simulated traffic costs: `npm run bench:traffic`.
  *
  * Web clients on a network without updates, on one thread: handshakes, cells, queues and the event queue. Seconds are
  * of processor time.
  */
 
-import { parseArgs } from 'node:util';
 import { RestartNetwork } from '../simulator/engine/traffic/restart-network.ts';
 import { findDrain } from '../simulator/engine/virtual-clock.ts';
 import { drawPopulation } from '../simulator/population/draw.ts';
 import { latencyColumns } from '../simulator/population/latency.ts';
+import { RELAYS_MAX } from '../simulator/scenario/network-schema.ts';
 import type { NetworkPlan } from '../simulator/scenario/scenario.ts';
-import { trafficSchema } from '../simulator/scenario/traffic-schema.ts';
+import { RUN_SECONDS_MAX } from '../simulator/scenario/schema-values.ts';
+import { CLIENTS_MAX, trafficSchema } from '../simulator/scenario/traffic-schema.ts';
 import { toTraffic } from '../simulator/scenario/traffic-yaml.ts';
+import { decimal, scriptLine, whole } from '../simulator/testing/script-line.ts';
 
-const { values } = parseArgs({
-  options: {
-    relays: { type: 'string', default: '1000' },
-    clients: { type: 'string', default: '2000' },
-    minutes: { type: 'string', default: '10' },
-  },
-});
+/** Until the network has started. */
+const MINUTES_MIN = 0.5;
+const asked = scriptLine('bench:traffic', 'Measures what simulated traffic costs.')
+  .option('--relays <n>', 'relays of the network', whole(3, RELAYS_MAX), 1000)
+  .option('--clients <n>', 'web clients on it', whole(1, CLIENTS_MAX), 2000)
+  .option('--minutes <n>', 'virtual minutes', decimal(MINUTES_MIN, RUN_SECONDS_MAX / 60), 10)
+  .parse()
+  .opts<{ relays: number; clients: number; minutes: number }>();
 const seed = 1;
-const durationSeconds = Number(values.minutes) * 60;
+const durationSeconds = asked.minutes * 60;
 const network: NetworkPlan = {
-  relays: Number(values.relays),
+  relays: asked.relays,
   population: 'tor-2025-11',
   degree: 14,
   dialing: 'uniform',
@@ -32,7 +35,7 @@ const network: NetworkPlan = {
   uplink: { law: 'population' },
   startSeconds: 30,
 };
-const clients = { count: Number(values.clients), bulkShare: 0 };
+const clients = { count: asked.clients, bulkShare: 0 };
 const traffic = toTraffic(trafficSchema.parse({ clients }), durationSeconds);
 const population = drawPopulation(network, traffic, seed);
 const job = {

@@ -1,21 +1,29 @@
 /**
- * How much each assumption matters: `npm run validity [-- --relays 7500] [-- --print]`.
+ * How much each assumption matters: `npm run validity`.
  *
  * Runs tor7500 on the engine model with one thing changed at a time, three seeds each, and writes the medians into the
  * table of docs/validity.md. The figures depend on nothing but the seeds.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { runScenario } from '../simulator/arms/run.ts';
 import { medianOf } from '../simulator/measure/bootstrap.ts';
 import { adoptionCurve } from '../simulator/measure/curve.ts';
 import { timeToFraction } from '../simulator/measure/quantiles.ts';
 import { loadScenario } from '../simulator/scenario/load.ts';
+import { RELAYS_MAX } from '../simulator/scenario/network-schema.ts';
+import { scriptLine, whole } from '../simulator/testing/script-line.ts';
 
-const { values } = parseArgs({
-  options: { relays: { type: 'string', default: '7500' }, print: { type: 'boolean', default: false } },
-});
+/** One more than the largest degree below. */
+const RELAYS_MIN = 29;
+const asked = scriptLine(
+  'validity',
+  'Measures how much each assumption matters, and writes the table of docs/validity.md.',
+)
+  .option('--relays <n>', 'relays of the network', whole(RELAYS_MIN, RELAYS_MAX), 7500)
+  .option('--print', 'print the table instead of writing it')
+  .parse()
+  .opts<{ relays: number; print?: boolean }>();
 const SEEDS = [1, 2, 3];
 const FRACTIONS = [0.5, 0.9, 0.99];
 const SCENARIO = new URL('../scenarios/tor7500.yaml', import.meta.url).pathname;
@@ -47,7 +55,7 @@ const VARIANTS: readonly (readonly [what: string, ...set: string[]])[] = [
 async function timesOf(set: readonly string[], seed: number): Promise<(number | null)[]> {
   const own = [
     'engine=model',
-    `network.relays=${values.relays}`,
+    `network.relays=${asked.relays}`,
     'duration=2min',
     'arms.manual=null',
     'answer=null',
@@ -77,7 +85,7 @@ for (const [what, ...set] of VARIANTS) {
   lines.push(`| ${what} | ${medians.map((time, index) => cell(time, base![index]!)).join(' | ')} |`);
   console.error(lines.at(-1));
 }
-if (values.print) console.log(lines.join('\n'));
+if (asked.print) console.log(lines.join('\n'));
 else {
   const page = readFileSync(PAGE, 'utf8');
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];

@@ -1,5 +1,5 @@
 /**
- * What verifying an update costs: `npm run bench:trust [-- --json] [-- --relays 7500]`.
+ * What verifying an update costs: `npm run bench:trust`.
  *
  * Each relay takes the gossip message of a publication with a module of 20 KiB through its own client: it refreshes,
  * checks the module, and finds every file that it would pass on. Relays of a simulation share what follows from the
@@ -7,18 +7,19 @@
  */
 
 import assert from 'node:assert/strict';
-import { parseArgs } from 'node:util';
 import { BundleFetcher, decodeBundle } from '../node/channels/bundle.ts';
 import { publicationBundle } from '../node/channels/testing/publication.ts';
 import { startRelay, TestRelay } from '../node/trust/testing/test-relay.ts';
 import { moduleBytes } from '../node/trust/testing/test-repository.ts';
 import { VerificationCache } from '../node/trust/verification-cache.ts';
 import { checkCarried } from '../node/updates/carried-targets.ts';
+import { scriptLine, whole } from '../simulator/testing/script-line.ts';
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, relays: { type: 'string', default: '7500' } },
-});
-const RELAYS = Number(values.relays);
+const { json, relays: RELAYS } = scriptLine('bench:trust', 'Measures what verifying an update costs.')
+  .option('--relays <n>', 'relays that verify it', whole(1), 7500)
+  .option('--json', 'print JSON')
+  .parse()
+  .opts<{ json?: boolean; relays: number }>();
 const UPDATES = 4;
 const MODULE_BYTES = 20 * 1024;
 const MOST_SECONDS = 1;
@@ -58,7 +59,7 @@ const shared = new VerificationCache();
 const sharedSeconds = await secondsFor(RELAYS, () => shared);
 const aloneSeconds = (await secondsFor(Math.ceil(RELAYS / 10), () => new VerificationCache())) * 10;
 
-if (values.json) console.log(JSON.stringify({ relays: RELAYS, sharedSeconds, aloneSeconds }));
+if (json) console.log(JSON.stringify({ relays: RELAYS, sharedSeconds, aloneSeconds }));
 else {
   console.log(`one update on ${RELAYS} relays, processor seconds in all`);
   console.log(`  sharing what follows from the bytes  ${sharedSeconds.toFixed(2)} (at most ${MOST_SECONDS})`);

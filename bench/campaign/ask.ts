@@ -1,8 +1,12 @@
-/** Reads what is asked of a campaign; all mistakes at once. */
+/** Reads what is asked of a campaign. */
 
-import { parseArgs } from 'node:util';
+import { InvalidArgumentError } from 'commander';
+import { listOf, scriptLine, whole } from '../../simulator/testing/script-line.ts';
 import { type Axes, FULL, QUICK } from './plan.ts';
 import { CONDITIONS, ENGINES } from './row.ts';
+
+const NARROWING = `
+Naming engines, relays, messages or conditions leaves out the naive way and tor7500 as shipped; --naive asks for it.`;
 
 export interface CampaignAsk {
   readonly axes: Axes;
@@ -17,88 +21,60 @@ export interface CampaignAsk {
   readonly out: string | null;
 }
 
-export const USAGE = `usage: npm run bench -- [--quick] [--engines ${ENGINES.join(',')}] [--relays 500,1000]
-  [--messages 1,9] [--conditions ${CONDITIONS.join(',')}] [--naive 100 | --naive none]
-  [--threads N] [--long] [--resume] [--docs] [--json] [--out DIR]
-Naming engines, relays, messages or conditions leaves out the naive way and tor7500 as shipped; --naive asks for it.`;
+/** Options as commander hands them over. */
+interface CampaignOptions extends Partial<CampaignAsk & Axes> {
+  readonly quick?: boolean;
+}
 
-/** What the command line asks for, or all that is wrong with it. */
-export function readAsk(args: readonly string[]): CampaignAsk | { readonly mistakes: readonly string[] } {
-  const mistakes: string[] = [];
-  const { values } = parseOptions(args, mistakes);
-  const base = values.quick === true ? QUICK : FULL;
-  const names = <Name extends string>(
-    option: 'engines' | 'conditions',
-    known: readonly Name[],
-    otherwise: readonly Name[],
-  ): readonly Name[] => {
-    const text = values[option];
-    if (text === undefined) return otherwise;
-    const given = text.split(',');
-    const unknown = given.filter((name) => !(known as readonly string[]).includes(name));
-    if (unknown.length > 0)
-      mistakes.push(`--${option} ${unknown.join(', ')}: give some of ${known.join(', ')}`);
-    return known.filter((name) => given.includes(name));
-  };
-  const counts = (
-    option: 'relays' | 'messages' | 'naive',
-    otherwise: readonly number[],
-  ): readonly number[] => {
-    const text = values[option];
-    if (text === undefined) return otherwise;
-    const given = text.split(',').map((word) => (/^[1-9]\d*$/.test(word) ? Number(word) : Number.NaN));
-    if (given.some(Number.isNaN)) mistakes.push(`--${option} ${text}: give whole numbers, such as 500,1000`);
-    return given;
-  };
-  const isNarrowed = [values.engines, values.relays, values.messages, values.conditions].some(
-    (text) => text !== undefined,
+/** What the command line asks for; one that is wrong ends the process. */
+export function readAsk(args: readonly string[]): CampaignAsk {
+  const counts = listOf(whole(1));
+  const asked = scriptLine('bench', 'Measures what runs cost, each engine at several sizes.')
+    .option('--quick', 'a minute of it: 500 relays, engines gossipsub and model')
+    .option('--engines <names>', `some of ${ENGINES.join(',')}`, someOf(ENGINES))
+    .option('--relays <numbers>', 'sizes of networks, such as 500,1000', counts)
+    .option('--messages <numbers>', 'how many modules are released, such as 1,9', counts)
+    .option('--conditions <names>', `some of ${CONDITIONS.join(',')}`, someOf(CONDITIONS))
+    .option('--naive <numbers>', 'sizes at which plain js-libp2p runs in real time, or none', (text) =>
+      text === 'none' ? [] : counts(text),
+    )
+    .option('--threads <n>', 'simulation threads (default: chosen for each row)', whole(1))
+    .option('--long', 'also run the rows that take minutes')
+    .option('--resume', 'keep rows that were measured before, on the same machine')
+    .option('--docs', 'put the tables into docs/benchmarks.md')
+    .option('--json', 'print bench.json; rows are told on stderr')
+    .option('--out <dir>', 'where to write (default: results/bench)')
+    .addHelpText('after', NARROWING)
+    .parse(args, { from: 'user' })
+    .opts<CampaignOptions>();
+  const base = asked.quick === true ? QUICK : FULL;
+  const isNarrowed = [asked.engines, asked.relays, asked.messages, asked.conditions].some(
+    (axis) => axis !== undefined,
   );
-  const naive = values.naive === 'none' ? [] : counts('naive', isNarrowed ? [] : base.naive);
-  const axes: Axes = {
-    engines: names('engines', ENGINES, base.engines),
-    relays: counts('relays', base.relays),
-    messages: counts('messages', base.messages),
-    conditions: names('conditions', CONDITIONS, base.conditions),
-    naive,
-    shipped: base.shipped && !isNarrowed,
-  };
-  const threads = values.threads === undefined ? null : Number(values.threads);
-  if (threads !== null && !(Number.isInteger(threads) && threads >= 1)) {
-    mistakes.push(`--threads ${values.threads}: give a whole number, such as 1`);
-  }
-  if (mistakes.length > 0) return { mistakes };
   return {
-    axes,
-    threads,
-    long: values.long === true,
-    resume: values.resume === true,
-    docs: values.docs === true,
-    json: values.json === true,
-    out: values.out ?? null,
+    axes: {
+      engines: asked.engines ?? base.engines,
+      relays: asked.relays ?? base.relays,
+      messages: asked.messages ?? base.messages,
+      conditions: asked.conditions ?? base.conditions,
+      naive: asked.naive ?? (isNarrowed ? [] : base.naive),
+      shipped: base.shipped && !isNarrowed,
+    },
+    threads: asked.threads ?? null,
+    long: asked.long === true,
+    resume: asked.resume === true,
+    docs: asked.docs === true,
+    json: asked.json === true,
+    out: asked.out ?? null,
   };
 }
 
-function parseOptions(args: readonly string[], mistakes: string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  const options = {
-    engines: text,
-    relays: text,
-    messages: text,
-    conditions: text,
-    naive: text,
-    threads: text,
-    out: text,
-    quick: flag,
-    long: flag,
-    resume: flag,
-    docs: flag,
-    json: flag,
+/** Reads a list of names, into their own order. */
+function someOf<Name extends string>(known: readonly Name[]): (text: string) => Name[] {
+  return (text) => {
+    const given = text.split(',');
+    if (given.some((name) => !(known as readonly string[]).includes(name)))
+      throw new InvalidArgumentError(`Give some of ${known.join(',')}.`);
+    return known.filter((name) => given.includes(name));
   };
-  try {
-    return parseArgs({ args: [...args], options });
-  } catch (error) {
-    mistakes.push((error as Error).message);
-    return parseArgs({ args: [], options });
-  }
 }

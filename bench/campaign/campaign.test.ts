@@ -237,22 +237,12 @@ test('bench: a row that failed tells its error, and nothing of where it ran', ()
   assert.equal(lastWords(''), 'without a word');
 });
 
-test('bench: what is asked for is read, and mistakes are told with what would be right', () => {
+test('bench: what is asked for is read', () => {
   const narrowed = readAsk(['--engines', 'wire,model', '--relays', '20', '--threads', '1']);
-  assert('axes' in narrowed);
   assert.deepEqual(narrowed.axes.engines, ['model', 'wire'], 'in their own order');
   assert.deepEqual([narrowed.axes.relays, narrowed.axes.naive, narrowed.threads], [[20], [], 1]);
   const quick = readAsk(['--quick', '--naive', '60']);
-  assert('axes' in quick && quick.axes.naive[0] === 60);
-  const wrong = readAsk(['--engines', 'modle', '--relays', '5e2', '--threads', 'two']);
-  assert('mistakes' in wrong);
-  assert.deepEqual(wrong.mistakes, [
-    '--engines modle: give some of gossipsub, model, libp2p, wire',
-    '--relays 5e2: give whole numbers, such as 500,1000',
-    '--threads two: give a whole number, such as 1',
-  ]);
-  const unknown = readAsk(['--fast']);
-  assert('mistakes' in unknown && unknown.mistakes.length === 1);
+  assert.deepEqual(quick.axes.naive, [60]);
 });
 
 test('bench: a tiny campaign measures what runs, tells what is refused, and leaves out what is long', async () => {

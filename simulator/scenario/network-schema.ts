@@ -11,7 +11,7 @@ import { formatDuration } from './units.ts';
 
 const RELAYS_MIN = 2;
 /** Relays that an array of the simulator could still number; memory forbids far fewer. */
-const RELAYS_MAX = 1_000_000_000;
+export const RELAYS_MAX = 1_000_000_000;
 /** How long the network takes to start where the scenario does not say. */
 const START_SECONDS = { least: 5, most: 30 };
 const LATENCY_MS = { min: 0.001, max: 60_000 };

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { scriptLine, whole } from './script-line.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ROOMS = ['node', 'simulator', 'updates', 'examples', 'bench'];
@@ -32,20 +32,23 @@ function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-const { values, positionals } = parseArgs({
-  options: { seed: { type: 'string' }, file: { type: 'string' } },
-  allowPositionals: true,
-});
-if (values.seed !== undefined) process.env.RELAYWAVE_TEST_SEED = values.seed;
-const files = testFiles().filter((file) => file.includes(values.file ?? ''));
+const line = scriptLine('test', "Runs the project's tests.")
+  .argument('[titles...]', 'only tests with one of these in their title (default: all)')
+  .option('--seed <n>', 'for tests that draw random cases', whole(0))
+  .option('--file <part>', 'only files with this in their path')
+  .parse();
+const { seed, file: part = '' } = line.opts<{ seed?: number; file?: string }>();
+if (seed !== undefined) process.env.RELAYWAVE_TEST_SEED = String(seed);
+const files = testFiles().filter((file) => file.includes(part));
 if (files.length === 0) {
-  console.error(`no test file has ${JSON.stringify(values.file)} in its path`);
-  process.exit(2);
+  line.error(
+    `error: --file ${part}: no test file has this in its path; give a part of one, such as node/trust`,
+  );
 }
 
 let passed = 0;
 let failed = 0;
-const titles = positionals.length > 0 ? { testNamePatterns: positionals.map(escapePattern) } : {};
+const titles = line.args.length > 0 ? { testNamePatterns: line.args.map(escapePattern) } : {};
 const tests = run({ files, concurrency: 2, ...titles });
 tests.on('test:pass', ({ name, skip, todo, details }) => {
   const isGroup = details.type === 'suite' || files.some((file) => file.endsWith(name));
