@@ -59,8 +59,10 @@ interface Sending {
   readonly wayUs: number;
   /** Of the host that answers: one that has gone meanwhile sends no more. */
   readonly absences: number;
-  /** Told when all of it arrives, or with null that it never will. */
-  readonly arrives: (atUs: number | null) => void;
+  /** Told before when what is sent next arrives; at infinity where nothing does. */
+  readonly comesBy: (atUs: number) => void;
+  /** Told when all of it arrives. */
+  readonly arrives: (atUs: number) => void;
   leftBytes: number;
 }
 
@@ -128,29 +130,34 @@ export class Requests {
     const ways = WAYS_OF_QUESTION + (isNew ? 2 * SETUP_ROUND_TRIPS : 0);
     const overheadBytes = FRAMING_BYTES + NEGOTIATION_BYTES + (isNew ? SETUP_BYTES : 0);
     const departsUs = world.sendRequest(beganUs, relay.index, questionBytes + overheadBytes, ways * wayUs);
-    const timeOut = (): void => {
-      calls.at(Math.max(world.nowUs, beganUs + TIMEOUT_US), relay.index, () => {
+    const deadlineUs = beganUs + TIMEOUT_US;
+    let isTooLate = false;
+    /** Known beforehand, since nobody waits for what comes in time. */
+    const comesBy = (atUs: number): void => {
+      if (isTooLate || atUs <= deadlineUs) return;
+      isTooLate = true;
+      calls.at(deadlineUs, relay.index, () => {
         if (pending.includes(one)) memory.keptUntilUs.delete(peer);
         one.settle('timeout');
       });
     };
-    calls.at(Math.ceil(departsUs) + ways * wayUs, relay.index, () => {
+    const asksUs = Math.ceil(departsUs) + ways * wayUs;
+    comesBy(asksUs);
+    calls.at(asksUs, relay.index, () => {
       if (!this.isUp(peer)) {
         world.drop(peer, 0);
-        timeOut();
+        comesBy(Number.POSITIVE_INFINITY);
         return;
       }
       answer((bytes) => {
-        const arrives = (atUs: number | null): void => {
-          if (atUs === null || atUs > beganUs + TIMEOUT_US) timeOut();
-          if (atUs === null) return;
+        const arrives = (atUs: number): void => {
           calls.at(atUs, peer, () => {
             if (!relay.online) world.drop(relay.index, 0);
-            else if (atUs <= beganUs + TIMEOUT_US) one.settle(bytes === null ? 'refusal' : 'answer');
+            else if (!isTooLate) one.settle(bytes === null ? 'refusal' : 'answer');
           });
         };
         const absences = this.absencesOf(peer);
-        this.send({ from: peer, wayUs, absences, arrives, leftBytes: bytes ?? 0 }, overheadBytes);
+        this.send({ from: peer, wayUs, absences, comesBy, arrives, leftBytes: bytes ?? 0 }, overheadBytes);
       });
     });
   }
@@ -176,14 +183,15 @@ export class Requests {
   /** Sends the next piece of an answer. */
   private send(sending: Sending, overheadBytes: number): void {
     const { world, calls } = this.parts;
-    const { from, wayUs, absences, arrives, leftBytes } = sending;
+    const { from, wayUs, absences, comesBy, arrives, leftBytes } = sending;
     if (this.absencesOf(from) !== absences) {
-      arrives(null);
+      comesBy(Number.POSITIVE_INFINITY);
       return;
     }
     const bytes = Math.min(leftBytes, PIECE_BYTES);
     const departsUs = Math.ceil(world.sendRequest(world.nowUs, from, bytes + overheadBytes, wayUs));
     sending.leftBytes -= bytes;
+    comesBy(departsUs + wayUs);
     if (sending.leftBytes === 0) arrives(departsUs + wayUs);
     else calls.at(departsUs, from, () => this.send(sending, FRAMING_BYTES));
   }
