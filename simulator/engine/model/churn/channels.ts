@@ -125,6 +125,10 @@ export class Channels implements LinkListener, Peers {
     this.circuits?.ended(relay);
   }
 
+  nowMs(): number {
+    return this.exchange.nowMs();
+  }
+
   stateOf(host: number): number {
     return this.exchange.stateOf(host);
   }

@@ -168,7 +168,7 @@ export class Exchange {
     return isLately(fruitlessAt, this.nowMs(), FRUITLESS_PAUSE_MS);
   }
 
-  private nowMs(): number {
+  nowMs(): number {
     return Math.floor(this.parts.world.nowUs / 1000);
   }
 

@@ -21,6 +21,8 @@ export interface Lesson {
 
 export interface ModuleLesson {
   readonly release: number;
+  /** Length of the module. */
+  readonly bytes: number;
   /** Whoever has brought the news is asked first. */
   readonly isOfBearer: boolean;
   /** One after the other where one peer has it; any of them of any peer. */

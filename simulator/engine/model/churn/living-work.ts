@@ -5,6 +5,8 @@
  * asks for takes the time of its processor, its links and its peers.
  */
 
+import { REQUEST_TIMEOUT_MS } from '../../../../node/channels/limits.ts';
+import { REFRESH_TIMEOUT_MS } from '../../../../node/trust/limits.ts';
 import { cellsArriveUs, meanCellWaitUs } from '../../gossipsub/hook-traffic.ts';
 import type { Step } from '../rehearsal.ts';
 import { RelayWork, type WorkParts } from '../relay-work.ts';
@@ -15,7 +17,7 @@ import type { Lessons } from './lessons.ts';
 import type { LivingRelay } from './living-relay.ts';
 import { MissingModules, type Offered } from './missing-modules.ts';
 import type { Peers } from './peers.ts';
-import type { Reply } from './requests.ts';
+import type { Answered, Reply } from './requests.ts';
 
 /** News on their way through a relay. */
 interface Task {
@@ -364,14 +366,19 @@ export class LivingWork extends RelayWork {
     const peers = this.peers!;
     if (relay.process !== task.process) return;
     const answer = (reply: Reply): void => reply(this.askedNow(task, act).answerBytes);
-    peers.ask(relay, bearer, act.questionBytes, answer, (answered) => {
+    const settled = (answered: Answered): void => {
       // A refusal is an answer too: the relay's code has shown how it goes on.
       const isAnswered = answered === 'answer' || answered === 'refusal';
       if (this.state[relay.index] !== task.question!.from) this.beginAgain(task);
       else if (!isAnswered)
         this.showAs(task, { ...task.question!, lost: { ask: task.asked - 1, failure: answered } });
       this.proceed(this.living.world.nowUs, task);
-    });
+    };
+    // One deadline for all of it, as node/trust/refresh.ts has it.
+    const leftMs = Math.floor(task.arrivalsUs[0] / 1000) + REFRESH_TIMEOUT_MS - peers.nowMs();
+    if (leftMs > 0)
+      peers.ask(relay, bearer, act.questionBytes, answer, settled, Math.min(leftMs, REQUEST_TIMEOUT_MS));
+    else settled('timeout');
   }
 
   /** Whom a relay takes from may have taken other news meanwhile; what it is asked for then comes of that. */

@@ -124,6 +124,7 @@ export class MissingModules {
       missing.fetch = new ModuleFetch(this.parts.peers(), {
         relay,
         parts,
+        bytes: module.bytes,
         bearer,
         has: (host) => this.has(host, release),
         swarms: this.swarmsOf(relay),

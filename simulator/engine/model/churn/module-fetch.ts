@@ -5,6 +5,8 @@
  * round, and authorities too when no peer has had it for about a minute.
  */
 
+import { REQUEST_TIMEOUT_MS } from '../../../../node/channels/limits.ts';
+import { FETCH_TIMEOUT_MS, TARGET_BYTES_PER_SECOND_MIN } from '../../../../node/trust/limits.ts';
 import {
   ANNOUNCED_DELAY_MS,
   FETCH_ROUNDS,
@@ -17,7 +19,7 @@ import {
 import type { FilePart } from './lesson.ts';
 import type { LivingRelay } from './living-relay.ts';
 import type { Peers } from './peers.ts';
-import type { Reply } from './requests.ts';
+import type { Answered, Reply } from './requests.ts';
 import type { Assembly, Swarm } from './swarm.ts';
 
 /** What a relay's process gets of all its peers, and of authorities, for all modules. */
@@ -30,6 +32,8 @@ export interface Swarms {
 export interface Wanted {
   readonly relay: LivingRelay;
   readonly parts: readonly FilePart[];
+  /** Length of the module. */
+  readonly bytes: number;
   /** Who has brought the news; null for nobody in particular. */
   readonly bearer: number | null;
   readonly has: (host: number) => boolean;
@@ -74,7 +78,10 @@ export class ModuleFetch {
     if (this.isOver || this.bearers === OFFERERS_ASKED) return;
     this.bearers++;
     this.bearersUnderWay++;
-    this.askBearer(bearer, 0);
+    // One deadline for all of it, as node/channels/peer-fetcher.ts has it.
+    const { peers, wanted } = this;
+    const allowedMs = FETCH_TIMEOUT_MS + Math.ceil((wanted.bytes * 1000) / TARGET_BYTES_PER_SECOND_MIN);
+    this.askBearer(bearer, 0, peers.nowMs() + allowedMs);
   }
 
   /** It has come another way: what is under way is of no use any more. */
@@ -89,24 +96,28 @@ export class ModuleFetch {
   }
 
   /** One part after the other. */
-  private askBearer(bearer: number, part: number): void {
+  private askBearer(bearer: number, part: number, untilMs: number): void {
     const { parts } = this.wanted;
-    this.ask(bearer, part, (isHere) => {
+    const asked = (isHere: boolean): void => {
       if (isHere && part + 1 < parts.length) {
-        this.askBearer(bearer, part + 1);
+        this.askBearer(bearer, part + 1, untilMs);
         return;
       }
       this.bearersUnderWay--;
       if (isHere) this.keep();
       else if (this.round === 0 && this.bearersUnderWay === 0) this.nextRound();
-    });
+    };
+    const leftMs = untilMs - this.peers.nowMs();
+    if (leftMs > 0) this.ask(bearer, part, asked, Math.min(leftMs, REQUEST_TIMEOUT_MS));
+    else asked(false);
   }
 
-  private ask(peer: number, part: number, done: (isHere: boolean) => void): void {
+  private ask(peer: number, part: number, done: (isHere: boolean) => void, timeoutMs?: number): void {
     const { relay, parts, has } = this.wanted;
     const { questionBytes, answerBytes } = parts[part]!;
     const answer = (reply: Reply): void => reply(has(peer) ? answerBytes : null);
-    this.peers.ask(relay, peer, questionBytes, answer, (answered) => done(answered === 'answer'));
+    const settled = (answered: Answered): void => done(answered === 'answer');
+    this.peers.ask(relay, peer, questionBytes, answer, settled, timeoutMs);
   }
 
   private wait(delayMs: number): void {

@@ -7,6 +7,8 @@ export interface Peers {
   /** Asked for modules that no relay has; none without a directory. */
   readonly authorities: readonly number[];
   readonly ask: Requests['request'];
+  /** As the clocks of relays tell it. */
+  nowMs(): number;
   /** What a host has, as `stateAfter` counts. */
   stateOf(host: number): number;
   /** Takes what is missing from whoever has brought news by gossip, or else from others. */

@@ -20,7 +20,6 @@ import type { Calls } from './calls.ts';
 import type { ChangingLinks } from './changing-links.ts';
 import type { LivingRelay } from './living-relay.ts';
 
-const TIMEOUT_US = REQUEST_TIMEOUT_MS * 1000;
 /** Ways before a stream carries a question, and the way of the question itself. */
 const WAYS_OF_QUESTION = 3;
 
@@ -96,7 +95,7 @@ export class Requests {
 
   /**
    * Asks a host a question of so many bytes; `answer` is called at the host, and replies with so many bytes, or null for a
-   * refusal, there and then. `done` is not told of what a process that has ended had asked.
+   * refusal, there and then. `done` is not told of what a process that has ended had asked, and else in time.
    */
   request(
     relay: LivingRelay,
@@ -104,6 +103,7 @@ export class Requests {
     questionBytes: number,
     answer: (reply: Reply) => void,
     done: (answered: Answered) => void,
+    timeoutMs = REQUEST_TIMEOUT_MS,
   ): void {
     const { world, links, calls, latencyUs } = this.parts;
     if (!relay.online) {
@@ -130,7 +130,7 @@ export class Requests {
     const ways = WAYS_OF_QUESTION + (isNew ? 2 * SETUP_ROUND_TRIPS : 0);
     const overheadBytes = FRAMING_BYTES + NEGOTIATION_BYTES + (isNew ? SETUP_BYTES : 0);
     const departsUs = world.sendRequest(beganUs, relay.index, questionBytes + overheadBytes, ways * wayUs);
-    const deadlineUs = beganUs + TIMEOUT_US;
+    const deadlineUs = beganUs + timeoutMs * 1000;
     let isTooLate = false;
     /** Known beforehand, since nobody waits for what comes in time. */
     const comesBy = (atUs: number): void => {

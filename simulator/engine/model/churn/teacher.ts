@@ -15,7 +15,15 @@ import { MemoryStore, type ModulePool } from '../../../../node/updates/store.ts'
 import type { LiveChannel } from '../../../scenario/scenario.ts';
 import type { RelayStores } from '../../gossipsub/faults/relay-disk.ts';
 import { type PublicationJob, Publisher, plannedOperations } from '../../gossipsub/publisher.ts';
-import { type Act, type FilePart, isTaken, type Lesson, type Question, STATE_OF_START } from './lesson.ts';
+import {
+  type Act,
+  type FilePart,
+  isTaken,
+  type Lesson,
+  type ModuleLesson,
+  type Question,
+  STATE_OF_START,
+} from './lesson.ts';
 import { BEARER, Pupil, type Room, SELF } from './pupil.ts';
 
 /** A relay's disk at one state, and until when what it trusts is fresh. */
@@ -94,7 +102,7 @@ export class Teacher {
     await this.show(pupil, question, atUs);
     const behind = pupil.acts.findIndex(({ act }) => act === 'behind');
     const acts = behind < 0 ? pupil.acts : pupil.acts.slice(0, behind + 1);
-    return { ...byModule(acts, question.way), wanted: pupil.wanted() };
+    return { ...this.byModule(acts, question.way), wanted: pupil.wanted() };
   }
 
   /** A relay that takes from a peer says nothing of its own accord, and one without gossip is told nothing. */
@@ -129,6 +137,30 @@ export class Teacher {
       pupil.hear(message, SELF);
     });
   }
+
+  /** What comes before the first module is asked for by itself, and then each of these. */
+  private byModule(acts: readonly Act[], way: Question['way']): Omit<Lesson, 'wanted'> {
+    const { releases } = this.room.job;
+    const first = acts.findIndex(
+      (act) => act.act === 'ask' && act.release !== null && !(way === 'sender' && act.isOfBearer),
+    );
+    if (first < 0) return { acts, modules: [] };
+    const modules: (Omit<ModuleLesson, 'parts' | 'acts'> & { parts: FilePart[]; acts: Act[] })[] = [];
+    for (const act of acts.slice(first)) {
+      if (act.act !== 'ask') {
+        modules.at(-1)!.acts.push(act);
+        continue;
+      }
+      const { isOfBearer, questionBytes, answerBytes } = act;
+      const release = act.release!;
+      if (modules.at(-1)?.release !== release) {
+        const bytes = releases[release]!.request.binary.length;
+        modules.push({ release, bytes, isOfBearer, parts: [], acts: [] });
+      }
+      modules.at(-1)!.parts.push({ questionBytes, answerBytes: answerBytes! });
+    }
+    return { acts: acts.slice(0, first), modules };
+  }
 }
 
 function copyOf({ trust, updates }: RelayStores, binaries: ModulePool): RelayStores {
@@ -137,23 +169,4 @@ function copyOf({ trust, updates }: RelayStores, binaries: ModulePool): RelaySto
   const record = updates.readRecord();
   if (record !== null) copy.updates.writeRecord(record);
   return copy;
-}
-
-/** What comes before the first module is asked for by itself, and then each of these. */
-function byModule(acts: readonly Act[], way: Question['way']): Omit<Lesson, 'wanted'> {
-  const first = acts.findIndex(
-    (act) => act.act === 'ask' && act.release !== null && !(way === 'sender' && act.isOfBearer),
-  );
-  if (first < 0) return { acts, modules: [] };
-  const modules: { release: number; isOfBearer: boolean; parts: FilePart[]; acts: Act[] }[] = [];
-  for (const act of acts.slice(first)) {
-    if (act.act !== 'ask') modules.at(-1)!.acts.push(act);
-    else {
-      const { release, isOfBearer, questionBytes, answerBytes } = act;
-      if (modules.at(-1)?.release !== release)
-        modules.push({ release: release!, isOfBearer, parts: [], acts: [] });
-      modules.at(-1)!.parts.push({ questionBytes, answerBytes: answerBytes! });
-    }
-  }
-  return { acts: acts.slice(0, first), modules };
 }
