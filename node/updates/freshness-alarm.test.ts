@@ -9,7 +9,7 @@ function alarm(untilMs: number | null) {
   const time = new TestTime();
   const told: string[] = [];
   const delays: number[] = [];
-  const state = { untilMs: untilMs === null ? null : time.timeMs + untilMs };
+  const state = { untilMs: untilMs === null ? null : time.timeMs + untilMs, aheadMs: 0 };
   const timers = {
     after: (delayMs: number, action: () => void) => {
       delays.push(delayMs);
@@ -17,7 +17,9 @@ function alarm(untilMs: number | null) {
     },
   };
   const observer = { onFreshness: (freshness: string) => told.push(freshness) };
-  const made = new FreshnessAlarm({ clock: time.clock, timers }, () => state.untilMs, observer);
+  const clock = { nowMs: () => time.clock.nowMs() + state.aheadMs };
+  const onFreshAgain = (): void => void told.push('again');
+  const made = new FreshnessAlarm({ clock, timers }, () => state.untilMs, observer, onFreshAgain);
   made.look();
   return { time, told, delays, state, alarm: made };
 }
@@ -48,6 +50,21 @@ it('freshness alarm: a timestamp that was renewed meanwhile puts it off', async 
   assert.deepEqual(told, []);
   await time.pass(1);
   assert.deepEqual(told, ['stale']);
+});
+
+it('freshness alarm: one by a clock that was ahead ends by itself, and is told of; a real one is looked at ever more rarely', async () => {
+  const { time, told, delays, state, alarm: made } = alarm(DAY_MS);
+  state.aheadMs = 8 * DAY_MS;
+  made.look();
+  await time.pass(DAY_MS / 2);
+  assert.deepEqual(told, ['stale']);
+  state.aheadMs = 0;
+  await time.pass(DAY_MS / 2 - 1);
+  assert.deepEqual(told, ['stale', 'fresh', 'again']);
+  const looks = delays.length;
+  await time.pass(30 * DAY_MS);
+  assert.deepEqual(told, ['stale', 'fresh', 'again', 'stale']);
+  assert.ok(delays.length - looks < 20, `${delays.length - looks} looks in a month`);
 });
 
 it('freshness alarm: a stopped one is silent', async () => {

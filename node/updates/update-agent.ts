@@ -64,14 +64,15 @@ export class UpdateAgent implements OfferTaker {
   constructor(parts: UpdateAgentParts) {
     this.parts = parts;
     const { environment, client, observer } = parts;
-    this.alarm = new FreshnessAlarm(environment, () => client.freshUntilMs(), observer);
+    const look = (): void => this.lookAnew();
+    this.alarm = new FreshnessAlarm(environment, () => client.freshUntilMs(), observer, look);
     this.intake = new ModuleIntake(parts);
   }
 
   /** Goes on with what the relay's store knows: to be called once, when the relay is up. */
   start(): void {
     this.alarm.look();
-    this.takeEffect(++this.refreshes, viewOf(this.parts.client, [], this.view), null, NOTHING_CARRIED);
+    this.lookAnew();
   }
 
   /** Calls off what is planned and under way. What runs, runs on. */
@@ -84,6 +85,11 @@ export class UpdateAgent implements OfferTaker {
   /** The relay's core has taken a module out for what it did: the next best takes its place. */
   replace(): void {
     this.intake.replace();
+  }
+
+  /** At what is trusted, without news. */
+  private lookAnew(): void {
+    this.takeEffect(++this.refreshes, viewOf(this.parts.client, [], this.view), null, NOTHING_CARRIED);
   }
 
   async take(offer: Offer): Promise<Receipt> {

@@ -35,6 +35,21 @@ function restless(seed: number): Scenario {
   });
 }
 
+/** Large modules on slow uplinks, one soon after the other: for a hook again, for another one, and one that is revoked. */
+function hurried(seed: number): Scenario {
+  const module = 'guard-maturity';
+  return calm(seed, {
+    durationSeconds: 240,
+    updates: [
+      testUpdate({ atSeconds: 40, module, sizeBytes: 100_000 }),
+      testUpdate({ atSeconds: 50, module, sizeBytes: 90_000 }),
+      testUpdate({ atSeconds: 60, module: 'padding-machine', sizeBytes: 100_000, revokeAtSeconds: 75 }),
+      testUpdate({ atSeconds: 90, module, sizeBytes: 20_000, priority: 1 }),
+    ],
+    network: { ...torNetwork(80), uplink: { law: 'constant', bitsPerSecond: 1e6 } },
+  });
+}
+
 function directory(changes: Partial<LiveArm['directory']> = {}): Pick<LiveArm, 'directory'> {
   const terms = { authorities: 3, uplinkBitsPerSecond: 100e6, intervalSeconds: 300, jitterShare: 0.5 };
   return { directory: { ...terms, ...changes } };
@@ -76,6 +91,26 @@ for (const channels of EXACT) {
       }
     });
   }
+}
+
+const HURRIED: readonly (readonly LiveChannel[])[] = [
+  ['circuit'],
+  ['circuit', 'catch-up'],
+  ['circuit', 'directory'],
+  ['gossip', 'directory', 'circuit', 'catch-up'],
+];
+
+for (const channels of HURRIED) {
+  test(`model with channels: ${channels.join('+')}: news that come while modules of the last are on their way change what is fetched`, async () => {
+    for (const seed of [1, 2]) {
+      const both = await runOnBoth(hurried(seed), channels, directory({ intervalSeconds: 30 }));
+      assertEqual(both, `seed ${seed}`);
+      const { own, relays } = both;
+      assert(reached(own, relays, 3) === relays, `seed ${seed}: all run the last one`);
+      if (!channels.includes('gossip'))
+        assert(reached(own, relays, 0) < relays, `seed ${seed}: some were at the first when it was replaced`);
+    }
+  });
 }
 
 test('model with channels: relays that all ask one slow authority at once wait for it as the real ones do', async () => {

@@ -12,63 +12,13 @@ import type { Step } from '../rehearsal.ts';
 import { RelayWork, type WorkParts } from '../relay-work.ts';
 import { codeOf, EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
-import { type Act, isTaken, type ModuleLesson, type Question, stateAfter } from './lesson.ts';
+import { type Act, type ModuleLesson, type Question, stateAfter } from './lesson.ts';
 import type { Lessons } from './lessons.ts';
 import type { LivingRelay } from './living-relay.ts';
+import { type Heard, type Refreshing, type Taken, type Task, taskOf } from './living-task.ts';
 import { MissingModules, type Offered } from './missing-modules.ts';
 import type { Peers } from './peers.ts';
 import type { Answered, Reply } from './requests.ts';
-
-/** News on their way through a relay. */
-interface Task {
-  readonly relay: LivingRelay;
-  readonly process: number;
-  /** What was asked of the relay's code, and what it has shown; null for a module of news that are over. */
-  question: Question | null;
-  /** The release whose module that is; -1 for news. */
-  readonly release: number;
-  acts: readonly Act[];
-  /** Who brought them; nobody for -1. */
-  readonly bearer: number;
-  /** The message that is to be passed on; -1 for none. */
-  readonly message: number;
-  /** Had from the bearer when the news have been judged. */
-  modules: readonly ModuleLesson[];
-  /** As in Lesson. */
-  wanted: readonly number[];
-  /** Told when the news have been judged, or cannot be; null where nobody waits. */
-  readonly judged: ((isNews: boolean) => void) | null;
-  /** When the news have come, offer by offer. */
-  readonly arrivalsUs: number[];
-  /** The next act, and the questions so far. */
-  at: number;
-  asked: number;
-}
-
-/** What a relay's process is about to do, for nobody in particular. */
-function taskOf(relay: LivingRelay, acts: readonly Act[], arrivalsUs: number[] = []): Task {
-  const { process } = relay;
-  const nothing = {
-    question: null,
-    release: -1,
-    modules: [],
-    wanted: [],
-    bearer: -1,
-    message: -1,
-    judged: null,
-  };
-  return { relay, process, acts, arrivalsUs, at: 0, asked: 0, ...nothing };
-}
-
-/** What a relay takes. */
-interface Taken {
-  readonly relay: LivingRelay;
-  readonly peer: number;
-  /** The state of the peer. */
-  readonly to: number;
-  /** Because gossip named news that it did not bring whole. */
-  readonly forGossip: boolean;
-}
 
 export interface LivingWorkParts {
   readonly world: World;
@@ -90,8 +40,8 @@ export class LivingWork extends RelayWork {
   readonly modules: MissingModules;
   /** What relays have taken a part of and no more: it is there the next time. */
   private readonly broken = new Map<number, Question>();
-  /** What waits until a relay has got all that it asks somebody for: its trust client refreshes from one after the other. */
-  private readonly refreshing = new Map<number, (() => void)[]>();
+  /** By relay: a trust client refreshes from one after the other. */
+  private readonly refreshing = new Map<number, Refreshing>();
   /** Relays whose alarm of a freeze went off. */
   readonly stale = new Set<number>();
   private readonly living: LivingWorkParts;
@@ -115,46 +65,37 @@ export class LivingWork extends RelayWork {
 
   /** A message has come to a relay, from a peer or from the developers, who hand over all their files. */
   hear(publication: number, index: number, nowUs: number, bearer: number, isPublisher: boolean): void {
-    const waiting = isPublisher ? this.refreshing.get(index) : undefined;
-    const judge = (): void => this.judge(publication, index, nowUs, bearer, isPublisher);
-    if (waiting === undefined) judge();
-    else waiting.push(judge);
+    const heard = { publication, index, bearer, arrivedUs: nowUs };
+    const far = isPublisher ? this.refreshing.get(index) : undefined;
+    if (far === undefined) {
+      this.judge(heard, isPublisher ? 'developers' : 'gossip');
+      return;
+    }
+    far.waiting.push(() => this.judge(heard, 'developers'));
+    if (this.living.gossips) this.judge(heard, 'gossip');
   }
 
-  private judge(
-    publication: number,
-    index: number,
-    arrivedUs: number,
-    bearer: number,
-    isPublisher: boolean,
-  ): void {
+  private judge({ publication, index, bearer, arrivedUs }: Heard, way: 'developers' | 'gossip'): void {
     const { lessons, relays, world } = this.living;
     const { nowUs } = world;
-    const way = isPublisher ? 'developers' : 'gossip';
     const to = stateAfter(publication);
     const from = this.state[index];
     this.noteFreshness(index, nowUs);
-    const question: Question = {
-      way,
-      from,
-      to,
-      atUs: nowUs,
-      lost: null,
-      turn: null,
-      before: null,
-      lacks: [],
-    };
+    const before = this.partOf(index);
+    const question: Question = { way, from, to, atUs: nowUs, lost: null, turn: null, before, lacks: [] };
     const { acts, modules, wanted } = lessons.of(question);
     const message = publication;
     if (from >= to) for (const release of this.carriedBy(message)) this.modules.keep(index, release);
-    this.proceed(nowUs, {
-      ...taskOf(relays[index], acts, [arrivedUs]),
-      question,
-      modules,
-      wanted,
-      bearer,
-      message,
-    });
+    const task = taskOf(relays[index], acts, [arrivedUs]);
+    this.proceed(nowUs, { ...task, question, modules, wanted, bearer, message });
+  }
+
+  /** What a relay has of news that it has not whole: it takes them now, or has failed to. */
+  private partOf(relay: number): Question | null {
+    const task = this.refreshing.get(relay)?.task;
+    if (task === undefined || task.question === null || task.asked < 2) return this.broken.get(relay) ?? null;
+    const lost = { ask: task.asked - 1, failure: 'unreachable' } as const;
+    return { ...task.question, lost, atUs: 0, before: null };
   }
 
   /** A relay takes what a peer has; `judged` is told whether that was news. */
@@ -164,11 +105,12 @@ export class LivingWork extends RelayWork {
     const isPeer = peer < this.state.length;
     const way = forGossip ? 'sender' : isPeer ? 'peer' : 'authority';
     const lacks = forGossip ? this.lackedBy(peer) : [];
-    this.refreshing.set(relay.index, []);
     const before = this.broken.get(relay.index) ?? null;
     const question: Question = { way, from, to, atUs: nowUs, lost: null, turn: null, before, lacks };
     const { acts, modules, wanted } = this.living.lessons.of(question);
-    this.proceed(nowUs, { ...taskOf(relay, acts, [nowUs]), question, modules, wanted, bearer: peer, judged });
+    const task = { ...taskOf(relay, acts, [nowUs]), question, modules, wanted, bearer: peer, judged };
+    this.refreshing.set(relay.index, { task, waiting: [] });
+    this.proceed(nowUs, task);
   }
 
   /** Raises the alarm of a relay that runs and whose metadata have gone stale. */
@@ -245,6 +187,7 @@ export class LivingWork extends RelayWork {
           );
           return;
         case 'taken': {
+          this.refreshed(task);
           // Of news that come in parts, the last one says which modules are missing.
           const isLast = !acts.some((other, at) => at >= task.at && other.act === 'taken');
           this.at(atUs, relay, () => this.tellTaken(task, act, isLast ? task.modules : []));
@@ -257,7 +200,7 @@ export class LivingWork extends RelayWork {
           this.refusals[act.reason] = (this.refusals[act.reason] ?? 0) + 1;
           break;
         case 'verdict': {
-          if (task.message < 0) break;
+          if (task.message < 0 || task.bearer === index) break;
           const code = codeOf(EVENT.verdict, task.message);
           world.calendar.push(atUs, index, act.isAccepted ? 1 : 0, index, code);
           break;
@@ -270,7 +213,7 @@ export class LivingWork extends RelayWork {
       }
     }
     if (task.question === null) this.modules.workEnded(relay, task.release, true);
-    else if (isTaken(task.question)) this.refreshed(index);
+    else this.refreshed(task);
   }
 
   /** Whether work on a module comes to nothing: it is checked, and goes no further where it is wanted no more. */
@@ -280,10 +223,12 @@ export class LivingWork extends RelayWork {
   }
 
   /** The relay has all that it asked somebody for, or has given it up: who waits has a turn. */
-  private refreshed(relay: number): void {
-    const waiting = this.refreshing.get(relay) ?? [];
-    this.refreshing.delete(relay);
-    for (const next of waiting) next();
+  private refreshed(task: Task): void {
+    const { index } = task.relay;
+    const refreshing = this.refreshing.get(index);
+    if (refreshing?.task !== task) return;
+    this.refreshing.delete(index);
+    for (const next of refreshing.waiting) next();
   }
 
   /** Does something at a time, which may be now, if the relay's process lives then. */
