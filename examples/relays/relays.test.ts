@@ -36,7 +36,10 @@ describe('the example of several relays', () => {
     for (const [index, name] of names.entries()) {
       const { command, volumes: mounts, healthcheck } = services[name];
       assertKnown(command, known);
-      assert.ok(mounts.includes(`state-${index + 1}:/state`) && `state-${index + 1}` in volumes);
+      assert.equal(services[name].user, 'node');
+      assert.ok(mounts.includes(`state-${index + 1}:/home/node`) && `state-${index + 1}` in volumes);
+      const state = command[command.indexOf('--state') + 1];
+      assert.equal(path.dirname(state), '/home/node', 'which the user of the image may write');
       assert.match(healthcheck.test.join(' '), /127\.0\.0\.1:9100\/health/);
       for (const [peer] of command.join(' ').matchAll(/relay-\d/g))
         assert.ok(peer in services && peer !== name);

@@ -11,6 +11,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { UPDATE_TOPIC } from '../channels/gossip-channel.ts';
 import type { ValidatingGossipSub } from '../channels/gossipsub-pubsub.ts';
 import { Libp2pPeers } from '../channels/libp2p-peers.ts';
+import { PeerFetcher } from '../channels/peer-fetcher.ts';
 import { isAhead } from '../channels/state-exchange.ts';
 import {
   decodeFilePart,
@@ -23,6 +24,8 @@ import {
 } from '../channels/sync-protocol.ts';
 import { type FileSource, SyncServer } from '../channels/sync-server.ts';
 import { type PeerName, RequestError } from '../environment.ts';
+import { metadataFile } from '../trust/file-name.ts';
+import { ROOT_MAX_BYTES } from '../trust/limits.ts';
 import type { TrustVersions } from '../trust/trust-client.ts';
 import { createNode, type RelayNode } from './libp2p-node.ts';
 import { steadyClock, wallClock } from './real-time.ts';
@@ -57,6 +60,8 @@ export type HandOverOutcome =
   | 'without-targets'
   /** It does not trust what was sent. */
   | 'not-taken'
+  /** It trusts another root of the same version: versions and updates of its network are not those of this one. */
+  | 'other-network'
   | 'unreachable';
 
 export interface HandedOver {
@@ -110,6 +115,10 @@ class Errand {
       const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
       const peer = (await libp2p.dial(multiaddr(address), { signal })).remotePeer.toString();
       const theirs = await this.ask(peer, NOTHING);
+      if (theirs !== null && (await this.isElsewhere(peer, theirs))) {
+        await libp2p.hangUp(peerIdFromString(peer));
+        return { address, peer, outcome: 'other-network', detail: null };
+      }
       if (theirs !== null && this.isSettled(theirs) && (await this.hasTargets(peer))) {
         return { address, peer, outcome: 'had', detail: null };
       }
@@ -155,8 +164,22 @@ class Errand {
     return { ...met, outcome };
   }
 
+  /** Whether what it trusts is what is handed over, or newer. */
   private isSettled(theirs: TrustVersions): boolean {
-    return !isAhead(this.parts.source.versions(), theirs);
+    const ours = this.parts.source.versions();
+    const isSameVersion = theirs.root === ours.root && theirs.timestamp === ours.timestamp;
+    return isSameVersion ? theirs.timestampSha256 === ours.timestampSha256 : !isAhead(ours, theirs);
+  }
+
+  /** Whether its root is another one than ours of that version; not where either of them keeps none of it. */
+  private async isElsewhere(peer: PeerName, theirs: TrustVersions): Promise<boolean> {
+    const { source } = this.parts;
+    const name = metadataFile('root', Math.min(theirs.root, source.versions().root));
+    const root = source.file(name);
+    if (root === null) return false;
+    const fetcher = new PeerFetcher(this.peers, peer, wallClock);
+    const fetched = await fetcher.fetch(name, { maxBytes: ROOT_MAX_BYTES, timeoutMs: REQUEST_TIMEOUT_MS });
+    return 'bytes' in fetched && Buffer.compare(fetched.bytes, root) !== 0;
   }
 
   /** Tells a relay what we have and hears what it trusts; null for no answer. */

@@ -180,6 +180,18 @@ describe('a relay on TCP', DEADLINE, () => {
     await daemons.logged(first, 'staged');
   });
 
+  it('of two publications with the same versions, the second is not taken for the first', async () => {
+    const [first, second] = [lastingRepository(), lastingRepository()];
+    const relay = await daemons.start(first, 'relay');
+    const modules = [acceptingModule(1), acceptingModule(2)] as const;
+    publishModule(first, modules[0], 1);
+    publishModule(second, modules[1], 1);
+    const [taken] = await sendTo(relay.addresses, first, modules[0]);
+    assert.equal(taken!.outcome, 'taken');
+    const [other] = await sendTo(relay.addresses, second, modules[1], 1000);
+    assert.equal(other!.outcome, 'not-taken');
+  });
+
   it('an update of strangers is refused, and the status says so', async () => {
     const relay = await daemons.start(lastingRepository(), 'relay');
     const strangers = lastingRepository();

@@ -69,6 +69,16 @@ describe('crosscheck', () => {
     assert(existsSync(join(out, 'charts', 'crosscheck-live.png')));
     assert.equal((await run(['--out', out])).code, 2, 'a second one does not replace it');
     assert.equal((await run(['--out', out, '--force', '--quiet'])).code, 0);
+    for (const words of [
+      ['verify', out],
+      ['report', out],
+    ]) {
+      const { context, err } = capturedContext(folder, {});
+      assert.equal(await runCommandLine(words, context), 2);
+      assert.match(err(), /same holds a crosscheck, whose runs are not kept\n *hint: /);
+    }
+    const { context } = capturedContext(folder, {});
+    assert.equal(await runCommandLine(['verify', out, '--hashes-only'], context), 0);
   });
 
   it('exits with 1 when a figure is beyond its bound, and says which', async () => {

@@ -41,6 +41,16 @@ describe('the process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'relaywave-process-'));
   after(() => rmSync(folder, { recursive: true }));
 
+  it('too few files may be open to load the sources: told with the cure, not as a bug', async () => {
+    const limited = ['-c', 'ulimit -n 20; exec "$0" "$@"', process.execPath, COMMAND, 'validate', QUICK];
+    const { code, err } = await end(spawn('sh', limited, { cwd: folder, env: cleanEnvironment() }));
+    assert.equal(
+      err,
+      'error: too many files are open (EMFILE)\n    hint: raise the limit (ulimit -n), or end other programs\n',
+    );
+    assert.equal(code, 1);
+  });
+
   it('simulate --json: stdout is summary.json to the byte, stderr has plain lines, and a second run is refused', async () => {
     const run = [...SMALL, '--json', '--out', 'first'];
     const { code, out, err } = await end(start(folder, 'simulate', QUICK, ...run));

@@ -36,6 +36,20 @@ describe('progress', () => {
     ]);
   });
 
+  it('nothing is guessed from the busy moments around a release alone', () => {
+    const { at, text } = display(false);
+    at(0, 'run', 60);
+    at(10_000, 'run', 61);
+    at(20_000, 'run', 114);
+    at(25_000, 'run', 120);
+    assert.deepEqual(text().split('\n').slice(1), [
+      'running, virtual time 1 min 1 s of 10 min',
+      'running, virtual time 1 min 54 s of 10 min',
+      'running, virtual time 2 min of 10 min, about 3 min 20 s left',
+      '',
+    ]);
+  });
+
   it('a terminal: a bar with phase and virtual time, and a cursor that comes back', () => {
     const { shown, at, text } = display(true);
     at(0, 'build');

@@ -15,8 +15,9 @@ import { JsonProgress } from './progress-json.ts';
 
 /** Plain lines come at each new phase, and no closer than this within one. */
 const LINE_INTERVAL_WALL_MS = 5000;
-/** Too little has run before this to guess from. */
+/** Too little has run before this to guess from: the moments around a release take longest, and come first. */
 const GUESS_AFTER_WALL_MS = 2000;
+const GUESS_AFTER_SHARE = 0.1;
 const SHOW_CURSOR = '\u001b[?25h';
 
 /** How progress is shown, and whether at all. */
@@ -79,7 +80,8 @@ class Narrator {
         : runsWords(runs);
     const ranWallMs = this.now() - this.runSinceWallMs;
     const ranSeconds = virtualSeconds - this.runFromSeconds;
-    if (ranWallMs < GUESS_AFTER_WALL_MS || ranSeconds <= 0) return `${PHASE_WORDS.run}, ${position}`;
+    const isEarly = ranSeconds <= GUESS_AFTER_SHARE * (durationSeconds - this.runFromSeconds);
+    if (ranWallMs < GUESS_AFTER_WALL_MS || isEarly) return `${PHASE_WORDS.run}, ${position}`;
     const leftWallMs = (ranWallMs * (durationSeconds - virtualSeconds)) / ranSeconds;
     return `${PHASE_WORDS.run}, ${position}, about ${spokenSeconds(leftWallMs / 1000)} left`;
   }

@@ -53,6 +53,12 @@ export async function report(
   const { runFolders } = await import('../report/run-folders.ts');
   await surroundings.rooms.settleBeside(directory);
   const manifest = await readManifest(directory);
+  if ('crosscheck' in manifest) {
+    throw new UsageError(
+      `${shown} holds a crosscheck, whose runs are not kept`,
+      `${callOf('crosscheck', 'SCENARIO', '--force')} runs it again`,
+    );
+  }
   if ('sweep.csv' in manifest.sha256) {
     throw new UsageError(
       `${shown} holds a sweep`,

@@ -57,7 +57,7 @@ describe('simulate --runs', () => {
     assert.equal(code, 0);
     assert.deepEqual(ran, [1, 2, 3]);
     assert.deepEqual(readdirSync(out).sort(), ['seed-1', 'seed-2', 'seed-3', 'seeds-1-3']);
-    assert.match(printed, /seeds 1 to 3, medians with 95 % intervals/);
+    assert.match(printed, /seeds 1 to 3, medians; too few runs for 95 % intervals: at least 6 are needed/);
     assert.match(printed, /median at least/);
     const together = join(out, 'seeds-1-3');
     const summary = JSON.parse(readFileSync(join(together, 'summary.json'), 'utf8')) as RunsSummary;

@@ -76,6 +76,10 @@ describe('sweep', () => {
     const page = readFileSync(join(out, 'all', 'report.html'), 'utf8');
     assert.ok(page.includes(`href="../runs/${points[2]?.runs[1]}/summary.json"`));
     assert.match(page, /What matters most/);
+    assert.match(page, /within the bounds in brackets with 95 % confidence .*2 runs are too few for that/);
+    const { context, err } = capturedContext(folder, {});
+    assert.equal(await runCommandLine(['verify', join(out, 'all')], context), 2);
+    assert.match(err(), /all holds a sweep, .*\n *hint: name a folder in runs\//);
     const resolved = readFileSync(
       join(out, 'runs', points[3]?.runs[1] ?? '', 'scenario.resolved.yaml'),
       'utf8',

@@ -25,22 +25,13 @@ export async function tellKnown(error: unknown, context: CommandContext): Promis
     // commander has said it all; help that was asked for is no mistake.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
+  if (tellTooManyFiles(error, context)) return EXIT.failed;
   const { ResultsError } = await import('../report/results-error.ts');
   if (error instanceof ResultsError) {
     tellError(error.message, null, context);
     const isMistake =
       error.reason === 'exists' || error.reason === 'not-results' || error.reason === 'not-a-folder';
     return isMistake ? EXIT.usage : EXIT.failed;
-  }
-  const { code } = (error ?? {}) as { code?: unknown };
-  if (code === 'EMFILE' || code === 'ENFILE') {
-    // It may strike wherever a file is opened or a program started.
-    tellError(
-      `too many files are open (${code})`,
-      'raise the limit (ulimit -n), or end other programs',
-      context,
-    );
-    return EXIT.failed;
   }
   const { QueueError } = await import('../sweep/queue/queue-error.ts');
   if (error instanceof QueueError) {
@@ -82,8 +73,21 @@ function tellHowToRepeat({ journal, err }: CommandContext): void {
   if (journal.repeatWith !== null) err.line(`reproduce with: ${journal.repeatWith}`);
 }
 
+/** It may strike wherever a file is opened or a program started, so nothing more is loaded to tell it. */
+function tellTooManyFiles(error: unknown, context: CommandContext): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (code !== 'EMFILE' && code !== 'ENFILE') return false;
+  tellError(
+    `too many files are open (${code})`,
+    'raise the limit (ulimit -n), or end other programs',
+    context,
+  );
+  return true;
+}
+
 /** Tells a bug: briefly, with what its report should hold; with its stack when RELAYWAVE_DEBUG is 1. */
 export function tellBug(error: unknown, args: readonly string[], context: CommandContext): void {
+  if (tellTooManyFiles(error, context)) return;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const repeat = context.journal.repeatWith ?? `relaywave ${args.join(' ')}`;
   const system = `relaywave ${ownVersion()}, Node ${process.versions.node}, ${process.platform}`;

@@ -111,7 +111,7 @@ describe('verify', () => {
     try {
       const { context, err } = capturedContext(folder, {});
       assert.equal(await runCommandLine(['verify', folder], context), EXIT.usage);
-      assert.match(err(), /is not the result of a run/);
+      assert.match(err(), /is not the result of a run: there is no such file; name a folder like results\//);
     } finally {
       rmSync(folder, { recursive: true });
     }

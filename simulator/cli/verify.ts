@@ -57,6 +57,15 @@ export async function verify(
   const files = Object.keys(manifest.sha256).length;
   context.out.line(`${shown}: ${files} files have the hashes of their manifest`);
   if (options.hashesOnly === true) return EXIT.ok;
+  if ('crosscheck' in manifest) {
+    throw new UsageError(`${shown} holds a crosscheck, whose runs are not kept`, 'add --hashes-only');
+  }
+  if ('sweep.csv' in manifest.sha256) {
+    throw new UsageError(
+      `${shown} holds a sweep, whose runs are verified one by one`,
+      'name a folder in runs/, or add --hashes-only',
+    );
+  }
   if (manifest.seeds.length > 1) {
     throw new UsageError(
       `${shown} merges ${manifest.seeds.length} runs, which are verified one by one`,

@@ -26,15 +26,17 @@ export interface WrittenRun {
   readonly resolvedScenario: string;
 }
 
-function refuse(path: string, why: string): never {
-  throw new ResultsError('not-results', path, `${path} is not the result of a run: ${why}; run it again`);
+function refuse(path: string, why: string, cure = 'run it again'): never {
+  throw new ResultsError('not-results', path, `${path} is not the result of a run: ${why}; ${cure}`);
 }
 
 async function read(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw readRefusal(error, path) ?? refuse(path, (error as NodeJS.ErrnoException).code ?? String(error));
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') refuse(path, 'there is no such file', 'name a folder like results/quick/seed-1');
+    throw readRefusal(error, path) ?? refuse(path, code);
   }
 }
 

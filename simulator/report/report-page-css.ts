@@ -22,6 +22,7 @@ p{max-width:46rem}
 table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
 caption{caption-side:bottom;padding-top:.35rem;color:var(--faint);font-size:.8rem;text-align:left}
 th,td{padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--rule);text-align:left;white-space:nowrap}
+.wrap{display:inline-block;min-width:12rem;white-space:normal}
 th{font-weight:600;color:var(--faint)}
 pre{background:var(--block);padding:.8rem 1rem;border-radius:6px;overflow-x:auto;font-size:.85rem;line-height:1.45}
 code{overflow-wrap:anywhere;font-size:.9em}

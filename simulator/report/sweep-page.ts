@@ -1,5 +1,6 @@
 /** report.html of a sweep: the response, the ranking, every point with its figures and the way to its runs. */
 
+import { CONFIDENCE, RUNS_FOR_CONFIDENCE } from '../measure/bootstrap.ts';
 import type { ComparedName } from '../measure/comparison.ts';
 import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -48,7 +49,7 @@ function pointsTable(summary: SweepSummary, folders: SweepPageParts['folders']):
         time('t50Seconds'),
         time('t99Seconds'),
         humanPercent(figures.reachedFraction ?? 0),
-        join(...links),
+        element('span', { class: 'wrap' }, ...links),
       ];
     }),
   );
@@ -87,6 +88,20 @@ function rankingTable({ ranking, axes }: SweepSummary): Markup {
   );
 }
 
+function howSure({ runs }: SweepSummary): Markup {
+  if (runs === 1) return join();
+  const warning =
+    runs < RUNS_FOR_CONFIDENCE
+      ? ` ${runs} runs are too few for that: take at least ${RUNS_FOR_CONFIDENCE}.`
+      : '';
+  return element(
+    'p',
+    {},
+    `Each median lies within the bounds in brackets with ${humanPercent(CONFIDENCE)} confidence (percentile bootstrap ` +
+      `over the runs of the point).${warning} A dash as the upper bound: it may never be reached.`,
+  );
+}
+
 /** Writes the page. */
 export function sweepPage(parts: SweepPageParts): string {
   const { scenario, summary, version, command, charts, folders } = parts;
@@ -109,6 +124,7 @@ export function sweepPage(parts: SweepPageParts): string {
     ),
     rankingTable(summary),
     element('h2', {}, 'Every point'),
+    howSure(summary),
     pointsTable(summary, folders),
     element('h2', {}, 'How to reproduce this'),
     element('pre', {}, `npm ci\n${command}`),

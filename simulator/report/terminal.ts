@@ -7,7 +7,8 @@
 
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
-import { isOfRuns } from '../measure/runs-summary.ts';
+import { RUNS_FOR_CONFIDENCE } from '../measure/bootstrap.ts';
+import { isOfRuns, type RunsSummary } from '../measure/runs-summary.ts';
 import type { Summary } from '../measure/summary.ts';
 import { totalOf } from '../measure/trust-summary.ts';
 import { foundInWords } from './assertion-words.ts';
@@ -300,6 +301,13 @@ function phasesLine(facts: TerminalFacts): string {
   return phases.length === 0 ? '' : `phases: ${phases.join(', ')}`;
 }
 
+function mediansInWords({ runs, interval }: RunsSummary): string {
+  const intervals = `${humanPercent(interval.confidence)} intervals`;
+  return runs < RUNS_FOR_CONFIDENCE
+    ? `medians; too few runs for ${intervals}: at least ${RUNS_FOR_CONFIDENCE} are needed`
+    : `medians with ${intervals}`;
+}
+
 /** Renders the closing report of a run; ends without a newline. */
 export function renderTerminalReport(summary: Summary, facts: TerminalFacts): string {
   const paint = picocolors.createColors(facts.colour);
@@ -313,7 +321,7 @@ export function renderTerminalReport(summary: Summary, facts: TerminalFacts): st
   const head =
     `${paint.bold(withoutControls(summary.scenario))}: ${countOf(summary.relays, 'relay')}, engine ${summary.engine}, ` +
     (isOfRuns(summary)
-      ? `seeds ${seedsInWords(summary.seeds)}, medians with ${humanPercent(summary.interval.confidence)} intervals`
+      ? `seeds ${seedsInWords(summary.seeds)}, ${mediansInWords(summary)}`
       : `seed ${summary.seeds.join(', ')}, one run: no interval is known`);
   const threads = facts.threads === 1 ? '1 thread' : `${facts.threads} threads`;
   const cost = `wall time ${humanWall(facts.wallMs)} (processor ${humanWall(facts.cpuMs)}) on ${threads}, peak memory ${humanBytes(facts.peakMemoryBytes)}`;

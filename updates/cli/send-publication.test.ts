@@ -69,6 +69,22 @@ describe('update --peer', DEADLINE, () => {
     );
   });
 
+  it('a relay of another network is told apart from one that has it, though its versions are as high', async () => {
+    for (const role of ['root', 'targets', 'snapshot', 'timestamp'])
+      await run(`keys --role ${role} --out other-keys`);
+    await run('repository create --repository other --key other-keys');
+    const ours = await relay('ours');
+    const [address] = ours.addresses;
+    await run(`send --repository site --peer ${address}`);
+    const { out, err, code } = await run(
+      `publish reduced-exit --repository other --key other-keys --peer ${address}`,
+    );
+    assert.match(out, /^published: reduced-exit 1/);
+    assert.doesNotMatch(out, /sent:/);
+    assert.match(err, new RegExp(`^error: ${address} trusts the root of another network`));
+    assert.equal(code, 1);
+  });
+
   it('nobody there: it stays published, and the exit code says that it was not sent', async () => {
     const { out, err, code } = await run(
       'timestamp --repository site --key keys --peer /ip4/127.0.0.1/tcp/1',

@@ -105,7 +105,7 @@ function versionsOf(repository: UpdateRepository): TrustVersions {
 }
 
 function isFailure({ outcome }: HandedOver): boolean {
-  return outcome === 'unreachable' || outcome === 'not-taken';
+  return outcome === 'unreachable' || outcome === 'not-taken' || outcome === 'other-network';
 }
 
 function outcomeText({ address, outcome, detail }: HandedOver): string {
@@ -118,6 +118,8 @@ function outcomeText({ address, outcome, detail }: HandedOver): string {
       return `sent: ${address} trusts it, and has no use for the module yet`;
     case 'not-taken':
       return `error: ${address} did not take it; its log and its /status say why`;
+    case 'other-network':
+      return `error: ${address} trusts the root of another network; look at its --root, and at --repository here`;
     case 'unreachable':
       return `error: ${address} cannot be reached: ${detail}`;
   }

@@ -101,7 +101,15 @@ describe('keys as files', () => {
     refused(/is no key/, () => readKeys([file], 'private'));
     writeFileSync(file, '{');
     refused(/JSON/, () => readKeys([file], 'private'));
-    refused(/no keys in it/, () => readKeys([home], 'private'));
+    refused(/no keys in it/, () => readKeys([mkdtempSync(path.join(home, 'empty-'))], 'private'));
+  });
+
+  it('a folder of folders with keys: says which they are', () => {
+    const folder = newFolder();
+    const keyFolders = ['online', 'targets'].map((name) => path.join(folder, name));
+    for (const one of keyFolders) writeKey(one, 'root', generateKey());
+    const named = `no keys in it\n {4}hint: name the folders in it: ${keyFolders.join(' ')}$`;
+    refused(new RegExp(named), () => readKeys([folder], 'private'));
   });
 
   it('never writes over a key', () => {

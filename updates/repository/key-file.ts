@@ -84,6 +84,17 @@ export function writeKey(
   return { file, publicFile, role, development, key };
 }
 
+/** Folders are not searched through: who signs says with which keys. */
+function cureOfNone(folder: string, wanted: 'private' | 'any'): string {
+  const within = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && filesAt(path.join(folder, entry.name), wanted).length > 0)
+    .map(({ name }) => path.join(folder, name))
+    .sort();
+  return within.length > 0
+    ? `name the folders in it: ${within.join(' ')}`
+    : 'make some: npm run update -- keys';
+}
+
 function writing(name: string, write: () => void): void {
   try {
     write();
@@ -98,7 +109,7 @@ export function readKeys(paths: readonly string[], wanted: 'private' | 'any'): K
   const keys = paths.flatMap((given) => {
     const files = filesAt(given, wanted);
     if (files.length > 0) return files.map(readKey);
-    throw new RepositoryError('key-file', `${given}: no keys in it`, 'make some: npm run update -- keys');
+    throw new RepositoryError('key-file', `${given}: no keys in it`, cureOfNone(given, wanted));
   });
   const byId = new Map<string, KeyFile>();
   for (const key of keys) {
