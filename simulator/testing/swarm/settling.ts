@@ -13,12 +13,15 @@
  *            directory                the next consensus but one, and the longest time of one's own to fetch it
  *            circuit                  the wait for a meeting with whoever knows more, and a hand-over that came to nothing
  *   belief   FRUITLESS                a peer that brought nothing is not believed for a minute (channels/limits.ts)
+ *   clock    LOOK_AGAIN               who took what is fresh for expired looks again after as long as that has lasted
+ *                                     (freshness-alarm.ts)
  *   modules  RETRY                    a module that could not be had is asked for ever more rarely (module-fetch.ts): the
  *                                     wait is at most the time since it was offered; requests that hang end after 20 s
  *   switch   CELLS                    the first cells that come to the hook, here taken apart relay by relay
  */
 
 import { FRUITLESS_PAUSE_MS, REQUEST_TIMEOUT_MS } from '../../../node/channels/limits.ts';
+import { LOOK_AGAIN_MS } from '../../../node/updates/freshness-alarm.ts';
 import { LINKS_RETURN_WITHIN_US } from '../../engine/gossipsub/relay-links.ts';
 import { ROLLOUT_CHECK_SECONDS } from '../../engine/gossipsub/rollout-driver.ts';
 import type { LiveArm, Scenario } from '../../scenario/scenario.ts';
@@ -83,7 +86,14 @@ export function settlingSeconds(scenario: Scenario, arm: LiveArm): number | null
   const isFreshEnough =
     expires > 3600 || (trust.timestampEverySeconds > 0 && expires > trust.timestampEverySeconds + news);
   if (!isFreshEnough) return null;
-  return LINKS_SECONDS + mesh + news + FRUITLESS_SECONDS + retrySeconds(scenario, arm) + TRAVEL_SECONDS;
+  const waits = mesh + news + FRUITLESS_SECONDS + clockSeconds(faults) + retrySeconds(scenario, arm);
+  return LINKS_SECONDS + waits + TRAVEL_SECONDS;
+}
+
+/** Until a relay whose clock was wrong has looked at it again. */
+function clockSeconds(faults: Scenario['faults']): number {
+  const skewed = faults.filter(({ kind }) => kind === 'clock-skew').map(({ forSeconds }) => forSeconds);
+  return skewed.length === 0 ? 0 : Math.max(LOOK_AGAIN_MS / 1000, ...skewed);
 }
 
 /** Waits of a module that could not be had: as long as it has been missing, and a request that hangs. */

@@ -97,7 +97,8 @@ const HURRIED: readonly (readonly LiveChannel[])[] = [
   ['circuit'],
   ['circuit', 'catch-up'],
   ['circuit', 'directory'],
-  ['gossip', 'directory', 'circuit', 'catch-up'],
+  ['gossip', 'circuit'],
+  ['gossip', 'directory', 'catch-up'],
 ];
 
 for (const channels of HURRIED) {
