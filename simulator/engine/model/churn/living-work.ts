@@ -20,6 +20,9 @@ import { MissingModules, type Offered } from './missing-modules.ts';
 import type { Peers } from './peers.ts';
 import type { Answered, Reply } from './requests.ts';
 
+/** Of the first files that are asked for, the next root and the timestamp, a relay has nothing until both are answered. */
+const ASKS_IN_VAIN = 2;
+
 export interface LivingWorkParts {
   readonly world: World;
   readonly calls: Calls;
@@ -93,7 +96,8 @@ export class LivingWork extends RelayWork {
   /** What a relay has of news that it has not whole: it takes them now, or has failed to. */
   private partOf(relay: number): Question | null {
     const task = this.refreshing.get(relay)?.task;
-    if (task === undefined || task.question === null || task.asked < 2) return this.broken.get(relay) ?? null;
+    if (task === undefined || task.question === null || task.asked <= ASKS_IN_VAIN)
+      return this.broken.get(relay) ?? null;
     const lost = { ask: task.asked - 1, failure: 'unreachable' } as const;
     return { ...task.question, lost, atUs: 0, before: null };
   }
@@ -121,6 +125,8 @@ export class LivingWork extends RelayWork {
   /** The relay's process has ended: what stands in line waits for the next one, which `restart` tells of. */
   end(relay: number, nowUs: number, isForGood: boolean): void {
     this.noteFreshness(relay, nowUs);
+    const part = this.partOf(relay);
+    if (part !== null) this.broken.set(relay, part); // it is on its disk
     this.refreshing.delete(relay);
     if (isForGood) {
       this.endedUs.set(relay, nowUs);
@@ -254,8 +260,9 @@ export class LivingWork extends RelayWork {
   ): void {
     const { relay, question, judged } = task;
     if (hasLooked) this.getModules(task, modules);
-    if (question !== null && !isNews && (question.lost !== null || question.turn !== null))
-      this.broken.set(relay.index, { ...question, atUs: 0, before: null });
+    const isBroken = question !== null && !isNews && (question.lost !== null || question.turn !== null);
+    const hasPart = (question?.lost?.ask ?? ASKS_IN_VAIN) >= ASKS_IN_VAIN;
+    if (isBroken && hasPart) this.broken.set(relay.index, { ...question, atUs: 0, before: null });
     this.onTaken?.(relay);
     judged?.(isNews);
   }
