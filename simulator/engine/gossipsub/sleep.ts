@@ -1,9 +1,10 @@
 /**
  * Lets an idle router sleep: heartbeats and score decays that provably change nothing are not run.
  *
- * A router falls asleep when its heartbeat comes due and would do nothing; any event at its relay wakes it.
- * On waking it catches up with what the missed heartbeats would have done, which is counting and dropping
- * expired entries: expiry only ever grows with time, so the last missed heartbeat does the work of all.
+ * A router falls asleep when its heartbeat comes due and would send nothing; any event at its relay wakes it.
+ * Such a heartbeat counts, begins counters anew, moves the window of messages on, and drops what has expired. On
+ * waking the router catches up with what the missed ones would have done: expiry only ever grows with time, so the
+ * last of them does the work of all.
  */
 
 import type { VirtualClock, VirtualTimer } from '../virtual-clock.ts';
@@ -53,6 +54,11 @@ export class RouterSleep {
     if (router.backoff.size !== 0 && tick % BACKOFF_CLEARING_HEARTBEATS === 0) return false;
     if (!isQuiet(router) || !scores.isZero()) return false;
     router.heartbeatTicks = tick;
+    router.peerhave.clear();
+    router.iasked.clear();
+    router.iwantCounts.clear();
+    router.idontwantCounts.clear();
+    shiftHistory(router, 1);
     this.heartbeat = new SuspendedTimer(clock, this.relay, router.opts.heartbeatInterval * 1000);
     return true;
   }
@@ -62,18 +68,20 @@ export class RouterSleep {
     this.heartbeat = null;
     const sinceUs = heartbeat.lastUs;
     const missed = heartbeat.reckon();
-    atTime(clock, heartbeat.lastUs, () => scores.askedByHeartbeat(router));
+    atTime(clock, heartbeat.lastUs, () => {
+      scores.askedByHeartbeat(router);
+      router.seenCache.prune();
+      router.publishedMessageIds.prune();
+      router.gossipTracer.prune();
+    });
     if (missed > 0) {
       const firstTick = router.heartbeatTicks + 1;
       router.heartbeatTicks += missed;
-      atTime(clock, heartbeat.lastUs, () => {
-        router.seenCache.prune();
-        router.publishedMessageIds.prune();
-        router.gossipTracer.prune();
-      });
+      shiftHistory(router, missed);
       scores.tidy();
       this.clearMissedBackoff(sinceUs, heartbeat.periodUs, firstTick);
     }
+    forgetIdontwants(router);
     // As runHeartbeat would have set it; in the relay's name, whatever event is waking it.
     router.status.heartbeatTimeout = clock.startTimer(router.runHeartbeat, heartbeat.waitUs);
   }
@@ -90,16 +98,28 @@ export class RouterSleep {
   }
 }
 
-/** Whether a heartbeat now would neither send nor change anything that lasts, if all scores are zero. */
+/** Whether a heartbeat now would send nothing and hold nothing against anybody, if all scores are zero. */
 function isQuiet(router: GossipSubInternals): boolean {
-  if (router.mcache.msgs.size !== 0 || router.gossipTracer.promises.size !== 0) return false;
-  if (router.peerhave.size !== 0 || router.iasked.size !== 0) return false;
-  if (router.iwantCounts.size !== 0 || router.idontwantCounts.size !== 0) return false;
+  const { mcache } = router;
+  if (router.gossipTracer.promises.size !== 0) return false;
   if (router.gossip.size !== 0 || router.control.size !== 0) return false;
   if (router.fanout.size !== 0 || router.direct.size !== 0) return false;
-  for (const ids of router.idontwants.values()) if (ids.size !== 0) return false;
-  for (const entries of router.mcache.history) if (entries.length !== 0) return false;
+  for (let window = 0; window < mcache.gossip; window++)
+    if (mcache.history[window].length !== 0) return false;
   return meshIsContent(router);
+}
+
+/** Moves the window of messages on, as so many heartbeats do. */
+function shiftHistory({ mcache }: GossipSubInternals, heartbeats: number): void {
+  const { history } = mcache;
+  for (let done = 0; done < heartbeats && history.some(({ length }) => length > 0); done++) mcache.shift();
+}
+
+/** Forgets each IDONTWANT that is as old as the window of messages. */
+function forgetIdontwants({ idontwants, heartbeatTicks, opts }: GossipSubInternals): void {
+  for (const ticks of idontwants.values()) {
+    for (const [id, tick] of ticks) if (heartbeatTicks - tick >= opts.mcacheLength) ticks.delete(id);
+  }
 }
 
 /** Whether a heartbeat would leave every mesh alone: it is within its bounds, or nobody could be added. */
