@@ -103,7 +103,9 @@ export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClas
       const stream = this.streamsOutbound.get(peer);
       if (stream === undefined) return false;
       const encode = (): Uint8Array => RPC.encode(rpc);
-      const frame = isBareMessage(rpc) ? mint.ofMessage(rpc.messages[0], encode) : mint.ofBody(encode());
+      const frame = isBareMessage(rpc)
+        ? mint.ofMessage(rpc.messages[0], encode)
+        : mint.ofControl(rpc, encode);
       (stream.rawStream as SimulatedStream).sendFrame(frame);
       return true;
     }
