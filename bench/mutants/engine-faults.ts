@@ -102,8 +102,8 @@ export const ENGINE_FAULTS: readonly Fault[] = [
   {
     wrong: 'a thread runs twice as far ahead of the others as links allow',
     file: 'simulator/engine/gossipsub/windows.ts',
-    find: 'Math.min(othersNextUs + lookAheadUs,',
-    replace: 'Math.min(othersNextUs + 2 * lookAheadUs,',
+    find: 'Math.min(othersNextUs, ownNextUs) + lookAheadUs',
+    replace: 'Math.min(othersNextUs, ownNextUs) + 2 * lookAheadUs',
     tests: ['simulator/engine/gossipsub/windows.test.ts'],
   },
   {
