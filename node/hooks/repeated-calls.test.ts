@@ -51,7 +51,9 @@ function open() {
   const runtime = new HookRuntime({
     listener: {
       onTransition: (slot, transition, reason, hash) =>
-        news.push(`${transition} ${reason} ${hash} ${(slot as HookSlot).phase} ${JSON.stringify((slot as HookSlot).health)}`),
+        news.push(
+          `${transition} ${reason} ${hash} ${(slot as HookSlot).phase} ${JSON.stringify((slot as HookSlot).health)}`,
+        ),
     },
   });
   let runs = 0;

@@ -83,9 +83,8 @@ export class FrameMint {
 
   /** The frame of an RPC without messages. What a heartbeat tells its peers of messages is one list for all of them. */
   ofControl(rpc: RPC, encodeRpc: () => Uint8Array): Frame {
-    const ihave = soleControl(rpc)?.ihave;
-    if (ihave?.length !== 1) return this.ofBody(encodeRpc());
-    const [{ messageIDs }] = ihave;
+    const messageIDs = idsOfLoneIHave(rpc);
+    if (messageIDs === null) return this.ofBody(encodeRpc());
     if (messageIDs !== this.lastIds || this.lastIHave === null) {
       this.lastIds = messageIDs;
       this.lastIHave = this.ofBody(encodeRpc());
@@ -136,4 +135,12 @@ export class FrameMint {
 /** Whether the RPC is one message with neither control nor subscriptions. */
 export function isBareMessage(rpc: RPC): boolean {
   return rpc.messages.length === 1 && rpc.control === undefined && rpc.subscriptions.length === 0;
+}
+
+/** What is offered by an RPC that is an IHAVE of one topic and nothing else; null of any other. */
+function idsOfLoneIHave({ subscriptions, messages, control }: RPC): readonly Uint8Array[] | null {
+  if (control === undefined || subscriptions.length > 0 || messages.length > 0) return null;
+  const { ihave, idontwant, iwant, graft, prune } = control;
+  const isAlone = ihave.length === 1 && idontwant.length + iwant.length + graft.length + prune.length === 0;
+  return isAlone ? ihave[0].messageIDs : null;
 }

@@ -31,6 +31,9 @@ test('gossipsub internals: a member that disappears is named', () => {
   assert.deepEqual(missingInternals(instance as unknown as GossipSubInternals, false), [
     'mesh',
     'seenCache.has',
+    'seenCache.put',
+    'seenCache.size',
+    'seenCache.validityMs',
     'seenCache.prune',
     'sendRpc',
   ]);

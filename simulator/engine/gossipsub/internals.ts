@@ -25,8 +25,11 @@ interface Counters extends Sized {
   clear(): void;
 }
 
-interface TimeCache {
+interface TimeCache extends Sized {
+  readonly validityMs: number;
   has(id: string): boolean;
+  /** True if it is there already. */
+  put(id: string): boolean;
   prune(): void;
 }
 
@@ -131,7 +134,6 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   acceptFrom(id: string): boolean;
   handleIHave(id: string, ihave: RPC.ControlIHave[]): RPC.ControlIWant[];
   handleIdontwant(id: string, idontwant: RPC.ControlIDontWant[]): void;
-  msgIdToStrFn(id: Uint8Array): string;
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>;
   createInboundStream(peer: PeerId, stream: Stream): void;
   createOutboundStream(peer: PeerId, connection: Connection): Promise<void>;
@@ -175,6 +177,9 @@ const INSTANCE_MEMBERS = [
   'fanout',
   'direct',
   'seenCache.has',
+  'seenCache.put',
+  'seenCache.size',
+  'seenCache.validityMs',
   'seenCache.prune',
   'publishedMessageIds.prune',
   'score.peerStats',
@@ -197,7 +202,6 @@ const INSTANCE_MEMBERS = [
   'acceptFrom',
   'handleIHave',
   'handleIdontwant',
-  'msgIdToStrFn',
   'handleReceivedRpc',
   'createInboundStream',
   'createOutboundStream',

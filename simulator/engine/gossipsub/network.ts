@@ -28,6 +28,7 @@ import type { Job } from './job.ts';
 import { LifePlan, type PlannedRelays } from './life-plan.ts';
 import { LoadCounter } from './load-counter.ts';
 import { networkLinks } from './network-links.ts';
+import { PatientControl } from './patient-control.ts';
 import type { SimulatedRelay } from './relay.ts';
 import { RelayFactory } from './relay-factory.ts';
 import type { RelayLinks } from './relay-links.ts';
@@ -139,7 +140,8 @@ export class SimulatedNetwork {
     const linking = networkLinks({ job, clock, transport, hosts, faults, peerOf });
     const onBlame = this.sybils?.onBlame ?? null;
     const watched = { counters, load, failures, onBlame };
-    const stacks = await chooseStack({ job, mint, transport, identities, addresses, ...watched });
+    const { seen, awake, mayWait } = new PatientControl(clock, population.relays);
+    const stacks = await chooseStack({ job, mint, seen, transport, identities, addresses, ...watched });
     this.factory = new RelayFactory({
       job,
       clock,
@@ -151,7 +153,12 @@ export class SimulatedNetwork {
       requests,
       linking,
       faults,
+      awake,
     });
+    // Faults, sybils and cells of clients look into relays, or change them, in events that are not theirs.
+    const { sybils, dataPlane } = this;
+    const isAlone = faults === null && sybils === null && dataPlane === null;
+    if (this.fast && isAlone && scenario.stack === 'bare') clock.mayWait = mayWait;
     for (let index = 0; index < population.relays; index++) {
       if (this.isLocal(index) && this.lives.takesPart(index)) this.makeRelay(index);
     }

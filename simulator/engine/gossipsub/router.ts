@@ -5,7 +5,6 @@
  * once for all whom it is forwarded to. All end in the router's own code with the same arguments; the trace hash proves it.
  */
 
-import { createHash } from 'node:crypto';
 import type { GossipSubComponents, GossipsubOpts, Message } from '@chainsafe/libp2p-gossipsub';
 import { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import type { PeerId } from '@libp2p/interface';
@@ -14,6 +13,8 @@ import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import type { SimulatedStream } from './connection.ts';
 import { type FrameMint, isBareMessage } from './frame.ts';
 import type { GossipSubClass, GossipSubInternals } from './internals.ts';
+import { idText, messageId } from './message-id.ts';
+import type { SeenMessages } from './seen-messages.ts';
 import { StreamQueue } from './stream-queue.ts';
 
 /** A router, whose it is, and the peers that it has shut out for their score. */
@@ -38,13 +39,15 @@ export type CopiesListener = (relay: number, messages: number) => void;
 /** Told what a router holds against a peer: a behavioural penalty (P7) or an invalid message (P4). */
 export type BlameListener = (peer: string, blame: 'penalty' | 'invalid-message') => void;
 
+type WatchedClass = new (...args: ConstructorParameters<GossipSubClass>) => WatchedRouter;
+
 /** The router class with its received messages and given penalties counted. */
 export function watchedRouter(
   Base: GossipSubClass,
   counters: RouterCounters,
   onCopies: CopiesListener,
   onBlame: BlameListener | null = null,
-): GossipSubClass {
+): WatchedClass {
   return class extends Base implements WatchedRouter {
     relay = -1;
     readonly shutOut = new Set<string>();
@@ -84,8 +87,19 @@ export function watchedRouter(
 }
 
 /** The router class with the shortcuts of the fast path. */
-export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClass {
+export function fastRouter(Base: WatchedClass, mint: FrameMint, seen: SeenMessages): GossipSubClass {
   return class FastRouter extends Base {
+    constructor(components: GossipSubComponents, options: Partial<GossipsubOpts>) {
+      super(components, options);
+      const { seenCache } = this;
+      const put = seenCache.put.bind(seenCache);
+      seenCache.put = (id) => {
+        const isKnown = put(id);
+        if (!isKnown) seen.add(this.relay, id, Date.now() + seenCache.validityMs);
+        return isKnown;
+      };
+    }
+
     override start(): Promise<void> {
       if (this.isStarted()) return super.start();
       const started = super.start();
@@ -115,16 +129,6 @@ export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClas
 /** Whether the router has more to do for this RPC than to send it. */
 function changesMesh({ control }: RPC): boolean {
   return control !== undefined && (control.graft.length > 0 || control.prune.length > 0);
-}
-
-/** The id of a message with this data, as the routers compute it. */
-export function messageId(data: Uint8Array): Uint8Array {
-  return createHash('sha256').update(data).digest();
-}
-
-/** An id as a key. */
-export function idText(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 }
 
 /** Remembers an answer for as long as its argument lives. */
