@@ -69,9 +69,21 @@ export class HookTraffic {
     const begin = (): void => {
       place.held = null;
       place.series++;
-      const args = ordinaryCell(hook);
-      const slot = core.slot(hook);
-      this.expectBurst({ relay, place, core, hook, slot, args, series: place.series, meanWaitUs }, fromUs, 1);
+      const { series } = place;
+      const burst: Burst = {
+        relay,
+        place,
+        core,
+        hook,
+        slot: core.slot(hook),
+        args: ordinaryCell(hook),
+        series,
+        meanWaitUs,
+        event: new CellsArrive(relay, () => this.arrive(burst)),
+        cells: 1,
+        dueUs: fromUs,
+      };
+      this.expect(burst, fromUs);
     };
     if (this.job.policies === null || waitMs === 0) begin();
     else this.hold(relay, place, notBeforeMs, fromUs, begin);
@@ -95,24 +107,23 @@ export class HookTraffic {
     this.clock.schedule(fromUs, new CellsArrive(relay, end));
   }
 
-  private expectBurst(arrivals: Arrivals, fromUs: number, cells: number): void {
-    const { relay, hook, meanWaitUs } = arrivals;
-    const { seed } = this.job.scenario;
-    const arriveUs = cellsArriveUs(seed, relay, hook.id, fromUs, cells, meanWaitUs);
-    const arrive = (): void => {
-      if (!this.arrive(arrivals, cells)) return;
-      // A process that has stood still meanwhile meets them late.
-      this.expectBurst(arrivals, Math.max(arriveUs, this.clock.nowUs), Math.min(cells * 2, BURST_CELLS_MAX));
-    };
-    this.clock.schedule(arriveUs, new CellsArrive(relay, arrive));
+  private expect(burst: Burst, fromUs: number): void {
+    const { relay, hook, cells, meanWaitUs } = burst;
+    burst.dueUs = cellsArriveUs(this.job.scenario.seed, relay, hook.id, fromUs, cells, meanWaitUs);
+    this.clock.schedule(burst.dueUs, burst.event);
   }
 
-  /** Cells reach the hook; true if it still has a module on trial, or in line and not held back. */
-  private arrive({ relay, place, core, slot, args, series }: Arrivals, cells: number): boolean {
-    if (place.series !== series || !this.surroundings.isRunning(relay, core)) return false;
+  /** Cells reach the hook; more will if it still has a module on trial, or in line and not held back. */
+  private arrive(burst: Burst): void {
+    const { relay, place, core, slot, args, series, cells } = burst;
+    if (place.series !== series || !this.surroundings.isRunning(relay, core)) return;
     if (this.job.scenario.fidelity === 'fast') slot.repeat(cells, ...(args as []));
     else for (let cell = 0; cell < cells; cell++) slot.call(...(args as []));
-    return (slot.pendingHash !== null && place.held === null) || slot.phase === 'trial';
+    const isAwaited = (slot.pendingHash !== null && place.held === null) || slot.phase === 'trial';
+    if (!isAwaited) return;
+    burst.cells = Math.min(cells * 2, BURST_CELLS_MAX);
+    // A process that has stood still meanwhile meets them late.
+    this.expect(burst, Math.max(burst.dueUs, this.clock.nowUs));
   }
 }
 
@@ -124,7 +135,8 @@ interface Place {
   held: symbol | null;
 }
 
-interface Arrivals {
+/** The next cells of a series. */
+interface Burst {
   readonly relay: number;
   readonly place: Place;
   readonly core: RelayCore;
@@ -134,6 +146,9 @@ interface Arrivals {
   readonly args: readonly (number | bigint | Uint8Array)[];
   readonly series: number;
   readonly meanWaitUs: number;
+  readonly event: CellsArrive;
+  cells: number;
+  dueUs: number;
 }
 
 /** What reaches a hook with each cell. */

@@ -23,7 +23,7 @@ import { OutsideEvent } from './faults/processes.ts';
 import { RoughPath } from './faults/rough-path.ts';
 import type { FrameMint } from './frame.ts';
 import { Hosts } from './hosts.ts';
-import { type Identity, relayAddress } from './identity.ts';
+import { type Identity, relayAddress, UNSEEN_ADDRESS } from './identity.ts';
 import type { Job } from './job.ts';
 import { LifePlan, type PlannedRelays } from './life-plan.ts';
 import { LoadCounter } from './load-counter.ts';
@@ -35,7 +35,7 @@ import type { RelayLinks } from './relay-links.ts';
 import type { RouterCounters, WatchedRouter } from './router.ts';
 import type { PeersParts } from './simulated-peers.ts';
 import { StageRecorder } from './stage-recorder.ts';
-import { SybilCrew } from './sybils/sybil-crew.ts';
+import { crowdsAddresses, SybilCrew } from './sybils/sybil-crew.ts';
 import { type ArrivalWatch, type RemoteArrivals, Transport } from './transport.ts';
 import { UpdateLife } from './update-life.ts';
 
@@ -124,8 +124,9 @@ export class SimulatedNetwork {
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
   async build(): Promise<void> {
     const { scenario, population } = this.job;
+    const isSeen = !this.fast || scenario.stack !== 'bare' || crowdsAddresses(this.job.sybils);
     for (const identity of await relayIdentities(scenario, population.relays)) {
-      this.addresses.push(relayAddress(this.identities.length));
+      this.addresses.push(isSeen ? relayAddress(this.identities.length) : UNSEEN_ADDRESS);
       this.identities.push(identity);
     }
     await this.sybils?.build(this.fast);

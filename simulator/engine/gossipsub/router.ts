@@ -108,6 +108,15 @@ export function fastRouter(Base: WatchedClass, mint: FrameMint, seen: SeenMessag
       return started;
     }
 
+    /** Nothing is made that nobody listens to. */
+    override safeDispatchEvent(...event: Parameters<GossipSubInternals['safeDispatchEvent']>): boolean {
+      return this.listenerCount(event[0]) === 0 || super.safeDispatchEvent(...event);
+    }
+
+    override dispatchEvent(event: Event): boolean {
+      return this.listenerCount(event.type) === 0 || super.dispatchEvent(event);
+    }
+
     /** Frames come by `handleReceivedRpc`, so nothing has to be piped, or closed in the end. */
     override createInboundStream(): void {}
 
