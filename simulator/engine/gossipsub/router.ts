@@ -1,8 +1,9 @@
 /**
- * The routers that relays run: js-libp2p's GossipSub, watched, and on the fast path with three shortcuts.
+ * The routers that relays run: js-libp2p's GossipSub, watched, and on the fast path with shortcuts.
  *
- * The fast path receives without async iterators, asks for streams from a queue without them, and encodes a message
- * once for all whom it is forwarded to. All end in the router's own code with the same arguments; the trace hash proves it.
+ * The fast path receives without async iterators, asks for streams from a queue without them, encodes once what goes to
+ * many, and makes no events without listeners. All ends in the router's own code with the same arguments; the trace hash
+ * proves it.
  */
 
 import type { GossipSubComponents, GossipsubOpts, Message } from '@chainsafe/libp2p-gossipsub';
