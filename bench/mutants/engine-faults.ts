@@ -102,8 +102,8 @@ export const ENGINE_FAULTS: readonly Fault[] = [
   {
     wrong: 'a thread runs twice as far ahead of the others as links allow',
     file: 'simulator/engine/gossipsub/windows.ts',
-    find: 'Math.min(othersNextUs + lookAheadUs,',
-    replace: 'Math.min(othersNextUs + 2 * lookAheadUs,',
+    find: 'Math.min(othersNextUs, ownNextUs) + lookAheadUs',
+    replace: 'Math.min(othersNextUs, ownNextUs) + 2 * lookAheadUs',
     tests: ['simulator/engine/gossipsub/windows.test.ts'],
   },
   {
@@ -133,6 +133,34 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     find: 'if (router.backoff.size !== 0 && tick % BACKOFF_CLEARING_HEARTBEATS === 0) return false;',
     replace: '',
     tests: SLEEP_TEST,
+  },
+  {
+    wrong: 'a router sleeps through heartbeats that would gossip about a message',
+    file: 'simulator/engine/gossipsub/sleep.ts',
+    find: '    if (this.hasHistory && hasNews(router)) return false;\n',
+    replace: '',
+    tests: SLEEP_TEST,
+  },
+  {
+    wrong: 'an IDONTWANT outlives heartbeats that a router sleeps through',
+    file: 'simulator/engine/gossipsub/sleep.ts',
+    find: '    if (router.idontwants.size !== 0) forgetIdontwants(router);\n',
+    replace: '',
+    tests: SLEEP_TEST,
+  },
+  {
+    wrong: 'control waits at a router that sleeps and would have been woken by it',
+    file: 'simulator/engine/gossipsub/patient-control.ts',
+    find: 'control == null || this.awake[event.relay] === 0',
+    replace: 'control == null',
+    tests: ['simulator/engine/gossipsub/patient-control.test.ts'],
+  },
+  {
+    wrong: 'an event that has waited takes place as of now',
+    file: 'simulator/engine/virtual-clock.ts',
+    find: 'this.fire(timesUs[i], ranks[i], events[i]);',
+    replace: 'this.fire(this.nowUs, ranks[i], events[i]);',
+    tests: ['simulator/engine/postponed-events.test.ts'],
   },
   {
     wrong: 'what a peer has done is forgotten while its score sleeps',

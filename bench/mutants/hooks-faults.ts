@@ -49,6 +49,13 @@ export const HOOKS_FAULTS: readonly Fault[] = [
     tests: SLOT_TEST,
   },
   {
+    wrong: 'of repeated calls a module that remembers sees one',
+    file: SLOT,
+    find: 'stateWindow.length === 0 && bufferWindows',
+    replace: 'bufferWindows',
+    tests: ['node/hooks/repeated-calls.test.ts'],
+  },
+  {
     wrong: 'buffers of a call that broke the contract reach the caller',
     file: SLOT,
     find: "    if (!acceptsBuffers(hook, version, answer, args)) {\n      this.fault = 'contract';",

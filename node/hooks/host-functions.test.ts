@@ -55,6 +55,15 @@ describe('functions of the core', () => {
     assert.deepEqual(owners.slice(2), ['a', 'b']);
   });
 
+  it('are asked with every one of repeated calls', () => {
+    let asked = 0;
+    const { runtime, hook, version } = open((owner) => (owner === 'a' ? ++asked : 0));
+    const slot = runtime.slot(hook, 'a');
+    slot.stage(version);
+    slot.repeat(7, 0);
+    assert.equal(asked, 7);
+  });
+
   it('that throw are a fault of the call, whatever they throw', () => {
     for (const thrown of [new Error('no'), new RangeError('no'), 'no', null]) {
       const { runtime, hook, version } = open((_owner, x) => {

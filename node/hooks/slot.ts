@@ -35,10 +35,12 @@ const NONE_QUARANTINED: ReadonlyMap<string, Reason> = new Map();
 /** A slot of a certain hook: calling it with the wrong arguments is a compile error. */
 export type Slot<Parameters extends readonly Parameter[], Kind extends ResultKind> = Omit<
   HookSlot,
-  'call'
+  'call' | 'repeat'
 > & {
   /** Calls the hook: the active module answers, or the one before, or the default. */
   call(...args: ArgumentsOf<Parameters>): ValueOf<Kind>;
+  /** The same as so many calls with these arguments, for whoever asks for no answer; 0 or more. */
+  repeat(times: number, ...args: ArgumentsOf<Parameters>): void;
 };
 
 /** The slot behind every type of hook; `HookRuntime.slot` makes it and gives it its type. */
@@ -185,11 +187,51 @@ export class HookSlot {
     }
     const answer = this.run(tenure.version, a, b, c, d, e, f);
     if (answer === FAILED) return this.recover(tenure, a, b, c, d, e, f);
+    this.count(tenure, answer, a, b, c, d, e, f);
+    return answer;
+  }
+
+  /** Runs the module as long as its answer may change; what one without memory has answered well it answers again. */
+  repeat(
+    times: number,
+    a?: Argument,
+    b?: Argument,
+    c?: Argument,
+    d?: Argument,
+    e?: Argument,
+    f?: Argument,
+  ): void {
+    for (let left = times; left > 0; left--) {
+      const tenure = this.active;
+      const good = tenure === null ? 0 : tenure.calls - tenure.faults;
+      const answer = this.call(a, b, c, d, e, f);
+      if (tenure === null || tenure.calls - tenure.faults === good || !this.hasNoMemory(tenure.version))
+        continue;
+      for (; left > 1 && this.active === tenure && this.pending === null; left--)
+        this.count(tenure, answer, a, b, c, d, e, f);
+    }
+  }
+
+  /** Whether a module's answer follows from its arguments alone: metering lets nothing else outlast a call. */
+  private hasNoMemory({ stateWindow, bufferWindows }: ModuleVersion): boolean {
+    return stateWindow.length === 0 && bufferWindows.length === 0 && !this.hook.hasImports;
+  }
+
+  /** A module has answered a call well. */
+  private count(
+    tenure: Tenure,
+    answer: Answer,
+    a: Argument,
+    b: Argument,
+    c: Argument,
+    d: Argument,
+    e: Argument,
+    f: Argument,
+  ): void {
     tenure.calls++;
     const { health, confirmAfter } = this.hook;
     if (health !== null) this.observe(health.penalty(answer, a, b, c, d, e, f), tenure);
     if (!tenure.confirmed && tenure.calls - tenure.faults >= confirmAfter) this.confirm(tenure);
-    return answer;
   }
 
   /** The hook is reached: switches the staged module in, unless it is not yet its time. */

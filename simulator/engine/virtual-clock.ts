@@ -8,6 +8,7 @@
 import { EventQueue, eventRank, eventSource, SOURCES_MAX } from './event-queue.ts';
 import { EVENT_KIND, EventRandom } from './event-random.ts';
 import { InvariantError } from './invariants/violation.ts';
+import { PostponedEvents } from './postponed-events.ts';
 import { atNextWallTurn, wallTurn } from './wall.ts';
 
 /** Virtual time zero as milliseconds since 1970: the hour of the population's snapshot. */
@@ -106,12 +107,19 @@ export class VirtualClock {
   timerGate: (timer: VirtualTimer) => boolean = () => true;
   /** Asked before an event takes place; false keeps it from that: whoever asks for it later schedules it again. */
   eventGate: ((event: SimulationEvent, rank: number) => boolean) | null = null;
+  /**
+   * Asked before an event takes place whether it may wait until the next one at its relay: it must cause no event, and
+   * nobody but that relay's events may see what it does.
+   */
+  mayWait: ((event: SimulationEvent) => boolean) | null = null;
   /** The rank of the event that takes place. */
   currentRank = 0;
   /** Ends the run after the event that set it. */
   failure: Error | null = null;
   private readonly queue = new EventQueue<SimulationEvent>();
   private readonly sequences: Uint32Array;
+  private readonly postponed = new PostponedEvents<SimulationEvent>();
+  private isCatchingUp = false;
 
   constructor(hosts: number, seed: number) {
     if (hosts >= SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX - 1} hosts, not ${hosts}`);
@@ -133,6 +141,8 @@ export class VirtualClock {
 
   /** The rank of the next event that the current relay causes; used up by the call. */
   takeRank(): number {
+    if (this.isCatchingUp)
+      throw new Error(`an event of relay ${this.currentRelay} that waited causes another`);
     return eventRank(this.currentRelay, this.sequences[this.currentRelay]++);
   }
 
@@ -190,22 +200,29 @@ export class VirtualClock {
   /** Runs every event before `endUs`, or until `interrupted` (asked every 1,024 events) says so. */
   runUntil(endUs: number, drain: TickCallback, interrupted: () => boolean): void {
     const { queue } = this;
-    while (queue.nextTimeUs < endUs) {
+    for (let taken = 1; queue.nextTimeUs < endUs; taken++) {
       this.fireNext();
       drain();
       if (this.failure !== null) throw this.failure;
-      if ((this.eventsFired & 1023) === 0 && interrupted()) return;
+      if ((taken & 1023) === 0 && interrupted()) return;
     }
   }
 
   /** The same on the event loop's own turns: some thirty times slower an event, for engines without `drain`. */
   async runUntilByTurns(endUs: number, interrupted: () => boolean): Promise<void> {
-    while (this.queue.nextTimeUs < endUs) {
+    for (let taken = 1; this.queue.nextTimeUs < endUs; taken++) {
       this.fireNext();
       await wallTurn();
       if (this.failure !== null) throw this.failure;
-      if ((this.eventsFired & 1023) === 0 && interrupted()) return;
+      if ((taken & 1023) === 0 && interrupted()) return;
     }
+  }
+
+  /** Has everything take place that still waits for something else to happen at its relay. */
+  catchUpAll(): void {
+    const { nowUs } = this;
+    for (const relay of this.postponed.relays()) this.catchUp(relay);
+    this.nowUs = nowUs;
   }
 
   private fireNext(): void {
@@ -220,6 +237,27 @@ export class VirtualClock {
     const rank = queue.nextRank;
     const event = queue.pop();
     if (this.eventGate !== null && !this.eventGate(event, rank)) return;
+    if (this.mayWait?.(event) === true) {
+      this.postponed.add(event.relay, timeUs, rank, event);
+      return;
+    }
+    this.catchUp(event.relay);
+    this.fire(timeUs, rank, event);
+  }
+
+  /** Fires what waits at a relay. */
+  private catchUp(relay: number): void {
+    const waiting = this.postponed.of(relay);
+    if (waiting === null) return;
+    const { timesUs, ranks, events } = waiting;
+    this.isCatchingUp = true;
+    for (let i = 0; i < events.length; i++) this.fire(timesUs[i], ranks[i], events[i]);
+    this.isCatchingUp = false;
+    this.postponed.clear(waiting);
+  }
+
+  private fire(timeUs: number, rank: number, event: SimulationEvent): void {
+    this.nowUs = timeUs;
     this.currentRank = rank;
     this.currentSource = eventSource(rank);
     this.currentRelay = event.relay;

@@ -60,12 +60,18 @@ export function installVirtualGlobals(ofRun: VirtualClock): void {
   closeWebCrypto();
 }
 
+/** Routers read the clock with every frame: a property is read in no time, the trap of a Proxy is not. */
 function virtualDate(nowMs: () => number): DateConstructor {
-  return new Proxy(Date, {
-    construct: (target, args, newTarget) =>
-      Reflect.construct(target, args.length === 0 ? [nowMs()] : args, newTarget),
-    get: (target, key, receiver) => (key === 'now' ? nowMs : Reflect.get(target, key, receiver)),
+  const RealDate = Date;
+  function VirtualDate(...args: unknown[]): Date | string {
+    if (new.target === undefined) return new RealDate(nowMs()).toString();
+    return Reflect.construct(RealDate, args.length === 0 ? [nowMs()] : args, new.target);
+  }
+  Object.defineProperties(VirtualDate, {
+    ...Object.getOwnPropertyDescriptors(RealDate),
+    now: { value: nowMs, configurable: true, writable: true },
   });
+  return VirtualDate as unknown as DateConstructor;
 }
 
 function closeWebCrypto(): void {

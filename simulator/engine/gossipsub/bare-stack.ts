@@ -5,6 +5,7 @@ import { InboundQueue, SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
 import type { GossipSubInternals } from './internals.ts';
 import type { LinkEnd, NetworkStack, NewLink } from './network-stack.ts';
+import { takeSoleControl } from './sole-control.ts';
 import type { Transport } from './transport.ts';
 
 /** How frames reach the router: straight, or through its async iterators. */
@@ -66,7 +67,14 @@ export class BareStack implements NetworkStack {
       return;
     }
     const { mint, onError } = reception;
-    const rpc = mint.decode(frame, (bytes) => router.decodeRpc(bytes));
+    const rpc = frame.rpc ?? mint.decode(frame, (bytes) => router.decodeRpc(bytes));
+    const { control } = frame;
+    try {
+      if (control !== null && takeSoleControl(router, connection.remotePeer.toString(), control)) return;
+    } catch (error) {
+      onError(error);
+      return;
+    }
     router.handleReceivedRpc(connection.remotePeer, rpc).catch(onError);
   }
 }

@@ -9,11 +9,14 @@ import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import { encode } from 'it-length-prefixed';
 import type { Uint8ArrayList } from 'uint8arraylist';
 import { type BytesByKind, splitFrame } from './rpc-bytes.ts';
+import { type SoleControl, soleControl } from './sole-control.ts';
 
 export class Frame {
   private readonly whole: Uint8Array;
   /** What the bytes decode to, once somebody has decoded them. */
   rpc: RPC | null = null;
+  /** Its control, if it decodes to one kind of it that can be taken straight. */
+  control: SoleControl | null = null;
   private split: BytesByKind | null = null;
 
   constructor(bytes: Uint8Array) {
@@ -57,6 +60,8 @@ export class FrameMint {
   private readonly byMessage = new WeakMap<RPC.Message, Frame>();
   private lastList: Uint8ArrayList | null = null;
   private lastFrame: Frame | null = null;
+  private lastIds: readonly Uint8Array[] | null = null;
+  private lastIHave: Frame | null = null;
 
   constructor(share: boolean) {
     this.share = share;
@@ -76,8 +81,19 @@ export class FrameMint {
     return this.interned(this.frames, bytes, () => bytes);
   }
 
+  /** The frame of an RPC without messages. What a heartbeat tells its peers of messages is one list for all of them. */
+  ofControl(rpc: RPC, encodeRpc: () => Uint8Array): Frame {
+    const messageIDs = idsOfLoneIHave(rpc);
+    if (messageIDs === null) return this.ofBody(encodeRpc());
+    if (messageIDs !== this.lastIds || this.lastIHave === null) {
+      this.lastIds = messageIDs;
+      this.lastIHave = this.ofBody(encodeRpc());
+    }
+    return this.lastIHave;
+  }
+
   /** The frame of an RPC that is encoded and has no length before it yet. */
-  ofBody(body: Uint8Array): Frame {
+  private ofBody(body: Uint8Array): Frame {
     return this.interned(this.framesOfBodies, body, () => encode.single(body).subarray());
   }
 
@@ -108,6 +124,7 @@ export class FrameMint {
     if (frame.rpc === null) {
       const rpc = decodeRpc(frame.body);
       frame.rpc = rpc;
+      frame.control = soleControl(rpc);
       // A frame of one message and nothing else is, byte for byte, the frame that forwards it.
       if (isBareMessage(rpc)) this.byMessage.set(rpc.messages[0], frame);
     }
@@ -118,4 +135,12 @@ export class FrameMint {
 /** Whether the RPC is one message with neither control nor subscriptions. */
 export function isBareMessage(rpc: RPC): boolean {
   return rpc.messages.length === 1 && rpc.control === undefined && rpc.subscriptions.length === 0;
+}
+
+/** What is offered by an RPC that is an IHAVE of one topic and nothing else; null of any other. */
+function idsOfLoneIHave({ subscriptions, messages, control }: RPC): readonly Uint8Array[] | null {
+  if (control === undefined || subscriptions.length > 0 || messages.length > 0) return null;
+  const { ihave, idontwant, iwant, graft, prune } = control;
+  const isAlone = ihave.length === 1 && idontwant.length + iwant.length + graft.length + prune.length === 0;
+  return isAlone ? ihave[0].messageIDs : null;
 }

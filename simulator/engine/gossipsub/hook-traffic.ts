@@ -42,10 +42,8 @@ export type CellClock = Pick<VirtualClock, 'nowUs' | 'nowMs' | 'schedule'>;
 export class HookTraffic {
   private readonly job: CellJob;
   private readonly clock: CellClock;
-  /** For each relay and hook, which series of cells is the valid one: the latest. */
-  private readonly series = new Map<string, number>();
-  /** Where a module waits for its operator: no cell is to be brought to it before; by relay and hook. */
-  private readonly held = new Map<string, symbol>();
+  /** Relays' hooks at which modules have waited, by relay and hook. */
+  private readonly places = new Map<string, Place>();
   private readonly surroundings: HookSurroundings;
 
   constructor(job: CellJob, clock: CellClock, surroundings: HookSurroundings) {
@@ -65,55 +63,92 @@ export class HookTraffic {
     const { utilization } = scenario.traffic;
     const meanWaitUs = meanCellWaitUs(utilization, population.advertisedBytesPerSecond[relay]);
     if (meanWaitUs === Number.POSITIVE_INFINITY) return; // nothing ever reaches the hooks of a relay without traffic
-    const place = `${relay}/${hook.id}`;
+    const place = this.placeOf(relay, hook);
     const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs() - this.surroundings.skewMs(relay));
     const fromUs = this.clock.nowUs + waitMs * 1000;
     const begin = (): void => {
-      const series = (this.series.get(place) ?? 0) + 1;
-      this.series.set(place, series);
-      this.expectBurst({ relay, place, core, hook, series, meanWaitUs }, fromUs, 1);
+      place.held = null;
+      place.series++;
+      const { series } = place;
+      const burst: Burst = {
+        relay,
+        place,
+        core,
+        hook,
+        slot: core.slot(hook),
+        args: ordinaryCell(hook),
+        series,
+        meanWaitUs,
+        event: new CellsArrive(relay, () => this.arrive(burst)),
+        cells: 1,
+        dueUs: fromUs,
+      };
+      this.expect(burst, fromUs);
     };
-    if (this.job.policies === null || waitMs === 0) {
-      this.held.delete(place);
-      begin();
-    } else this.hold(relay, place, notBeforeMs, fromUs, begin);
+    if (this.job.policies === null || waitMs === 0) begin();
+    else this.hold(relay, place, notBeforeMs, fromUs, begin);
+  }
+
+  private placeOf(relay: number, { id }: AnyHook): Place {
+    const name = `${relay}/${id}`;
+    let place = this.places.get(name);
+    if (place === undefined) this.places.set(name, (place = { series: 0, held: null }));
+    return place;
   }
 
   /** Until the operator agrees, the trial of the module before goes on. */
-  private hold(relay: number, place: string, notBeforeMs: number, fromUs: number, begin: () => void): void {
-    const hold = Symbol(place);
-    this.held.set(place, hold);
+  private hold(relay: number, place: Place, notBeforeMs: number, fromUs: number, begin: () => void): void {
+    const hold = Symbol();
+    place.held = hold;
     if (notBeforeMs >= NEVER_MS) return;
     const end = (): void => {
-      if (this.held.get(place) !== hold) return; // another module has come in line since
-      this.held.delete(place);
-      begin();
+      if (place.held === hold) begin(); // else another module has come in line since
     };
     this.clock.schedule(fromUs, new CellsArrive(relay, end));
   }
 
-  private expectBurst(arrivals: Arrivals, fromUs: number, cells: number): void {
-    const { relay, place, core, hook, series, meanWaitUs } = arrivals;
-    const { seed } = this.job.scenario;
-    const arriveUs = cellsArriveUs(seed, relay, hook.id, fromUs, cells, meanWaitUs);
-    const arrive = (): void => {
-      if (this.series.get(place) !== series || !this.surroundings.isRunning(relay, core)) return;
-      if (!cellsArrive(core, hook, cells, this.held.has(place))) return;
-      // A process that has stood still meanwhile meets them late.
-      this.expectBurst(arrivals, Math.max(arriveUs, this.clock.nowUs), Math.min(cells * 2, BURST_CELLS_MAX));
-    };
-    this.clock.schedule(arriveUs, new CellsArrive(relay, arrive));
+  private expect(burst: Burst, fromUs: number): void {
+    const { relay, hook, cells, meanWaitUs } = burst;
+    burst.dueUs = cellsArriveUs(this.job.scenario.seed, relay, hook.id, fromUs, cells, meanWaitUs);
+    this.clock.schedule(burst.dueUs, burst.event);
+  }
+
+  /** Cells reach the hook; more will if it still has a module on trial, or in line and not held back. */
+  private arrive(burst: Burst): void {
+    const { relay, place, core, slot, args, series, cells } = burst;
+    if (place.series !== series || !this.surroundings.isRunning(relay, core)) return;
+    if (this.job.scenario.fidelity === 'fast') slot.repeat(cells, ...(args as []));
+    else for (let cell = 0; cell < cells; cell++) slot.call(...(args as []));
+    const isAwaited = (slot.pendingHash !== null && place.held === null) || slot.phase === 'trial';
+    if (!isAwaited) return;
+    burst.cells = Math.min(cells * 2, BURST_CELLS_MAX);
+    // A process that has stood still meanwhile meets them late.
+    this.expect(burst, Math.max(burst.dueUs, this.clock.nowUs));
   }
 }
 
-interface Arrivals {
+/** A hook of a relay. */
+interface Place {
+  /** Which series of cells is the valid one: the latest. */
+  series: number;
+  /** While a module waits for its operator, no cell is to be brought to it. */
+  held: symbol | null;
+}
+
+/** The next cells of a series. */
+interface Burst {
   readonly relay: number;
-  /** The relay and the hook. */
-  readonly place: string;
+  readonly place: Place;
   readonly core: RelayCore;
   readonly hook: AnyHook;
+  readonly slot: ReturnType<RelayCore['slot']>;
+  /** What each cell brings. */
+  readonly args: readonly (number | bigint | Uint8Array)[];
   readonly series: number;
   readonly meanWaitUs: number;
+  readonly event: CellsArrive;
+  cells: number;
+  dueUs: number;
 }
 
 /** What reaches a hook with each cell. */
@@ -150,12 +185,4 @@ export function cellsArriveUs(
 ): number {
   const stream = randomStream(seed, `next cells after ${fromUs} at ${hook}`, relay);
   return fromUs + Math.ceil(stream.erlang(cells, meanWaitUs));
-}
-
-/** Cells reach the hook; true if it still has a module on trial, or in line and not held back. */
-function cellsArrive(core: RelayCore, hook: AnyHook, cells: number, isHeld: boolean): boolean {
-  const slot = core.slot(hook);
-  const args = ordinaryCell(hook);
-  for (let cell = 0; cell < cells; cell++) slot.call(...(args as []));
-  return (slot.pendingHash !== null && !isHeld) || slot.phase === 'trial';
 }

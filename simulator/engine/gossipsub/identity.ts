@@ -49,3 +49,6 @@ export function sybilAddress(number: number): Multiaddr {
 export function relayAddress(relay: number): Multiaddr {
   return multiaddr(`/ip4/${10 + (relay >> 16)}.${(relay >> 8) & 255}.${relay & 255}.1/tcp/9001`);
 }
+
+/** An address for all, without any IP to be read out of it: where scores look at no addresses (score-sleep.ts). */
+export const UNSEEN_ADDRESS = multiaddr('/memory/0');

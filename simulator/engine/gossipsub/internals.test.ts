@@ -30,6 +30,10 @@ test('gossipsub internals: a member that disappears is named', () => {
   instance.sendRpc = undefined;
   assert.deepEqual(missingInternals(instance as unknown as GossipSubInternals, false), [
     'mesh',
+    'seenCache.has',
+    'seenCache.put',
+    'seenCache.size',
+    'seenCache.validityMs',
     'seenCache.prune',
     'sendRpc',
   ]);

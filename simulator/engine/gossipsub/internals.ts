@@ -21,8 +21,24 @@ interface Sized {
   readonly size: number;
 }
 
-interface TimeCache {
+interface Counters extends Sized {
+  clear(): void;
+}
+
+interface TimeCache extends Sized {
+  readonly validityMs: number;
+  has(id: string): boolean;
+  /** True if it is there already. */
+  put(id: string): boolean;
   prune(): void;
+}
+
+interface MessageCache {
+  /** Messages of so many of the latest heartbeats are gossiped about. */
+  readonly gossip: number;
+  /** What came between two heartbeats, the latest first. */
+  readonly history: readonly { readonly length: number }[];
+  shift(): void;
 }
 
 export interface OutboundStreamInternals {
@@ -93,12 +109,13 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   readonly mesh: ReadonlyMap<string, ReadonlySet<string>>;
   readonly outbound: ReadonlyMap<string, boolean>;
   readonly backoff: Sized;
-  readonly mcache: { readonly msgs: Sized; readonly history: readonly { readonly length: number }[] };
-  readonly peerhave: Sized;
-  readonly iasked: Sized;
-  readonly iwantCounts: Sized;
-  readonly idontwantCounts: Sized;
-  readonly idontwants: ReadonlyMap<string, Sized>;
+  readonly mcache: MessageCache;
+  readonly peerhave: Counters;
+  readonly iasked: Counters;
+  readonly iwantCounts: Counters;
+  readonly idontwantCounts: Counters;
+  /** For each peer, the heartbeat before which each of its IDONTWANT came, by message. */
+  readonly idontwants: ReadonlyMap<string, Map<string, number>>;
   readonly gossip: ReadonlyMap<string, unknown>;
   readonly control: ReadonlyMap<string, unknown>;
   readonly gossipTracer: { readonly promises: Sized; prune(): void };
@@ -115,6 +132,8 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   clearBackoff(): void;
   decodeRpc(bytes: Uint8Array): RPC;
   acceptFrom(id: string): boolean;
+  handleIHave(id: string, ihave: RPC.ControlIHave[]): RPC.ControlIWant[];
+  handleIdontwant(id: string, idontwant: RPC.ControlIDontWant[]): void;
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>;
   createInboundStream(peer: PeerId, stream: Stream): void;
   createOutboundStream(peer: PeerId, connection: Connection): Promise<void>;
@@ -143,12 +162,13 @@ const INSTANCE_MEMBERS = [
   'mesh',
   'outbound',
   'backoff',
-  'mcache.msgs.size',
+  'mcache.gossip',
   'mcache.history.length',
-  'peerhave',
-  'iasked',
-  'iwantCounts',
-  'idontwantCounts',
+  'mcache.shift',
+  'peerhave.clear',
+  'iasked.clear',
+  'iwantCounts.clear',
+  'idontwantCounts.clear',
   'idontwants',
   'gossip',
   'control',
@@ -156,6 +176,10 @@ const INSTANCE_MEMBERS = [
   'gossipTracer.prune',
   'fanout',
   'direct',
+  'seenCache.has',
+  'seenCache.put',
+  'seenCache.size',
+  'seenCache.validityMs',
   'seenCache.prune',
   'publishedMessageIds.prune',
   'score.peerStats',
@@ -176,6 +200,8 @@ const INSTANCE_MEMBERS = [
   'clearBackoff',
   'decodeRpc',
   'acceptFrom',
+  'handleIHave',
+  'handleIdontwant',
   'handleReceivedRpc',
   'createInboundStream',
   'createOutboundStream',

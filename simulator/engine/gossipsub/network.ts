@@ -23,18 +23,19 @@ import { OutsideEvent } from './faults/processes.ts';
 import { RoughPath } from './faults/rough-path.ts';
 import type { FrameMint } from './frame.ts';
 import { Hosts } from './hosts.ts';
-import { type Identity, relayAddress } from './identity.ts';
+import { type Identity, relayAddress, UNSEEN_ADDRESS } from './identity.ts';
 import type { Job } from './job.ts';
 import { LifePlan, type PlannedRelays } from './life-plan.ts';
 import { LoadCounter } from './load-counter.ts';
 import { networkLinks } from './network-links.ts';
+import { PatientControl } from './patient-control.ts';
 import type { SimulatedRelay } from './relay.ts';
 import { RelayFactory } from './relay-factory.ts';
 import type { RelayLinks } from './relay-links.ts';
 import type { RouterCounters, WatchedRouter } from './router.ts';
 import type { PeersParts } from './simulated-peers.ts';
 import { StageRecorder } from './stage-recorder.ts';
-import { SybilCrew } from './sybils/sybil-crew.ts';
+import { crowdsAddresses, SybilCrew } from './sybils/sybil-crew.ts';
 import { type ArrivalWatch, type RemoteArrivals, Transport } from './transport.ts';
 import { UpdateLife } from './update-life.ts';
 
@@ -123,8 +124,9 @@ export class SimulatedNetwork {
   /** Makes the relays of this thread; those of other threads are known by their peer ids only. */
   async build(): Promise<void> {
     const { scenario, population } = this.job;
+    const isSeen = !this.fast || scenario.stack !== 'bare' || crowdsAddresses(this.job.sybils);
     for (const identity of await relayIdentities(scenario, population.relays)) {
-      this.addresses.push(relayAddress(this.identities.length));
+      this.addresses.push(isSeen ? relayAddress(this.identities.length) : UNSEEN_ADDRESS);
       this.identities.push(identity);
     }
     await this.sybils?.build(this.fast);
@@ -139,7 +141,8 @@ export class SimulatedNetwork {
     const linking = networkLinks({ job, clock, transport, hosts, faults, peerOf });
     const onBlame = this.sybils?.onBlame ?? null;
     const watched = { counters, load, failures, onBlame };
-    const stacks = await chooseStack({ job, mint, transport, identities, addresses, ...watched });
+    const { seen, awake, mayWait } = new PatientControl(clock, population.relays);
+    const stacks = await chooseStack({ job, mint, seen, transport, identities, addresses, ...watched });
     this.factory = new RelayFactory({
       job,
       clock,
@@ -151,7 +154,12 @@ export class SimulatedNetwork {
       requests,
       linking,
       faults,
+      awake,
     });
+    // Faults, sybils and cells of clients look into relays, or change them, in events that are not theirs.
+    const { sybils, dataPlane } = this;
+    const isAlone = faults === null && sybils === null && dataPlane === null;
+    if (this.fast && isAlone && scenario.stack === 'bare') clock.mayWait = mayWait;
     for (let index = 0; index < population.relays; index++) {
       if (this.isLocal(index) && this.lives.takesPart(index)) this.makeRelay(index);
     }

@@ -35,6 +35,8 @@ export interface RelayFactoryParts {
   readonly requests: PeersParts;
   readonly linking: LinksParts;
   readonly faults: FaultDriver | null;
+  /** By relay, 1 while its router is awake. */
+  readonly awake: Uint8Array;
 }
 
 export interface RelayProcess {
@@ -51,7 +53,7 @@ export class RelayFactory {
 
   /** A relay's process; `before` is the one that it follows, null for the first. */
   make(index: number, before: SimulatedRelay | null, online: boolean): RelayProcess {
-    const { job, clock, stacks, identities, addresses, requests, linking, faults } = this.parts;
+    const { job, clock, stacks, identities, addresses, requests, linking, faults, awake } = this.parts;
     const stack = stacks.make(index);
     const sleeps = job.scenario.fidelity === 'fast' && !crowdsAddresses(job.sybils);
     const relay = new SimulatedRelay({
@@ -61,7 +63,7 @@ export class RelayFactory {
       uplinkBitsPerSecond: job.population.uplinkBitsPerSecond[index],
       rateChanges: faults?.conditions.rateChanges(index) ?? [],
       stack,
-      sleep: sleeps ? new RouterSleep(stack.router, clock, index) : null,
+      sleep: sleeps ? new RouterSleep(stack.router, clock, index, awake) : null,
       online,
       requests,
       linking,

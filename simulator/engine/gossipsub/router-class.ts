@@ -7,6 +7,7 @@ import type { Identity } from './identity.ts';
 import { type GossipSubClass, gossipSubClass, missingInternals } from './internals.ts';
 import type { LoadCounter } from './load-counter.ts';
 import { type BlameListener, fastRouter, type RouterCounters, watchedRouter } from './router.ts';
+import type { SeenMessages } from './seen-messages.ts';
 
 export interface RouterClassParts {
   readonly counters: RouterCounters;
@@ -17,8 +18,14 @@ export interface RouterClassParts {
   readonly onBlame: BlameListener | null;
 }
 
-/** Takes the shortcuts of the fast path with a mint. Throws where gossipsub lacks what the engine reaches into. */
-export function routerClass(parts: RouterClassParts, mint: FrameMint | null): GossipSubClass {
+/** What routers of the fast path share. */
+export interface FastParts {
+  readonly mint: FrameMint;
+  readonly seen: SeenMessages;
+}
+
+/** Takes the shortcuts of the fast path with its parts. Throws where gossipsub lacks what the engine reaches into. */
+export function routerClass(parts: RouterClassParts, fast: FastParts | null): GossipSubClass {
   const { counters, load, failures, identities, onBlame } = parts;
   const { peerId, privateKey } = identities[0];
   const components = relayComponents(peerId, privateKey, new RelayRegistrar(), failures);
@@ -28,5 +35,5 @@ export function routerClass(parts: RouterClassParts, mint: FrameMint | null): Go
     throw new Error(`this version of gossipsub lacks what the engine reaches into: ${missing.join(', ')}`);
   }
   const Watched = watchedRouter(Base, counters, load.copies.bind(load), onBlame);
-  return mint === null ? Watched : fastRouter(Watched, mint);
+  return fast === null ? Watched : fastRouter(Watched, fast.mint, fast.seen);
 }

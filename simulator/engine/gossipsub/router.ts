@@ -1,11 +1,11 @@
 /**
- * The routers that relays run: js-libp2p's GossipSub, watched, and on the fast path with three shortcuts.
+ * The routers that relays run: js-libp2p's GossipSub, watched, and on the fast path with shortcuts.
  *
- * The fast path receives without async iterators, asks for streams from a queue without them, and encodes a message
- * once for all whom it is forwarded to. All end in the router's own code with the same arguments; the trace hash proves it.
+ * The fast path receives without async iterators, asks for streams from a queue without them, encodes once what goes to
+ * many, and makes no events without listeners. All ends in the router's own code with the same arguments; the trace hash
+ * proves it.
  */
 
-import { createHash } from 'node:crypto';
 import type { GossipSubComponents, GossipsubOpts, Message } from '@chainsafe/libp2p-gossipsub';
 import { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import type { PeerId } from '@libp2p/interface';
@@ -14,6 +14,8 @@ import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import type { SimulatedStream } from './connection.ts';
 import { type FrameMint, isBareMessage } from './frame.ts';
 import type { GossipSubClass, GossipSubInternals } from './internals.ts';
+import { idText, messageId } from './message-id.ts';
+import type { SeenMessages } from './seen-messages.ts';
 import { StreamQueue } from './stream-queue.ts';
 
 /** A router, whose it is, and the peers that it has shut out for their score. */
@@ -38,13 +40,15 @@ export type CopiesListener = (relay: number, messages: number) => void;
 /** Told what a router holds against a peer: a behavioural penalty (P7) or an invalid message (P4). */
 export type BlameListener = (peer: string, blame: 'penalty' | 'invalid-message') => void;
 
+type WatchedClass = new (...args: ConstructorParameters<GossipSubClass>) => WatchedRouter;
+
 /** The router class with its received messages and given penalties counted. */
 export function watchedRouter(
   Base: GossipSubClass,
   counters: RouterCounters,
   onCopies: CopiesListener,
   onBlame: BlameListener | null = null,
-): GossipSubClass {
+): WatchedClass {
   return class extends Base implements WatchedRouter {
     relay = -1;
     readonly shutOut = new Set<string>();
@@ -84,14 +88,34 @@ export function watchedRouter(
 }
 
 /** The router class with the shortcuts of the fast path. */
-export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClass {
+export function fastRouter(Base: WatchedClass, mint: FrameMint, seen: SeenMessages): GossipSubClass {
   return class FastRouter extends Base {
+    constructor(components: GossipSubComponents, options: Partial<GossipsubOpts>) {
+      super(components, options);
+      const { seenCache } = this;
+      const put = seenCache.put.bind(seenCache);
+      seenCache.put = (id) => {
+        const isKnown = put(id);
+        if (!isKnown) seen.add(this.relay, id, Date.now() + seenCache.validityMs);
+        return isKnown;
+      };
+    }
+
     override start(): Promise<void> {
       if (this.isStarted()) return super.start();
       const started = super.start();
       this.outboundInflightQueue.end();
       this.outboundInflightQueue = new StreamQueue(this);
       return started;
+    }
+
+    /** Nothing is made that nobody listens to. */
+    override safeDispatchEvent(...event: Parameters<GossipSubInternals['safeDispatchEvent']>): boolean {
+      return this.listenerCount(event[0]) === 0 || super.safeDispatchEvent(...event);
+    }
+
+    override dispatchEvent(event: Event): boolean {
+      return this.listenerCount(event.type) === 0 || super.dispatchEvent(event);
     }
 
     /** Frames come by `handleReceivedRpc`, so nothing has to be piped, or closed in the end. */
@@ -103,7 +127,9 @@ export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClas
       const stream = this.streamsOutbound.get(peer);
       if (stream === undefined) return false;
       const encode = (): Uint8Array => RPC.encode(rpc);
-      const frame = isBareMessage(rpc) ? mint.ofMessage(rpc.messages[0], encode) : mint.ofBody(encode());
+      const frame = isBareMessage(rpc)
+        ? mint.ofMessage(rpc.messages[0], encode)
+        : mint.ofControl(rpc, encode);
       (stream.rawStream as SimulatedStream).sendFrame(frame);
       return true;
     }
@@ -113,16 +139,6 @@ export function fastRouter(Base: GossipSubClass, mint: FrameMint): GossipSubClas
 /** Whether the router has more to do for this RPC than to send it. */
 function changesMesh({ control }: RPC): boolean {
   return control !== undefined && (control.graft.length > 0 || control.prune.length > 0);
-}
-
-/** The id of a message with this data, as the routers compute it. */
-export function messageId(data: Uint8Array): Uint8Array {
-  return createHash('sha256').update(data).digest();
-}
-
-/** An id as a key. */
-export function idText(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 }
 
 /** Remembers an answer for as long as its argument lives. */

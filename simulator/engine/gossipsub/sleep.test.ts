@@ -27,7 +27,7 @@ function quietRouter(relay = 1, topics: Record<string, typeof ONLY_INVALID_MESSA
   const log: string[] = [];
   const note = (what: string) => () => log.push(`${what} at ${clock.nowUs / SECOND_US}`);
   const router = {
-    opts: { heartbeatInterval: 1000, Dlo: 4, Dhi: 12, Dout: 2 },
+    opts: { heartbeatInterval: 1000, Dlo: 4, Dhi: 12, Dout: 2, mcacheLength: 5 },
     status: { heartbeatTimeout: undefined as VirtualTimer | undefined },
     heartbeatTicks: 0,
     topics: new Map([['topic', new Set(['a', 'b', 'c', 'd'])]]),
@@ -38,18 +38,25 @@ function quietRouter(relay = 1, topics: Record<string, typeof ONLY_INVALID_MESSA
       ['b', true],
     ]),
     backoff: new Map(),
-    mcache: { msgs: new Map(), history: [[], []] as unknown[][] },
+    mcache: {
+      gossip: 3,
+      history: [[], [], [], [], []] as string[][],
+      shift: () => {
+        router.mcache.history.pop();
+        router.mcache.history.unshift([]);
+      },
+    },
     peerhave: new Map(),
     iasked: new Map(),
     iwantCounts: new Map(),
     idontwantCounts: new Map(),
-    idontwants: new Map([['a', new Map()]]),
+    idontwants: new Map([['a', new Map<string, number>()]]),
     gossip: new Map(),
     control: new Map(),
     gossipTracer: { promises: new Map(), prune: nothing },
     fanout: new Map(),
     direct: new Set(),
-    seenCache: { prune: note('prune') },
+    seenCache: { size: 1, prune: note('prune') },
     publishedMessageIds: { prune: nothing },
     score: {
       params: { topics, decayInterval: 1000 },
@@ -73,7 +80,7 @@ function quietRouter(relay = 1, topics: Record<string, typeof ONLY_INVALID_MESSA
       router.status.heartbeatTimeout = clock.startTimer(router.runHeartbeat, SECOND_US);
     },
   };
-  const sleep = new RouterSleep(router as unknown as GossipSubInternals, clock, relay);
+  const sleep = new RouterSleep(router as unknown as GossipSubInternals, clock, relay, new Uint8Array(3));
   clock.timerGate = (timer) => sleep.admits(timer);
   const at = (seconds: number, source: number, action: () => void) =>
     clock.plan(seconds * SECOND_US, new Call(source, action));
@@ -105,19 +112,68 @@ test('sleep: the heartbeat after waking comes at its old rhythm, and sleeps agai
   const { router, sleep, log, at, run } = quietRouter();
   at(5.25, 1, () => {
     sleep.wake();
-    router.mcache.msgs.set('id', {});
+    router.control.set('a', {});
   });
-  at(7.5, 1, () => router.mcache.msgs.clear());
+  at(7.5, 1, () => router.control.clear());
   run(60);
   assert.deepEqual(log, ['prune at 5', 'heartbeat 6 at 6', 'heartbeat 7 at 7']);
 });
 
+test('sleep: a message keeps the router awake for as long as it is gossiped about, and is dropped in time', () => {
+  const { router, sleep, log, at, run } = quietRouter();
+  const { mcache } = router;
+  at(5.25, 1, () => {
+    sleep.wake();
+    mcache.history[0].push('id');
+  });
+  // The heartbeats that the stand-in runs move nothing on.
+  for (const seconds of [6.5, 7.5, 8.5]) at(seconds, 1, () => mcache.shift());
+  run(8.75);
+  assert.deepEqual(log, ['prune at 5', 'heartbeat 6 at 6', 'heartbeat 7 at 7', 'heartbeat 8 at 8']);
+  const windowAt = (seconds: number): number => {
+    at(seconds, 1, () => sleep.wake());
+    run(seconds + 1e-6);
+    return mcache.history.findIndex(({ length }) => length > 0);
+  };
+  assert.equal(windowAt(8.8), 3);
+  assert.equal(windowAt(9.5), 4, 'after the heartbeat at 9 s, which was not run');
+  assert.equal(windowAt(20.5), -1);
+  assert.equal(mcache.history.length, 5);
+});
+
+test('sleep: counters begin anew with a heartbeat that is not run', () => {
+  const { router, run } = quietRouter();
+  const { peerhave, iasked, iwantCounts, idontwantCounts } = router;
+  for (const counters of [peerhave, iasked, iwantCounts, idontwantCounts]) counters.set('a', 1);
+  run(1.5);
+  for (const counters of [peerhave, iasked, iwantCounts, idontwantCounts]) assert.equal(counters.size, 0);
+});
+
+test('sleep: an IDONTWANT is forgotten as of the heartbeat that makes it as old as the window of messages', () => {
+  const { router, sleep, at, run } = quietRouter();
+  const unwanted = router.idontwants.get('a')!;
+  unwanted.set('early', 0);
+  unwanted.set('late', 1);
+  at(4.5, 1, () => sleep.wake());
+  run(4.75);
+  assert.deepEqual([...unwanted.keys()], ['early', 'late']);
+  at(5.5, 1, () => sleep.wake());
+  run(5.75);
+  assert.deepEqual([...unwanted.keys()], ['late']);
+});
+
+test('sleep: what has expired is dropped by a heartbeat that is not run, though it is the only one', () => {
+  const { sleep, log, at, run } = quietRouter();
+  at(1.5, 1, () => sleep.wake());
+  at(2.5, 1, () => sleep.wake());
+  run(2.75);
+  assert.deepEqual(log, ['prune at 1', 'prune at 2']);
+});
+
 test('sleep: whatever a heartbeat would act on keeps the router awake', () => {
   const restless: Record<string, (router: ReturnType<typeof quietRouter>['router']) => void> = {
-    'a message to gossip about': (router) => router.mcache.history[0].push({}),
+    'a message to gossip about': (router) => router.mcache.history[0].push('id'),
     'a promise that may be broken': (router) => router.gossipTracer.promises.set('id', {}),
-    'counters to clear': (router) => router.peerhave.set('a', 1),
-    'an IDONTWANT to forget': (router) => router.idontwants.get('a')?.set('id', 1),
     'a mesh below Dlo, and a peer to add': (router) => router.mesh.get('topic')?.delete('d'),
     'a mesh above Dhi': (router) => {
       for (let i = 0; i < 9; i++) router.mesh.get('topic')?.add(`more ${i}`);
@@ -147,8 +203,8 @@ test('sleep: whatever a heartbeat would act on keeps the router awake', () => {
   for (const [name, unsettle] of Object.entries(restless)) {
     const { router, log, run } = quietRouter();
     unsettle(router);
-    run(3.2);
-    assert(log.includes('heartbeat 3 at 3'), name);
+    run(1.2);
+    assert(log.includes('heartbeat 1 at 1'), name);
   }
 });
 

@@ -1,9 +1,10 @@
 /**
  * Lets an idle router sleep: heartbeats and score decays that provably change nothing are not run.
  *
- * A router falls asleep when its heartbeat comes due and would do nothing; any event at its relay wakes it.
- * On waking it catches up with what the missed heartbeats would have done, which is counting and dropping
- * expired entries: expiry only ever grows with time, so the last missed heartbeat does the work of all.
+ * A router falls asleep when its heartbeat comes due and would send nothing; any event at its relay wakes it.
+ * Such a heartbeat counts, begins counters anew, moves the window of messages on, and drops what has expired. On
+ * waking the router catches up with what the missed ones would have done: expiry only ever grows with time, so the
+ * last of them does the work of all.
  */
 
 import type { VirtualClock, VirtualTimer } from '../virtual-clock.ts';
@@ -19,19 +20,28 @@ export class RouterSleep {
   private readonly clock: VirtualClock;
   private readonly relay: number;
   private readonly scores: ScoreSleep;
+  private readonly awake: Uint8Array;
   private heartbeat: SuspendedTimer | null = null;
+  /** Whether messages may lie in the window: found out where they come in, since most of the time there are none. */
+  private hasHistory = false;
 
-  constructor(router: GossipSubInternals, clock: VirtualClock, relay: number) {
+  /** `awake` is told of each relay whether its router is, by 1 and 0. */
+  constructor(router: GossipSubInternals, clock: VirtualClock, relay: number, awake: Uint8Array) {
     this.router = router;
     this.clock = clock;
     this.relay = relay;
+    this.awake = awake;
+    awake[relay] = 1;
     this.scores = new ScoreSleep(router.score, clock, relay, router.opts.heartbeatInterval);
   }
 
   /** Asked when a timer of this relay comes due: whether its callback should run. */
   admits(timer: VirtualTimer): boolean {
     if (timer === this.router.score._backgroundInterval) return this.scores.admitsDecay(timer);
-    if (timer.callback === this.router.runHeartbeat && this.suspendHeartbeat()) return false;
+    if (timer.callback === this.router.runHeartbeat) {
+      this.lookAtHistory();
+      if (this.suspendHeartbeat()) return false;
+    }
     this.wake();
     return true;
   }
@@ -51,8 +61,15 @@ export class RouterSleep {
     const { router, clock, scores } = this;
     const tick = router.heartbeatTicks + 1;
     if (router.backoff.size !== 0 && tick % BACKOFF_CLEARING_HEARTBEATS === 0) return false;
+    if (this.hasHistory && hasNews(router)) return false;
     if (!isQuiet(router) || !scores.isZero()) return false;
     router.heartbeatTicks = tick;
+    beginAnew(router.peerhave);
+    beginAnew(router.iasked);
+    beginAnew(router.iwantCounts);
+    beginAnew(router.idontwantCounts);
+    this.shiftHistory(1);
+    this.awake[this.relay] = 0;
     this.heartbeat = new SuspendedTimer(clock, this.relay, router.opts.heartbeatInterval * 1000);
     return true;
   }
@@ -60,22 +77,37 @@ export class RouterSleep {
   private resumeHeartbeat(heartbeat: SuspendedTimer): void {
     const { router, clock, scores } = this;
     this.heartbeat = null;
+    this.awake[this.relay] = 1;
     const sinceUs = heartbeat.lastUs;
     const missed = heartbeat.reckon();
-    atTime(clock, heartbeat.lastUs, () => scores.askedByHeartbeat(router));
+    atTime(clock, heartbeat.lastUs, () => {
+      scores.askedByHeartbeat(router);
+      pruneCaches(router);
+    });
     if (missed > 0) {
       const firstTick = router.heartbeatTicks + 1;
       router.heartbeatTicks += missed;
-      atTime(clock, heartbeat.lastUs, () => {
-        router.seenCache.prune();
-        router.publishedMessageIds.prune();
-        router.gossipTracer.prune();
-      });
+      this.shiftHistory(missed);
       scores.tidy();
       this.clearMissedBackoff(sinceUs, heartbeat.periodUs, firstTick);
     }
+    if (router.idontwants.size !== 0) forgetIdontwants(router);
     // As runHeartbeat would have set it; in the relay's name, whatever event is waking it.
     router.status.heartbeatTimeout = clock.startTimer(router.runHeartbeat, heartbeat.waitUs);
+  }
+
+  /** What has come since the last heartbeat lies in the first place. */
+  private lookAtHistory(): void {
+    if (this.router.mcache.history[0].length !== 0) this.hasHistory = true;
+  }
+
+  /** Moves the window of messages on, as so many heartbeats do. */
+  private shiftHistory(heartbeats: number): void {
+    const { mcache } = this.router;
+    for (let done = 0; done < heartbeats && this.hasHistory; done++) {
+      mcache.shift();
+      this.hasHistory = mcache.history.some(({ length }) => length !== 0);
+    }
   }
 
   /** Drops expired backoffs as of the last missed heartbeat that would have looked at them. */
@@ -90,16 +122,38 @@ export class RouterSleep {
   }
 }
 
-/** Whether a heartbeat now would neither send nor change anything that lasts, if all scores are zero. */
+/** Whether there are messages that a heartbeat would gossip about. */
+function hasNews({ mcache }: GossipSubInternals): boolean {
+  for (let window = 0; window < mcache.gossip; window++) if (mcache.history[window].length !== 0) return true;
+  return false;
+}
+
+/** Whether a heartbeat now would send nothing and hold nothing against anybody, if there are no news and all scores are zero. */
 function isQuiet(router: GossipSubInternals): boolean {
-  if (router.mcache.msgs.size !== 0 || router.gossipTracer.promises.size !== 0) return false;
-  if (router.peerhave.size !== 0 || router.iasked.size !== 0) return false;
-  if (router.iwantCounts.size !== 0 || router.idontwantCounts.size !== 0) return false;
+  if (router.gossipTracer.promises.size !== 0) return false;
   if (router.gossip.size !== 0 || router.control.size !== 0) return false;
   if (router.fanout.size !== 0 || router.direct.size !== 0) return false;
-  for (const ids of router.idontwants.values()) if (ids.size !== 0) return false;
-  for (const entries of router.mcache.history) if (entries.length !== 0) return false;
   return meshIsContent(router);
+}
+
+/** To clear a map that is empty allocates a new one. */
+function beginAnew(counters: GossipSubInternals['peerhave']): void {
+  if (counters.size !== 0) counters.clear();
+}
+
+/** Drops what has expired; ids of own messages are among those that were seen. */
+function pruneCaches({ seenCache, publishedMessageIds, gossipTracer }: GossipSubInternals): void {
+  if (seenCache.size === 0) return;
+  seenCache.prune();
+  publishedMessageIds.prune();
+  gossipTracer.prune();
+}
+
+/** Forgets each IDONTWANT that is as old as the window of messages. */
+function forgetIdontwants({ idontwants, heartbeatTicks, opts }: GossipSubInternals): void {
+  for (const ticks of idontwants.values()) {
+    for (const [id, tick] of ticks) if (heartbeatTicks - tick >= opts.mcacheLength) ticks.delete(id);
+  }
 }
 
 /** Whether a heartbeat would leave every mesh alone: it is within its bounds, or nobody could be added. */

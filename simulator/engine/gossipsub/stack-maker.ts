@@ -9,6 +9,7 @@ import type { Job } from './job.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { routerOptions, type WatchedRouter } from './router.ts';
 import { type RouterClassParts, routerClass } from './router-class.ts';
+import type { SeenMessages } from './seen-messages.ts';
 import type { Transport } from './transport.ts';
 
 export interface StackMaker {
@@ -19,6 +20,7 @@ export interface StackMaker {
 export interface StackMakerParts extends RouterClassParts {
   readonly job: Job;
   readonly mint: FrameMint;
+  readonly seen: SeenMessages;
   readonly transport: Transport;
   readonly addresses: readonly Multiaddr[];
 }
@@ -30,17 +32,18 @@ export class BareStackMaker implements StackMaker {
   private readonly reception: Reception;
 
   constructor(parts: StackMakerParts) {
-    const { job, mint, failures } = parts;
+    const { job, mint, seen, failures } = parts;
     const { gossipsub, fidelity } = job.scenario;
     const fast = fidelity === 'fast';
     this.parts = parts;
-    this.Router = routerClass(parts, fast ? mint : null);
+    this.Router = routerClass(parts, fast ? { mint, seen } : null);
     this.options = routerOptions(gossipsub, fast, job.scoring ?? {});
     this.reception = fast ? { path: 'straight', mint, onError: failures.record } : { path: 'streamed' };
   }
 
   make(relay: number): NetworkStack {
-    const { identities, failures, transport } = this.parts;
+    const { identities, failures, transport, seen } = this.parts;
+    seen.forget(relay);
     const { peerId, privateKey } = identities[relay];
     const registrar = new RelayRegistrar();
     const router = new this.Router(relayComponents(peerId, privateKey, registrar, failures), this.options);

@@ -30,12 +30,17 @@ function window(ownUs: number, otherUs: number, endUs = 10_000): number | undefi
   return next.done === true ? undefined : next.value;
 }
 
-test('windows: a thread meets the others first, and runs a look-ahead beyond the next event of theirs', () => {
-  assert.equal(window(1_000, 1_050), 1_150);
+test('windows: a thread meets the others first, and all run a look-ahead beyond the first event of any', () => {
+  assert.equal(window(1_000, 1_050), 1_100, 'as far as the other, which must not wait for it');
   assert.equal(window(1_000, 500), 600, 'no event of its own lies in it');
 });
 
-test('windows: it runs two look-aheads beyond its own next event, since what it sends may be answered', () => {
+test('windows: while the others have nothing to do it runs a look-ahead beyond their next event', () => {
+  assert.equal(window(1_000, 1_100), 1_200);
+  assert.equal(window(1_000, 1_099), 1_100);
+});
+
+test('windows: alone it runs two look-aheads beyond its own next event, since what it sends may be answered', () => {
   assert.equal(window(1_000, 5_000), 1_200);
   assert.equal(window(1_000, Number.POSITIVE_INFINITY), 1_200);
 });

@@ -1,9 +1,11 @@
 /**
  * Runs one thread of a partitioned network in windows that need no word from the others.
  *
- * Nothing crosses between threads faster than the shortest link between them, the look-ahead. So a thread
- * may run up to (the others' next event + look-ahead), and no further than twice the look-ahead beyond its
- * own next event, since what it sends may be answered. Then all meet at a barrier and exchange letters.
+ * Nothing crosses between threads faster than the shortest link between them, the look-ahead. So all run up to
+ * (the next event of any + look-ahead), then meet at a barrier and exchange letters. A thread whose others have nothing
+ * to do until then runs on to twice the look-ahead beyond its own next event, since what it sends may be answered. It
+ * might go as far whenever the others' next events lie later than its own, but then they would wait for it, and it for
+ * them in the window after.
  */
 
 import type { VirtualClock } from '../virtual-clock.ts';
@@ -78,7 +80,9 @@ export class Windows {
     nextUs.forEach((timeUs, other) => {
       if (other !== thread && timeUs < othersNextUs) othersNextUs = timeUs;
     });
-    return Math.min(othersNextUs + lookAheadUs, nextUs[thread] + 2 * lookAheadUs);
+    const ownNextUs = nextUs[thread];
+    if (othersNextUs < ownNextUs + lookAheadUs) return Math.min(othersNextUs, ownNextUs) + lookAheadUs;
+    return ownNextUs + 2 * lookAheadUs;
   }
 
   /** Letters cross; in as many rounds as the mailboxes' size asks for. */

@@ -32,6 +32,7 @@ const { FailureLog } = await import('../components.ts');
 const { FrameMint } = await import('../frame.ts');
 const { realIdentity, relayAddress } = await import('../identity.ts');
 const { LoadCounter, loadColumns } = await import('../load-counter.ts');
+const { SeenMessages } = await import('../seen-messages.ts');
 const { Transport } = await import('../transport.ts');
 const { Uplink } = await import('../uplink.ts');
 const { LibraryStackMaker } = await import('./library-maker.ts');
@@ -47,6 +48,7 @@ transport.load = load;
 const stacks = await LibraryStackMaker.of({
   job: { scenario: testScenario(), scoring: null, churn: null, presence: null, faults: [] } as never,
   mint,
+  seen: new SeenMessages(2),
   transport,
   identities,
   addresses,
