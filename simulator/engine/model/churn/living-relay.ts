@@ -36,6 +36,11 @@ export class LinkList {
     return this.rows.toArray(this.row, PLACE);
   }
 
+  /** Who is at the other end of the one that was added as the `index`th. */
+  peerAt(index: number): number {
+    return this.rows.at(this.row, index, PEER);
+  }
+
   has(peer: number): boolean {
     return this.rows.indexOf(this.row, peer) >= 0;
   }
