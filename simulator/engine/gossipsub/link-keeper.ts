@@ -13,7 +13,7 @@ import { type RelayPicker, uniformPicker, weightedPicker } from '../../populatio
 import { isUpAt } from '../../population/running-relays.ts';
 import { type RandomStream, randomStream } from '../random.ts';
 
-const CONSENSUS_US = 3_600_000_000;
+export const CONSENSUS_US = 3_600_000_000;
 /** A lost link is replaced within so long: connection managers look at their links every few seconds. */
 export const REDIAL_WITHIN_US = 5_000_000;
 /** With nobody left to dial, a relay looks again after this. */
@@ -31,7 +31,8 @@ export interface KeepersClock {
 /** What the keepers of all relays of a thread share. */
 export interface KeepingParts {
   readonly clock: KeepersClock;
-  readonly churn: Churn;
+  /** Whether a relay is in the consensus that is valid now. */
+  readonly isListed: (relay: number) => boolean;
   readonly population: Population;
   readonly pick: RelayPicker;
   readonly degree: number;
@@ -39,6 +40,11 @@ export interface KeepingParts {
   readonly latencyUs: (a: number, b: number) => number;
   /** Relays that were dialled in the topology that the run begins with. */
   readonly dialledAtStart: (relay: number) => readonly number[];
+}
+
+/** Whether a relay is in the consensus that is valid at a moment: that of the last full hour. */
+export function isListedAt(churn: Churn, relay: number, timeUs: number): boolean {
+  return isUpAt(churn, relay, timeUs - (timeUs % CONSENSUS_US));
 }
 
 /** How the network's relays find others to dial. */
@@ -91,7 +97,7 @@ export class LinkKeeper {
   cameOnline(withinUs: number, setupRoundTrips: number): void {
     for (const peer of this.known) {
       if (this.lacks() <= 0) break;
-      if (this.isListed(peer)) this.intend(peer, withinUs, setupRoundTrips);
+      if (this.parts.isListed(peer)) this.intend(peer, withinUs, setupRoundTrips);
     }
     this.fill(withinUs, setupRoundTrips);
   }
@@ -156,15 +162,11 @@ export class LinkKeeper {
   }
 
   private isFree(peer: number): boolean {
-    const { operator, subnet } = this.parts.population;
+    const { isListed, population } = this.parts;
+    const { operator, subnet } = population;
     const { index } = this.relay;
     if (operator[peer] === operator[index] || subnet[peer] === subnet[index]) return false;
-    return this.isListed(peer) && !this.intended.has(peer) && !this.relay.isLinked(peer);
-  }
-
-  private isListed(peer: number): boolean {
-    const { clock, churn } = this.parts;
-    return isUpAt(churn, peer, clock.nowUs - (clock.nowUs % CONSENSUS_US));
+    return isListed(peer) && !this.intended.has(peer) && !this.relay.isLinked(peer);
   }
 
   private random(): RandomStream {

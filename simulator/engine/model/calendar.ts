@@ -17,6 +17,8 @@ const BUCKET_US_MIN = 4;
 const BUCKET_US_MAX = 64;
 /** The events of so many relays fill wide buckets as those of a hundred thousand fill the narrowest. */
 const RELAYS_OF_WIDEST = 2 ** 13;
+/** Where hours are quiet, what counts is that buckets and their bits stay at hand. */
+export const QUIET_BUCKET_US = 256;
 const NONE = -1;
 /** Room for so many events of a relay is there from the start: pages that nobody touches take no memory, copies do. */
 const EVENTS_OF_RELAY = 4;
@@ -63,10 +65,8 @@ export class Calendar {
   private farNextUs = Number.POSITIVE_INFINITY;
   private farPlanned = 0;
 
-  /** For the events of so many relays, which all come in the same order whatever their number. */
-  constructor(relays: number) {
-    let bucketUs = BUCKET_US_MIN;
-    while (bucketUs < BUCKET_US_MAX && relays * bucketUs < RELAYS_OF_WIDEST * BUCKET_US_MAX) bucketUs *= 2;
+  /** For the events of so many relays, which all come in the same order however wide its buckets are. */
+  constructor(relays: number, bucketUs = bucketUsOf(relays)) {
     this.floats = new Float64Array(Math.max(EVENTS_MIN, EVENTS_OF_RELAY * relays) * EVENT_FLOATS);
     this.ints = new Int32Array(this.floats.buffer);
     this.bucketUs = bucketUs;
@@ -251,4 +251,10 @@ export class Calendar {
     this.batch = batch;
     this.batchUs = batchUs;
   }
+}
+
+function bucketUsOf(relays: number): number {
+  let bucketUs = BUCKET_US_MIN;
+  while (bucketUs < BUCKET_US_MAX && relays * bucketUs < RELAYS_OF_WIDEST * BUCKET_US_MAX) bucketUs *= 2;
+  return bucketUs;
 }

@@ -3,6 +3,7 @@
 import type { SharedColumns, ThreadPhase } from '../gossipsub/job.ts';
 import { relayStarts } from '../start-plan.ts';
 import { Trace } from '../trace.ts';
+import { Calendar } from './calendar.ts';
 import { LivingRun } from './churn/living-run.ts';
 import { Gossip } from './gossip.ts';
 import { linkTable } from './link-table.ts';
@@ -33,6 +34,7 @@ export function runModelThread(job: ModelJob, enter: EnterPhase): ModelResult {
   const trace = new Trace(shared.traceWords);
   const world = new World({
     links: linkTable(topology, population.relays),
+    calendar: new Calendar(population.relays),
     shapes: frameShapes(),
     load: shared.load,
     uplinkBitsPerSecond: population.uplinkBitsPerSecond,

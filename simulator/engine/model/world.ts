@@ -5,7 +5,7 @@ import { EventRandom } from '../event-random.ts';
 import type { LoadColumns } from '../gossipsub/load-counter.ts';
 import { kindIndex, namedBytes } from '../gossipsub/rpc-bytes.ts';
 import type { Trace } from '../trace.ts';
-import { Calendar } from './calendar.ts';
+import type { Calendar } from './calendar.ts';
 import type { LinkTable } from './link-table.ts';
 import type { FrameShape, FrameShapes } from './rpc-sizes.ts';
 
@@ -103,6 +103,7 @@ export class World {
 
   constructor(parts: {
     readonly links: LinkTable;
+    readonly calendar: Calendar;
     readonly shapes: FrameShapes;
     /** Of the relays, and of the authorities after them. */
     readonly uplinkBitsPerSecond: Float64Array;
@@ -114,7 +115,7 @@ export class World {
     readonly load: LoadColumns;
   }) {
     this.links = parts.links;
-    this.calendar = new Calendar(parts.links.relays);
+    this.calendar = parts.calendar;
     this.shapes = parts.shapes;
     this.load = parts.load;
     this.endUs = parts.endUs;

@@ -25,6 +25,7 @@ import { EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
 import { type ChangingLinks, END } from './changing-links.ts';
 import type { ChangingMesh } from './changing-mesh.ts';
+import { LastConsensus } from './last-consensus.ts';
 import { type Keeper, LivingRelay, linkRows } from './living-relay.ts';
 import { TopologyKeeper } from './topology-keeper.ts';
 
@@ -65,13 +66,15 @@ export class LivingNetwork {
   private readonly parts: LivingParts;
   private readonly latency: LatencyModel;
   private readonly neighbours: Neighbours;
+  private readonly consensus: LastConsensus;
 
   constructor(parts: LivingParts) {
     this.parts = parts;
     this.latency = pairLatency(parts.latency);
     this.neighbours = new Neighbours(parts.topology, parts.population.relays);
-    const keeperOf = this.keepers();
     const { relays } = parts.population;
+    this.consensus = new LastConsensus(parts.churn, relays);
+    const keeperOf = this.keepers();
     const rows = { open: linkRows(relays), asked: linkRows(relays) };
     const dial = (relay: LivingRelay, peer: number): void => this.dial(relay, peer);
     this.relays = Array.from(
@@ -131,6 +134,7 @@ export class LivingNetwork {
   comeOnline(relay: LivingRelay): void {
     if (relay.online) assert.fail(`relay ${relay.index} is there already`);
     relay.online = true;
+    this.consensus.note(relay.index, this.nowUs, true);
     relay.keeper.cameOnline(LINKS_RETURN_WITHIN_US, EARLIER_ROUND_TRIPS);
   }
 
@@ -147,6 +151,7 @@ export class LivingNetwork {
     const { world, links, mesh } = this.parts;
     const { nowUs } = this;
     relay.online = false;
+    this.consensus.note(relay.index, nowUs, false);
     relay.absences++;
     const { peers, places } = relay.open;
     const dialled = peers.filter((_peer, index) => links.isDialled[places[index]] === 1);
@@ -334,9 +339,9 @@ export class LivingNetwork {
 
   /** Makes the keepers of all relays. */
   private keepers(): (relay: LivingRelay) => Keeper {
-    const { scenario, population, churn, calls, keepsTopology } = this.parts;
+    const { scenario, population, calls, keepsTopology } = this.parts;
     const { seed, network } = scenario;
-    const { neighbours } = this;
+    const { neighbours, consensus } = this;
     const nowUs = (): number => this.nowUs;
     const clock = {
       get nowUs() {
@@ -347,7 +352,7 @@ export class LivingNetwork {
     if (keepsTopology) return (relay) => new TopologyKeeper({ clock, neighbours, seed }, relay);
     const keeping = {
       clock,
-      churn,
+      isListed: (relay: number) => consensus.lists(relay, this.nowUs),
       population,
       pick: relayPicker(population, network.dialing),
       degree: network.degree,

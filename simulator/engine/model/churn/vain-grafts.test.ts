@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadColumns } from '../../gossipsub/load-counter.ts';
 import { Trace } from '../../trace.ts';
+import { Calendar } from '../calendar.ts';
 import { frameShapes } from '../rpc-sizes.ts';
 import { World } from '../world.ts';
 import { ChangingLinks } from './changing-links.ts';
@@ -17,6 +18,7 @@ function run(isEverythingFollowed: boolean, seed: number) {
   const links = new ChangingLinks(RELAYS, 256);
   const load = loadColumns(RELAYS);
   const world = new World({
+    calendar: new Calendar(RELAYS),
     links,
     shapes: frameShapes(),
     load,
