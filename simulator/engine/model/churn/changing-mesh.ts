@@ -21,7 +21,8 @@ import {
 } from '../mesh-care.ts';
 import { EVENT, type World } from '../world.ts';
 import { larger } from './changing-links.ts';
-import { RowLists } from './row-lists.ts';
+import type { RelayLists } from './relay-lists.ts';
+import type { RowList } from './row-lists.ts';
 import { type Suitor, VainGrafts } from './vain-grafts.ts';
 
 /** Backoffs are cleared at every fifteenth heartbeat, which are at most a minute apart. */
@@ -29,12 +30,12 @@ const FORGOTTEN_AFTER_MS = 20 * 60_000;
 const NOBODY = -1;
 
 export class ChangingMesh extends MeshCare {
-  private readonly members: RowLists;
-  private readonly subscribers: RowLists;
+  private readonly members: RowList;
+  private readonly subscribers: RowList;
   /** By place: when the relay's own stream to the peer is open. */
   private openUs: Float64Array;
   /** Places of the streams that each router is to open, the one that it is opening first. */
-  private readonly toOpen: RowLists;
+  private readonly toOpen: RowList;
   /** When a router has opened all streams that it is to open, in quiet times. */
   private readonly doneUs: Float64Array;
   /** When the heartbeat comes that is planned: another one is of a process that is gone. */
@@ -46,7 +47,7 @@ export class ChangingMesh extends MeshCare {
   private readonly subscribes: boolean;
 
   /** `subscribes` is false for routers that open their streams and take part in nothing. */
-  constructor(world: World, plan: GossipsubPlan, seed: number, subscribes: boolean) {
+  constructor(world: World, plan: GossipsubPlan, seed: number, subscribes: boolean, lists: RelayLists) {
     super(world, plan);
     this.subscribes = subscribes;
     this.vain = new VainGrafts({
@@ -60,11 +61,11 @@ export class ChangingMesh extends MeshCare {
       },
     });
     const { relays, places } = world.links;
-    this.members = new RowLists(relays);
-    this.subscribers = new RowLists(relays);
+    this.members = lists.members;
+    this.subscribers = lists.subscribers;
     this.openUs = new Float64Array(places);
     this.doneUs = new Float64Array(relays);
-    this.toOpen = new RowLists(relays);
+    this.toOpen = lists.toOpen;
     this.beatAtUs = new Float64Array(relays);
   }
 

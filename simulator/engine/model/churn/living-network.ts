@@ -26,7 +26,8 @@ import type { Calls } from './calls.ts';
 import { type ChangingLinks, END } from './changing-links.ts';
 import type { ChangingMesh } from './changing-mesh.ts';
 import { LastConsensus } from './last-consensus.ts';
-import { type Keeper, LivingRelay, linkRows } from './living-relay.ts';
+import { type Keeper, LivingRelay } from './living-relay.ts';
+import type { RelayLists } from './relay-lists.ts';
 import { TopologyKeeper } from './topology-keeper.ts';
 
 /** js-libp2p's HeartbeatInitialDelay. */
@@ -51,6 +52,7 @@ export interface LivingParts {
   readonly world: World;
   readonly links: ChangingLinks;
   readonly mesh: ChangingMesh;
+  readonly lists: RelayLists;
   readonly calls: Calls;
 }
 
@@ -75,11 +77,10 @@ export class LivingNetwork {
     const { relays } = parts.population;
     this.consensus = new LastConsensus(parts.churn, relays);
     const keeperOf = this.keepers();
-    const rows = { open: linkRows(relays), asked: linkRows(relays) };
     const dial = (relay: LivingRelay, peer: number): void => this.dial(relay, peer);
     this.relays = Array.from(
       { length: relays },
-      (_unused, index) => new LivingRelay(index, keeperOf, rows, dial),
+      (_unused, index) => new LivingRelay(index, keeperOf, parts.lists, dial),
     );
   }
 

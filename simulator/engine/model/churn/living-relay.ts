@@ -1,23 +1,19 @@
 /** A relay that comes and goes: the links that it has and asks for, and the keeper that looks after their number. */
 
 import type { KeptRelay, LinkKeeper } from '../../gossipsub/link-keeper.ts';
-import { RowLists } from './row-lists.ts';
+import type { RelayLists } from './relay-lists.ts';
+import type { RowList } from './row-lists.ts';
 
 /** Numbers of a link in a list: who is at the other end, and the relay's own place. */
 const PEER = 0;
 const PLACE = 1;
 
-/** Lists of links for so many relays. */
-export function linkRows(relays: number): RowLists {
-  return new RowLists(relays, 2);
-}
-
 /** Some links of a relay: a dozen, so that looking through them costs less than any index. */
 export class LinkList {
-  private readonly rows: RowLists;
+  private readonly rows: RowList;
   private readonly row: number;
 
-  constructor(rows: RowLists, row: number) {
+  constructor(rows: RowList, row: number) {
     this.rows = rows;
     this.row = row;
   }
@@ -87,7 +83,7 @@ export class LivingRelay implements KeptRelay {
   constructor(
     index: number,
     keeperOf: (relay: LivingRelay) => Keeper,
-    { open, asked }: { readonly open: RowLists; readonly asked: RowLists },
+    { open, asked }: RelayLists,
     ask: (relay: LivingRelay, peer: number) => void,
   ) {
     this.index = index;

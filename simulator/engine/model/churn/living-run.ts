@@ -23,6 +23,7 @@ import { LivingNetwork } from './living-network.ts';
 import type { LivingRelay } from './living-relay.ts';
 import { LivingWork } from './living-work.ts';
 import { QuietTimes } from './quiet-times.ts';
+import { relayLists } from './relay-lists.ts';
 
 export class LivingRun {
   private readonly job: ModelJob;
@@ -65,9 +66,10 @@ export class LivingRun {
     const { world } = this;
     this.calls = new Calls(world);
     const { calls } = this;
+    const lists = relayLists(relays);
     this.gossips = arm.channels.includes('gossip');
     this.handsOver = arm.channels.some((channel) => channel !== 'directory');
-    this.mesh = new ChangingMesh(world, gossipsub, seed, this.gossips);
+    this.mesh = new ChangingMesh(world, gossipsub, seed, this.gossips, lists);
     const { mesh } = this;
     this.network = new LivingNetwork({
       scenario,
@@ -79,6 +81,7 @@ export class LivingRun {
       world,
       links,
       mesh,
+      lists,
       calls,
     });
     const living = this.network.relays;

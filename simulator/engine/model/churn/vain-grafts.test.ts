@@ -7,6 +7,7 @@ import { frameShapes } from '../rpc-sizes.ts';
 import { World } from '../world.ts';
 import { ChangingLinks } from './changing-links.ts';
 import { ChangingMesh } from './changing-mesh.ts';
+import { relayLists } from './relay-lists.ts';
 
 const HUBS = 4;
 const RELAYS = 14;
@@ -29,7 +30,7 @@ function run(isEverythingFollowed: boolean, seed: number) {
     seed,
     trace: Trace.forRelays(RELAYS),
   });
-  const mesh = new ChangingMesh(world, PLAN, seed, true);
+  const mesh = new ChangingMesh(world, PLAN, seed, true, relayLists(RELAYS));
   world.isQuiet = true;
   let beats = 0;
   const runUntil = (endUs: number): void => {
