@@ -32,6 +32,8 @@ const PLACE = 3;
 const SOURCE = 4;
 const CODE = 5;
 const FOLLOWING = 6;
+/** The code of an event that has taken place. */
+const FREE = -1;
 
 export class Calendar {
   /** Events that have not taken place. */
@@ -108,6 +110,7 @@ export class Calendar {
     this.source = ints[at + SOURCE];
     this.code = ints[at + CODE] >>> 0;
     this.size--;
+    ints[at + CODE] = FREE;
     ints[at + FOLLOWING] = this.free;
     this.free = event;
     return true;
@@ -115,13 +118,11 @@ export class Calendar {
 
   /** Events of which the condition is true. */
   count(isCounted: (code: number) => boolean): number {
-    const { ints } = this;
-    const isFree = new Uint8Array(this.used);
-    for (let event = this.free; event !== NONE; event = ints[event * EVENT_INTS + FOLLOWING])
-      isFree[event] = 1;
+    const { ints, used } = this;
     let count = 0;
-    for (let event = 0; event < this.used; event++) {
-      if (isFree[event] === 0 && isCounted(ints[event * EVENT_INTS + CODE] >>> 0)) count++;
+    for (let event = 0; event < used; event++) {
+      const code = ints[event * EVENT_INTS + CODE];
+      if (code !== FREE && isCounted(code >>> 0)) count++;
     }
     return count;
   }

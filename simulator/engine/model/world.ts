@@ -215,6 +215,19 @@ export class World {
     if (arrivesUs < this.endUs) load.receivedGossipBytes[to] += shape.bytes;
   }
 
+  /** Counts so many frames of gossip that arrive before the run ends. */
+  countFrames(frames: number, from: number, to: number, shape: FrameShape): void {
+    const { counters, load } = this;
+    shape.sent += frames;
+    load.messageBytes[from] += frames * shape.messageBytes;
+    load.controlBytes[from] += frames * (shape.bytes - shape.messageBytes);
+    load.sentBytes[from] += frames * shape.bytes;
+    load.receivedGossipBytes[to] += frames * shape.bytes;
+    counters.framesSent += frames;
+    counters.framesDelivered += frames;
+    counters.bytesSent += frames * shape.bytes;
+  }
+
   /** Counts what it takes to open a stream, one way. */
   countNegotiation(sentUs: number, from: number, arrivesUs: number, bytes: number): void {
     if (sentUs >= this.endUs) return;

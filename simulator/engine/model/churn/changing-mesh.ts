@@ -356,7 +356,14 @@ export class ChangingMesh extends MeshCare {
         if (backoffMs.get(this.backoffKey(peer[place], there)) > untilMs) return false;
         forgottenUs = this.forgottenAtUs(relay, untilMs);
       }
-      suitors.push({ place, isMember, isDialled: this.isDialled(place), forgottenUs, untilMs: 0 });
+      suitors.push({
+        place,
+        isMember,
+        isDialled: this.isDialled(place),
+        forgottenUs,
+        untilMs: 0,
+        refusals: 0,
+      });
     }
     const [members, dialledMembers] = [counts[at + MEMBERS], counts[at + DIALLED_MEMBERS]];
     this.vain.rest(relay, { suitors, members, dialledMembers, nextUs });
