@@ -70,8 +70,8 @@ export class LinkKeeper {
   private relay: KeptRelay;
   private readonly target: number;
   private stream: RandomStream | null = null;
-  /** Peers that are about to be dialled. */
-  private readonly intended = new Set<number>();
+  /** Peers that are about to be dialled: so few that a list is looked through at once. */
+  private readonly intended: number[] = [];
   /** Peers to dial first on coming back. */
   private known: readonly number[];
   /** Counts absences, so that what was planned before one comes to nothing. */
@@ -104,7 +104,7 @@ export class LinkKeeper {
 
   wentOffline(dialled: readonly number[]): void {
     this.known = dialled;
-    this.intended.clear();
+    this.intended.length = 0;
     this.absences++;
   }
 
@@ -121,18 +121,25 @@ export class LinkKeeper {
   }
 
   private lacks(): number {
-    return this.target - this.relay.countDialled() - this.intended.size;
+    return this.target - this.relay.countDialled() - this.intended.length;
   }
 
   private intend(peer: number, withinUs: number, setupRoundTrips: number): void {
     const { relay, parts } = this;
-    this.intended.add(peer);
+    this.intended.push(peer);
     const setupUs = 2 * setupRoundTrips * parts.latencyUs(relay.index, peer);
     this.later(this.random().integer(withinUs) + setupUs, () => {
-      this.intended.delete(peer);
+      this.forget(peer);
       if (relay.isLinked(peer)) this.fill(REDIAL_WITHIN_US, setupRoundTrips);
       else relay.dial(peer);
     });
+  }
+
+  /** A peer is not about to be dialled any more. */
+  private forget(peer: number): void {
+    const { intended } = this;
+    const last = intended.pop()!;
+    if (last !== peer) intended[intended.indexOf(peer)] = last;
   }
 
   /** Does something after a while, unless the relay has gone away meanwhile. */
@@ -166,7 +173,7 @@ export class LinkKeeper {
     const { operator, subnet } = population;
     const { index } = this.relay;
     if (operator[peer] === operator[index] || subnet[peer] === subnet[index]) return false;
-    return isListed(peer) && !this.intended.has(peer) && !this.relay.isLinked(peer);
+    return isListed(peer) && !this.intended.includes(peer) && !this.relay.isLinked(peer);
   }
 
   private random(): RandomStream {

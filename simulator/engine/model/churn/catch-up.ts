@@ -62,7 +62,7 @@ export class CatchUp {
     const at = relay.index * MEMORY;
     const hasMet = this.met.add(relay.index, peer);
     // The only connection: the relay has been alone until now and may have missed anything.
-    if (relay.open.size <= 1) {
+    if (relay.links <= 1) {
       memories[at + LEFT] = CATCH_UP_PEERS;
       this.askWhenMeshStands(relay);
     } else if (hasMet && nowUs >= memories[at + RETURNED_FROM_US]) {
@@ -86,9 +86,9 @@ export class CatchUp {
     calls.after(MESH_STANDS_MS + JITTER_MS * this.draw(relay), relay, () => {
       if (memories[at] !== meant) return;
       memories[at] = 0;
-      const { size } = relay.open;
-      if (size === 0) return;
-      const peer = relay.open.peerAt(Math.floor(this.draw(relay) * size));
+      const { links } = relay;
+      if (links === 0) return;
+      const peer = relay.peerAt(Math.floor(this.draw(relay) * links));
       if (!exchange.isSettledAtOnce(relay, peer)) this.ask(relay, peer);
     });
   }

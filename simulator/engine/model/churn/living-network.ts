@@ -27,7 +27,7 @@ import { type ChangingLinks, END } from './changing-links.ts';
 import type { ChangingMesh } from './changing-mesh.ts';
 import { LastConsensus } from './last-consensus.ts';
 import { type Keeper, LivingRelay } from './living-relay.ts';
-import type { RelayLists } from './relay-lists.ts';
+import { type RelayLists, takeOut } from './relay-lists.ts';
 import { TopologyKeeper } from './topology-keeper.ts';
 
 /** js-libp2p's HeartbeatInitialDelay. */
@@ -154,14 +154,14 @@ export class LivingNetwork {
     relay.online = false;
     this.consensus.note(relay.index, nowUs, false);
     relay.absences++;
-    const { peers, places } = relay.open;
+    const { peers, places, asked } = relay;
     const dialled = peers.filter((_peer, index) => links.isDialled[places[index]] === 1);
-    relay.keeper.wentOffline([...dialled, ...relay.asked.peers]);
-    for (const place of relay.asked.places) {
+    relay.keeper.wentOffline([...dialled, ...asked.peers]);
+    for (const place of asked.places) {
       world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
       this.giveUp(place);
     }
-    relay.asked.clear();
+    this.parts.lists.asked.clear(relay.index);
     mesh.wentOffline(relay.index);
     for (const place of places) {
       const there = links.reverse[place];
@@ -196,23 +196,23 @@ export class LivingNetwork {
       return;
     }
     // Both ask at once: the question of the relay with the lower number counts, and both know it.
-    if (relay.asked.has(from) && relay.index < from) return;
+    if (relay.askedPlaceOf(from) >= 0 && relay.index < from) return;
     world.sendLink(this.nowUs, relay.index, place, EVENT.accept, SETUP_BYTES);
     this.open(relay, place);
   }
 
   hearAccept(relay: LivingRelay, place: number, from: number): void {
     if (!relay.online) this.parts.world.drop(relay.index, 0);
-    else if (relay.asked.placeOf(from) === place) {
-      relay.asked.delete(from);
+    else if (relay.askedPlaceOf(from) === place) {
+      takeOut(this.parts.lists.asked, relay.index, from);
       this.open(relay, place);
     }
   }
 
   hearRefusal(relay: LivingRelay, place: number, from: number): void {
     if (!relay.online) this.parts.world.drop(relay.index, 0);
-    else if (relay.asked.placeOf(from) === place) {
-      relay.asked.delete(from);
+    else if (relay.askedPlaceOf(from) === place) {
+      takeOut(this.parts.lists.asked, relay.index, from);
       this.giveUp(place);
     }
   }
@@ -222,7 +222,7 @@ export class LivingNetwork {
       this.parts.world.drop(relay.index, 0);
       return;
     }
-    if (relay.open.placeOf(from) === place) this.lose(relay, place);
+    if (relay.placeOf(from) === place) this.lose(relay, place);
   }
 
   /** The peer at a place has closed its link. */
@@ -244,13 +244,13 @@ export class LivingNetwork {
   /** Relays that are up, and the ends of links that they have. */
   countLinkEnds(): { onlineInTheEnd: number; linkEndsInTheEnd: number } {
     const online = this.relays.filter((relay) => relay.online);
-    const linkEndsInTheEnd = online.reduce((sum, { open }) => sum + open.size, 0);
+    const linkEndsInTheEnd = online.reduce((sum, { links }) => sum + links, 0);
     return { onlineInTheEnd: online.length, linkEndsInTheEnd };
   }
 
   /** Asks for a link, and gives up after a while. */
   private dial(relay: LivingRelay, peer: number): void {
-    const { world, links, calls, keepsTopology } = this.parts;
+    const { world, links, lists, calls, keepsTopology } = this.parts;
     if (relay.isLinked(peer)) return;
     if (world.isQuiet && this.relays[peer].online && !this.relays[peer].isLinked(relay.index)) {
       this.connect(relay, this.relays[peer]);
@@ -258,13 +258,13 @@ export class LivingNetwork {
     }
     const place = this.addLink(relay.index, peer);
     links.end[place] = END.asked;
-    relay.asked.add(peer, place);
+    lists.asked.push(relay.index, peer, place);
     world.sendLink(this.nowUs, relay.index, place, EVENT.dial, SETUP_BYTES);
     if (keepsTopology) return;
     const { absences } = relay;
     calls.at(this.nowUs + DIAL_TIMEOUT_US, relay.index, () => {
-      if (relay.absences !== absences || relay.asked.placeOf(peer) !== place) return;
-      relay.asked.delete(peer);
+      if (relay.absences !== absences || relay.askedPlaceOf(peer) !== place) return;
+      takeOut(this.parts.lists.asked, relay.index, peer);
       // Its answer may be on the way: the end that it has opened is to be closed again.
       world.sendLink(this.nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
       this.giveUp(place);
@@ -308,19 +308,19 @@ export class LivingNetwork {
 
   /** One end of a link is open. */
   private note(relay: LivingRelay, place: number): void {
-    const { links, world } = this.parts;
+    const { links, lists, world } = this.parts;
     const peer = links.peer[place];
-    if (relay.open.has(peer)) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
+    if (relay.placeOf(peer) >= 0) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
     links.end[place] = END.open;
-    relay.open.add(peer, place);
+    lists.open.push(relay.index, peer, place);
     if (links.isDialled[place] === 1) relay.dialled++;
     world.trace.add(relay.index, TRACE_LINK, this.nowUs, peer, 0);
   }
 
   private shut(relay: LivingRelay, place: number): void {
-    const { links, mesh, world } = this.parts;
+    const { links, lists, mesh, world } = this.parts;
     const peer = links.peer[place];
-    relay.open.delete(peer);
+    takeOut(lists.open, relay.index, peer);
     if (links.isDialled[place] === 1) relay.dialled--;
     world.trace.add(relay.index, TRACE_GONE, this.nowUs, peer, 0);
     mesh.linkDown(this.nowUs, relay.index, place);

@@ -17,3 +17,9 @@ export function relayLists(relays: number): RelayLists {
   const [open, subscribers, members, asked, toOpen] = new RowLists(relays, [2, 1, 1, 2, 1]).lists;
   return { open, asked, members, subscribers, toOpen };
 }
+
+/** Takes the item with a number, if it is there, out of a list of a relay's. */
+export function takeOut(list: RowList, relay: number, item: number): void {
+  const index = list.indexOf(relay, item);
+  if (index >= 0) list.removeAt(relay, index);
+}

@@ -114,7 +114,7 @@ export class Requests {
     const memory: Memory = (this.memories[relay.index] ??= { pending: [], keptUntilUs: new Map() });
     const { pending } = memory;
     const { process } = relay;
-    const place = relay.open.placeOf(peer);
+    const place = relay.placeOf(peer);
     const one: Pending = {
       place,
       settle: (answered) => {
