@@ -7,6 +7,7 @@
 
 import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
+import type { RunOutcome } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
 import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { WrittenRun } from '../report/read-run.ts';
@@ -32,6 +33,8 @@ export interface SimulateRooms {
   openTaskPool(): TaskPool;
   /** Loads what the report draws with; may be called early, and again. */
   prepareReport(): Promise<unknown>;
+  /** Makes figures of arms that are done, which whatever comes of the whole run will ask for. */
+  prepareFigures(outcome: RunOutcome): Promise<void>;
   historicalBaselines(names: readonly HistoricalName[]): Promise<readonly HistoricalBaseline[]>;
   writeResults(target: ResultsTarget, run: FinishedRun, context: ResultsContext): Promise<WrittenResults>;
   /** The version that results are of. */
@@ -70,6 +73,10 @@ export const SIMULATE_ROOMS: SimulateRooms = {
   async prepareReport() {
     const { prepareReport } = await import('../report/write-results.ts');
     await prepareReport();
+  },
+  async prepareFigures(outcome) {
+    const { summarize } = await import('../measure/summary.ts');
+    summarize({ ...outcome, scenario: { ...outcome.scenario, assertions: [] } }, []);
   },
   async historicalBaselines(names) {
     const { historicalBaseline } = await import('../baseline/historical.ts');

@@ -115,12 +115,13 @@ async function runWithProgress(
       signal,
       onPopulation: (population) => display.population?.(population),
       onArmEnded: (arm) => display.armEnded?.(arm),
+      // What goes wrong in preparations goes wrong again, and is told, when the report is written.
+      onDrawnByHand: (outcome) => void rooms.prepareFigures(outcome).catch(() => undefined),
       onProgress: (progress) => {
         if (signal.aborted) return;
         display.update(progress);
         if (progress.phase !== 'run' || isReportPrepared) return;
         isReportPrepared = true;
-        // What goes wrong here goes wrong again, and is told, when the report is written.
         rooms.prepareReport().catch(() => undefined);
       },
     });
