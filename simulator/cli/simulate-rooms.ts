@@ -32,7 +32,7 @@ export interface SimulateRooms {
   /** Threads that do the runs of a sweep. */
   openTaskPool(): TaskPool;
   /** Loads what the report draws with; may be called early, and again. */
-  prepareReport(): Promise<unknown>;
+  prepareReport(plan: Scenario['report']): Promise<unknown>;
   /** Makes figures of arms that are done, which whatever comes of the whole run will ask for. */
   prepareFigures(outcome: RunOutcome): Promise<void>;
   historicalBaselines(names: readonly HistoricalName[]): Promise<readonly HistoricalBaseline[]>;
@@ -70,9 +70,9 @@ export const SIMULATE_ROOMS: SimulateRooms = {
     return runScenario(scenario, options);
   },
   openTaskPool,
-  async prepareReport() {
+  async prepareReport(plan) {
     const { prepareReport } = await import('../report/write-results.ts');
-    await prepareReport();
+    await prepareReport(plan);
   },
   async prepareFigures(outcome) {
     const { summarize } = await import('../measure/summary.ts');

@@ -122,7 +122,7 @@ async function runWithProgress(
         display.update(progress);
         if (progress.phase !== 'run' || isReportPrepared) return;
         isReportPrepared = true;
-        rooms.prepareReport().catch(() => undefined);
+        rooms.prepareReport(loaded.scenario.report).catch(() => undefined);
       },
     });
     return withScaleNote(run, loaded);
