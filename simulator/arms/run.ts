@@ -11,7 +11,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { progressOfOutcome } from './arm-progress.ts';
 import { ArmsByHand } from './arms-by-hand.ts';
 import { drawNetwork } from './draw-network.ts';
-import { runLiveArm } from './live.ts';
+import { prepareEngine, runLiveArm } from './live.ts';
 import { withTraffic } from './manual-traffic.ts';
 import { prepareHostileModules } from './release.ts';
 import type { FinishedRun, Phase, RunOptions } from './run-contract.ts';
@@ -22,6 +22,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const startMs = wallNowMs();
   const { durationSeconds } = scenario;
   onProgress?.({ phase: 'prepare', virtualSeconds: 0, durationSeconds });
+  // What goes wrong here goes wrong again, and is told, when a live arm begins.
+  prepareEngine(scenario).catch(() => undefined);
   const { releases, population, churn, topology } = await drawNetwork(scenario);
   const hostileModules = await prepareHostileModules(scenario);
   signal?.throwIfAborted();

@@ -6,6 +6,7 @@
  */
 
 import { join, resolve } from 'node:path';
+import type { Phase } from '../arms/run-contract.ts';
 import { RUNS_MAX } from '../measure/bootstrap.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { attended } from './attended.ts';
@@ -28,6 +29,9 @@ import {
 } from './run-results.ts';
 import { type SimulateOptions, type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import type { SimulateRooms } from './simulate-rooms.ts';
+
+/** Phases in which this thread has little to do. */
+const THREADS_WORK: ReadonlySet<Phase> = new Set(['connect', 'run']);
 
 /** How many runs are asked for. */
 function readRuns({ runs = '1', resume }: SimulateOptions): number {
@@ -120,7 +124,7 @@ async function runWithProgress(
       onProgress: (progress) => {
         if (signal.aborted) return;
         display.update(progress);
-        if (progress.phase !== 'run' || isReportPrepared) return;
+        if (!THREADS_WORK.has(progress.phase) || isReportPrepared) return;
         isReportPrepared = true;
         rooms.prepareReport(loaded.scenario.report).catch(() => undefined);
       },
