@@ -8,13 +8,12 @@
 
 import type { GossipsubPlan } from '../../../scenario/scenario.ts';
 import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from '../../gossipsub/negotiation.ts';
+import { MEMBER } from '../link-table.ts';
 import {
   BEAT_PLANNED,
   COUNTS,
-  DIALLED,
   DIALLED_MEMBERS,
   DIALLED_SUBSCRIBERS,
-  MEMBER,
   MEMBERS,
   MeshCare,
   SUBSCRIBERS,
@@ -90,13 +89,12 @@ export class ChangingMesh extends MeshCare {
 
   grow(places: number): void {
     this.openUs = larger(this.openUs, new Float64Array(places));
-    this.flags = larger(this.flags, new Uint8Array(places));
+    this.flags = this.world.links.flags;
   }
 
   /** A link of the relay has come up: it asks who is there. */
   linkUp(nowUs: number, relay: number, place: number): void {
     const { world } = this;
-    this.flags[place] = world.links.isDialled[place] * DIALLED;
     this.openUs[place] = Number.POSITIVE_INFINITY;
     world.sendLink(nowUs, relay, place, EVENT.identify, NEGOTIATION_BYTES);
   }
@@ -118,11 +116,9 @@ export class ChangingMesh extends MeshCare {
    * one hears before its own stream is open, or before the other has heard it, it acts on as it would have.
    */
   connect(nowUs: number, dialler: number, place: number): void {
-    const { world, openUs, doneUs, flags } = this;
-    const { peer, reverse, latencyUs, isDialled } = world.links;
+    const { world, openUs, doneUs } = this;
+    const { peer, reverse, latencyUs } = world.links;
     const [listener, there, wayUs] = [peer[place], reverse[place], latencyUs[place]];
-    flags[place] = isDialled[place] * DIALLED;
-    flags[there] = isDialled[there] * DIALLED;
     const opensUs = (relay: number, upUs: number): number =>
       (doneUs[relay] = Math.max(upUs + 2 * wayUs, doneUs[relay]) + 2 * wayUs);
     const diallerOpensUs = opensUs(dialler, nowUs + 2 * wayUs);

@@ -21,6 +21,7 @@ import {
 } from '../../gossipsub/relay-links.ts';
 import { SETUP_BYTES, SETUP_ROUND_TRIPS } from '../../gossipsub/simulated-peers.ts';
 import { linksComingUp, linksUpUs, relayStarts } from '../../start-plan.ts';
+import { DIALLED } from '../link-table.ts';
 import { EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
 import { type ChangingLinks, END } from './changing-links.ts';
@@ -155,7 +156,7 @@ export class LivingNetwork {
     this.consensus.note(relay.index, nowUs, false);
     relay.absences++;
     const { peers, places, asked } = relay;
-    const dialled = peers.filter((_peer, index) => links.isDialled[places[index]] === 1);
+    const dialled = peers.filter((_peer, index) => links.isDialled(places[index]));
     relay.keeper.wentOffline([...dialled, ...asked.peers]);
     for (const place of asked.places) {
       world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
@@ -230,7 +231,7 @@ export class LivingNetwork {
     const { mesh, links } = this.parts;
     this.shut(relay, place);
     mesh.looksAfter(this.nowUs, relay.index);
-    if (links.isDialled[place] === 1) this.replaceLost(relay);
+    if (links.isDialled(place)) this.replaceLost(relay);
   }
 
   /** Whether what arrives at a place finds its link open; counts it as dropped where not. */
@@ -294,8 +295,8 @@ export class LivingNetwork {
     if (!keepsTopology) return links.add(nowUs, from, to, this.latencyUs(from, to));
     const { direction, latencyUs } = this.neighbours.find(from, to)!;
     const place = links.add(nowUs, from, to, latencyUs);
-    links.isDialled[place] = direction === 'outbound' ? 1 : 0;
-    links.isDialled[links.reverse[place]] = direction === 'outbound' ? 0 : 1;
+    links.flags[place] = direction === 'outbound' ? DIALLED : 0;
+    links.flags[links.reverse[place]] = direction === 'outbound' ? 0 : DIALLED;
     return place;
   }
 
@@ -313,7 +314,7 @@ export class LivingNetwork {
     if (relay.placeOf(peer) >= 0) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
     links.end[place] = END.open;
     lists.open.push(relay.index, peer, place);
-    if (links.isDialled[place] === 1) relay.dialled++;
+    if (links.isDialled(place)) relay.dialled++;
     world.trace.add(relay.index, TRACE_LINK, this.nowUs, peer, 0);
   }
 
@@ -321,7 +322,7 @@ export class LivingNetwork {
     const { links, lists, mesh, world } = this.parts;
     const peer = links.peer[place];
     takeOut(lists.open, relay.index, peer);
-    if (links.isDialled[place] === 1) relay.dialled--;
+    if (links.isDialled(place)) relay.dialled--;
     world.trace.add(relay.index, TRACE_GONE, this.nowUs, peer, 0);
     mesh.linkDown(this.nowUs, relay.index, place);
     this.giveUp(place);
