@@ -196,11 +196,11 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
 }
 
-/** Loads what a live arm of the scenario takes longest to load, while its network is being drawn. */
+/** Begins what takes another process longest of a live arm, to be done while its network is being drawn. */
 export async function prepareEngine({ engine, arms }: Scenario): Promise<void> {
   if (engine !== 'model' || !arms.some(({ kind }) => kind === 'live')) return;
-  const { prepareModel } = await import('../engine/model/engine.ts');
-  prepareModel();
+  const { bundleAhead } = await import('../engine/model/bundled-thread.ts');
+  bundleAhead();
 }
 
 /** Of the engines, and of gossipsub's own parameters, a run loads what it needs: together they are 400 files. */

@@ -22,8 +22,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const startMs = wallNowMs();
   const { durationSeconds } = scenario;
   onProgress?.({ phase: 'prepare', virtualSeconds: 0, durationSeconds });
-  // What goes wrong here goes wrong again, and is told, when a live arm begins.
-  prepareEngine(scenario).catch(() => undefined);
+  await prepareEngine(scenario);
   const { releases, population, churn, topology } = await drawNetwork(scenario);
   const hostileModules = await prepareHostileModules(scenario);
   signal?.throwIfAborted();

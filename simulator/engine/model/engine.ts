@@ -9,11 +9,11 @@ import assert from 'node:assert/strict';
 import type { RunOptions } from '../../arms/run-contract.ts';
 import { type Churn, livesOf, nobodyGoes } from '../../population/churn.ts';
 import { latencyColumns } from '../../population/latency.ts';
-import { bundleThread } from '../gossipsub/bundle.ts';
 import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
 import { type RelayPolicies, sharedColumns } from '../gossipsub/job.ts';
 import { PhaseProgress } from '../gossipsub/phase-progress.ts';
 import { Trace } from '../trace.ts';
+import { bundledThread } from './bundled-thread.ts';
 import { School } from './churn/school.ts';
 import { refuseWhatNobodyCanFollow } from './failing-module.ts';
 import { type LivingJob, type NetworkJob, totalOf } from './model-job.ts';
@@ -94,24 +94,6 @@ export async function runModel(
     school?.close();
     await thread.end();
   }
-}
-
-let bundled: Promise<string> | null = null;
-
-/** The file of a run's thread: bundled by another process, for the next run alone, since files may change until then. */
-function bundledThread(): Promise<string> {
-  prepareModel();
-  const file = bundled!;
-  bundled = null;
-  return file;
-}
-
-/** Begins to bundle the thread of the next run. */
-export function prepareModel(): void {
-  if (bundled !== null) return;
-  bundled = bundleThread(new URL('./thread.ts', import.meta.url));
-  // Whoever awaits it hears of its failure.
-  bundled.catch(() => {});
 }
 
 /** Null where all relays stay and gossip is all that they do. Who has more to do is followed as if relays came and went. */
