@@ -186,8 +186,8 @@ export const ENGINE_FAULTS: readonly Fault[] = [
   {
     wrong: 'relays dial others without counting the links that they have',
     file: 'simulator/engine/gossipsub/link-keeper.ts',
-    find: 'this.target - this.relay.countDialled() - this.intended.size',
-    replace: 'this.target - this.intended.size',
+    find: 'this.target - this.relay.countDialled() - this.intended.length',
+    replace: 'this.target - this.intended.length',
     tests: ['simulator/engine/gossipsub/churn.test.ts'],
     titles: ['the mean degree stays'],
   },

@@ -44,8 +44,8 @@ export const MODEL_FAULTS: readonly Fault[] = [
   {
     wrong: 'the model forgets what waits on an uplink',
     file: 'simulator/engine/model/world.ts',
-    find: 'Math.max(freeUs[from], nowUs) + shape.bytes',
-    replace: 'nowUs + shape.bytes',
+    find: 'Math.max(uplinks[at + FREE_US], nowUs) + bytes',
+    replace: 'nowUs + bytes',
     tests: TINY_TEST,
   },
   {

@@ -1,5 +1,6 @@
 /**
- * Runs a scenario: its arms one after the other on one population, with one seed.
+ * Runs a scenario: its arms one after the other on one population, with one seed. Those by hand are drawn while threads
+ * simulate others.
  *
  * Every arm sees the same relays, operators and links, so that their difference is the arm's doing.
  */
@@ -8,26 +9,40 @@ import { wallNowMs } from '../engine/wall.ts';
 import type { ArmOutcome } from '../measure/outcome.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { progressOfOutcome } from './arm-progress.ts';
+import { ArmsByHand } from './arms-by-hand.ts';
 import { drawNetwork } from './draw-network.ts';
-import { runLiveArm } from './live.ts';
-import { runManualArm } from './manual.ts';
-import { withChurn } from './manual-churn.ts';
+import { prepareEngine, runLiveArm } from './live.ts';
 import { withTraffic } from './manual-traffic.ts';
 import { prepareHostileModules } from './release.ts';
 import type { FinishedRun, Phase, RunOptions } from './run-contract.ts';
 
 /** Runs every arm; rejects with the signal's reason when stopped. */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<FinishedRun> {
-  const { signal, onProgress, onPopulation, onArmEnded } = options;
+  const { signal, onProgress, onPopulation, onArmEnded, onDrawnByHand } = options;
   const startMs = wallNowMs();
   const { durationSeconds } = scenario;
   onProgress?.({ phase: 'prepare', virtualSeconds: 0, durationSeconds });
+  await prepareEngine(scenario);
   const { releases, population, churn, topology } = await drawNetwork(scenario);
   const hostileModules = await prepareHostileModules(scenario);
   signal?.throwIfAborted();
   onPopulation?.(population);
   const phasesWallMs: Partial<Record<Phase, number>> = { prepare: wallNowMs() - startMs };
 
+  const byHand = new ArmsByHand({ scenario, population, churn, releases });
+  const drawAhead = async (): Promise<void> => {
+    const outcomes = await byHand.drawAll();
+    if (outcomes.length > 0 && signal?.aborted !== true)
+      onDrawnByHand?.({ scenario, population, churn, topology, arms: outcomes });
+  };
+  const liveOptions: RunOptions = {
+    ...options,
+    onMark: (mark) => {
+      options.onMark?.(mark);
+      // What goes wrong here goes wrong again, and is told, when it is the arm's turn. Real time waits for nobody.
+      if (mark.phase === 'connect' && scenario.engine !== 'wire') drawAhead().catch(() => undefined);
+    },
+  };
   const arms: ArmOutcome[] = [];
   const warnings = new Set<string>();
   let threads = 0;
@@ -38,13 +53,12 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   for (const arm of scenario.arms) {
     signal?.throwIfAborted();
     if (arm.kind === 'manual') {
-      const drawn = withChurn(runManualArm(scenario, arm, population, releases), scenario, churn);
-      ended(await withTraffic(drawn, arm, { scenario, population, releases }, options));
+      ended(await withTraffic(byHand.of(arm), arm, { scenario, population, releases }, options));
       continue;
     }
     const run = await runLiveArm(
       { scenario, arm, population, churn, topology, releases, hostileModules },
-      options,
+      liveOptions,
     );
     ended(run.outcome);
     threads = Math.max(threads, run.threads);

@@ -7,6 +7,7 @@
 
 import type { FinishedRun, RunOptions } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
+import type { RunOutcome } from '../measure/outcome.ts';
 import type { Summary } from '../measure/summary.ts';
 import type { SweepSummary } from '../measure/sweep-summary.ts';
 import type { WrittenRun } from '../report/read-run.ts';
@@ -31,7 +32,9 @@ export interface SimulateRooms {
   /** Threads that do the runs of a sweep. */
   openTaskPool(): TaskPool;
   /** Loads what the report draws with; may be called early, and again. */
-  prepareReport(): Promise<unknown>;
+  prepareReport(plan: Scenario['report']): Promise<unknown>;
+  /** Makes figures of arms that are done, which whatever comes of the whole run will ask for. */
+  prepareFigures(outcome: RunOutcome): Promise<void>;
   historicalBaselines(names: readonly HistoricalName[]): Promise<readonly HistoricalBaseline[]>;
   writeResults(target: ResultsTarget, run: FinishedRun, context: ResultsContext): Promise<WrittenResults>;
   /** The version that results are of. */
@@ -67,9 +70,13 @@ export const SIMULATE_ROOMS: SimulateRooms = {
     return runScenario(scenario, options);
   },
   openTaskPool,
-  async prepareReport() {
+  async prepareReport(plan) {
     const { prepareReport } = await import('../report/write-results.ts');
-    await prepareReport();
+    await prepareReport(plan);
+  },
+  async prepareFigures(outcome) {
+    const { summarize } = await import('../measure/summary.ts');
+    summarize({ ...outcome, scenario: { ...outcome.scenario, assertions: [] } }, []);
   },
   async historicalBaselines(names) {
     const { historicalBaseline } = await import('../baseline/historical.ts');

@@ -6,6 +6,7 @@
  */
 
 import { join, resolve } from 'node:path';
+import type { Phase } from '../arms/run-contract.ts';
 import { RUNS_MAX } from '../measure/bootstrap.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { attended } from './attended.ts';
@@ -28,6 +29,9 @@ import {
 } from './run-results.ts';
 import { type SimulateOptions, type SimulateSurroundings, SURROUNDINGS } from './simulate-options.ts';
 import type { SimulateRooms } from './simulate-rooms.ts';
+
+/** Phases in which this thread has little to do. */
+const THREADS_WORK: ReadonlySet<Phase> = new Set(['connect', 'run']);
 
 /** How many runs are asked for. */
 function readRuns({ runs = '1', resume }: SimulateOptions): number {
@@ -115,13 +119,14 @@ async function runWithProgress(
       signal,
       onPopulation: (population) => display.population?.(population),
       onArmEnded: (arm) => display.armEnded?.(arm),
+      // What goes wrong in preparations goes wrong again, and is told, when the report is written.
+      onDrawnByHand: (outcome) => void rooms.prepareFigures(outcome).catch(() => undefined),
       onProgress: (progress) => {
         if (signal.aborted) return;
         display.update(progress);
-        if (progress.phase !== 'run' || isReportPrepared) return;
+        if (!THREADS_WORK.has(progress.phase) || isReportPrepared) return;
         isReportPrepared = true;
-        // What goes wrong here goes wrong again, and is told, when the report is written.
-        rooms.prepareReport().catch(() => undefined);
+        rooms.prepareReport(loaded.scenario.report).catch(() => undefined);
       },
     });
     return withScaleNote(run, loaded);

@@ -1,11 +1,15 @@
 /**
- * PNG from SVG, with the fonts that come with the program, in a thread of its own.
+ * PNG from SVG, with the fonts that come with the program, in threads of their own.
  *
  * resvg drops text without a word when it has no font for it, so system fonts are never looked at: the picture is the
  * same on a machine without any. Its promises draw in other threads, but compress in this one, half a second for a run.
  */
 
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+
+/** A dozen pictures take a second of one thread; a third one would wait for a core that draws the page. */
+const THREADS_MAX = Math.min(2, availableParallelism());
 
 interface Answer {
   readonly id: number;
@@ -18,7 +22,7 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** One thread for all pictures of the process; it keeps the process alive only while somebody waits for one. */
+/** Draws one picture after the other; it keeps the process alive only while somebody waits for one. */
 class PngThread {
   private readonly worker = new Worker(new URL('./png-thread.mjs', import.meta.url), { execArgv: [] });
   private readonly waiting = new Map<number, Waiting>();
@@ -42,6 +46,11 @@ class PngThread {
     this.worker.unref();
   }
 
+  /** How many pictures are not drawn yet. */
+  get left(): number {
+    return this.waiting.size;
+  }
+
   render(svg: string): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const id = this.asked++;
@@ -52,12 +61,24 @@ class PngThread {
   }
 }
 
-let thread: PngThread | undefined;
+let threads: readonly PngThread[] = [];
+
+function startThread(): PngThread {
+  const started = new PngThread(() => {
+    threads = threads.filter((thread) => thread !== started);
+  });
+  threads = [...threads, started];
+  return started;
+}
+
+/** Starts a thread, unless there is one, so that it is there when the first picture is asked for. */
+export function preparePng(): void {
+  if (threads.length === 0) startThread();
+}
 
 /** Draws an SVG at twice its size. Rejects where it is none. */
 export function renderPng(svg: string): Promise<Buffer> {
-  thread ??= new PngThread(() => {
-    thread = undefined;
-  });
-  return thread.render(svg);
+  const [idlest] = [...threads].sort((a, b) => a.left - b.left);
+  const isFree = idlest !== undefined && (idlest.left === 0 || threads.length === THREADS_MAX);
+  return (isFree ? idlest : startThread()).render(svg);
 }

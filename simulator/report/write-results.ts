@@ -8,6 +8,7 @@
 import type { FinishedRun, Phase } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import { type Summary, summarize } from '../measure/summary.ts';
+import type { ReportPlan } from '../scenario/measure-plan.ts';
 import { populationFiles } from '../scenario/population-yaml.ts';
 import { type ArmCurves, type ChartData, chartData } from './chart-data.ts';
 import { startCharts } from './chart-files.ts';
@@ -26,6 +27,7 @@ import {
   type RunCost,
 } from './manifest.ts';
 import { bundlePage } from './page-bundle.ts';
+import { preparePng } from './png.ts';
 import { reportPage } from './report-page.ts';
 import type { ResultsTarget } from './results-folder.ts';
 
@@ -54,8 +56,9 @@ export interface WrittenResults extends RunCost {
   readonly files: readonly string[];
 }
 
-/** Loads and bundles what every report needs, so that it is there when the run ends; may be called again. */
-export async function prepareReport(): Promise<void> {
+/** Loads and bundles what a report needs, so that it is there when the run ends; may be called again. */
+export async function prepareReport({ png }: Pick<ReportPlan, 'png'>): Promise<void> {
+  if (png) preparePng();
   await Promise.all([openDrawingBoard(), bundlePage('report')]);
 }
 

@@ -8,6 +8,10 @@
 import type { Random } from '../../../node/environment.ts';
 import { type RandomStream, randomStream } from '../random.ts';
 
+export function hostStream(seed: number, host: number): RandomStream {
+  return randomStream(seed, 'host', host);
+}
+
 export class HostRandom implements Random {
   private readonly seed: number;
   private readonly host: number;
@@ -19,7 +23,7 @@ export class HostRandom implements Random {
   }
 
   uniform(): number {
-    this.stream ??= randomStream(this.seed, 'host', this.host);
+    this.stream ??= hostStream(this.seed, this.host);
     return this.stream.uniform();
   }
 }

@@ -13,7 +13,7 @@ import { type RelayPicker, uniformPicker, weightedPicker } from '../../populatio
 import { isUpAt } from '../../population/running-relays.ts';
 import { type RandomStream, randomStream } from '../random.ts';
 
-const CONSENSUS_US = 3_600_000_000;
+export const CONSENSUS_US = 3_600_000_000;
 /** A lost link is replaced within so long: connection managers look at their links every few seconds. */
 export const REDIAL_WITHIN_US = 5_000_000;
 /** With nobody left to dial, a relay looks again after this. */
@@ -31,7 +31,8 @@ export interface KeepersClock {
 /** What the keepers of all relays of a thread share. */
 export interface KeepingParts {
   readonly clock: KeepersClock;
-  readonly churn: Churn;
+  /** Whether a relay is in the consensus that is valid now. */
+  readonly isListed: (relay: number) => boolean;
   readonly population: Population;
   readonly pick: RelayPicker;
   readonly degree: number;
@@ -39,6 +40,11 @@ export interface KeepingParts {
   readonly latencyUs: (a: number, b: number) => number;
   /** Relays that were dialled in the topology that the run begins with. */
   readonly dialledAtStart: (relay: number) => readonly number[];
+}
+
+/** Whether a relay is in the consensus that is valid at a moment: that of the last full hour. */
+export function isListedAt(churn: Churn, relay: number, timeUs: number): boolean {
+  return isUpAt(churn, relay, timeUs - (timeUs % CONSENSUS_US));
 }
 
 /** How the network's relays find others to dial. */
@@ -64,8 +70,8 @@ export class LinkKeeper {
   private relay: KeptRelay;
   private readonly target: number;
   private stream: RandomStream | null = null;
-  /** Peers that are about to be dialled. */
-  private readonly intended = new Set<number>();
+  /** Peers that are about to be dialled: so few that a list is looked through at once. */
+  private readonly intended: number[] = [];
   /** Peers to dial first on coming back. */
   private known: readonly number[];
   /** Counts absences, so that what was planned before one comes to nothing. */
@@ -91,14 +97,14 @@ export class LinkKeeper {
   cameOnline(withinUs: number, setupRoundTrips: number): void {
     for (const peer of this.known) {
       if (this.lacks() <= 0) break;
-      if (this.isListed(peer)) this.intend(peer, withinUs, setupRoundTrips);
+      if (this.parts.isListed(peer)) this.intend(peer, withinUs, setupRoundTrips);
     }
     this.fill(withinUs, setupRoundTrips);
   }
 
   wentOffline(dialled: readonly number[]): void {
     this.known = dialled;
-    this.intended.clear();
+    this.intended.length = 0;
     this.absences++;
   }
 
@@ -115,18 +121,25 @@ export class LinkKeeper {
   }
 
   private lacks(): number {
-    return this.target - this.relay.countDialled() - this.intended.size;
+    return this.target - this.relay.countDialled() - this.intended.length;
   }
 
   private intend(peer: number, withinUs: number, setupRoundTrips: number): void {
     const { relay, parts } = this;
-    this.intended.add(peer);
+    this.intended.push(peer);
     const setupUs = 2 * setupRoundTrips * parts.latencyUs(relay.index, peer);
     this.later(this.random().integer(withinUs) + setupUs, () => {
-      this.intended.delete(peer);
+      this.forget(peer);
       if (relay.isLinked(peer)) this.fill(REDIAL_WITHIN_US, setupRoundTrips);
       else relay.dial(peer);
     });
+  }
+
+  /** A peer is not about to be dialled any more. */
+  private forget(peer: number): void {
+    const { intended } = this;
+    const last = intended.pop()!;
+    if (last !== peer) intended[intended.indexOf(peer)] = last;
   }
 
   /** Does something after a while, unless the relay has gone away meanwhile. */
@@ -156,15 +169,11 @@ export class LinkKeeper {
   }
 
   private isFree(peer: number): boolean {
-    const { operator, subnet } = this.parts.population;
+    const { isListed, population } = this.parts;
+    const { operator, subnet } = population;
     const { index } = this.relay;
     if (operator[peer] === operator[index] || subnet[peer] === subnet[index]) return false;
-    return this.isListed(peer) && !this.intended.has(peer) && !this.relay.isLinked(peer);
-  }
-
-  private isListed(peer: number): boolean {
-    const { clock, churn } = this.parts;
-    return isUpAt(churn, peer, clock.nowUs - (clock.nowUs % CONSENSUS_US));
+    return isListed(peer) && !this.intended.includes(peer) && !this.relay.isLinked(peer);
   }
 
   private random(): RandomStream {

@@ -6,7 +6,7 @@
  */
 
 import { BYTE_KINDS, type ByteKind, type LoadResult } from '../../measure/load-result.ts';
-import { float64Column } from '../../population/column.ts';
+import { float64Column, uint32Column } from '../../population/column.ts';
 import { ARRIVAL, type ArrivalKind } from './arrival.ts';
 import type { Frame } from './frame.ts';
 import { type BytesByKind, kindIndex, namedBytes } from './rpc-bytes.ts';
@@ -18,8 +18,8 @@ export interface LoadColumns {
   readonly controlBytes: Float64Array;
   readonly receivedGossipBytes: Float64Array;
   /** Messages received, first copies and later ones, and first copies alone. */
-  readonly copies: Float64Array;
-  readonly firsts: Float64Array;
+  readonly copies: Uint32Array;
+  readonly firsts: Uint32Array;
 }
 
 /** Columns in shared memory. */
@@ -29,8 +29,8 @@ export function loadColumns(hosts: number): LoadColumns {
     messageBytes: float64Column(hosts),
     controlBytes: float64Column(hosts),
     receivedGossipBytes: float64Column(hosts),
-    copies: float64Column(hosts),
-    firsts: float64Column(hosts),
+    copies: uint32Column(hosts),
+    firsts: uint32Column(hosts),
   };
 }
 
@@ -83,7 +83,7 @@ export class LoadCounter {
 
 /** What the relays, the first of the hosts, come to when all threads are done. */
 export function relayLoads(columns: LoadColumns, relays: number): LoadResult['relays'] {
-  const own = (column: Float64Array) => Float64Array.from(column.subarray(0, relays));
+  const own = (column: Float64Array | Uint32Array) => Float64Array.from(column.subarray(0, relays));
   return {
     sentBytes: own(columns.sentBytes),
     messageBytes: own(columns.messageBytes),

@@ -4,7 +4,7 @@ import { Call, type VirtualClock } from '../virtual-clock.ts';
 import type { FaultDriver } from './faults/fault-driver.ts';
 import type { Hosts } from './hosts.ts';
 import type { Job } from './job.ts';
-import { type KeepingParts, relayPicker } from './link-keeper.ts';
+import { isListedAt, type KeepingParts, relayPicker } from './link-keeper.ts';
 import { Neighbours } from './neighbours.ts';
 import type { LinksParts } from './relay-links.ts';
 import type { Transport } from './transport.ts';
@@ -52,7 +52,7 @@ function keepingParts(
       },
       at: (timeUs, relay, action) => clock.schedule(timeUs, new Call(relay, action)),
     },
-    churn,
+    isListed: (relay) => isListedAt(churn, relay, clock.nowUs),
     population,
     pick: relayPicker(population, dialing),
     degree,

@@ -17,6 +17,8 @@ const BUCKET_US_MIN = 4;
 const BUCKET_US_MAX = 64;
 /** The events of so many relays fill wide buckets as those of a hundred thousand fill the narrowest. */
 const RELAYS_OF_WIDEST = 2 ** 13;
+/** Where hours are quiet, what counts is that buckets and their bits stay at hand. */
+export const QUIET_BUCKET_US = 256;
 const NONE = -1;
 /** Room for so many events of a relay is there from the start: pages that nobody touches take no memory, copies do. */
 const EVENTS_OF_RELAY = 4;
@@ -30,6 +32,8 @@ const PLACE = 3;
 const SOURCE = 4;
 const CODE = 5;
 const FOLLOWING = 6;
+/** The code of an event that has taken place. */
+const FREE = -1;
 
 export class Calendar {
   /** Events that have not taken place. */
@@ -63,10 +67,8 @@ export class Calendar {
   private farNextUs = Number.POSITIVE_INFINITY;
   private farPlanned = 0;
 
-  /** For the events of so many relays, which all come in the same order whatever their number. */
-  constructor(relays: number) {
-    let bucketUs = BUCKET_US_MIN;
-    while (bucketUs < BUCKET_US_MAX && relays * bucketUs < RELAYS_OF_WIDEST * BUCKET_US_MAX) bucketUs *= 2;
+  /** For the events of so many relays, which all come in the same order however wide its buckets are. */
+  constructor(relays: number, bucketUs = bucketUsOf(relays)) {
     this.floats = new Float64Array(Math.max(EVENTS_MIN, EVENTS_OF_RELAY * relays) * EVENT_FLOATS);
     this.ints = new Int32Array(this.floats.buffer);
     this.bucketUs = bucketUs;
@@ -108,6 +110,7 @@ export class Calendar {
     this.source = ints[at + SOURCE];
     this.code = ints[at + CODE] >>> 0;
     this.size--;
+    ints[at + CODE] = FREE;
     ints[at + FOLLOWING] = this.free;
     this.free = event;
     return true;
@@ -115,13 +118,11 @@ export class Calendar {
 
   /** Events of which the condition is true. */
   count(isCounted: (code: number) => boolean): number {
-    const { ints } = this;
-    const isFree = new Uint8Array(this.used);
-    for (let event = this.free; event !== NONE; event = ints[event * EVENT_INTS + FOLLOWING])
-      isFree[event] = 1;
+    const { ints, used } = this;
     let count = 0;
-    for (let event = 0; event < this.used; event++) {
-      if (isFree[event] === 0 && isCounted(ints[event * EVENT_INTS + CODE] >>> 0)) count++;
+    for (let event = 0; event < used; event++) {
+      const code = ints[event * EVENT_INTS + CODE];
+      if (code !== FREE && isCounted(code >>> 0)) count++;
     }
     return count;
   }
@@ -251,4 +252,10 @@ export class Calendar {
     this.batch = batch;
     this.batchUs = batchUs;
   }
+}
+
+function bucketUsOf(relays: number): number {
+  let bucketUs = BUCKET_US_MIN;
+  while (bucketUs < BUCKET_US_MAX && relays * bucketUs < RELAYS_OF_WIDEST * BUCKET_US_MAX) bucketUs *= 2;
+  return bucketUs;
 }

@@ -1,26 +1,25 @@
 /**
  * The model as its caller sees it: a scenario in, stage times and costs out, as the gossipsub engine gives them.
  *
- * Updates are rehearsed here, with the relay's own code; the network then runs in a thread of its own, so that this one
- * can report progress and stop it.
+ * Updates are rehearsed here, with the relay's own code, while a thread of its own builds the network; that runs it then,
+ * so that this one can report progress and stop it.
  */
 
 import assert from 'node:assert/strict';
-import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
 import { type Churn, livesOf, nobodyGoes } from '../../population/churn.ts';
 import { latencyColumns } from '../../population/latency.ts';
-import { bundleThread } from '../gossipsub/bundle.ts';
 import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
-import { CONTROL, type RelayPolicies, sharedColumns } from '../gossipsub/job.ts';
+import { type RelayPolicies, sharedColumns } from '../gossipsub/job.ts';
 import { PhaseProgress } from '../gossipsub/phase-progress.ts';
 import { Trace } from '../trace.ts';
+import { bundledThread } from './bundled-thread.ts';
 import { School } from './churn/school.ts';
 import { refuseWhatNobodyCanFollow } from './failing-module.ts';
-import { type LivingJob, type ModelJob, type ModelResult, totalOf } from './model-job.ts';
+import { type LivingJob, type NetworkJob, totalOf } from './model-job.ts';
 import { rehearseRefusing } from './refusing-relays.ts';
 import { rehearse } from './rehearsal.ts';
-import type { ModelMessage } from './thread.ts';
+import { RunThread } from './run-thread.ts';
 
 export interface FollowingTerms {
   /** So long a network whose relays come and go is followed event by event; a month where left out. */
@@ -39,45 +38,8 @@ export async function runModel(
   const authorities = input.directory?.authorities ?? 0;
   const { signal } = options;
   signal?.throwIfAborted();
-  // Another process bundles while this one rehearses; whoever awaits it below hears of its failure.
-  const bundled = bundleThread(new URL('./thread.ts', import.meta.url));
-  bundled.catch(() => {});
-  const publicationJob = { scenario, arm, releases, hostileModules };
-  // What comes by other channels is learnt when it matters (churn/teacher.ts).
-  const gossipJob = { ...publicationJob, arm: { ...arm, channels: ['gossip'] as const } };
-  const rehearsed = await rehearse(gossipJob);
-  refuseWhatNobodyCanFollow(rehearsed, scenario);
-  const { publications } = rehearsed;
-  const refusing = await rehearseRefusing(gossipJob, population, policies);
   const { seed } = scenario;
-  assert(refusing === null || churn === null, `seed ${seed}: third parties refused where relays miss news`);
   const shared = sharedColumns(population.relays, authorities, releases.length, 1);
-  const school = churn === null ? null : await School.of(publicationJob);
-  const living: LivingJob | null =
-    school === null || churn === null
-      ? null
-      : {
-          churn,
-          keepsTopology: input.churn == null,
-          latency: latencyColumns(population, scenario.network, scenario.seed),
-          arm,
-          authorities,
-          desk: school.desk,
-          followedUs,
-        };
-  const job: ModelJob = {
-    scenario,
-    population,
-    topology,
-    publications,
-    releases: releases.length,
-    shared,
-    policies,
-    refusing,
-    living,
-  };
-  const file = await bundled;
-  signal?.throwIfAborted();
   const progress = new PhaseProgress(
     shared,
     1,
@@ -85,8 +47,40 @@ export async function runModel(
     options,
     input.progressOf?.(shared),
   );
+  const network: NetworkJob = {
+    scenario,
+    population,
+    topology,
+    shared,
+    policies,
+    isLiving: churn !== null,
+  };
+  const thread = new RunThread(bundledThread(), network, progress, signal);
+  let school: School | null = null;
   try {
-    const result = await runThread(job, file, progress, signal);
+    const publicationJob = { scenario, arm, releases, hostileModules };
+    // What comes by other channels is learnt when it matters (churn/teacher.ts).
+    const gossipJob = { ...publicationJob, arm: { ...arm, channels: ['gossip'] as const } };
+    const rehearsed = await rehearse(gossipJob);
+    refuseWhatNobodyCanFollow(rehearsed, scenario);
+    const { publications } = rehearsed;
+    const refusing = await rehearseRefusing(gossipJob, population, policies);
+    assert(refusing === null || churn === null, `seed ${seed}: third parties refused where relays miss news`);
+    school = churn === null ? null : await School.of(publicationJob);
+    const living: LivingJob | null =
+      school === null || churn === null
+        ? null
+        : {
+            churn,
+            keepsTopology: input.churn == null,
+            latency: latencyColumns(population, scenario.network, seed),
+            arm,
+            authorities,
+            desk: school.desk,
+            followedUs,
+          };
+    signal?.throwIfAborted();
+    const result = await thread.run({ publications, releases: releases.length, refusing, living });
     progress.ended(result.eventsFired);
     return {
       shared,
@@ -98,6 +92,7 @@ export async function runModel(
   } finally {
     progress.stop();
     school?.close();
+    await thread.end();
   }
 }
 
@@ -115,31 +110,4 @@ function livesOfMembers(lives: Churn, policies: RelayPolicies | null): Churn {
     policies.embeds[relay] === 0 ? Number.POSITIVE_INFINITY : timeUs,
   );
   return { ...lives, joinsUs };
-}
-
-async function runThread(
-  job: ModelJob,
-  file: string,
-  progress: PhaseProgress,
-  signal: AbortSignal | undefined,
-): Promise<ModelResult> {
-  const transferList = job.living == null ? [] : [job.living.desk.port];
-  const worker = new Worker(file, { workerData: job, transferList, execArgv: ['--enable-source-maps'] });
-  let stop = (): void => {};
-  try {
-    return await new Promise<ModelResult>((resolve, reject) => {
-      stop = () => reject(signal?.reason);
-      signal?.addEventListener('abort', stop, { once: true });
-      worker.on('error', reject);
-      worker.on('exit', (code) => reject(new Error(`the model's thread ended early (code ${code})`)));
-      worker.on('message', (message: ModelMessage) => {
-        if (message.type === 'phase') progress.enter(0, message.phase, message.eventsFired);
-        else resolve(message.result);
-      });
-    });
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    Atomics.store(job.shared.control, CONTROL.stop, 1);
-    await worker.terminate();
-  }
 }

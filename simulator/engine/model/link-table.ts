@@ -11,6 +11,11 @@ import type { Topology } from '../../population/population.ts';
 /** A relay's places are numbered in 16 bits where lists of them are kept. */
 const LINKS_OF_RELAY_MAX = 65_535;
 
+/** This end has dialled. */
+export const DIALLED = 1;
+/** The peer at the other end is a member of the relay's mesh. */
+export const MEMBER = 2;
+
 export interface LinkTable {
   readonly relays: number;
   readonly places: number;
@@ -21,8 +26,8 @@ export interface LinkTable {
   /** The place of the other end. */
   readonly reverse: Uint32Array;
   readonly latencyUs: Uint32Array;
-  /** 1 where this end has dialled. */
-  readonly isDialled: Uint8Array;
+  /** Bits of each end: DIALLED, and MEMBER, which the mesh sets. */
+  readonly flags: Uint8Array;
 }
 
 /** The places of the topology, each relay's in the order of its links. */
@@ -44,7 +49,7 @@ export function linkTable({ links, dialer, listener, latencyUs }: Topology, rela
     peer: new Uint32Array(places),
     reverse: new Uint32Array(places),
     latencyUs: new Uint32Array(places),
-    isDialled: new Uint8Array(places),
+    flags: new Uint8Array(places),
   };
   const next = starts.slice(0, relays);
   for (let link = 0; link < links; link++) {
@@ -55,7 +60,7 @@ export function linkTable({ links, dialer, listener, latencyUs }: Topology, rela
     table.reverse[own] = other;
     table.reverse[other] = own;
     table.latencyUs[own] = table.latencyUs[other] = latencyUs[link];
-    table.isDialled[own] = 1;
+    table.flags[own] = DIALLED;
   }
   return table;
 }

@@ -12,16 +12,13 @@
 
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import { EVENT_KIND } from '../event-random.ts';
+import { DIALLED, MEMBER } from './link-table.ts';
 import { PRUNE_BACKOFF_MS } from './rpc-sizes.ts';
 import { TimesByKey } from './times-by-key.ts';
 import { EVENT, type World } from './world.ts';
 
 /** js-libp2p clears expired backoffs at every so many heartbeats, and one heartbeat late (BACKOFF_SLACK). */
 const BACKOFF_CLEARING_BEATS = 15;
-
-/** What is known of the peer at a place. */
-export const MEMBER = 1;
-export const DIALLED = 2;
 
 /** Counts of a relay lie together in memory. */
 export const COUNTS = 8;
@@ -35,7 +32,7 @@ export const HEARING_PLANNED = 5;
 export abstract class MeshCare {
   protected readonly world: World;
   protected readonly plan: GossipsubPlan;
-  /** What is known of the peer at each place. */
+  /** Those of the links. */
   protected flags: Uint8Array;
   protected readonly counts: Uint16Array;
   /** When backoffs end, milliseconds; by `backoffKey`. */
@@ -46,10 +43,10 @@ export abstract class MeshCare {
   private readonly grafted: number[] = [];
 
   protected constructor(world: World, plan: GossipsubPlan) {
-    const { relays, isDialled } = world.links;
+    const { relays, flags } = world.links;
     this.world = world;
     this.plan = plan;
-    this.flags = isDialled.map((dialled) => dialled * DIALLED);
+    this.flags = flags;
     this.counts = new Uint16Array(relays * COUNTS);
   }
 

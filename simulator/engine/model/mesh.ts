@@ -6,13 +6,13 @@
  */
 
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
+import { MEMBER } from './link-table.ts';
 import { type LinksUp, placesInOrder } from './links-come-up.ts';
 import {
   COUNTS,
   DIALLED_MEMBERS,
   DIALLED_SUBSCRIBERS,
   HEARING_PLANNED,
-  MEMBER,
   MEMBERS,
   MeshCare,
   SUBSCRIBERS,

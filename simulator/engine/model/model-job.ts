@@ -29,20 +29,29 @@ export interface LivingJob {
   readonly followedUs?: number | undefined;
 }
 
-export interface ModelJob {
+/** The network that a run begins with. */
+export interface NetworkJob {
   readonly scenario: Scenario;
   readonly population: Population;
   readonly topology: Topology;
-  readonly publications: readonly Publication[];
-  readonly releases: number;
   readonly shared: SharedColumns;
   /** Null where all relays take part, and switch at once. */
   readonly policies: RelayPolicies | null;
+  /** Whether relays come and go, or do anything beside gossip: then what they are built of is in `living`. */
+  readonly isLiving: boolean;
+}
+
+/** What is to travel in it. */
+export interface NewsJob {
+  readonly publications: readonly Publication[];
+  readonly releases: number;
   /** Null where there are none. */
   readonly refusing: RefusingRelays | null;
-  /** Null, or left out, where all relays stay and gossip is all they do. */
-  readonly living?: LivingJob | null;
+  /** Null where all relays stay and gossip is all they do. */
+  readonly living: LivingJob | null;
 }
+
+export interface ModelJob extends NetworkJob, NewsJob {}
 
 export interface ModelResult extends Counters {
   readonly framesInFlight: number;

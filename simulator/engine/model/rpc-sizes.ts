@@ -61,11 +61,10 @@ export function frameShapes(): FrameShapes {
     } as unknown as Partial<Control>),
     iDontWant: control({ idontwant: [{ messageIDs: [ID] }] }),
     iWant: control({ iwant: [{ messageIDs: [ID] }] }),
-    iHave: (messages) => {
-      const messageIDs = Array<Uint8Array>(messages).fill(ID);
-      iHaves[messages] ??= control({ ihave: [{ topicID: UPDATE_TOPIC, messageIDs }] });
-      return iHaves[messages];
-    },
+    iHave: (messages) =>
+      (iHaves[messages] ??= control({
+        ihave: [{ topicID: UPDATE_TOPIC, messageIDs: Array<Uint8Array>(messages).fill(ID) }],
+      })),
     message: (data) => shape({ subscriptions: [], messages: [{ data, topic: UPDATE_TOPIC } as RPC.Message] }),
     answer: (data) => control({}, [{ data, topic: UPDATE_TOPIC } as RPC.Message]),
     sentByKind: () => {

@@ -3,6 +3,7 @@
 import type { SharedColumns, ThreadPhase } from '../gossipsub/job.ts';
 import { relayStarts } from '../start-plan.ts';
 import { Trace } from '../trace.ts';
+import { Calendar } from './calendar.ts';
 import { LivingRun } from './churn/living-run.ts';
 import { Gossip } from './gossip.ts';
 import { linkTable } from './link-table.ts';
@@ -14,6 +15,8 @@ import {
   lookUp,
   type ModelJob,
   type ModelResult,
+  type NetworkJob,
+  type NewsJob,
 } from './model-job.ts';
 import { RelayWork } from './relay-work.ts';
 import { frameShapes } from './rpc-sizes.ts';
@@ -26,13 +29,27 @@ type EnterPhase = (phase: ThreadPhase, eventsFired: number) => void;
 
 /** Runs the job; throws StoppedError when its caller has asked for that. */
 export function runModelThread(job: ModelJob, enter: EnterPhase): ModelResult {
-  const { scenario, population, topology, publications, shared } = job;
-  const { seed, gossipsub } = scenario;
+  return buildModel(job, enter)(job);
+}
+
+/** Builds what does not depend on news; answers with what runs the rest of the job, as `runModelThread` does. */
+export function buildModel(network: NetworkJob, enter: EnterPhase): (news: NewsJob) => ModelResult {
   enter('build', 0);
-  if (job.living != null) return runLiving(job, job.living, enter);
-  const trace = new Trace(shared.traceWords);
+  if (network.isLiving) return (news) => runLiving({ ...network, ...news }, news.living!, enter);
+  const trace = new Trace(network.shared.traceWords);
+  const { world, mesh } = buildNetwork(network, trace);
+  return (news) => runStaying({ ...network, ...news }, { world, mesh, trace }, enter);
+}
+
+/** A network whose relays stay, with its links. */
+function buildNetwork(
+  { scenario, population, topology, shared }: NetworkJob,
+  trace: Trace,
+): { readonly world: World; readonly mesh: Mesh } {
+  const { seed, gossipsub } = scenario;
   const world = new World({
     links: linkTable(topology, population.relays),
+    calendar: new Calendar(population.relays),
     shapes: frameShapes(),
     load: shared.load,
     uplinkBitsPerSecond: population.uplinkBitsPerSecond,
@@ -43,6 +60,16 @@ export function runModelThread(job: ModelJob, enter: EnterPhase): ModelResult {
     trace,
   });
   const mesh = new Mesh(world, gossipsub, linksComeUp(world, topology, seed, scenario.network.startSeconds));
+  return { world, mesh };
+}
+
+function runStaying(
+  job: ModelJob,
+  { world, mesh, trace }: { readonly world: World; readonly mesh: Mesh; readonly trace: Trace },
+  enter: EnterPhase,
+): ModelResult {
+  const { scenario, publications, shared } = job;
+  const { gossipsub } = scenario;
   const work = new RelayWork({ ...job, trace });
   const gossip = new Gossip(world, mesh, gossipsub, publications, (publication, relay, nowUs, isPublisher) =>
     work.arrive(publication, relay, nowUs, isPublisher),

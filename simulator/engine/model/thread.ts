@@ -2,8 +2,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EnteredPhase } from '../gossipsub/job.ts';
-import { type ModelJob, type ModelResult, StoppedError } from './model-job.ts';
-import { runModelThread } from './thread-run.ts';
+import { type ModelResult, type NetworkJob, type NewsJob, StoppedError } from './model-job.ts';
+import { buildModel } from './thread-run.ts';
 
 export type ModelMessage = EnteredPhase | { readonly type: 'finished'; readonly result: ModelResult };
 
@@ -11,11 +11,13 @@ function tell(message: ModelMessage): void {
   parentPort?.postMessage(message);
 }
 
-try {
-  const result = runModelThread(workerData as ModelJob, (phase, eventsFired) =>
-    tell({ type: 'phase', phase, eventsFired }),
-  );
-  tell({ type: 'finished', result });
-} catch (error) {
-  if (!(error instanceof StoppedError)) throw error;
-}
+const run = buildModel(workerData as NetworkJob, (phase, eventsFired) =>
+  tell({ type: 'phase', phase, eventsFired }),
+);
+parentPort?.once('message', (news: NewsJob) => {
+  try {
+    tell({ type: 'finished', result: run(news) });
+  } catch (error) {
+    if (!(error instanceof StoppedError)) throw error;
+  }
+});

@@ -66,7 +66,7 @@ function run(
     }),
   );
   const shared = sharedColumns(relays, 0, atOnce, 1);
-  const nobody = { policies: null, refusing: null };
+  const nobody = { policies: null, refusing: null, isLiving: false, living: null };
   const job = { scenario, population, topology, publications, releases: atOnce, shared, ...nobody };
   const result = runModelThread(job, () => {});
   const heardOf = (release: number): number[] =>

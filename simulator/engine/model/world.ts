@@ -5,7 +5,7 @@ import { EventRandom } from '../event-random.ts';
 import type { LoadColumns } from '../gossipsub/load-counter.ts';
 import { kindIndex, namedBytes } from '../gossipsub/rpc-bytes.ts';
 import type { Trace } from '../trace.ts';
-import { Calendar } from './calendar.ts';
+import type { Calendar } from './calendar.ts';
 import type { LinkTable } from './link-table.ts';
 import type { FrameShape, FrameShapes } from './rpc-sizes.ts';
 
@@ -67,6 +67,11 @@ export interface Counters {
   eventsFired: number;
 }
 
+/** Numbers of an uplink lie together. */
+const UPLINK = 2;
+const FREE_US = 0;
+const BYTES_PER_US = 1;
+
 export class World {
   readonly links: LinkTable;
   readonly shapes: FrameShapes;
@@ -97,12 +102,12 @@ export class World {
   framesInFlight = 0;
   private linkBytes = 0;
   private requestBytes = 0;
-  private readonly bytesPerUs: Float64Array;
-  /** When everything that is queued on a relay's uplink has left. */
-  private readonly freeUs: Float64Array;
+  /** Of each host's uplink: when everything that is queued on it has left, and how many bytes leave in a microsecond. */
+  private readonly uplinks: Float64Array;
 
   constructor(parts: {
     readonly links: LinkTable;
+    readonly calendar: Calendar;
     readonly shapes: FrameShapes;
     /** Of the relays, and of the authorities after them. */
     readonly uplinkBitsPerSecond: Float64Array;
@@ -114,7 +119,7 @@ export class World {
     readonly load: LoadColumns;
   }) {
     this.links = parts.links;
-    this.calendar = new Calendar(parts.links.relays);
+    this.calendar = parts.calendar;
     this.shapes = parts.shapes;
     this.load = parts.load;
     this.endUs = parts.endUs;
@@ -122,8 +127,9 @@ export class World {
     this.beatUs = parts.heartbeatMs * 1000;
     this.random = new EventRandom(parts.seed);
     this.trace = parts.trace;
-    this.bytesPerUs = parts.uplinkBitsPerSecond.map((bitsPerSecond) => bitsPerSecond / 8e6);
-    this.freeUs = new Float64Array(parts.uplinkBitsPerSecond.length);
+    this.uplinks = new Float64Array(parts.uplinkBitsPerSecond.length * UPLINK);
+    for (const [host, bitsPerSecond] of parts.uplinkBitsPerSecond.entries())
+      this.uplinks[host * UPLINK + BYTES_PER_US] = bitsPerSecond / 8e6;
   }
 
   /** What the bytes that were sent were for. */
@@ -136,7 +142,7 @@ export class World {
 
   /** How long so many bytes take to leave a relay. */
   leaveUs(relay: number, bytes: number): number {
-    return bytes / this.bytesPerUs[relay];
+    return bytes / this.uplinks[relay * UPLINK + BYTES_PER_US];
   }
 
   /** Sends a frame from a place of `from`; it waits for its turn on the uplink, and arrives at the other end. */
@@ -149,7 +155,7 @@ export class World {
   /** Sends something in the frame that was sent last from this place. */
   sendAlong(from: number, place: number, code: number): void {
     const { links } = this;
-    const arrivesUs = Math.ceil(this.freeUs[from]) + links.latencyUs[place];
+    const arrivesUs = Math.ceil(this.uplinkFreeUs(from)) + links.latencyUs[place];
     this.calendar.push(arrivesUs, links.peer[place], links.reverse[place], from, code);
   }
 
@@ -160,10 +166,8 @@ export class World {
 
   /** The same; answers when it arrives. */
   arrivalOf(nowUs: number, from: number, place: number, shape: FrameShape): number {
-    const { freeUs, links } = this;
-    const departsUs = Math.max(freeUs[from], nowUs) + shape.bytes / this.bytesPerUs[from];
-    freeUs[from] = departsUs;
-    const arrivesUs = Math.ceil(departsUs) + links.latencyUs[place];
+    const { links } = this;
+    const arrivesUs = Math.ceil(this.queue(nowUs, from, shape.bytes)) + links.latencyUs[place];
     this.countFrame(nowUs, from, arrivesUs, links.peer[place], shape);
     return arrivesUs;
   }
@@ -194,13 +198,15 @@ export class World {
 
   /** When everything that is queued on a relay's uplink has left. */
   uplinkFreeUs(relay: number): number {
-    return this.freeUs[relay];
+    return this.uplinks[relay * UPLINK + FREE_US];
   }
 
+  /** Answers when so many bytes have left. */
   private queue(nowUs: number, from: number, bytes: number): number {
-    const { freeUs } = this;
-    freeUs[from] = Math.max(freeUs[from], nowUs) + bytes / this.bytesPerUs[from];
-    return freeUs[from];
+    const { uplinks } = this;
+    const at = from * UPLINK;
+    return (uplinks[at + FREE_US] =
+      Math.max(uplinks[at + FREE_US], nowUs) + bytes / uplinks[at + BYTES_PER_US]);
   }
 
   /** Counts a frame of gossip. */
@@ -212,6 +218,19 @@ export class World {
     load.controlBytes[from] += shape.bytes - shape.messageBytes;
     this.count(from, arrivesUs, shape.bytes);
     if (arrivesUs < this.endUs) load.receivedGossipBytes[to] += shape.bytes;
+  }
+
+  /** Counts so many frames of gossip that arrive before the run ends. */
+  countFrames(frames: number, from: number, to: number, shape: FrameShape): void {
+    const { counters, load } = this;
+    shape.sent += frames;
+    load.messageBytes[from] += frames * shape.messageBytes;
+    load.controlBytes[from] += frames * (shape.bytes - shape.messageBytes);
+    load.sentBytes[from] += frames * shape.bytes;
+    load.receivedGossipBytes[to] += frames * shape.bytes;
+    counters.framesSent += frames;
+    counters.framesDelivered += frames;
+    counters.bytesSent += frames * shape.bytes;
   }
 
   /** Counts what it takes to open a stream, one way. */

@@ -12,17 +12,16 @@ import type { Calls } from './calls.ts';
 import type { Exchange } from './exchange.ts';
 import type { HostDraws } from './host-draws.ts';
 import type { LivingRelay } from './living-relay.ts';
-import { PeerSet } from './peer-set.ts';
+import { PeerSets } from './peer-sets.ts';
 
-/** What a relay's process remembers. */
-interface Memory {
-  left: number;
-  readonly met: PeerSet;
-  /** From when on a peer that has come back is asked again. */
-  asksReturnedFromUs: number;
-  /** Which time it means to ask once more, when the mesh stands: the latest; 0 while it does not mean to. */
-  meshStands: number;
-}
+/** What a relay's process remembers lies together in one column. */
+const MEMORY = 4;
+/** Peers that are still to be asked. */
+const LEFT = 0;
+/** From when on a peer that has come back is asked again. */
+const RETURNED_FROM_US = 1;
+/** Which time it means to ask once more, when the mesh stands: the latest; 0 while it does not mean to. */
+const MESH_STANDS = 2;
 
 export interface CatchUpParts {
   readonly world: World;
@@ -34,74 +33,73 @@ export interface CatchUpParts {
 
 export class CatchUp {
   private readonly parts: CatchUpParts;
-  private readonly memories: (Memory | null)[];
-  /** Whom each relay has met: a new process takes the set of the last one over, empty. */
-  private readonly mets: (PeerSet | null)[];
+  private readonly memories: Float64Array;
+  /** Whom each relay's process has met. */
+  private readonly met: PeerSets;
   /** Numbers what relays mean to ask when their meshes stand. */
   private meant = 0;
 
   constructor(parts: CatchUpParts) {
+    const { relays } = parts;
     this.parts = parts;
-    this.memories = new Array<Memory | null>(parts.relays).fill(null);
-    this.mets = new Array<PeerSet | null>(parts.relays).fill(null);
+    this.memories = new Float64Array(relays * MEMORY);
+    this.met = new PeerSets(relays);
+    for (let relay = 0; relay < relays; relay++) this.memories[relay * MEMORY + LEFT] = CATCH_UP_PEERS;
   }
 
   /** The relay has a new process, which remembers nothing. */
   restarted({ index }: LivingRelay): void {
-    this.mets[index]?.clear();
-    this.memories[index] = null;
+    const at = index * MEMORY;
+    this.met.clear(index);
+    this.memories.fill(0, at, at + MEMORY);
+    this.memories[at + LEFT] = CATCH_UP_PEERS;
   }
 
   linkUp(relay: LivingRelay, peer: number): void {
+    const { memories } = this;
     const { world, calls, exchange } = this.parts;
     const { nowUs } = world;
-    const memory = this.memoryOf(relay);
-    const hasMet = memory.met.add(peer);
+    const at = relay.index * MEMORY;
+    const hasMet = this.met.add(relay.index, peer);
     // The only connection: the relay has been alone until now and may have missed anything.
-    if (relay.open.size <= 1) {
-      memory.left = CATCH_UP_PEERS;
-      this.askWhenMeshStands(relay, memory);
-    } else if (hasMet && nowUs >= memory.asksReturnedFromUs) {
-      memory.asksReturnedFromUs = nowUs + RETURNED_EVERY_MS * 1000;
-      memory.left = Math.max(memory.left, 1);
-      if (memory.meshStands === 0) this.askWhenMeshStands(relay, memory);
+    if (relay.links <= 1) {
+      memories[at + LEFT] = CATCH_UP_PEERS;
+      this.askWhenMeshStands(relay);
+    } else if (hasMet && nowUs >= memories[at + RETURNED_FROM_US]) {
+      memories[at + RETURNED_FROM_US] = nowUs + RETURNED_EVERY_MS * 1000;
+      memories[at + LEFT] = Math.max(memories[at + LEFT], 1);
+      if (memories[at + MESH_STANDS] === 0) this.askWhenMeshStands(relay);
     }
-    if (memory.left === 0) return;
-    memory.left--;
+    if (memories[at + LEFT] === 0) return;
+    memories[at + LEFT]--;
     const afterMs = JITTER_MS * this.draw(relay);
-    if (!exchange.isSettledAtOnce(relay, peer))
-      calls.after(afterMs, relay, () => this.ask(relay, memory, peer));
+    if (!exchange.isSettledAtOnce(relay, peer)) calls.after(afterMs, relay, () => this.ask(relay, peer));
   }
 
   /** One of its peers then, in place of what was meant before. */
-  private askWhenMeshStands(relay: LivingRelay, memory: Memory): void {
+  private askWhenMeshStands(relay: LivingRelay): void {
+    const { memories } = this;
     const { calls, exchange } = this.parts;
+    const at = relay.index * MEMORY + MESH_STANDS;
     const meant = ++this.meant;
-    memory.meshStands = meant;
+    memories[at] = meant;
     calls.after(MESH_STANDS_MS + JITTER_MS * this.draw(relay), relay, () => {
-      if (memory.meshStands !== meant) return;
-      memory.meshStands = 0;
-      const { peers } = relay.open;
-      if (peers.length === 0) return;
-      const peer = peers[Math.floor(this.draw(relay) * peers.length)];
-      if (!exchange.isSettledAtOnce(relay, peer)) this.ask(relay, memory, peer);
+      if (memories[at] !== meant) return;
+      memories[at] = 0;
+      const { links } = relay;
+      if (links === 0) return;
+      const peer = relay.peerAt(Math.floor(this.draw(relay) * links));
+      if (!exchange.isSettledAtOnce(relay, peer)) this.ask(relay, peer);
     });
   }
 
-  private ask(relay: LivingRelay, memory: Memory, peer: number): void {
+  private ask(relay: LivingRelay, peer: number): void {
+    const { memories } = this;
+    const at = relay.index * MEMORY + LEFT;
     this.parts.exchange.compare(relay, peer, (outcome) => {
       // A peer that could not help has not been asked: the next connection is.
       if (outcome === 'no-answer' || outcome === 'fruitless' || outcome === 'busy')
-        memory.left = Math.min(memory.left + 1, CATCH_UP_PEERS);
-    });
-  }
-
-  private memoryOf({ index }: LivingRelay): Memory {
-    return (this.memories[index] ??= {
-      left: CATCH_UP_PEERS,
-      met: (this.mets[index] ??= new PeerSet()),
-      asksReturnedFromUs: 0,
-      meshStands: 0,
+        memories[at] = Math.min(memories[at] + 1, CATCH_UP_PEERS);
     });
   }
 

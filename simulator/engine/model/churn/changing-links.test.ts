@@ -14,7 +14,7 @@ test('changing links: places of a link that is over serve another one when nothi
   assert.notEqual(early, first, 'something may still arrive at 100');
   assert.equal(links.add(101, 1, 2, 60), first);
   assert.deepEqual([links.peer[first], links.peer[first + 1], links.end[first]], [2, 1, END.none]);
-  assert.deepEqual([links.isDialled[first], links.isDialled[first + 1]], [1, 0]);
+  assert.deepEqual([links.isDialled(first), links.isDialled(first + 1)], [true, false]);
   assert.notEqual(links.add(102, 0, 3, 60), first, 'it was given up once');
   assert.deepEqual(told.slice(0, 3), [first, early, first]);
 });

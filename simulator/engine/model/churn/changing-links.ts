@@ -5,7 +5,7 @@
  * a closed link and not another one.
  */
 
-import type { LinkTable } from '../link-table.ts';
+import { DIALLED, type LinkTable } from '../link-table.ts';
 
 /** What one end of a link is. */
 export const END = {
@@ -25,7 +25,7 @@ export class ChangingLinks implements LinkTable {
   peer: Uint32Array;
   reverse: Uint32Array;
   latencyUs: Uint32Array;
-  isDialled: Uint8Array;
+  flags: Uint8Array;
   /** END of each place. */
   end: Uint8Array;
   /** Told of the two places of a new link before they are used, the first of which is `place`. */
@@ -43,22 +43,27 @@ export class ChangingLinks implements LinkTable {
     this.peer = new Uint32Array(places);
     this.reverse = new Uint32Array(places);
     this.latencyUs = new Uint32Array(places);
-    this.isDialled = new Uint8Array(places);
+    this.flags = new Uint8Array(places);
     this.end = new Uint8Array(places);
     this.isGiven = new Uint8Array(places);
+  }
+
+  /** Whether the relay of a place has dialled its link. */
+  isDialled(place: number): boolean {
+    return (this.flags[place] & DIALLED) !== 0;
   }
 
   /** A link between two relays; answers with the place of the one who dials. */
   add(nowUs: number, from: number, to: number, latencyUs: number): number {
     const place = this.takeFree(nowUs);
-    const { peer, reverse, isDialled, end } = this;
+    const { peer, reverse, flags, end } = this;
     peer[place] = to;
     peer[place + 1] = from;
     reverse[place] = place + 1;
     reverse[place + 1] = place;
     this.latencyUs[place] = this.latencyUs[place + 1] = latencyUs;
-    isDialled[place] = 1;
-    isDialled[place + 1] = 0;
+    flags[place] = DIALLED;
+    flags[place + 1] = 0;
     end[place] = end[place + 1] = END.none;
     this.isGiven[place] = 0;
     this.onNew(place);
@@ -86,7 +91,7 @@ export class ChangingLinks implements LinkTable {
     this.peer = larger(this.peer, new Uint32Array(places));
     this.reverse = larger(this.reverse, new Uint32Array(places));
     this.latencyUs = larger(this.latencyUs, new Uint32Array(places));
-    this.isDialled = larger(this.isDialled, new Uint8Array(places));
+    this.flags = larger(this.flags, new Uint8Array(places));
     this.end = larger(this.end, new Uint8Array(places));
     this.isGiven = larger(this.isGiven, new Uint8Array(places));
     this.onGrowth(places);

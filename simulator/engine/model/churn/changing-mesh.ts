@@ -8,20 +8,20 @@
 
 import type { GossipsubPlan } from '../../../scenario/scenario.ts';
 import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from '../../gossipsub/negotiation.ts';
+import { MEMBER } from '../link-table.ts';
 import {
   BEAT_PLANNED,
   COUNTS,
-  DIALLED,
   DIALLED_MEMBERS,
   DIALLED_SUBSCRIBERS,
-  MEMBER,
   MEMBERS,
   MeshCare,
   SUBSCRIBERS,
 } from '../mesh-care.ts';
 import { EVENT, type World } from '../world.ts';
 import { larger } from './changing-links.ts';
-import { RowLists } from './row-lists.ts';
+import type { RelayLists } from './relay-lists.ts';
+import type { RowList } from './row-lists.ts';
 import { type Suitor, VainGrafts } from './vain-grafts.ts';
 
 /** Backoffs are cleared at every fifteenth heartbeat, which are at most a minute apart. */
@@ -29,12 +29,12 @@ const FORGOTTEN_AFTER_MS = 20 * 60_000;
 const NOBODY = -1;
 
 export class ChangingMesh extends MeshCare {
-  private readonly members: RowLists;
-  private readonly subscribers: RowLists;
+  private readonly members: RowList;
+  private readonly subscribers: RowList;
   /** By place: when the relay's own stream to the peer is open. */
   private openUs: Float64Array;
   /** Places of the streams that each router is to open, the one that it is opening first. */
-  private readonly toOpen: RowLists;
+  private readonly toOpen: RowList;
   /** When a router has opened all streams that it is to open, in quiet times. */
   private readonly doneUs: Float64Array;
   /** When the heartbeat comes that is planned: another one is of a process that is gone. */
@@ -46,7 +46,7 @@ export class ChangingMesh extends MeshCare {
   private readonly subscribes: boolean;
 
   /** `subscribes` is false for routers that open their streams and take part in nothing. */
-  constructor(world: World, plan: GossipsubPlan, seed: number, subscribes: boolean) {
+  constructor(world: World, plan: GossipsubPlan, seed: number, subscribes: boolean, lists: RelayLists) {
     super(world, plan);
     this.subscribes = subscribes;
     this.vain = new VainGrafts({
@@ -60,11 +60,11 @@ export class ChangingMesh extends MeshCare {
       },
     });
     const { relays, places } = world.links;
-    this.members = new RowLists(relays);
-    this.subscribers = new RowLists(relays);
+    this.members = lists.members;
+    this.subscribers = lists.subscribers;
     this.openUs = new Float64Array(places);
     this.doneUs = new Float64Array(relays);
-    this.toOpen = new RowLists(relays);
+    this.toOpen = lists.toOpen;
     this.beatAtUs = new Float64Array(relays);
   }
 
@@ -89,13 +89,12 @@ export class ChangingMesh extends MeshCare {
 
   grow(places: number): void {
     this.openUs = larger(this.openUs, new Float64Array(places));
-    this.flags = larger(this.flags, new Uint8Array(places));
+    this.flags = this.world.links.flags;
   }
 
   /** A link of the relay has come up: it asks who is there. */
   linkUp(nowUs: number, relay: number, place: number): void {
     const { world } = this;
-    this.flags[place] = world.links.isDialled[place] * DIALLED;
     this.openUs[place] = Number.POSITIVE_INFINITY;
     world.sendLink(nowUs, relay, place, EVENT.identify, NEGOTIATION_BYTES);
   }
@@ -117,11 +116,9 @@ export class ChangingMesh extends MeshCare {
    * one hears before its own stream is open, or before the other has heard it, it acts on as it would have.
    */
   connect(nowUs: number, dialler: number, place: number): void {
-    const { world, openUs, doneUs, flags } = this;
-    const { peer, reverse, latencyUs, isDialled } = world.links;
+    const { world, openUs, doneUs } = this;
+    const { peer, reverse, latencyUs } = world.links;
     const [listener, there, wayUs] = [peer[place], reverse[place], latencyUs[place]];
-    flags[place] = isDialled[place] * DIALLED;
-    flags[there] = isDialled[there] * DIALLED;
     const opensUs = (relay: number, upUs: number): number =>
       (doneUs[relay] = Math.max(upUs + 2 * wayUs, doneUs[relay]) + 2 * wayUs);
     const diallerOpensUs = opensUs(dialler, nowUs + 2 * wayUs);
@@ -355,7 +352,14 @@ export class ChangingMesh extends MeshCare {
         if (backoffMs.get(this.backoffKey(peer[place], there)) > untilMs) return false;
         forgottenUs = this.forgottenAtUs(relay, untilMs);
       }
-      suitors.push({ place, isMember, isDialled: this.isDialled(place), forgottenUs, untilMs: 0 });
+      suitors.push({
+        place,
+        isMember,
+        isDialled: this.isDialled(place),
+        forgottenUs,
+        untilMs: 0,
+        refusals: 0,
+      });
     }
     const [members, dialledMembers] = [counts[at + MEMBERS], counts[at + DIALLED_MEMBERS]];
     this.vain.rest(relay, { suitors, members, dialledMembers, nextUs });

@@ -110,7 +110,7 @@ export class Exchange {
 
   private askInstead(relay: LivingRelay, bearer: number, memory: Memory): void {
     memory.isAskingInstead = true;
-    const others = relay.open.peers.filter((peer) => peer !== bearer);
+    const others = relay.peers.filter((peer) => peer !== bearer);
     const left = this.parts.draws.inRandomOrder(relay.index, others).slice(0, ASKED_INSTEAD);
     const next = (): void => {
       const peer = left.shift();

@@ -1,15 +1,16 @@
 /** What each relay's own code draws beside its router: its stream of draws begins anew with each process. */
 
 import { inRandomOrder } from '../../../../node/channels/random-order.ts';
-import { HostRandom } from '../../gossipsub/host-random.ts';
+import { hostStream } from '../../gossipsub/host-random.ts';
+import type { RandomStream } from '../../random.ts';
 
 export class HostDraws {
   private readonly seed: number;
-  private readonly ofRelay: (HostRandom | null)[];
+  private readonly ofRelay: (RandomStream | null)[];
 
   constructor(relays: number, seed: number) {
     this.seed = seed;
-    this.ofRelay = new Array<HostRandom | null>(relays).fill(null);
+    this.ofRelay = new Array<RandomStream | null>(relays).fill(null);
   }
 
   /** The relay has a new process. */
@@ -26,7 +27,7 @@ export class HostDraws {
     return inRandomOrder(peers, this.of(relay));
   }
 
-  private of(relay: number): HostRandom {
-    return (this.ofRelay[relay] ??= new HostRandom(this.seed, relay));
+  private of(relay: number): RandomStream {
+    return (this.ofRelay[relay] ??= hostStream(this.seed, relay));
   }
 }

@@ -89,3 +89,17 @@ export interface Question {
 export function isTaken({ way }: Question): boolean {
   return way === 'sender' || way === 'peer' || way === 'authority';
 }
+
+const WAYS: readonly Question['way'][] = ['gossip', 'developers', 'sender', 'peer', 'authority'];
+
+/** Questions with the same key have the same answer: where what is trusted has expired meanwhile, it is another one. */
+export function keyOf(question: Question, freshUntilUs: Float64Array): number | string {
+  const { way, from, to, atUs, lost, turn, before, lacks } = question;
+  const isFresh = (state: number): number => (atUs < freshUntilUs[state] ? 1 : 0);
+  const states = freshUntilUs.length;
+  const ways = (from * states + to) * WAYS.length + WAYS.indexOf(way);
+  const whole = 4 * ways + 2 * isFresh(from) + isFresh(to);
+  // What goes as it should is what is asked for most.
+  const isWhole = lost === null && turn === null && before === null && lacks.length === 0;
+  return isWhole ? whole : JSON.stringify([whole, lost, turn, before, lacks]);
+}

@@ -21,11 +21,14 @@ import {
 } from '../../gossipsub/relay-links.ts';
 import { SETUP_BYTES, SETUP_ROUND_TRIPS } from '../../gossipsub/simulated-peers.ts';
 import { linksComingUp, linksUpUs, relayStarts } from '../../start-plan.ts';
+import { DIALLED } from '../link-table.ts';
 import { EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
 import { type ChangingLinks, END } from './changing-links.ts';
 import type { ChangingMesh } from './changing-mesh.ts';
-import { type Keeper, LivingRelay, linkRows } from './living-relay.ts';
+import { LastConsensus } from './last-consensus.ts';
+import { type Keeper, LivingRelay } from './living-relay.ts';
+import { type RelayLists, takeOut } from './relay-lists.ts';
 import { TopologyKeeper } from './topology-keeper.ts';
 
 /** js-libp2p's HeartbeatInitialDelay. */
@@ -50,6 +53,7 @@ export interface LivingParts {
   readonly world: World;
   readonly links: ChangingLinks;
   readonly mesh: ChangingMesh;
+  readonly lists: RelayLists;
   readonly calls: Calls;
 }
 
@@ -65,18 +69,19 @@ export class LivingNetwork {
   private readonly parts: LivingParts;
   private readonly latency: LatencyModel;
   private readonly neighbours: Neighbours;
+  private readonly consensus: LastConsensus;
 
   constructor(parts: LivingParts) {
     this.parts = parts;
     this.latency = pairLatency(parts.latency);
     this.neighbours = new Neighbours(parts.topology, parts.population.relays);
-    const keeperOf = this.keepers();
     const { relays } = parts.population;
-    const rows = { open: linkRows(relays), asked: linkRows(relays) };
+    this.consensus = new LastConsensus(parts.churn, relays);
+    const keeperOf = this.keepers();
     const dial = (relay: LivingRelay, peer: number): void => this.dial(relay, peer);
     this.relays = Array.from(
       { length: relays },
-      (_unused, index) => new LivingRelay(index, keeperOf, rows, dial),
+      (_unused, index) => new LivingRelay(index, keeperOf, parts.lists, dial),
     );
   }
 
@@ -131,6 +136,7 @@ export class LivingNetwork {
   comeOnline(relay: LivingRelay): void {
     if (relay.online) assert.fail(`relay ${relay.index} is there already`);
     relay.online = true;
+    this.consensus.note(relay.index, this.nowUs, true);
     relay.keeper.cameOnline(LINKS_RETURN_WITHIN_US, EARLIER_ROUND_TRIPS);
   }
 
@@ -147,15 +153,16 @@ export class LivingNetwork {
     const { world, links, mesh } = this.parts;
     const { nowUs } = this;
     relay.online = false;
+    this.consensus.note(relay.index, nowUs, false);
     relay.absences++;
-    const { peers, places } = relay.open;
-    const dialled = peers.filter((_peer, index) => links.isDialled[places[index]] === 1);
-    relay.keeper.wentOffline([...dialled, ...relay.asked.peers]);
-    for (const place of relay.asked.places) {
+    const { peers, places, asked } = relay;
+    const dialled = peers.filter((_peer, index) => links.isDialled(places[index]));
+    relay.keeper.wentOffline([...dialled, ...asked.peers]);
+    for (const place of asked.places) {
       world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
       this.giveUp(place);
     }
-    relay.asked.clear();
+    this.parts.lists.asked.clear(relay.index);
     mesh.wentOffline(relay.index);
     for (const place of places) {
       const there = links.reverse[place];
@@ -190,23 +197,23 @@ export class LivingNetwork {
       return;
     }
     // Both ask at once: the question of the relay with the lower number counts, and both know it.
-    if (relay.asked.has(from) && relay.index < from) return;
+    if (relay.askedPlaceOf(from) >= 0 && relay.index < from) return;
     world.sendLink(this.nowUs, relay.index, place, EVENT.accept, SETUP_BYTES);
     this.open(relay, place);
   }
 
   hearAccept(relay: LivingRelay, place: number, from: number): void {
     if (!relay.online) this.parts.world.drop(relay.index, 0);
-    else if (relay.asked.placeOf(from) === place) {
-      relay.asked.delete(from);
+    else if (relay.askedPlaceOf(from) === place) {
+      takeOut(this.parts.lists.asked, relay.index, from);
       this.open(relay, place);
     }
   }
 
   hearRefusal(relay: LivingRelay, place: number, from: number): void {
     if (!relay.online) this.parts.world.drop(relay.index, 0);
-    else if (relay.asked.placeOf(from) === place) {
-      relay.asked.delete(from);
+    else if (relay.askedPlaceOf(from) === place) {
+      takeOut(this.parts.lists.asked, relay.index, from);
       this.giveUp(place);
     }
   }
@@ -216,7 +223,7 @@ export class LivingNetwork {
       this.parts.world.drop(relay.index, 0);
       return;
     }
-    if (relay.open.placeOf(from) === place) this.lose(relay, place);
+    if (relay.placeOf(from) === place) this.lose(relay, place);
   }
 
   /** The peer at a place has closed its link. */
@@ -224,7 +231,7 @@ export class LivingNetwork {
     const { mesh, links } = this.parts;
     this.shut(relay, place);
     mesh.looksAfter(this.nowUs, relay.index);
-    if (links.isDialled[place] === 1) this.replaceLost(relay);
+    if (links.isDialled(place)) this.replaceLost(relay);
   }
 
   /** Whether what arrives at a place finds its link open; counts it as dropped where not. */
@@ -238,13 +245,13 @@ export class LivingNetwork {
   /** Relays that are up, and the ends of links that they have. */
   countLinkEnds(): { onlineInTheEnd: number; linkEndsInTheEnd: number } {
     const online = this.relays.filter((relay) => relay.online);
-    const linkEndsInTheEnd = online.reduce((sum, { open }) => sum + open.size, 0);
+    const linkEndsInTheEnd = online.reduce((sum, { links }) => sum + links, 0);
     return { onlineInTheEnd: online.length, linkEndsInTheEnd };
   }
 
   /** Asks for a link, and gives up after a while. */
   private dial(relay: LivingRelay, peer: number): void {
-    const { world, links, calls, keepsTopology } = this.parts;
+    const { world, links, lists, calls, keepsTopology } = this.parts;
     if (relay.isLinked(peer)) return;
     if (world.isQuiet && this.relays[peer].online && !this.relays[peer].isLinked(relay.index)) {
       this.connect(relay, this.relays[peer]);
@@ -252,13 +259,13 @@ export class LivingNetwork {
     }
     const place = this.addLink(relay.index, peer);
     links.end[place] = END.asked;
-    relay.asked.add(peer, place);
+    lists.asked.push(relay.index, peer, place);
     world.sendLink(this.nowUs, relay.index, place, EVENT.dial, SETUP_BYTES);
     if (keepsTopology) return;
     const { absences } = relay;
     calls.at(this.nowUs + DIAL_TIMEOUT_US, relay.index, () => {
-      if (relay.absences !== absences || relay.asked.placeOf(peer) !== place) return;
-      relay.asked.delete(peer);
+      if (relay.absences !== absences || relay.askedPlaceOf(peer) !== place) return;
+      takeOut(this.parts.lists.asked, relay.index, peer);
       // Its answer may be on the way: the end that it has opened is to be closed again.
       world.sendLink(this.nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
       this.giveUp(place);
@@ -288,8 +295,8 @@ export class LivingNetwork {
     if (!keepsTopology) return links.add(nowUs, from, to, this.latencyUs(from, to));
     const { direction, latencyUs } = this.neighbours.find(from, to)!;
     const place = links.add(nowUs, from, to, latencyUs);
-    links.isDialled[place] = direction === 'outbound' ? 1 : 0;
-    links.isDialled[links.reverse[place]] = direction === 'outbound' ? 0 : 1;
+    links.flags[place] = direction === 'outbound' ? DIALLED : 0;
+    links.flags[links.reverse[place]] = direction === 'outbound' ? 0 : DIALLED;
     return place;
   }
 
@@ -302,20 +309,20 @@ export class LivingNetwork {
 
   /** One end of a link is open. */
   private note(relay: LivingRelay, place: number): void {
-    const { links, world } = this.parts;
+    const { links, lists, world } = this.parts;
     const peer = links.peer[place];
-    if (relay.open.has(peer)) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
+    if (relay.placeOf(peer) >= 0) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
     links.end[place] = END.open;
-    relay.open.add(peer, place);
-    if (links.isDialled[place] === 1) relay.dialled++;
+    lists.open.push(relay.index, peer, place);
+    if (links.isDialled(place)) relay.dialled++;
     world.trace.add(relay.index, TRACE_LINK, this.nowUs, peer, 0);
   }
 
   private shut(relay: LivingRelay, place: number): void {
-    const { links, mesh, world } = this.parts;
+    const { links, lists, mesh, world } = this.parts;
     const peer = links.peer[place];
-    relay.open.delete(peer);
-    if (links.isDialled[place] === 1) relay.dialled--;
+    takeOut(lists.open, relay.index, peer);
+    if (links.isDialled(place)) relay.dialled--;
     world.trace.add(relay.index, TRACE_GONE, this.nowUs, peer, 0);
     mesh.linkDown(this.nowUs, relay.index, place);
     this.giveUp(place);
@@ -334,9 +341,9 @@ export class LivingNetwork {
 
   /** Makes the keepers of all relays. */
   private keepers(): (relay: LivingRelay) => Keeper {
-    const { scenario, population, churn, calls, keepsTopology } = this.parts;
+    const { scenario, population, calls, keepsTopology } = this.parts;
     const { seed, network } = scenario;
-    const { neighbours } = this;
+    const { neighbours, consensus } = this;
     const nowUs = (): number => this.nowUs;
     const clock = {
       get nowUs() {
@@ -347,7 +354,7 @@ export class LivingNetwork {
     if (keepsTopology) return (relay) => new TopologyKeeper({ clock, neighbours, seed }, relay);
     const keeping = {
       clock,
-      churn,
+      isListed: (relay: number) => consensus.lists(relay, this.nowUs),
       population,
       pick: relayPicker(population, network.dialing),
       degree: network.degree,

@@ -1,64 +1,12 @@
 /** A relay that comes and goes: the links that it has and asks for, and the keeper that looks after their number. */
 
 import type { KeptRelay, LinkKeeper } from '../../gossipsub/link-keeper.ts';
-import { RowLists } from './row-lists.ts';
+import type { RelayLists } from './relay-lists.ts';
+import type { RowList } from './row-lists.ts';
 
 /** Numbers of a link in a list: who is at the other end, and the relay's own place. */
 const PEER = 0;
 const PLACE = 1;
-
-/** Lists of links for so many relays. */
-export function linkRows(relays: number): RowLists {
-  return new RowLists(relays, 2);
-}
-
-/** Some links of a relay: a dozen, so that looking through them costs less than any index. */
-export class LinkList {
-  private readonly rows: RowLists;
-  private readonly row: number;
-
-  constructor(rows: RowLists, row: number) {
-    this.rows = rows;
-    this.row = row;
-  }
-
-  get size(): number {
-    return this.rows.count(this.row);
-  }
-
-  /** Who is at the other end of each, in the order of adding. */
-  get peers(): number[] {
-    return this.rows.toArray(this.row, PEER);
-  }
-
-  /** The own place of each. */
-  get places(): number[] {
-    return this.rows.toArray(this.row, PLACE);
-  }
-
-  has(peer: number): boolean {
-    return this.rows.indexOf(this.row, peer) >= 0;
-  }
-
-  /** The place of the link to a peer; -1 for none. */
-  placeOf(peer: number): number {
-    const index = this.rows.indexOf(this.row, peer);
-    return index < 0 ? -1 : this.rows.at(this.row, index, PLACE);
-  }
-
-  add(peer: number, place: number): void {
-    this.rows.push(this.row, peer, place);
-  }
-
-  delete(peer: number): void {
-    const index = this.rows.indexOf(this.row, peer);
-    if (index >= 0) this.rows.removeAt(this.row, index);
-  }
-
-  clear(): void {
-    this.rows.clear(this.row);
-  }
-}
 
 /** Sees to the number of a relay's links. */
 export type Keeper = Pick<LinkKeeper, 'cameOnline' | 'wentOffline' | 'fill'>;
@@ -70,37 +18,75 @@ export class LivingRelay implements KeptRelay {
   process = 0;
   /** Counts absences. */
   absences = 0;
-  /** Open links in the order of opening. */
-  readonly open: LinkList;
-  /** Links that it asked for and has no answer to. */
-  readonly asked: LinkList;
   /** Open links that it has dialled. */
   dialled = 0;
   readonly keeper: Keeper;
+  private readonly lists: RelayLists;
   private readonly ask: (relay: LivingRelay, peer: number) => void;
 
   constructor(
     index: number,
     keeperOf: (relay: LivingRelay) => Keeper,
-    { open, asked }: { readonly open: RowLists; readonly asked: RowLists },
+    lists: RelayLists,
     ask: (relay: LivingRelay, peer: number) => void,
   ) {
     this.index = index;
-    this.open = new LinkList(open, index);
-    this.asked = new LinkList(asked, index);
+    this.lists = lists;
     this.ask = ask;
     this.keeper = keeperOf(this);
   }
 
+  /** How many links are open. */
+  get links(): number {
+    return this.lists.open.count(this.index);
+  }
+
+  /** Who is at the other end of the open link that was opened as the `index`th. */
+  peerAt(index: number): number {
+    return this.lists.open.at(this.index, index, PEER);
+  }
+
+  /** Who is at the other end of each open link, in the order of opening. */
+  get peers(): number[] {
+    return this.lists.open.toArray(this.index, PEER);
+  }
+
+  /** The own place of each. */
+  get places(): number[] {
+    return this.lists.open.toArray(this.index, PLACE);
+  }
+
+  /** The place of the open link to a peer; -1 for none. */
+  placeOf(peer: number): number {
+    return this.placeIn(this.lists.open, peer);
+  }
+
+  /** The place of the link that it has asked a peer for and has no answer to; -1 for none. */
+  askedPlaceOf(peer: number): number {
+    return this.placeIn(this.lists.asked, peer);
+  }
+
+  /** Whom it has asked for links, and its own places of them. */
+  get asked(): { readonly peers: number[]; readonly places: number[] } {
+    const { asked } = this.lists;
+    return { peers: asked.toArray(this.index, PEER), places: asked.toArray(this.index, PLACE) };
+  }
+
   isLinked(peer: number): boolean {
-    return this.open.has(peer) || this.asked.has(peer);
+    const { open, asked } = this.lists;
+    return open.indexOf(this.index, peer) >= 0 || asked.indexOf(this.index, peer) >= 0;
   }
 
   countDialled(): number {
-    return this.dialled + this.asked.size;
+    return this.dialled + this.lists.asked.count(this.index);
   }
 
   dial(peer: number): void {
     this.ask(this, peer);
+  }
+
+  private placeIn(list: RowList, peer: number): number {
+    const at = list.indexOf(this.index, peer);
+    return at < 0 ? -1 : list.at(this.index, at, PLACE);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Population } from '../../../population/population.ts';
 import { Trace } from '../../trace.ts';
+import { Calendar, QUIET_BUCKET_US } from '../calendar.ts';
 import { type Arrived, Gossip } from '../gossip.ts';
 import {
   EVENTS_BETWEEN_LOOKS,
@@ -22,6 +23,7 @@ import { LivingNetwork } from './living-network.ts';
 import type { LivingRelay } from './living-relay.ts';
 import { LivingWork } from './living-work.ts';
 import { QuietTimes } from './quiet-times.ts';
+import { relayLists } from './relay-lists.ts';
 
 export class LivingRun {
   private readonly job: ModelJob;
@@ -51,6 +53,7 @@ export class LivingRun {
     this.job = job;
     this.world = new World({
       links,
+      calendar: new Calendar(relays, QUIET_BUCKET_US),
       shapes: frameShapes(),
       load: shared.load,
       uplinkBitsPerSecond: uplinksOf(population, authorities, arm.directory.uplinkBitsPerSecond),
@@ -63,9 +66,10 @@ export class LivingRun {
     const { world } = this;
     this.calls = new Calls(world);
     const { calls } = this;
+    const lists = relayLists(relays);
     this.gossips = arm.channels.includes('gossip');
     this.handsOver = arm.channels.some((channel) => channel !== 'directory');
-    this.mesh = new ChangingMesh(world, gossipsub, seed, this.gossips);
+    this.mesh = new ChangingMesh(world, gossipsub, seed, this.gossips, lists);
     const { mesh } = this;
     this.network = new LivingNetwork({
       scenario,
@@ -77,6 +81,7 @@ export class LivingRun {
       world,
       links,
       mesh,
+      lists,
       calls,
     });
     const living = this.network.relays;

@@ -139,7 +139,7 @@ export class ModuleFetch {
     this.round = round + 1;
     this.isRoundUnderWay = true;
     const end = (isWhole: boolean): void => this.endRound(isWhole);
-    swarms.ofPeers.gather(this.ofPeers, peers.inRandomOrder(relay, relay.open.peers), (isWhole) => {
+    swarms.ofPeers.gather(this.ofPeers, peers.inRandomOrder(relay, relay.peers), (isWhole) => {
       const asksAuthorities = peers.authorities.length > 0 && this.round >= RESERVE_ROUND;
       if (isWhole || !asksAuthorities || this.isOver) end(isWhole);
       else

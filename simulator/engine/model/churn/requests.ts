@@ -67,6 +67,7 @@ interface Sending {
 
 export class Requests {
   private readonly parts: RequestsParts;
+  /** Null for a relay that waits for nobody and keeps nothing open. */
   private readonly memories: (Memory | null)[];
 
   constructor(parts: RequestsParts) {
@@ -80,9 +81,9 @@ export class Requests {
   }
 
   linkDown({ index }: LivingRelay, place: number): void {
-    const pending = this.memories[index]?.pending;
-    if (pending === undefined || pending.length === 0) return;
-    for (const one of pending.filter((each) => each.place === place)) one.settle('unreachable');
+    const memory = this.memories[index];
+    if (memory === null) return;
+    for (const one of memory.pending.filter((each) => each.place === place)) one.settle('unreachable');
   }
 
   /** The relay has lost its network, and with it what it had open. */
@@ -113,13 +114,15 @@ export class Requests {
     const memory: Memory = (this.memories[relay.index] ??= { pending: [], keptUntilUs: new Map() });
     const { pending } = memory;
     const { process } = relay;
-    const place = relay.open.placeOf(peer);
+    const place = relay.placeOf(peer);
     const one: Pending = {
       place,
       settle: (answered) => {
         const index = pending.indexOf(one);
         if (index < 0) return;
         pending.splice(index, 1);
+        if (pending.length === 0 && memory.keptUntilUs.size === 0 && this.memories[relay.index] === memory)
+          this.memories[relay.index] = null;
         if (relay.process === process) done(answered);
       },
     };

@@ -3,44 +3,45 @@ import { test } from 'node:test';
 import { randomStream } from '../../random.ts';
 import { RowLists } from './row-lists.ts';
 
-test('row lists: items that are added and taken out of many rows lie as in arrays', () => {
+test('row lists: items that are added and taken out of many lists lie as in arrays', () => {
   const stream = randomStream(1, 'row lists');
   const rows = 5;
-  const lists = new RowLists(rows);
-  const arrays: number[][] = Array.from({ length: rows }, () => []);
-  for (let round = 0; round < 3000; round++) {
+  const { lists } = new RowLists(rows, [2, 1, 1]);
+  const arrays: number[][][] = lists.map(() => Array.from({ length: rows }, () => []));
+  for (let round = 0; round < 9000; round++) {
     const row = stream.integer(rows);
-    const array = arrays[row]!;
+    const number = stream.integer(lists.length);
+    const list = lists[number]!;
+    const array = arrays[number]![row]!;
     if (array.length > 0 && stream.integer(100) < 45) {
       const index = stream.integer(array.length);
-      assert.equal(lists.indexOf(row, array[index]!), index);
-      lists.removeAt(row, index);
+      assert.equal(list.indexOf(row, array[index]!), index);
+      list.removeAt(row, index);
       array.splice(index, 1);
     } else {
-      lists.push(row, round);
+      list.push(row, round, -round >>> 0);
       array.push(round);
     }
-    assert.equal(lists.count(row), array.length);
+    assert.equal(list.count(row), array.length);
   }
-  assert(arrays.some((array) => array.length > 20));
-  arrays.forEach((array, row) => {
-    assert.deepEqual(lists.toArray(row), array);
-    array.forEach((item, index) => {
-      assert.equal(lists.at(row, index), item);
+  for (const [number, list] of lists.entries()) {
+    assert(arrays[number]!.some((array) => array.length > 20));
+    arrays[number]!.forEach((array, row) => {
+      assert.deepEqual(list.toArray(row), array);
+      array.forEach((item, index) => {
+        assert.equal(list.at(row, index), item);
+      });
+      assert.equal(list.indexOf(row, 50_000), -1);
     });
-    assert.equal(lists.indexOf(row, 5000), -1);
-  });
-  lists.clear(0);
-  assert.deepEqual([lists.count(0), lists.toArray(0)], [0, []]);
-  assert.deepEqual(lists.toArray(1), arrays[1], 'another row stays');
-});
-
-test('row lists: items of two numbers are found by the first', () => {
-  const lists = new RowLists(2, 2);
-  for (let item = 0; item < 40; item++) lists.push(item % 2, item, 100 + item);
-  lists.removeAt(1, lists.indexOf(1, 3));
-  assert.equal(lists.count(1), 19);
-  assert.equal(lists.indexOf(1, 103), -1);
-  assert.deepEqual([lists.at(1, 1), lists.at(1, 1, 1)], [5, 105]);
-  assert.deepEqual(lists.toArray(0, 1).slice(0, 3), [100, 102, 104]);
+  }
+  const [first, second] = lists as [(typeof lists)[0], (typeof lists)[0]];
+  assert.deepEqual(
+    first.toArray(0, 1),
+    arrays[0]![0]!.map((item) => -item >>> 0),
+    'the second number',
+  );
+  first.clear(0);
+  assert.deepEqual([first.count(0), first.toArray(0), first.indexOf(0, arrays[0]![0]![0]!)], [0, [], -1]);
+  assert.deepEqual(first.toArray(1), arrays[0]![1], 'another row stays');
+  assert.deepEqual(second.toArray(0), arrays[1]![0], 'another list stays');
 });

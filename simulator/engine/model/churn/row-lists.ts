@@ -1,90 +1,128 @@
 /**
- * A short list for each relay, all in one column: a dozen items each, of a hundred or more for few. An item is a number,
- * or a few of which the first is what it is looked for by.
+ * Short lists of every relay in one column: a dozen items each, of a hundred or more for few. An item is a number, or a
+ * few of which the first is what it is looked for by.
  *
- * Arrays of their own would lie all over memory, and a network that changes looks at another relay's every time. The
- * order of a list counts: what follows an item that goes moves up.
+ * Arrays of their own would lie all over memory, and a network that changes looks at another relay's every time. So the
+ * lists of a relay lie side by side. The order of a list counts: what follows an item that goes moves up.
  */
 
-/** Of each row: where its items begin, how many there are, and for how many there is room. */
-const HEAD = 4;
+/** Of each row: where its lists begin, for how many items each has room, and how many items each of them has. */
+const HEAD = 8;
 const BEGIN = 0;
-const COUNT = 1;
-const ROOM = 2;
+const ROOM = 1;
+const COUNTS = 2;
 const FIRST_ROOM = 14;
 
+/** Lists of all rows; those of a row have the same room. */
 export class RowLists {
-  private readonly heads: Uint32Array;
-  private items: Uint32Array;
+  readonly lists: readonly RowList[];
+  readonly heads: Uint32Array;
+  items: Uint32Array;
   private readonly width: number;
   private used = 0;
 
-  constructor(rows: number, width = 1) {
+  /** So many lists for each row as there are widths, at most six; a width is how many numbers an item has. */
+  constructor(rows: number, widths: readonly number[]) {
+    let width = 0;
+    this.lists = widths.map((own, number) => {
+      const list = new RowList(this, COUNTS + number, width, own);
+      width += own;
+      return list;
+    });
+    this.width = width;
     this.heads = new Uint32Array(rows * HEAD);
     this.items = new Uint32Array(Math.max(1, rows) * FIRST_ROOM * width);
+  }
+
+  /** A row that is full goes on at the end of the column, with twice the room. */
+  makeRoom(row: number): void {
+    const { heads, width, lists } = this;
+    const head = row * HEAD;
+    const [begin, room] = [heads[head + BEGIN], heads[head + ROOM]];
+    const larger = Math.max(FIRST_ROOM, 2 * room);
+    const into = this.used;
+    this.used += larger * width;
+    if (this.used > this.items.length) {
+      const items = new Uint32Array(Math.max(2 * this.items.length, this.used));
+      items.set(this.items);
+      this.items = items;
+    }
+    for (const { before, width: own } of lists)
+      this.items.copyWithin(into + before * larger, begin + before * room, begin + (before + own) * room);
+    heads[head + BEGIN] = into;
+    heads[head + ROOM] = larger;
+  }
+}
+
+/** One list of every row. */
+export class RowList {
+  /** Numbers of an item, and those of the lists that lie before this one. */
+  readonly width: number;
+  readonly before: number;
+  private readonly rows: RowLists;
+  private readonly counts: number;
+
+  constructor(rows: RowLists, counts: number, before: number, width: number) {
+    this.rows = rows;
+    this.counts = counts;
+    this.before = before;
     this.width = width;
   }
 
   count(row: number): number {
-    return this.heads[row * HEAD + COUNT];
+    return this.rows.heads[row * HEAD + this.counts];
   }
 
   /** A number of an item: the first where no other is asked for. */
   at(row: number, index: number, number = 0): number {
-    return this.items[this.heads[row * HEAD + BEGIN] + index * this.width + number];
+    return this.rows.items[this.begin(row) + index * this.width + number];
   }
 
   /** -1 for an item that is not there. */
   indexOf(row: number, item: number): number {
-    const { heads, items, width } = this;
-    const begin = heads[row * HEAD + BEGIN];
-    const count = heads[row * HEAD + COUNT];
-    for (let index = 0, at = begin; index < count; index++, at += width) if (items[at] === item) return index;
+    const count = this.count(row);
+    if (count === 0) return -1;
+    const { width } = this;
+    const { items } = this.rows;
+    for (let index = 0, at = this.begin(row); index < count; index++, at += width)
+      if (items[at] === item) return index;
     return -1;
   }
 
   /** Adds an item of one number, or of two. */
   push(row: number, item: number, second = 0): void {
-    const { heads, width } = this;
-    const head = row * HEAD;
-    if (heads[head + COUNT] === heads[head + ROOM]) this.makeRoom(head);
-    const at = heads[head + BEGIN] + heads[head + COUNT]++ * width;
-    this.items[at] = item;
-    if (width > 1) this.items[at + 1] = second;
+    const { rows, width } = this;
+    const { heads } = rows;
+    const count = this.count(row);
+    if (count === heads[row * HEAD + ROOM]) rows.makeRoom(row);
+    const at = this.begin(row) + count * width;
+    rows.items[at] = item;
+    if (width > 1) rows.items[at + 1] = second;
+    heads[row * HEAD + this.counts] = count + 1;
   }
 
   removeAt(row: number, index: number): void {
-    const { heads, items, width } = this;
-    const begin = heads[row * HEAD + BEGIN];
-    const last = begin + --heads[row * HEAD + COUNT] * width;
+    const { width } = this;
+    const { heads, items } = this.rows;
+    const begin = this.begin(row);
+    const last = begin + --heads[row * HEAD + this.counts] * width;
     for (let at = begin + index * width; at < last; at++) items[at] = items[at + width];
   }
 
   clear(row: number): void {
-    this.heads[row * HEAD + COUNT] = 0;
+    this.rows.heads[row * HEAD + this.counts] = 0;
   }
 
   /** A number of all items of a row. */
   toArray(row: number, number = 0): number[] {
     const numbers: number[] = [];
-    for (let index = 0; index < this.count(row); index++) numbers.push(this.at(row, index, number));
+    const count = this.count(row);
+    for (let index = 0; index < count; index++) numbers.push(this.at(row, index, number));
     return numbers;
   }
 
-  /** A row that is full goes on at the end of the column, with twice the room. */
-  private makeRoom(head: number): void {
-    const { heads, width } = this;
-    const [begin, count] = [heads[head + BEGIN], heads[head + COUNT]];
-    const room = Math.max(FIRST_ROOM, 2 * heads[head + ROOM]);
-    const endsAt = this.used + room * width;
-    if (endsAt > this.items.length) {
-      const larger = new Uint32Array(Math.max(2 * this.items.length, endsAt));
-      larger.set(this.items);
-      this.items = larger;
-    }
-    this.items.copyWithin(this.used, begin, begin + count * width);
-    heads[head + BEGIN] = this.used;
-    heads[head + ROOM] = room;
-    this.used = endsAt;
+  private begin(row: number): number {
+    const { heads } = this.rows;
+    return heads[row * HEAD + BEGIN] + this.before * heads[row * HEAD + ROOM];
   }
 }

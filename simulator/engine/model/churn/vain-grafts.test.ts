@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadColumns } from '../../gossipsub/load-counter.ts';
 import { Trace } from '../../trace.ts';
+import { Calendar } from '../calendar.ts';
 import { frameShapes } from '../rpc-sizes.ts';
 import { World } from '../world.ts';
 import { ChangingLinks } from './changing-links.ts';
 import { ChangingMesh } from './changing-mesh.ts';
+import { relayLists } from './relay-lists.ts';
 
 const HUBS = 4;
 const RELAYS = 14;
@@ -17,6 +19,7 @@ function run(isEverythingFollowed: boolean, seed: number) {
   const links = new ChangingLinks(RELAYS, 256);
   const load = loadColumns(RELAYS);
   const world = new World({
+    calendar: new Calendar(RELAYS),
     links,
     shapes: frameShapes(),
     load,
@@ -27,7 +30,7 @@ function run(isEverythingFollowed: boolean, seed: number) {
     seed,
     trace: Trace.forRelays(RELAYS),
   });
-  const mesh = new ChangingMesh(world, PLAN, seed, true);
+  const mesh = new ChangingMesh(world, PLAN, seed, true, relayLists(RELAYS));
   world.isQuiet = true;
   let beats = 0;
   const runUntil = (endUs: number): void => {

@@ -13,6 +13,9 @@ import { shuffle } from '../mesh-care.ts';
 import { PRUNE_BACKOFF_MS } from '../rpc-sizes.ts';
 import type { World } from '../world.ts';
 
+/** What is sent so long before the run ends arrives before it ends. */
+const LAST_US = 60e6;
+
 /** A subscriber of a relay, as far as its heartbeats ask. */
 export interface Suitor {
   readonly place: number;
@@ -22,6 +25,8 @@ export interface Suitor {
   forgottenUs: number;
   /** When the backoff ends that was agreed upon meanwhile; 0 for none. */
   untilMs: number;
+  /** How often it has refused meanwhile, as far as that is not counted yet. */
+  refusals: number;
 }
 
 interface Resting {
@@ -92,44 +97,72 @@ export class VainGrafts {
     // Of what happens at the same instant, that of the lower number comes first.
     const isLate = calendar.timeUs === nowUs && relay < calendar.source;
     if (resting.nextUs === nowUs && isLate) this.beat(relay, resting);
+    for (const { place, refusals } of resting.suitors)
+      if (refusals > 0) this.countEarly(relay, place, refusals);
     this.parts.wake(relay, resting.nextUs, resting.suitors);
   }
 
   /** One heartbeat, as mesh-care.ts has it where every GRAFT is answered by a PRUNE. */
   private beat(relay: number, resting: Resting): void {
     const { plan, world } = this.parts;
-    const { order, random } = this;
-    const { suitors, nextUs: nowUs } = resting;
-    random.reseed(relay, nowUs, EVENT_KIND.timer);
-    order.length = 0;
-    for (let i = 0; i < suitors.length; i++) order.push(i);
-    shuffle(order, random.random);
+    const { suitors, members, nextUs: nowUs } = resting;
     const untilMs = Math.floor(nowUs / 1000) + PRUNE_BACKOFF_MS;
     const forgottenUs = this.parts.forgottenAtUs(relay, untilMs);
-    let { members, dialledMembers } = resting;
-    let next = 0;
-    const graft = (count: number, isOfDialled: boolean): void => {
-      for (let left = count; left > 0 && next < order.length; next++) {
-        const suitor = suitors[order[next]];
-        if (suitor.isMember || suitor.forgottenUs > nowUs || (isOfDialled && !suitor.isDialled)) continue;
-        suitor.forgottenUs = forgottenUs;
-        suitor.untilMs = untilMs;
-        this.countRefusal(nowUs, relay, suitor.place);
-        members++;
-        if (suitor.isDialled) dialledMembers++;
-        left--;
-      }
+    const isEarly = nowUs < world.endUs - LAST_US;
+    const refuse = (suitor: Suitor): void => {
+      suitor.forgottenUs = forgottenUs;
+      suitor.untilMs = untilMs;
+      if (isEarly) suitor.refusals++;
+      else this.countLate(nowUs, relay, suitor.place);
     };
-    graft(plan.D - members, false);
-    if (members >= plan.Dlo) graft(plan.Dout - dialledMembers, true);
+    let willing = 0;
+    for (const suitor of suitors) if (isWilling(suitor, nowUs)) willing++;
+    const wanted = plan.D - members;
+    if (willing <= wanted) {
+      // It grafts all of them, in whatever order.
+      for (const suitor of suitors) if (isWilling(suitor, nowUs)) refuse(suitor);
+    } else this.graftSome(relay, resting, wanted, refuse);
     let wakeUs = Number.POSITIVE_INFINITY;
     for (const suitor of suitors) if (!suitor.isMember) wakeUs = Math.min(wakeUs, suitor.forgottenUs);
     resting.nextUs = wakeUs > nowUs ? wakeUs : world.nextBeatUs(relay, nowUs);
     world.counters.eventsFired++;
   }
 
-  /** A GRAFT and the PRUNE that answers it. */
-  private countRefusal(nowUs: number, relay: number, place: number): void {
+  /** Grafts so many of those that it may graft again, and beyond them as many that it has dialled as it lacks. */
+  private graftSome(relay: number, resting: Resting, wanted: number, refuse: (suitor: Suitor) => void): void {
+    const { plan } = this.parts;
+    const { order, random } = this;
+    const { suitors, nextUs: nowUs } = resting;
+    let { members, dialledMembers } = resting;
+    random.reseed(relay, nowUs, EVENT_KIND.timer);
+    order.length = 0;
+    for (let i = 0; i < suitors.length; i++) order.push(i);
+    shuffle(order, random.random);
+    let next = 0;
+    const graft = (count: number, isOfDialled: boolean): void => {
+      for (let left = count; left > 0 && next < order.length; next++) {
+        const suitor = suitors[order[next]];
+        if (!isWilling(suitor, nowUs) || (isOfDialled && !suitor.isDialled)) continue;
+        refuse(suitor);
+        members++;
+        if (suitor.isDialled) dialledMembers++;
+        left--;
+      }
+    };
+    graft(wanted, false);
+    if (members >= plan.Dlo) graft(plan.Dout - dialledMembers, true);
+  }
+
+  /** GRAFTs and the PRUNEs that answered them, all long before the run ends. */
+  private countEarly(relay: number, place: number, refusals: number): void {
+    const { world } = this.parts;
+    const peer = world.links.peer[place];
+    world.countFrames(refusals, relay, peer, world.shapes.graft);
+    world.countFrames(refusals, peer, relay, world.shapes.prune);
+  }
+
+  /** A GRAFT and its PRUNE, which may arrive when the run has ended. */
+  private countLate(nowUs: number, relay: number, place: number): void {
     const { world } = this.parts;
     const { peer, latencyUs } = world.links;
     const arrivesUs = nowUs + latencyUs[place];
@@ -141,4 +174,9 @@ export class VainGrafts {
     const { peer } = this.parts.world.links;
     for (const { place, isMember } of suitors) if (!isMember) this.watchers[peer[place]] += by;
   }
+}
+
+/** Whether a suitor may be grafted again. */
+function isWilling({ isMember, forgottenUs }: Suitor, nowUs: number): boolean {
+  return !isMember && forgottenUs <= nowUs;
 }
