@@ -101,5 +101,6 @@ export function keyOf(question: Question, freshUntilUs: Float64Array): number | 
   const whole = 4 * ways + 2 * isFresh(from) + isFresh(to);
   // What goes as it should is what is asked for most.
   const isWhole = lost === null && turn === null && before === null && lacks.length === 0;
-  return isWhole ? whole : JSON.stringify([whole, lost, turn, before, lacks]);
+  const isTurnFresh = turn === null ? 0 : isFresh(turn.to);
+  return isWhole ? whole : JSON.stringify([whole, lost, turn, isTurnFresh, before, lacks]);
 }
