@@ -62,6 +62,7 @@ describe("maintainers' scripts", () => {
       assert(help.stdout.startsWith(`Usage: npm run ${name} -- [options]`), help.stdout);
       for (const line of help.stdout.match(/^ {2}-.*/gm)!)
         assert.match(line, /\S {2,}\S/, 'a sentence for each');
+      if (WRONG.some(([script]) => script === name)) return; // takes a wrong line below
       const wrong = run(name, '--no-such-option');
       assert.deepEqual(wrong, {
         status: 2,

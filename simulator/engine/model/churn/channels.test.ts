@@ -106,14 +106,12 @@ const HURRIED: readonly (readonly LiveChannel[])[] = [
 
 for (const channels of HURRIED) {
   test(`model with channels: ${channels.join('+')}: news that come while modules of the last are on their way change what is fetched`, async () => {
-    for (const seed of [1, 2]) {
-      const both = await runOnBoth(hurried(seed), channels, directory({ intervalSeconds: 30 }));
-      assertEqual(both, `seed ${seed}`, true);
-      const { own, relays } = both;
-      assert(reached(own, relays, 3) === relays, `seed ${seed}: all run the last one`);
-      if (!channels.includes('gossip'))
-        assert(reached(own, relays, 0) < relays, `seed ${seed}: some were at the first when it was replaced`);
-    }
+    const both = await runOnBoth(hurried(1), channels, directory({ intervalSeconds: 30 }));
+    assertEqual(both, 'seed 1', true);
+    const { own, relays } = both;
+    assert.equal(reached(own, relays, 3), relays, 'all run the last one');
+    if (!channels.includes('gossip'))
+      assert(reached(own, relays, 0) < relays, 'some were at the first when it was replaced');
   });
 }
 
