@@ -168,7 +168,7 @@ export class SimulatedNetwork {
     this.clock.timerGate = (timer) => {
       const relay = this.relays[timer.relay];
       if (this.faults?.processes.isLate(timer) === true) {
-        relay?.wake();
+        relay?.sleep?.runsLate();
         return true;
       }
       return relay?.sleep?.admits(timer) ?? true;

@@ -46,6 +46,12 @@ export class RouterSleep {
     return true;
   }
 
+  /** A timer that the process has missed while it stood still comes due now: its callback runs in any case. */
+  runsLate(): void {
+    this.lookAtHistory();
+    this.wake();
+  }
+
   /** Catches up with the present and runs the heartbeat again; does nothing when awake. */
   wake(): void {
     if (this.heartbeat !== null) this.resumeHeartbeat(this.heartbeat);
