@@ -61,6 +61,8 @@ export class StageRecorder {
   private readonly hostileSinceUs = new Map<string, number>();
   private readonly columns: readonly Readonly<Record<Stage, Float64Array>>[];
   private readonly removed: readonly Float64Array[];
+  /** When each relay's process died last. */
+  private readonly diedUs = new Map<number, number>();
   private readonly gained: readonly Float64Array[];
   readonly watch: InvariantWatch;
   private readonly rules: ModuleRules;
@@ -214,6 +216,7 @@ export class StageRecorder {
   stopped(relay: number): void {
     this.restartedRelays.add(relay);
     const { nowUs } = this.clock;
+    this.diedUs.set(relay, nowUs);
     for (const [release, { activated }] of this.columns.entries()) {
       const isRunning = !Number.isNaN(activated[relay]) && Number.isNaN(this.removed[release][relay]);
       if (!isRunning) continue;
@@ -227,15 +230,24 @@ export class StageRecorder {
 
   /** A new process of the relay has come up from its disk, and runs these modules, by their hashes. */
   restarted(relay: number, running: readonly string[]): void {
-    const { nowUs } = this.clock;
     this.rules.restarted(relay, [...catalogue.keys()]);
     for (const hash of running) {
       const release = this.releaseByModule.get(hash);
       if (release === undefined) continue;
-      this.removed[release][relay] = Number.NaN;
-      this.gained[release][relay] = nowUs;
-      this.trace.add(relay, TRACE_STAGE + STAGES.length - 1, nowUs, release, 1);
+      this.isBack(relay, release);
+      // What it had replaced before the process died has not been taken out either.
+      for (const [other, hook] of this.hooks.entries()) {
+        const diedWithIt = this.removed[other][relay] === this.diedUs.get(relay);
+        if (hook === this.hooks[release] && diedWithIt) this.isBack(relay, other);
+      }
     }
+  }
+
+  private isBack(relay: number, release: number): void {
+    const { nowUs } = this.clock;
+    this.removed[release][relay] = Number.NaN;
+    this.gained[release][relay] = nowUs;
+    this.trace.add(relay, TRACE_STAGE + STAGES.length - 1, nowUs, release, 1);
   }
 
   private refused(relay: number, reason: Refusal | string): void {
