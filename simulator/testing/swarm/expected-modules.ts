@@ -67,6 +67,14 @@ function fateOf({ updates, trust }: Scenario, arm: ArmOutcome, release: number):
   }
   // A rollout stands still where too few report, and operators may refuse what others publish.
   if (rollout !== null) return 'open';
+  // Relays keep what they want: of what a better one outranked from the start, nobody but authorities may have the module.
+  const isOutranked = updates.some(
+    (other, place) =>
+      arm.updates[place]!.hook === arm.updates[release]!.hook &&
+      other.priority > updates[release]!.priority &&
+      other.atSeconds <= updates[release]!.atSeconds,
+  );
+  if (isOutranked && !(arm.arm as LiveArm).channels.includes('directory')) return 'open';
   const isTaken =
     publisher === null || (trust.thirdPartyShare === 1 && (arm.arm as LiveArm).operators === null);
   return isTaken ? 'certain' : 'open';
