@@ -116,7 +116,7 @@ export class SwarmFetcher implements Fetcher {
     for (const download of this.downloads) {
       const { missing } = download.assembly;
       while (missing.length > 0 && this.asked < CHUNKS_IN_FLIGHT) {
-        const peer = this.freestOf(download.candidates);
+        const peer = freestOf(download.candidates, this.askedOf);
         if (peer === null) break;
         void this.ask(download, missing.shift()!, peer);
       }
@@ -124,17 +124,6 @@ export class SwarmFetcher implements Fetcher {
       this.downloads.delete(download);
       download.end();
     }
-  }
-
-  /** The peer that is asked for the fewest chunks now; null if all are asked for as many as allowed. */
-  private freestOf(candidates: Iterable<PeerName>): PeerName | null {
-    let freest: PeerName | null = null;
-    let fewest = CHUNKS_IN_FLIGHT_PER_PEER;
-    for (const peer of candidates) {
-      const asked = this.askedOf.get(peer) ?? 0;
-      if (asked < fewest) [freest, fewest] = [peer, asked];
-    }
-    return freest;
   }
 
   /** Never rejects. A peer that fails is not asked again in this attempt. */
@@ -177,6 +166,17 @@ export class SwarmFetcher implements Fetcher {
     }
     return assembly;
   }
+}
+
+/** The peer that is asked for the fewest chunks now; null if all are asked for as many as allowed. */
+export function freestOf<Peer>(candidates: Iterable<Peer>, askedOf: ReadonlyMap<Peer, number>): Peer | null {
+  let freest: Peer | null = null;
+  let fewest = CHUNKS_IN_FLIGHT_PER_PEER;
+  for (const peer of candidates) {
+    const asked = askedOf.get(peer) ?? 0;
+    if (asked < fewest) [freest, fewest] = [peer, asked];
+  }
+  return freest;
 }
 
 /**

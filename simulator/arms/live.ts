@@ -28,7 +28,7 @@ import {
 import { progressOfColumns } from './arm-progress.ts';
 import { drawHostileRelays } from './hostile-relays.ts';
 import { drawPolicies, type LivePolicies } from './live-policies.ts';
-import { publishedByTaker } from './publishing-relay.ts';
+import { publishedByTakers } from './publishing-relay.ts';
 import type { PreparedRelease } from './release.ts';
 import type { Phase, RunOptions } from './run-contract.ts';
 import { trafficViolations } from './traffic-violations.ts';
@@ -63,13 +63,8 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
   const policies = drawPolicies(scenario, arm, population);
   const embeds = policies?.ofRelays.embeds ?? null;
   assert(churn === null || policies === null, `seed ${scenario.seed}: churn and operators in one live arm`);
-  // Under churn the relays that publish were drawn before, and stay.
-  const releases =
-    churn === null
-      ? input.releases.map((release) =>
-          publishedByTaker(release, { scenario, population, policies: policies?.ofRelays ?? null }),
-        )
-      : input.releases;
+  const ofRelays = policies?.ofRelays ?? null;
+  const releases = publishedByTakers(input.releases, { scenario, population, policies: ofRelays, churn });
   const topology =
     embeds === null || embeds.every((one) => one === 1)
       ? input.topology
@@ -94,7 +89,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
         ? null
         : drawPresence(relays, presence, publishers, seed, scenario.network.startSeconds),
       churn,
-      policies: policies?.ofRelays ?? null,
+      policies: ofRelays,
       directory: hasDirectory ? arm.directory : null,
       faults,
       progressOf: (columns) =>

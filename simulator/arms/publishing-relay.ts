@@ -1,8 +1,16 @@
-/** Through which relay a release enters the network. */
+/** Through which relays releases enter the network. */
 
 import type { Job } from '../engine/gossipsub/job.ts';
 import { thirdPartiesOf } from '../engine/gossipsub/third-parties.ts';
 import type { PreparedRelease } from './release.ts';
+
+/** The releases of an arm. Under churn the relays that publish were drawn before, and stay. */
+export function publishedByTakers(
+  releases: readonly PreparedRelease[],
+  network: Pick<Job, 'scenario' | 'population' | 'policies' | 'churn'>,
+): readonly PreparedRelease[] {
+  return network.churn === null ? releases.map((release) => publishedByTaker(release, network)) : releases;
+}
 
 /**
  * The release, published through a relay that takes part and takes it: the next one, where the one drawn does not.

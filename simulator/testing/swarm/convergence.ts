@@ -7,7 +7,7 @@
 
 import { drawHostileRelays } from '../../arms/hostile-relays.ts';
 import { drawPolicies } from '../../arms/live-policies.ts';
-import { publishedByTaker } from '../../arms/publishing-relay.ts';
+import { publishedByTakers } from '../../arms/publishing-relay.ts';
 import { type PreparedRelease, prepareReleases } from '../../arms/release.ts';
 import { circuitsPerSecond } from '../../engine/gossipsub/circuit-contacts.ts';
 import { meanCellWaitUs } from '../../engine/gossipsub/hook-traffic.ts';
@@ -63,10 +63,7 @@ function relaysToAsk(
   if (arm.adversary !== 'none' && leavesMarks(scenario)) return [];
   const { embeds = null, classOf, classes } = outcome.operators ?? {};
   const policies = drawPolicies(scenario, arm, population)?.ofRelays ?? null;
-  const releases =
-    churn === null
-      ? prepared.map((release) => publishedByTaker(release, { scenario, population, policies }))
-      : prepared;
+  const releases = publishedByTakers(prepared, { scenario, population, policies, churn });
   const publishers = new Set(releases.map(({ publisher }) => publisher));
   const hostile =
     arm.adversary === 'none' ? new Set<number>() : drawHostileRelays(scenario, publishers, embeds);

@@ -4,11 +4,8 @@
  * A relay has one for all that it gets of its peers, and shares out what it may ask for at a time.
  */
 
-import {
-  CHUNKS_IN_FLIGHT,
-  CHUNKS_IN_FLIGHT_PER_PEER,
-  DOWNLOADS_IN_FLIGHT,
-} from '../../../../node/channels/limits.ts';
+import { CHUNKS_IN_FLIGHT, DOWNLOADS_IN_FLIGHT } from '../../../../node/channels/limits.ts';
+import { freestOf } from '../../../../node/channels/swarm-fetcher.ts';
 
 /** Asks a peer for a part; told whether it has come. */
 export type Ask = (peer: number, part: number, done: (isHere: boolean) => void) => void;
@@ -50,7 +47,7 @@ export class Swarm {
       const { candidates } = download;
       const { missing } = download.assembly;
       while (missing.length > 0 && this.asked < CHUNKS_IN_FLIGHT) {
-        const peer = this.freestOf(candidates);
+        const peer = freestOf(candidates, this.askedOf);
         if (peer === null) break;
         this.askFor(download, missing.shift()!, peer);
       }
@@ -72,17 +69,6 @@ export class Swarm {
       }
       this.askAll();
     });
-  }
-
-  /** The peer that is asked for the fewest parts now; null if all are asked for as many as allowed. */
-  private freestOf(candidates: Iterable<number>): number | null {
-    let freest: number | null = null;
-    let fewest = CHUNKS_IN_FLIGHT_PER_PEER;
-    for (const peer of candidates) {
-      const asked = this.askedOf.get(peer) ?? 0;
-      if (asked < fewest) [freest, fewest] = [peer, asked];
-    }
-    return freest;
   }
 
   private count(download: Download, peer: number, change: number): void {
