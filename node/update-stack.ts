@@ -154,6 +154,11 @@ export class UpdateStack implements OfferTaker {
     };
   }
 
+  /** Whether the relay wants a module and has not got it yet; `file` is its name among the targets. */
+  isFetching(file: string): boolean {
+    return this.agent.isFetching(file);
+  }
+
   async take(offer: Offer): Promise<Receipt> {
     const receipt = await this.agent.take(offer);
     this.parts.onTaken?.(offer, receipt);

@@ -222,7 +222,14 @@ export const ENGINE_FAULTS: readonly Fault[] = [
   {
     wrong: 'a publisher whose disk has lost what it published does not get it again',
     file: 'simulator/engine/gossipsub/hand-overs.ts',
-    find: '    if (this.latest.has(relay)) later(() => this.restock(relay));\n',
+    find: '    if (this.judged.has(relay)) later(() => this.restock(relay));\n',
+    replace: '',
+    tests: ['simulator/engine/gossipsub/hand-overs.test.ts'],
+  },
+  {
+    wrong: 'a publisher that hears of newer news before it has its own back does not get its module again',
+    file: 'simulator/engine/gossipsub/hand-overs.ts',
+    find: ' ||\n      judged.some(({ targets }) => targets.some((file) => stack.isFetching(file)))',
     replace: '',
     tests: ['simulator/engine/gossipsub/hand-overs.test.ts'],
   },

@@ -109,6 +109,10 @@ export class ModuleIntake {
     return heard;
   }
 
+  isFetching(file: string): boolean {
+    return (this.records.get(file)?.fetch ?? null) !== null;
+  }
+
   stop(): void {
     this.isStopped = true;
     for (const { fetch } of this.records.values()) fetch?.cancel();

@@ -82,6 +82,11 @@ export class UpdateAgent implements OfferTaker {
     this.intake.stop();
   }
 
+  /** Whether it wants a module and has not got it yet; `file` is its name among the targets. */
+  isFetching(file: string): boolean {
+    return this.intake.isFetching(file);
+  }
+
   /** The relay's core has taken a module out for what it did: the next best takes its place. */
   replace(): void {
     this.intake.replace();

@@ -13,7 +13,13 @@ import type { HandOver } from './publisher.ts';
 
 const RELAY = 0;
 const TIMESTAMP = 7;
-const HAND_OVER = { bundle: Uint8Array.of(1), source: {}, timestamp: TIMESTAMP } as unknown as HandOver;
+const MODULE = 'targets/cell-admission/hash.module.wasm';
+const HAND_OVER = {
+  bundle: Uint8Array.of(1),
+  source: {},
+  timestamp: TIMESTAMP,
+  targets: [MODULE],
+} as unknown as HandOver;
 const NEWEST = {} as Fetcher;
 const makeHandOver = (): HandOver => HAND_OVER;
 
@@ -26,8 +32,8 @@ class Process {
   readonly stack: UpdateStack;
   readonly environment: Environment;
 
-  /** On a disk with metadata of this version. */
-  constructor(timestamp: number) {
+  /** On a disk with metadata of this version, and fetching a module that it lacks. */
+  constructor(timestamp: number, fetched: string | null) {
     const take = ({ source }: Offer): Promise<unknown> => {
       this.sources.push(source);
       return new Promise((resolve) => this.atIt.push((refused) => resolve({ refused: refused ?? null })));
@@ -36,6 +42,7 @@ class Process {
     this.stack = {
       take,
       client: { versions: () => ({ timestamp }), isIncomplete: () => false },
+      isFetching: (file: string) => file === fetched,
     } as unknown as UpdateStack;
     this.environment = { pubsub: { publish } } as unknown as Environment;
   }
@@ -59,8 +66,8 @@ describe('hand-overs', () => {
     });
   });
 
-  function startProcess(timestamp = 0): Process {
-    const process = new Process(timestamp);
+  function startProcess(timestamp = 0, fetched: string | null = null): Process {
+    const process = new Process(timestamp, fetched);
     running = process;
     handOvers.restarted(RELAY);
     return process;
@@ -118,6 +125,18 @@ describe('hand-overs', () => {
     const second = startProcess(TIMESTAMP - 1);
     await passUntil(2 * PUBLISH_AFTER_RESTART_US);
     assert.deepEqual([second.atIt.length, second.told], [1, 0]);
+  });
+
+  it('a relay that has heard of newer news first is given it again while it lacks its module', async () => {
+    const first = startProcess();
+    handOvers.publish(RELAY, makeHandOver);
+    await takeAll(first);
+    const lacking = startProcess(TIMESTAMP + 1, MODULE);
+    await passUntil(2 * PUBLISH_AFTER_RESTART_US);
+    assert.deepEqual([lacking.atIt.length, lacking.told], [1, 0]);
+    const lackingAnother = startProcess(TIMESTAMP + 1, 'targets/cell-admission/hash.other.wasm');
+    await passUntil(4 * PUBLISH_AFTER_RESTART_US);
+    assert.equal(lackingAnother.atIt.length, 0);
   });
 
   it('a relay that has refused it is given it again on demand, one that has taken it is not', async () => {

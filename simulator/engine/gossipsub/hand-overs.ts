@@ -3,7 +3,7 @@
  * taken them.
  *
  * A relay that dies before it has taken one gets it again from its next process on; so does one whose disk has lost what
- * it had taken. One that refuses it by a clock that is wrong gets it again when the clock is set. One that has been down
+ * it had taken, even where others have told it of newer news since: they may not have the module. One that refuses it by a clock that is wrong gets it again when the clock is set. One that has been down
  * until newer news have reached it refuses it as old, and gets all that the developers have instead: nobody else may have
  * the modules of the older publication.
  */
@@ -36,8 +36,8 @@ export class HandOvers {
   private readonly due = new Map<number, Set<() => HandOver>>();
   /** Those that their relay has told the others of. */
   private readonly told = new Set<() => HandOver>();
-  /** The latest that each relay has judged. */
-  private readonly latest = new Map<number, HandOver>();
+  /** Those that each relay has judged, the latest at the end. */
+  private readonly judged = new Map<number, HandOver[]>();
 
   constructor(parts: HandOversParts) {
     this.parts = parts;
@@ -64,7 +64,7 @@ export class HandOvers {
     const judged = (): void => {
       if (stackOf(relay) !== stack) return; // it has died over it
       due.delete(makeHandOver);
-      this.latest.set(relay, handOver);
+      this.judged.set(relay, [...(this.judged.get(relay) ?? []), handOver]);
     };
     this.handTo(relay, stack, handOver).then(judged).catch(onError);
     if (!channels.includes('gossip')) return;
@@ -87,21 +87,25 @@ export class HandOvers {
       clock.schedule(clock.nowUs + PUBLISH_AFTER_RESTART_US, new Call(relay, ifAlive));
     };
     for (const makeHandOver of this.due.get(relay) ?? []) later(() => this.publish(relay, makeHandOver));
-    if (this.latest.has(relay)) later(() => this.restock(relay));
+    if (this.judged.has(relay)) later(() => this.restock(relay));
   }
 
   /**
-   * Hands the latest over again if the relay lacks it, or some of it: its disk has lost it, its clock has had it refused, or
-   * others have told it of news that they had not whole.
+   * Hands the latest over again if the relay lacks it, or a module of any: its disk has lost it, its clock has had it
+   * refused, or others have told it of news that they had not whole.
    */
   restock(relay: number): void {
     const { stackOf, onError } = this.parts;
     const stack = stackOf(relay);
-    const handOver = this.latest.get(relay);
-    if (stack === null || handOver === undefined) return;
+    const judged = this.judged.get(relay);
+    if (stack === null || judged === undefined) return;
     const { client } = stack;
-    if (client.versions().timestamp < handOver.timestamp || client.isIncomplete())
-      this.handTo(relay, stack, handOver).catch(onError);
+    const latest = judged.at(-1)!;
+    const isLacking =
+      client.versions().timestamp < latest.timestamp ||
+      client.isIncomplete() ||
+      judged.some(({ targets }) => targets.some((file) => stack.isFetching(file)));
+    if (isLacking) this.handTo(relay, stack, latest).catch(onError);
   }
 
   private async handTo(relay: number, stack: UpdateStack, { source }: HandOver): Promise<void> {

@@ -9,7 +9,7 @@
 import { encodeBundle } from '../../../node/channels/bundle.ts';
 import type { FileSource } from '../../../node/channels/sync-server.ts';
 import type { Fetched, Fetcher } from '../../../node/trust/fetcher.ts';
-import { metadataFile, TIMESTAMP_FILE } from '../../../node/trust/file-name.ts';
+import { metadataFile, TARGETS_FOLDER, TIMESTAMP_FILE } from '../../../node/trust/file-name.ts';
 import type { TrustVersions } from '../../../node/trust/trust-client.ts';
 import { gossipFiles } from '../../../updates/repository/bundle-files.ts';
 import { type Publication, UpdateRepository } from '../../../updates/repository/repository.ts';
@@ -39,6 +39,8 @@ export interface HandOver {
   readonly source: Fetcher;
   /** Version of its timestamp. */
   readonly timestamp: number;
+  /** Names of the targets that came out with it. */
+  readonly targets: readonly string[];
 }
 
 /** What of a job decides about publications. */
@@ -149,7 +151,7 @@ export class Publisher implements FileSource, Fetcher {
     const publication = this.publish(act);
     if (!publication.live) throw new Error(`a publication of this run waits for signatures: ${act.kind}`);
     this.noteTimestamp();
-    return this.asOf(encodeBundle(gossipFiles(this.repository, publication)), this.timestamps.at(-1)!);
+    return this.asOf(publication, this.timestamps.at(-1)!);
   }
 
   isRevoked(release: number): boolean {
@@ -184,13 +186,18 @@ export class Publisher implements FileSource, Fetcher {
     return this;
   }
 
-  private asOf(bundle: Uint8Array, { bytes, versions }: Issue): HandOver {
+  private asOf(publication: Publication, { bytes, versions }: Issue): HandOver {
     const nextRoot = metadataFile('root', versions.root + 1);
     const fetch = (file: string): Promise<Fetched> => {
       if (file === TIMESTAMP_FILE) return Promise.resolve({ bytes });
       return file === nextRoot ? Promise.resolve({ failed: 'not-found' }) : this.fetch(file);
     };
-    return { bundle, source: { fetch }, timestamp: versions.timestamp };
+    return {
+      bundle: encodeBundle(gossipFiles(this.repository, publication)),
+      source: { fetch },
+      timestamp: versions.timestamp,
+      targets: [...publication.files.keys()].filter((name) => name.startsWith(`${TARGETS_FOLDER}/`)),
+    };
   }
 
   private publish(act: Act): Publication {

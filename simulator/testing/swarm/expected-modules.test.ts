@@ -5,6 +5,8 @@ import { testLiveArm, testScenario, testUpdate } from '../test-scenario.ts';
 import { candidatesByHook, wrongAt } from './expected-modules.ts';
 
 interface Told {
+  readonly heard?: number;
+  readonly verified?: number;
   readonly activated?: number;
   readonly removed?: number;
   readonly misbehaves?: boolean;
@@ -14,13 +16,20 @@ interface Told {
 /** What is wrong on one relay with these updates of one hook. */
 function wrong(...told: readonly Told[]): string | null {
   const scenario = testScenario({ updates: told.map(({ plan }) => testUpdate(plan)) });
-  const updates = told.map(({ activated = Number.NaN, removed = Number.NaN, misbehaves = false }) => ({
-    hook: 'cell-admission',
-    stages: { activated: Float64Array.of(activated) },
-    removed: Float64Array.of(removed),
-    haltedSeconds: null,
-    verdicts: { misbehaves },
-  })) as unknown as UpdateOutcome[];
+  const never = Number.NaN;
+  const updates = told.map(
+    ({ heard = never, verified = never, activated = never, removed = never, misbehaves = false }) => ({
+      hook: 'cell-admission',
+      stages: {
+        heard: Float64Array.of(heard),
+        verified: Float64Array.of(verified),
+        activated: Float64Array.of(activated),
+      },
+      removed: Float64Array.of(removed),
+      haltedSeconds: null,
+      verdicts: { misbehaves },
+    }),
+  ) as unknown as UpdateOutcome[];
   const arm = { arm: testLiveArm('live'), updates } as unknown as ArmOutcome;
   return wrongAt(candidatesByHook(scenario, arm)[0]!, 0);
 }
@@ -44,6 +53,17 @@ test('expected modules: what is revoked, or bad, must be gone, and what came bef
   assert.match(wrong({}, { ...bad, activated: 1, removed: 2 })!, /does not run update 0/);
   assert.match(wrong({ activated: 1, plan: { revokeAtSeconds: 30 } })!, /which is gone/);
   assert.equal(wrong({ activated: 1, removed: 3, plan: { revokeAtSeconds: 30 } }), null);
+});
+
+test('expected modules: who hears of a bad one that all others have taken out may wait for it', () => {
+  const bad = { misbehaves: true, plan: { module: 'bad-trap', atSeconds: 20 } };
+  assert.equal(wrong({}, { ...bad, heard: 1 }), null);
+  assert.match(wrong({}, { ...bad, heard: 1, verified: 2 })!, /does not run update 0/);
+  assert.match(wrong({}, bad)!, /does not run update 0/);
+  assert.match(
+    wrong({ activated: 1, plan: { revokeAtSeconds: 30 } }, { ...bad, heard: 1 })!,
+    /which is gone/,
+  );
 });
 
 test('expected modules: nobody finds out about a module that goes wrong after its trial only', () => {

@@ -84,13 +84,27 @@ function runs({ update }: Candidate, relay: number): boolean {
   return !Number.isNaN(update.stages.activated[relay]!) && Number.isNaN(update.removed[relay]!);
 }
 
+/**
+ * Whether a relay may wait for a module instead of taking the next best: one that misbehaves, so that all who had it have
+ * taken it out before this relay, which has heard of it, could get it.
+ */
+function isWaitedFor({ update: { verdicts, stages } }: Candidate, relay: number): boolean {
+  return (
+    verdicts?.misbehaves === true &&
+    !Number.isNaN(stages.heard[relay]!) &&
+    Number.isNaN(stages.verified[relay]!)
+  );
+}
+
 /** What is wrong with what a relay runs at a hook; null when it is as it must be. */
 export function wrongAt(candidates: readonly Candidate[], relay: number): string | null {
+  let mayWait = false;
   for (const candidate of candidates) {
     const { fate, module, release } = candidate;
     if (runs(candidate, relay))
       return fate === 'gone' ? `runs update ${release} (${module}), which is gone` : null;
-    if (fate === 'certain') return `does not run update ${release} (${module})`;
+    mayWait ||= isWaitedFor(candidate, relay);
+    if (fate === 'certain') return mayWait ? null : `does not run update ${release} (${module})`;
   }
   return null;
 }
