@@ -86,10 +86,7 @@ export function readNodeOptions(
     root: readRoot(options.root, userFolder, wrong),
     stateFolder: readFolder(options.state, userFolder, wrong),
     statusPort: readPort(options.statusPort, wrong),
-    channels:
-      options.channels === ''
-        ? []
-        : options.channels.split(',').map((name) => oneOf('channels', name, NAMED_CHANNELS)),
+    channels: options.channels.split(',').map((name) => oneOf('channels', name, NAMED_CHANNELS)),
     pollEveryMs: durationMs('poll-every', options.pollEvery, 1000),
     thirdParties: readThirdParties(options.thirdParties),
     developmentNetwork: options.developmentNetwork === true,

@@ -191,9 +191,18 @@ describe('a relay that cannot start', DEADLINE, () => {
       'nowhere.json',
       '--drain',
       'soon',
+      '--channels',
+      '',
     ]);
     assert.equal(code, 2);
-    for (const option of ['--peer somewhere', '--root nowhere.json', '--state is missing', '--drain soon']) {
+    const wrong = [
+      '--peer somewhere',
+      '--root nowhere.json',
+      '--state is missing',
+      '--drain soon',
+      '--channels',
+    ];
+    for (const option of wrong) {
       assert.match(errors, new RegExp(`^error: ${option}.*\\n {4}hint: `, 'm'));
     }
   });

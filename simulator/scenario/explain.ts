@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import { closest } from './closest.ts';
 import { type Problem, quoted } from './problem.ts';
 import { scenarioSchema } from './schema.ts';
-import { exampleAt, knownKeys, taggedChoiceAt } from './schema-lookup.ts';
+import { exampleAt, examplesAt, knownKeys, taggedChoiceAt } from './schema-lookup.ts';
 import { find, locate, type Path, valueNoun, type YamlTree } from './yaml-tree.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -173,7 +173,13 @@ class Explainer {
     });
     const wanted = [...new Set([...words.map(String), ...kinds])].join(' or ');
     const message = `must be ${wanted}, not ${valueNoun(found)}`;
-    return this.at(path, message, guess === null ? this.example(path) : `did you mean ${guess}?`);
+    return this.at(path, message, guess === null ? this.examples(path) : `did you mean ${guess}?`);
+  }
+
+  /** One of each kind that a union takes. */
+  private examples(path: Path): string | null {
+    const examples = examplesAt(scenarioSchema, path, this.value);
+    return examples.length === 0 ? null : `for example ${examples.map(inline).join(' or ')}`;
   }
 
   /** A mistake that `report` found: it may point at another key where this one holds a default. */
@@ -190,5 +196,9 @@ class Explainer {
 /** Every problem that zod found, located in the file. */
 export function explainIssues(issues: readonly Issue[], tree: YamlTree, value: unknown): Problem[] {
   const explainer = new Explainer(tree, value);
-  return issues.flatMap((issue) => explainer.explain(issue));
+  // Beyond what a double holds exactly a number is too large twice; the narrower bound is told last.
+  const lastOf = new Map(issues.map((issue) => [JSON.stringify([issue.path, issue.code]), issue]));
+  const isTold = (issue: Issue) =>
+    issue.code !== 'too_big' || lastOf.get(JSON.stringify([issue.path, issue.code])) === issue;
+  return issues.filter(isTold).flatMap((issue) => explainer.explain(issue));
 }

@@ -137,6 +137,7 @@ describe('loading a scenario', () => {
 sed: 3
 network:
   relays: abc
+  latency: 50ms
   uplink: 20
 engine: wire
 fidelity: fats
@@ -152,13 +153,15 @@ historical: [tor-2016-17, tor-2016-17]
       '1:7 name: "my scenario" is not a name of letters, digits, - and _ (64 at most) | for example my-scenario',
       '2:1 sed: unknown key | did you mean seed?',
       '4:11 network.relays: must be a number, not the text "abc" | for example 7500',
-      '5:11 network.uplink: the number 20 has no unit | write a rate with its unit, such as 512 kbit/s, 20 Mbit/s or 2.5 MB/s',
-      '7:11 fidelity: must be one of full, fast, not the text "fats" | did you mean fast?',
-      '8:11 duration: the number 600 has no unit | write a duration with its unit, such as 250ms, 60s, 10min, 2h or 3d',
-      '10:13 updates[0].module: updates/ has no module "strict-cell" | did you mean strict-cells?',
-      '11:5 updates[1].module: is missing | add "module: strict-cells"',
-      `13:20 arms.live.channel: must be one of ${CHANNEL_NAMES.join(', ')}, manual, not the text "gosip" | did you mean gossip?`,
-      '14:27 historical[1]: tor-2016-17 stands here twice | remove one',
+      '5:12 network.latency: must be population or a map of keys, not the text "50ms" | ' +
+        'for example population or { constant: 50ms } or { uniform: [ 10ms, 300ms ] }',
+      '6:11 network.uplink: the number 20 has no unit | write a rate with its unit, such as 512 kbit/s, 20 Mbit/s or 2.5 MB/s',
+      '8:11 fidelity: must be one of full, fast, not the text "fats" | did you mean fast?',
+      '9:11 duration: the number 600 has no unit | write a duration with its unit, such as 250ms, 60s, 10min, 2h or 3d',
+      '11:13 updates[0].module: updates/ has no module "strict-cell" | did you mean strict-cells?',
+      '12:5 updates[1].module: is missing | add "module: strict-cells"',
+      `14:20 arms.live.channel: must be one of ${CHANNEL_NAMES.join(', ')}, manual, not the text "gosip" | did you mean gossip?`,
+      '15:27 historical[1]: tor-2016-17 stands here twice | remove one',
     ]);
   });
 
@@ -177,7 +180,11 @@ historical: [tor-2016-17, tor-2016-17]
     assert.match(relays('9e99'), /must be/);
     assert.match(relays('.nan'), /must be a number/);
     assert.match(relays('2000000000'), /at most 1,000,000,000/);
-    assert.match(told(withLines('seed: 4294967296'))[0], /seed: must be at most 4,294,967,295/);
+    for (const seed of ['4294967296', '9007199254740993']) {
+      const problems = told(withLines(`seed: ${seed}`));
+      assert.equal(problems.length, 1);
+      assert.match(problems[0], /seed: must be at most 4,294,967,295/);
+    }
     assert.match(told(withLines('duration: 0s'))[0], /duration: must be at least 1s/);
     assert.match(told(withLines('duration: 2000d'))[0], /must be at most 365d/);
     assert.match(told(withLines('traffic: { utilization: 1 }'))[0], /must be below 1, not 1/);

@@ -47,7 +47,7 @@ const latencySchema = z
     description:
       'One-way latency of links: from the places of the population (which the uniform one has not: then 10 to ' +
       '300 ms), {constant: 50ms} or {uniform: [10ms, 300ms]}',
-    examples: ['population', { uniform: ['10ms', '300ms'] }],
+    examples: ['population', { constant: '50ms' }, { uniform: ['10ms', '300ms'] }],
   });
 
 export const networkSchema = z

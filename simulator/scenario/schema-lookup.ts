@@ -154,11 +154,16 @@ export function knownKeys(root: Schema, path: Path, value: unknown): string[] {
 
 /** A value that works at `path`, if the schema gives one. */
 export function exampleAt(root: Schema, path: Path, value: unknown): unknown {
+  return examplesAt(root, path, value)[0];
+}
+
+/** All examples that the schema gives for a key; empty if there are none. */
+export function examplesAt(root: Schema, path: Path, value: unknown): readonly unknown[] {
   for (let schema = schemasAlong(root, path, value); schema !== undefined; ) {
-    const meta = z.globalRegistry.get(schema) as { examples?: readonly unknown[] } | undefined;
-    if (meta?.examples?.[0] !== undefined) return meta.examples[0];
+    const { examples = [] } = (z.globalRegistry.get(schema) ?? {}) as { examples?: readonly unknown[] };
+    if (examples[0] !== undefined) return examples;
     const { innerType, in: input } = definition(schema);
     schema = innerType ?? input;
   }
-  return undefined;
+  return [];
 }

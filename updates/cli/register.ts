@@ -73,7 +73,13 @@ export function registerUpdateCommands(program: Command, io: UpdateConsole): voi
         return;
       }
       const { initUpdate } = await import('./init-update.ts');
-      for (const file of initUpdate(folderOf(name), hook, language)) io.out(file);
+      const folder = folderOf(name);
+      for (const file of initUpdate(folder, hook, language)) io.out(file);
+      if (folder.split(path.sep).includes('node_modules')) {
+        io.err(
+          'note: npm throws away what is in node_modules; to keep an update, work in a clone of the project',
+        );
+      }
       io.err(`next: write its source, then: ${callOf('update', 'test', name)}`);
       io.finish(0);
     });
