@@ -3,6 +3,7 @@
 import type { Fault } from './fault.ts';
 
 const SLOT = 'node/hooks/slot.ts';
+const CALL_SITE = 'node/hooks/call-site.ts';
 const SLOT_TEST = ['node/hooks/slot.test.ts'];
 
 export const HOOKS_FAULTS: readonly Fault[] = [
@@ -57,7 +58,7 @@ export const HOOKS_FAULTS: readonly Fault[] = [
   },
   {
     wrong: 'buffers of a call that broke the contract reach the caller',
-    file: SLOT,
+    file: CALL_SITE,
     find: "    if (!acceptsBuffers(hook, version, answer, args)) {\n      this.fault = 'contract';",
     replace:
       "    if (!acceptsBuffers(hook, version, answer, args)) {\n      returnBuffers(hook, version, args);\n      this.fault = 'contract';",

@@ -6,29 +6,20 @@
  * Slots are small and share everything but their state, since a simulation holds millions of them.
  */
 
-import { wasmEngine } from '../wasm/engine.ts';
-import type { WasmValue } from '../wasm/module-interface.ts';
 import type { ModuleVersion } from '../wasm/module-version.ts';
-import { acceptsBuffers, passBuffers, returnBuffers } from './buffer-passing.ts';
-import { type AnyHook, unsigned } from './define-hook.ts';
+import { type Answer, type Argument, CallSite, FAILED } from './call-site.ts';
+import type { AnyHook } from './define-hook.ts';
 import type { HookRuntime } from './hook-runtime.ts';
 import type { ArgumentsOf, Parameter, ResultKind, ValueOf } from './parameter.ts';
 import type { Occupant, RestoredSlot, StageDecision, Staged, StageOptions } from './staging.ts';
 import { Health, type HealthRecord, isWorse, Tenure } from './tenure.ts';
 import type { Reason, Transition, TransitionListener } from './transition.ts';
 
-/** An argument on its way: a scalar, bytes, or undefined beyond the last; `call` has checked its type. */
-type Argument = unknown;
-type Answer = WasmValue | undefined;
-
 interface Snapshot {
   readonly state: Uint8Array;
   readonly stateVersion: number;
 }
 
-/** A call that failed; the reason stands in `fault`. */
-const FAILED = Symbol('failed');
-const NO_STATE = new Uint8Array(0);
 const NO_CALLS: HealthRecord = { calls: 0, penalties: 0 };
 const NONE_QUARANTINED: ReadonlyMap<string, Reason> = new Map();
 
@@ -44,31 +35,20 @@ export type Slot<Parameters extends readonly Parameter[], Kind extends ResultKin
 };
 
 /** The slot behind every type of hook; `HookRuntime.slot` makes it and gives it its type. */
-export class HookSlot {
-  // What every call looks at stands first, so that it lies together in memory.
-  readonly hook: AnyHook;
+export class HookSlot extends CallSite {
   private active: Tenure | null = null;
   private pending: Staged | null = null;
-  /** Comes into being when it is first needed. */
-  private keptState: Uint8Array | null = null;
-  /** The same; since the last switch. */
+  /** Since the last switch; comes into being when it is first needed. */
   private healthNow: Health | null = null;
-  private readonly runtime: HookRuntime;
-  /** What the slot was made for, a relay for instance; handed to the functions that modules import. */
-  readonly owner: unknown;
   private readonly listener: TransitionListener | null;
   private previous: Tenure | null = null;
-  private stateVersion = 0;
   private snapshot: Snapshot | null = null;
-  private fault: Reason = 'trap';
   private quarantinedHashes: Map<string, Reason> | null = null;
 
   /** Made by `HookRuntime.slot`. */
   constructor(hook: AnyHook, runtime: HookRuntime, owner: unknown, listener: TransitionListener | null) {
-    this.hook = hook;
-    this.runtime = runtime;
+    super(hook, runtime, owner);
     this.listener = listener;
-    this.owner = owner;
   }
 
   /** SHA-256 of the module that answers; null while the default does. */
@@ -87,11 +67,6 @@ export class HookSlot {
   /** From when the module in line may be switched in, by the runtime's clock; null when there is none. */
   get pendingNotBeforeMs(): number | null {
     return this.pending === null ? null : this.pending.notBeforeMs;
-  }
-
-  private get state(): Uint8Array {
-    this.keptState ??= this.hook.stateBytes === 0 ? NO_STATE : new Uint8Array(this.hook.stateBytes);
-    return this.keptState;
   }
 
   get phase(): 'default' | 'trial' | 'confirmed' {
@@ -263,125 +238,6 @@ export class HookSlot {
     this.stateVersion = stateVersion;
     this.healthNow = null;
     this.report('activated', 'reached', version.hash);
-  }
-
-  /** Converts the state to the module's layout; false if the module failed to. */
-  private migrate(version: ModuleVersion, stateVersion: number): boolean {
-    const { hook, state } = this;
-    if (version.migrate === null) {
-      // Nobody can read the old layout: the module starts afresh.
-      if (stateVersion !== this.stateVersion) state.fill(0);
-      return true;
-    }
-    for (const window of version.bufferWindows) window.fill(0);
-    if (version.stateWindow.length > 0) version.stateWindow.set(state);
-    this.runtime.caller.owner = this.owner;
-    try {
-      if (version.migrate(this.stateVersion) !== 0) return false;
-    } catch (error) {
-      this.reasonOf(version, error);
-      return false;
-    }
-    if (version.stateWindow.length === 0) return true;
-    if (!hook.acceptsState(version.stateWindow)) return false;
-    state.set(version.stateWindow);
-    return true;
-  }
-
-  /** Runs a module on the slot's state; the state and the buffers change only if all went well. */
-  private run(
-    version: ModuleVersion,
-    a: Argument,
-    b: Argument,
-    c: Argument,
-    d: Argument,
-    e: Argument,
-    f: Argument,
-  ): Answer | typeof FAILED {
-    const { hook } = this;
-    if (version.stateWindow.length !== 0) version.stateWindow.set(this.state);
-    if (hook.hasImports) this.runtime.caller.owner = this.owner;
-    if (version.bufferWindows.length !== 0) return this.runWithBuffers(version, [a, b, c, d, e, f]);
-    let answer: Answer;
-    try {
-      answer = version.entry(a as Answer, b as Answer, c as Answer, d as Answer, e as Answer, f as Answer);
-    } catch (error) {
-      return this.failed(version, error);
-    }
-    if (hook.resultUnsigned) answer = unsigned(hook.result, answer);
-    if (hook.check !== null && !hook.check(answer, a, b, c, d, e, f)) {
-      this.fault = 'contract';
-      return FAILED;
-    }
-    return this.keepState(version) ? answer : FAILED;
-  }
-
-  private runWithBuffers(version: ModuleVersion, args: readonly Argument[]): Answer | typeof FAILED {
-    const { hook } = this;
-    const passed = passBuffers(hook, version, args);
-    let answer: Answer;
-    try {
-      answer = version.entry(passed[0], passed[1], passed[2], passed[3], passed[4], passed[5]);
-    } catch (error) {
-      return this.failed(version, error);
-    }
-    if (hook.resultUnsigned) answer = unsigned(hook.result, answer);
-    if (!acceptsBuffers(hook, version, answer, args)) {
-      this.fault = 'contract';
-      return FAILED;
-    }
-    if (!this.keepState(version)) return FAILED;
-    returnBuffers(hook, version, args);
-    return answer;
-  }
-
-  private keepState(version: ModuleVersion): boolean {
-    if (version.stateWindow.length === 0) return true;
-    if (this.hook.checkState !== null && !this.hook.checkState(version.stateWindow)) {
-      this.fault = 'state';
-      return false;
-    }
-    this.state.set(version.stateWindow);
-    return true;
-  }
-
-  private failed(version: ModuleVersion, error: unknown): typeof FAILED {
-    this.fault = this.reasonOf(version, error);
-    return FAILED;
-  }
-
-  /** Why a call of a module ended in an exception. Throws one that is not the module's fault. */
-  private reasonOf(version: ModuleVersion, error: unknown): Reason {
-    const { caller } = this.runtime;
-    if (caller.failed) {
-      caller.failed = false;
-      return 'host-error';
-    }
-    if (version.fuelLeft < 0) return 'fuel';
-    if (error instanceof wasmEngine.RuntimeError) return 'trap';
-    // The stack was at its end before the module had begun: nobody could answer this call.
-    throw error;
-  }
-
-  private byDefault(a: Argument, b: Argument, c: Argument, d: Argument, e: Argument, f: Argument): Answer {
-    const { fallback, parameters, defaultTakesState } = this.hook;
-    const state = defaultTakesState ? this.state : NO_STATE;
-    switch (parameters.length) {
-      case 0:
-        return fallback(state) as Answer;
-      case 1:
-        return fallback(a, state) as Answer;
-      case 2:
-        return fallback(a, b, state) as Answer;
-      case 3:
-        return fallback(a, b, c, state) as Answer;
-      case 4:
-        return fallback(a, b, c, d, state) as Answer;
-      case 5:
-        return fallback(a, b, c, d, e, state) as Answer;
-      default:
-        return fallback(a, b, c, d, e, f, state) as Answer;
-    }
   }
 
   /** Answers a call that the active module failed: by the module before, then by the default. */
