@@ -25,6 +25,14 @@ export const REPOSITORY_FAULTS: readonly Fault[] = [
     tests: ['updates/repository/rollout-controller.test.ts'],
   },
   {
+    wrong:
+      'relays that refuse a third party are sent the file of its revocation, and keep the message to themselves',
+    file: 'updates/repository/bundle-files.ts',
+    find: '    .filter((name) => isOfDevelopers || !isRevocationFile(name))\n',
+    replace: '',
+    tests: ['updates/repository/bundle-files.test.ts', 'simulator/testing/swarm/found.test.ts'],
+  },
+  {
     wrong: 'the timestamp is published before what it names',
     file: 'updates/repository/release.ts',
     find: 'return files.set(TIMESTAMP_FILE, next.timestamp.bytes);',

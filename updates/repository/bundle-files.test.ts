@@ -119,6 +119,23 @@ describe('the files of a gossip message', () => {
     );
   });
 
+  it("a revocation has its file with it if it is the developers'; who refuses a third party could not check one of its", () => {
+    const repository = sampleRepository();
+    withThirdParties(repository);
+    repository.publishModule(sampleModule(1), publishers);
+    const lab = sampleModule(2, { module: 'lab-exit', hook: 'exit-policy', role: 'lab-2' });
+    repository.publishModule(lab, [third[2], ...publishers]);
+    const revoked = (role: string, signers: typeof publishers): string[] => {
+      const { sha256 } = repository.targets().find((target) => target.role === role)!;
+      const publication = repository.revoke({ target: { sha256 }, reason: 'bad', role }, signers);
+      assert.ok([...publication.files.keys()].some((name) => name.endsWith('.revocation.json')));
+      return namesOf(filesOf(repository, publication)).filter((name) => !/^\d+\.lab-[013]/.test(name));
+    };
+    const own = revoked('targets', publishers);
+    assert.match(own.at(-1)!, /\.revocation\.json$/);
+    assert.match(revoked('lab-2', [third[2], ...publishers]).at(-1)!, /^\d+\.lab-2\.json$/);
+  });
+
   it('never more bytes than a message may have', () => {
     const repository = sampleRepository();
     const vectors = Array.from({ length: 16 }, () => ({ args: ['ab'.repeat(2048)], result: null }));

@@ -56,10 +56,13 @@ export function gossipFiles(
   const delegatedFiles = Object.keys(delegated)
     .sort()
     .map((role) => metadataFile(role, delegated[role]));
-  // One at most. A revocation is told whole by the metadata, so a module goes before.
+  // One at most. A revocation is told whole by the metadata, so a module goes before. A third party's goes without its
+  // file: relays that do not follow the third party could not check it, and would keep the revocation from others.
+  const isOfDevelopers = files.has(metadataFile('targets', targets));
   const inline = [...files]
     .filter(([name, { length }]) => name.startsWith(`${TARGETS_FOLDER}/`) && length <= limits.inlineMaxBytes)
     .map(([name]) => name)
+    .filter((name) => isOfDevelopers || !isRevocationFile(name))
     .sort((one, other) => Number(isRevocationFile(one)) - Number(isRevocationFile(other)))
     .slice(0, 1);
   const canonical = [
