@@ -218,6 +218,13 @@ export class Gossip {
     for (const place of chosen) this.offer(nowUs, relay, place, told, shape);
   }
 
+  /** Whether heartbeats have nothing to tell of until somebody hears of a message. */
+  isSilent(nowUs: number): boolean {
+    return this.live.every(
+      ({ lastHeardUs }) => lastHeardUs < nowUs - (GOSSIP_WINDOWS + 1) * this.world.beatUs,
+    );
+  }
+
   /** A relay has a new process, which knows of no message. */
   forget(relay: number): void {
     for (const { state } of this.live) state[relay] = STATE.unknown;

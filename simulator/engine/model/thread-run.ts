@@ -5,6 +5,7 @@ import { relayStarts } from '../start-plan.ts';
 import { Trace } from '../trace.ts';
 import { Calendar } from './calendar.ts';
 import { LivingRun } from './churn/living-run.ts';
+import type { StartMeshThread } from './churn/mesh-on-loan.ts';
 import { Gossip } from './gossip.ts';
 import { linkTable } from './link-table.ts';
 import { linksComeUp } from './links-come-up.ts';
@@ -33,9 +34,14 @@ export function runModelThread(job: ModelJob, enter: EnterPhase): ModelResult {
 }
 
 /** Builds what does not depend on news; answers with what runs the rest of the job, as `runModelThread` does. */
-export function buildModel(network: NetworkJob, enter: EnterPhase): (news: NewsJob) => ModelResult {
+export function buildModel(
+  network: NetworkJob,
+  enter: EnterPhase,
+  startMeshThread: StartMeshThread | null = null,
+): (news: NewsJob) => ModelResult {
   enter('build', 0);
-  if (network.isLiving) return (news) => runLiving({ ...network, ...news }, news.living!, enter);
+  if (network.isLiving)
+    return (news) => runLiving({ ...network, ...news }, news.living!, enter, startMeshThread);
   const trace = new Trace(network.shared.traceWords);
   const { world, mesh } = buildNetwork(network, trace);
   return (news) => runStaying({ ...network, ...news }, { world, mesh, trace }, enter);
@@ -93,8 +99,13 @@ function runStaying(
   };
 }
 
-function runLiving(job: ModelJob, living: LivingJob, enter: EnterPhase): ModelResult {
-  const run = new LivingRun(job, living);
+function runLiving(
+  job: ModelJob,
+  living: LivingJob,
+  enter: EnterPhase,
+  startMeshThread: StartMeshThread | null,
+): ModelResult {
+  const run = new LivingRun(job, living, startMeshThread);
   enter('connect', 0);
   run.runUntil(job.publications[0].atUs);
   enter('run', run.eventsFired);

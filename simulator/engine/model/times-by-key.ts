@@ -7,6 +7,13 @@
 const NONE = -1;
 const FIRST_SLOTS = 64;
 
+/** What a table holds, to be handed from thread to thread. */
+export interface TimesColumns {
+  readonly keys: Float64Array<ArrayBuffer>;
+  readonly times: Float64Array<ArrayBuffer>;
+  readonly size: number;
+}
+
 export class TimesByKey {
   /** How many keys have a time. */
   size = 0;
@@ -69,6 +76,25 @@ export class TimesByKey {
     for (let slot = 0; slot < keys.length; slot++)
       if (keys[slot] !== NONE && isOver(keys[slot], times[slot])) over.push(keys[slot]);
     for (const key of over) this.delete(key);
+  }
+
+  /** All that it holds; it is empty then. */
+  give(): TimesColumns {
+    const { keys, times, size } = this;
+    this.take({
+      keys: new Float64Array(FIRST_SLOTS).fill(NONE),
+      times: new Float64Array(FIRST_SLOTS),
+      size: 0,
+    });
+    return { keys, times, size };
+  }
+
+  /** Holds what another one has held. */
+  take({ keys, times, size }: TimesColumns): void {
+    this.keys = keys;
+    this.times = times;
+    this.mask = keys.length - 1;
+    this.size = size;
   }
 
   private grow(): void {

@@ -67,6 +67,15 @@ export interface Counters {
   eventsFired: number;
 }
 
+/** What a mesh counts in quiet times, to be counted in another world. */
+export interface QuietCounts {
+  readonly counters: Counters;
+  readonly framesInFlight: number;
+  readonly linkBytes: number;
+  /** How many frames of each shape were sent: subscriptions, GRAFTs and PRUNEs. */
+  readonly sent: readonly number[];
+}
+
 /** Numbers of an uplink lie together. */
 const UPLINK = 2;
 const FREE_US = 0;
@@ -138,6 +147,24 @@ export class World {
     bytes[kindIndex('links')] += this.linkBytes;
     bytes[kindIndex('requests')] += this.requestBytes;
     return namedBytes(bytes);
+  }
+
+  quietCounts(): QuietCounts {
+    const { counters, framesInFlight, linkBytes } = this;
+    return { counters, framesInFlight, linkBytes, sent: this.quietShapes().map(({ sent }) => sent) };
+  }
+
+  /** Counts what another world has counted; the load of its relays is not among it. */
+  addCounts({ counters, framesInFlight, linkBytes, sent }: QuietCounts): void {
+    for (const name of Object.keys(counters) as (keyof Counters)[]) this.counters[name] += counters[name];
+    this.framesInFlight += framesInFlight;
+    this.linkBytes += linkBytes;
+    for (const [index, shape] of this.quietShapes().entries()) shape.sent += sent[index];
+  }
+
+  private quietShapes(): readonly FrameShape[] {
+    const { subscribe, graft, prune } = this.shapes;
+    return [subscribe, graft, prune];
   }
 
   /** How long so many bytes take to leave a relay. */

@@ -6,6 +6,8 @@ import type { LivingRelay } from './living-relay.ts';
 export class Calls {
   private readonly world: World;
   private readonly actions: ((() => void) | null)[] = [];
+  /** When each of them was planned. */
+  private readonly plannedUs: number[] = [];
   private readonly free: number[] = [];
 
   constructor(world: World) {
@@ -16,6 +18,7 @@ export class Calls {
   at(timeUs: number, host: number, action: () => void): void {
     const number = this.free.pop() ?? this.actions.length;
     this.actions[number] = action;
+    this.plannedUs[number] = this.world.nowUs;
     this.world.calendar.push(timeUs, host, 0, host, codeOf(EVENT.call, number));
   }
 
@@ -25,6 +28,11 @@ export class Calls {
     this.at(this.world.nowUs + Math.round(1000 * delayMs), relay.index, () => {
       if (relay.process === process) action();
     });
+  }
+
+  /** When the action whose time has come was planned. */
+  plannedAtUs(number: number): number {
+    return this.plannedUs[number];
   }
 
   /** Its time has come. */

@@ -16,6 +16,11 @@ export const END = {
   shut: 3,
 } as const;
 
+/** The place of the other end of a link. */
+export function otherEnd(place: number): number {
+  return place ^ 1;
+}
+
 export class ChangingLinks implements LinkTable {
   readonly relays: number;
   /** Places in use, and those kept for later. */
@@ -56,18 +61,32 @@ export class ChangingLinks implements LinkTable {
   /** A link between two relays; answers with the place of the one who dials. */
   add(nowUs: number, from: number, to: number, latencyUs: number): number {
     const place = this.takeFree(nowUs);
-    const { peer, reverse, flags, end } = this;
-    peer[place] = to;
-    peer[place + 1] = from;
-    reverse[place] = place + 1;
-    reverse[place + 1] = place;
-    this.latencyUs[place] = this.latencyUs[place + 1] = latencyUs;
-    flags[place] = DIALLED;
-    flags[place + 1] = 0;
+    this.put(place, from, to, latencyUs);
+    const { end } = this;
     end[place] = end[place + 1] = END.none;
     this.isGiven[place] = 0;
     this.onNew(place);
     return place;
+  }
+
+  /** Has a link at a place and the next one, whatever was there before. */
+  put(place: number, from: number, to: number, latencyUs: number): void {
+    while (place + 2 > this.places) this.grow();
+    const { peer, reverse, flags } = this;
+    peer[place] = to;
+    peer[place + 1] = from;
+    reverse[place] = otherEnd(place);
+    reverse[place + 1] = place;
+    this.latencyUs[place] = this.latencyUs[place + 1] = latencyUs;
+    flags[place] = DIALLED;
+    flags[place + 1] = 0;
+  }
+
+  /** Has the links of another table, by the columns of its places. */
+  have(peer: Uint32Array, latencyUs: Uint32Array): void {
+    this.peer.set(peer);
+    this.latencyUs.set(latencyUs);
+    for (let place = 0; place < this.places; place++) this.reverse[place] = otherEnd(place);
   }
 
   /** No end is open; nothing arrives there from `fromUs` on. To be told once more changes nothing. */
@@ -80,7 +99,6 @@ export class ChangingLinks implements LinkTable {
 
   private takeFree(nowUs: number): number {
     if (this.given.nextUs < nowUs) return this.given.take();
-    if (this.used + 2 > this.places) this.grow();
     this.used += 2;
     return this.used - 2;
   }

@@ -29,21 +29,23 @@ const FORGOTTEN_AFTER_MS = 20 * 60_000;
 const NOBODY = -1;
 
 export class ChangingMesh extends MeshCare {
-  private readonly members: RowList;
-  private readonly subscribers: RowList;
+  protected readonly members: RowList;
+  protected readonly subscribers: RowList;
   /** By place: when the relay's own stream to the peer is open. */
-  private openUs: Float64Array;
+  protected openUs: Float64Array<ArrayBuffer>;
   /** Places of the streams that each router is to open, the one that it is opening first. */
-  private readonly toOpen: RowList;
+  protected readonly toOpen: RowList;
   /** When a router has opened all streams that it is to open, in quiet times. */
-  private readonly doneUs: Float64Array;
+  protected readonly doneUs: Float64Array;
   /** When the heartbeat comes that is planned: another one is of a process that is gone. */
-  private readonly beatAtUs: Float64Array;
+  protected readonly beatAtUs: Float64Array;
+  /** When it was planned. */
+  protected readonly beatPlannedUs: Float64Array;
   /** Who has a heartbeat now: what it hears meanwhile, in quiet times, it looks after at the end. */
   private beating = NOBODY;
 
   private readonly vain: VainGrafts;
-  private readonly subscribes: boolean;
+  protected readonly subscribes: boolean;
 
   /** `subscribes` is false for routers that open their streams and take part in nothing. */
   constructor(world: World, plan: GossipsubPlan, seed: number, subscribes: boolean, lists: RelayLists) {
@@ -66,6 +68,7 @@ export class ChangingMesh extends MeshCare {
     this.doneUs = new Float64Array(relays);
     this.toOpen = lists.toOpen;
     this.beatAtUs = new Float64Array(relays);
+    this.beatPlannedUs = new Float64Array(relays);
   }
 
   override member(relay: number, index: number): number {
@@ -109,50 +112,6 @@ export class ChangingMesh extends MeshCare {
     const { toOpen } = this;
     toOpen.push(relay, place);
     if (toOpen.count(relay) === 1) this.askForStream(nowUs, relay, place);
-  }
-
-  /**
-   * In quiet times: a link is up at both ends, and both routers have opened their streams and told each other. What the
-   * one hears before its own stream is open, or before the other has heard it, it acts on as it would have.
-   */
-  connect(nowUs: number, dialler: number, place: number): void {
-    const { world, openUs, doneUs } = this;
-    const { peer, reverse, latencyUs } = world.links;
-    const [listener, there, wayUs] = [peer[place], reverse[place], latencyUs[place]];
-    const opensUs = (relay: number, upUs: number): number =>
-      (doneUs[relay] = Math.max(upUs + 2 * wayUs, doneUs[relay]) + 2 * wayUs);
-    const diallerOpensUs = opensUs(dialler, nowUs + 2 * wayUs);
-    const listenerOpensUs = opensUs(listener, nowUs + wayUs);
-    openUs[place] = openUs[there] = nowUs;
-    for (const from of [dialler, listener]) {
-      const to = from === dialler ? listener : dialler;
-      const sentUs = from === dialler ? diallerOpensUs : listenerOpensUs;
-      for (const answerBytes of [IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES]) {
-        world.countNegotiation(nowUs, from, sentUs, NEGOTIATION_BYTES);
-        world.countNegotiation(nowUs, to, sentUs, answerBytes);
-      }
-      if (this.subscribes) world.countFrame(nowUs, from, sentUs + wayUs, to, world.shapes.subscribe);
-    }
-    if (!this.subscribes) return;
-    if (listenerOpensUs <= diallerOpensUs) {
-      this.noteSubscription(nowUs, dialler, place, diallerOpensUs <= listenerOpensUs + wayUs);
-      const isCrossed = diallerOpensUs < listenerOpensUs + wayUs;
-      this.hearLast(nowUs, listener, there, isCrossed, listenerOpensUs <= diallerOpensUs + wayUs);
-    } else {
-      this.noteSubscription(nowUs, listener, there, listenerOpensUs <= diallerOpensUs + wayUs);
-      const isCrossed = listenerOpensUs < diallerOpensUs + wayUs;
-      this.hearLast(nowUs, dialler, place, isCrossed, diallerOpensUs <= listenerOpensUs + wayUs);
-    }
-  }
-
-  /** The second of two relays hears that the other subscribes; where a GRAFT of the other is not there yet, it sends one too. */
-  private hearLast(nowUs: number, relay: number, place: number, isCrossed: boolean, isOpen: boolean): void {
-    const { world, counts, plan } = this;
-    const { peer, latencyUs } = world.links;
-    const isGrafted = this.isInMesh(place);
-    this.noteSubscription(nowUs, relay, place, isOpen);
-    if (!isGrafted || !isCrossed || !isOpen || counts[relay * COUNTS + MEMBERS] > plan.Dlo) return;
-    world.countFrame(nowUs, relay, nowUs + latencyUs[place], peer[place], world.shapes.graft);
   }
 
   /** A peer asks for a stream. */
@@ -250,6 +209,7 @@ export class ChangingMesh extends MeshCare {
     if (this.counts[at] === 1 && this.beatAtUs[relay] <= atUs) return;
     this.counts[at] = 1;
     this.beatAtUs[relay] = atUs;
+    this.beatPlannedUs[relay] = this.world.nowUs;
     this.world.calendar.push(atUs, relay, 0, relay, EVENT.heartbeat);
   }
 
@@ -258,7 +218,7 @@ export class ChangingMesh extends MeshCare {
     this.noteSubscription(nowUs, relay, place, this.isOpen(place, nowUs));
   }
 
-  private noteSubscription(nowUs: number, relay: number, place: number, isOpen: boolean): void {
+  protected noteSubscription(nowUs: number, relay: number, place: number, isOpen: boolean): void {
     const { counts, plan } = this;
     const at = relay * COUNTS;
     this.vain.touch(relay, nowUs);

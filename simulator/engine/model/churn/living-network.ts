@@ -24,10 +24,10 @@ import { linksComingUp, linksUpUs, relayStarts } from '../../start-plan.ts';
 import { DIALLED } from '../link-table.ts';
 import { EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
-import { type ChangingLinks, END } from './changing-links.ts';
-import type { ChangingMesh } from './changing-mesh.ts';
+import { type ChangingLinks, END, otherEnd } from './changing-links.ts';
 import { LastConsensus } from './last-consensus.ts';
 import { type Keeper, LivingRelay } from './living-relay.ts';
+import type { MeshOnLoan } from './mesh-on-loan.ts';
 import { type RelayLists, takeOut } from './relay-lists.ts';
 import { TopologyKeeper } from './topology-keeper.ts';
 
@@ -52,7 +52,7 @@ export interface LivingParts {
   readonly keepsTopology: boolean;
   readonly world: World;
   readonly links: ChangingLinks;
-  readonly mesh: ChangingMesh;
+  readonly mesh: MeshOnLoan;
   readonly lists: RelayLists;
   readonly calls: Calls;
 }
@@ -128,7 +128,7 @@ export class LivingNetwork {
       }
       const place = links.add(0, dialer, listener, topology.latencyUs[link]);
       world.calendar.push(atUs, dialer, place, dialer, EVENT.linkUp);
-      world.calendar.push(atUs, listener, links.reverse[place], listener, EVENT.linkUp);
+      world.calendar.push(atUs, listener, otherEnd(place), listener, EVENT.linkUp);
     }
   }
 
@@ -165,17 +165,24 @@ export class LivingNetwork {
     this.parts.lists.asked.clear(relay.index);
     mesh.wentOffline(relay.index);
     for (const place of places) {
-      const there = links.reverse[place];
-      if (world.isQuiet && links.end[there] === END.open) {
-        const peer = this.relays[links.peer[place]];
-        world.countNegotiation(nowUs, relay.index, nowUs + links.latencyUs[place], CLOSE_BYTES);
-        this.shut(relay, place);
-        this.lose(peer, there);
+      if (world.isQuiet && links.end[otherEnd(place)] === END.open) {
+        this.disconnect(relay, place);
         continue;
       }
       world.sendLink(nowUs, relay.index, place, EVENT.close, CLOSE_BYTES);
       this.shut(relay, place);
     }
+  }
+
+  /** In quiet times a goodbye arrives as it is sent. */
+  private disconnect(relay: LivingRelay, place: number): void {
+    const { mesh, links } = this.parts;
+    const there = otherEnd(place);
+    const peer = this.relays[links.peer[place]];
+    mesh.disconnect(this.nowUs, relay.index, place);
+    this.forget(relay, place);
+    this.forget(peer, there);
+    if (links.isDialled(there)) this.replaceLost(peer);
   }
 
   replaceLost(relay: LivingRelay): void {
@@ -252,7 +259,6 @@ export class LivingNetwork {
   /** Asks for a link, and gives up after a while. */
   private dial(relay: LivingRelay, peer: number): void {
     const { world, links, lists, calls, keepsTopology } = this.parts;
-    if (relay.isLinked(peer)) return;
     if (world.isQuiet && this.relays[peer].online && !this.relays[peer].isLinked(relay.index)) {
       this.connect(relay, this.relays[peer]);
       return;
@@ -275,16 +281,11 @@ export class LivingNetwork {
 
   /** In quiet times a relay that is there agrees at once, and both routers have their streams. */
   private connect(dialler: LivingRelay, listener: LivingRelay): void {
-    const { world, links, mesh } = this.parts;
-    const { nowUs } = this;
-    const wayUs = this.latencyUs(dialler.index, listener.index);
     const place = this.addLink(dialler.index, listener.index);
-    world.countNegotiation(nowUs, dialler.index, nowUs + wayUs, SETUP_BYTES);
-    world.countNegotiation(nowUs, listener.index, nowUs + 2 * wayUs, SETUP_BYTES);
     this.note(dialler, place);
-    this.note(listener, links.reverse[place]);
-    mesh.connect(nowUs, dialler.index, place);
-    this.listener.linkUp(listener, dialler.index, links.reverse[place]);
+    this.note(listener, otherEnd(place));
+    this.parts.mesh.connect(this.nowUs, dialler.index, place);
+    this.listener.linkUp(listener, dialler.index, otherEnd(place));
     this.listener.linkUp(dialler, listener.index, place);
   }
 
@@ -296,22 +297,23 @@ export class LivingNetwork {
     const { direction, latencyUs } = this.neighbours.find(from, to)!;
     const place = links.add(nowUs, from, to, latencyUs);
     links.flags[place] = direction === 'outbound' ? DIALLED : 0;
-    links.flags[links.reverse[place]] = direction === 'outbound' ? 0 : DIALLED;
+    links.flags[otherEnd(place)] = direction === 'outbound' ? 0 : DIALLED;
     return place;
   }
 
   private open(relay: LivingRelay, place: number): void {
     const { links, mesh } = this.parts;
+    const peer = links.peer[place];
+    if (relay.placeOf(peer) >= 0) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
     this.note(relay, place);
     mesh.linkUp(this.nowUs, relay.index, place);
-    this.listener.linkUp(relay, links.peer[place], place);
+    this.listener.linkUp(relay, peer, place);
   }
 
   /** One end of a link is open. */
   private note(relay: LivingRelay, place: number): void {
     const { links, lists, world } = this.parts;
     const peer = links.peer[place];
-    if (relay.placeOf(peer) >= 0) assert.fail(`relay ${relay.index} has two links to relay ${peer}`);
     links.end[place] = END.open;
     lists.open.push(relay.index, peer, place);
     if (links.isDialled(place)) relay.dialled++;
@@ -319,12 +321,17 @@ export class LivingNetwork {
   }
 
   private shut(relay: LivingRelay, place: number): void {
-    const { links, lists, mesh, world } = this.parts;
+    this.parts.mesh.linkDown(this.nowUs, relay.index, place);
+    this.forget(relay, place);
+  }
+
+  /** One end of a link is not open any more. */
+  private forget(relay: LivingRelay, place: number): void {
+    const { links, lists, world } = this.parts;
     const peer = links.peer[place];
     takeOut(lists.open, relay.index, peer);
     if (links.isDialled(place)) relay.dialled--;
     world.trace.add(relay.index, TRACE_GONE, this.nowUs, peer, 0);
-    mesh.linkDown(this.nowUs, relay.index, place);
     this.giveUp(place);
     this.listener.linkDown(relay, peer, place);
   }
@@ -332,7 +339,7 @@ export class LivingNetwork {
   /** An end is over. When both are, their places serve others as soon as nothing can be under way to them. */
   private giveUp(place: number): void {
     const { links, world } = this.parts;
-    const other = links.reverse[place];
+    const other = otherEnd(place);
     links.end[place] = END.shut;
     if (links.end[other] === END.open || links.end[other] === END.asked) return;
     const queuedUs = Math.max(world.uplinkFreeUs(links.peer[place]), world.uplinkFreeUs(links.peer[other]));

@@ -15,21 +15,26 @@ import { frameShapes } from '../rpc-sizes.ts';
 import { EVENT, kindOf, messageOf, World } from '../world.ts';
 import { Calls } from './calls.ts';
 import { ChangingLinks } from './changing-links.ts';
-import { ChangingMesh } from './changing-mesh.ts';
 import { Channels } from './channels.ts';
 import { Lessons } from './lessons.ts';
 import { LifeQueue } from './life-queue.ts';
 import { LivingNetwork } from './living-network.ts';
 import type { LivingRelay } from './living-relay.ts';
 import { LivingWork } from './living-work.ts';
+import { MeshOnLoan, type StartMeshThread } from './mesh-on-loan.ts';
 import { QuietTimes } from './quiet-times.ts';
 import { relayLists } from './relay-lists.ts';
+import { TravellingMesh } from './travelling-mesh.ts';
+
+/** With fewer, to start a thread for the mesh costs more than it saves. */
+const RELAYS_OF_TWO_THREADS = 2000;
 
 export class LivingRun {
   private readonly job: ModelJob;
   private readonly world: World;
   private readonly calls: Calls;
-  private readonly mesh: ChangingMesh;
+  private readonly mesh: TravellingMesh;
+  private readonly loan: MeshOnLoan;
   private readonly gossip: Gossip;
   private readonly network: LivingNetwork;
   private readonly channels: Channels;
@@ -43,6 +48,7 @@ export class LivingRun {
   constructor(
     job: ModelJob,
     { churn, keepsTopology, latency, arm, authorities, desk, followedUs }: LivingJob,
+    startMeshThread: StartMeshThread | null,
   ) {
     const { scenario, population, topology, publications, shared } = job;
     const { relays } = population;
@@ -69,8 +75,17 @@ export class LivingRun {
     const lists = relayLists(relays);
     this.gossips = arm.channels.includes('gossip');
     this.handsOver = arm.channels.some((channel) => channel !== 'directory');
-    this.mesh = new ChangingMesh(world, gossipsub, seed, this.gossips, lists);
+    this.mesh = new TravellingMesh(world, gossipsub, seed, this.gossips, lists);
     const { mesh } = this;
+    this.loan = new MeshOnLoan({
+      world,
+      links,
+      mesh,
+      plan: gossipsub,
+      seed,
+      subscribes: this.gossips,
+      startThread: keepsTopology || relays < RELAYS_OF_TWO_THREADS ? null : startMeshThread,
+    });
     this.network = new LivingNetwork({
       scenario,
       population,
@@ -80,7 +95,7 @@ export class LivingRun {
       keepsTopology,
       world,
       links,
-      mesh,
+      mesh: this.loan,
       lists,
       calls,
     });
@@ -146,7 +161,9 @@ export class LivingRun {
   }
 
   result(): ModelResult {
-    const { world, work, network, mesh } = this;
+    const { world, work, network, mesh, loan } = this;
+    loan.beginLife();
+    loan.recall(this.job.scenario.durationSeconds * 1e6);
     mesh.wakeAll(this.job.scenario.durationSeconds * 1e6);
     for (const { index, process } of network.relays)
       if (process >= 0) work.noteFreshness(index, this.job.scenario.durationSeconds * 1e6);
@@ -164,13 +181,18 @@ export class LivingRun {
 
   /** It becomes quiet, or ends to be. */
   private turn(): void {
-    const { world, quiet, mesh } = this;
+    const { world, quiet, mesh, loan } = this;
     world.isQuiet = quiet.take();
-    if (!world.isQuiet) mesh.wakeAll(world.nowUs);
+    if (world.isQuiet) return;
+    loan.beginLife();
+    loan.recall();
+    mesh.wakeAll(world.nowUs);
   }
 
   private live(): void {
-    const { lives, network, work, channels, gossip } = this;
+    const { lives, network, work, channels, gossip, world, loan } = this;
+    if (world.isQuiet && !loan.isLent) loan.lend(gossip);
+    loan.beginLife();
     const what = lives.take();
     const { relay: index, timeUs } = lives;
     const relay = network.relays[index];
@@ -222,7 +244,7 @@ export class LivingRun {
   }
 
   private runEvents(endUs: number): void {
-    const { world, mesh, gossip, network, calls } = this;
+    const { world, mesh, gossip, network, calls, loan } = this;
     const { calendar, counters, shapes } = world;
     const { shared } = this.job;
     while (calendar.next(endUs)) {
@@ -230,7 +252,9 @@ export class LivingRun {
       world.nowUs = nowUs;
       counters.eventsFired++;
       if ((counters.eventsFired & (EVENTS_BETWEEN_LOOKS - 1)) === 0) lookUp(shared, nowUs);
-      switch (kindOf(code)) {
+      const kind = kindOf(code);
+      if (loan.isLent) loan.beginEvent(kind, sender, calls.plannedAtUs(messageOf(code)));
+      switch (kind) {
         case EVENT.call:
           calls.fire(messageOf(code));
           break;
@@ -257,7 +281,8 @@ export class LivingRun {
           if (network.isTaken(relay, place, shapes.prune.bytes)) mesh.hearPrune(nowUs, relay, place);
           break;
         case EVENT.heartbeat:
-          if (mesh.isDue(nowUs, relay)) gossip.beat(nowUs, relay);
+          if (loan.isLent) loan.beat(relay);
+          else if (mesh.isDue(nowUs, relay)) gossip.beat(nowUs, relay);
           break;
         case EVENT.verdict:
           gossip.passOn(nowUs, relay, place === 1, messageOf(code));

@@ -31,7 +31,7 @@ export class TopologyKeeper implements Keeper {
     for (const { peer, latencyUs } of neighbours.of(index)) {
       const atUs = clock.nowUs + jitter.integer(withinUs) + 2 * setupRoundTrips * latencyUs;
       clock.at(atUs, index, () => {
-        if (relay.online && relay.absences === absences) relay.dial(peer);
+        if (relay.online && relay.absences === absences && !relay.isLinked(peer)) relay.dial(peer);
       });
     }
   }

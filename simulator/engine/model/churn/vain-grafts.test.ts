@@ -6,7 +6,7 @@ import { Calendar } from '../calendar.ts';
 import { frameShapes } from '../rpc-sizes.ts';
 import { World } from '../world.ts';
 import { ChangingLinks } from './changing-links.ts';
-import { ChangingMesh } from './changing-mesh.ts';
+import { QuietMesh } from './quiet-mesh.ts';
 import { relayLists } from './relay-lists.ts';
 
 const HUBS = 4;
@@ -30,7 +30,7 @@ function run(isEverythingFollowed: boolean, seed: number) {
     seed,
     trace: Trace.forRelays(RELAYS),
   });
-  const mesh = new ChangingMesh(world, PLAN, seed, true, relayLists(RELAYS));
+  const mesh = new QuietMesh(world, PLAN, seed, true, relayLists(RELAYS));
   world.isQuiet = true;
   let beats = 0;
   const runUntil = (endUs: number): void => {
@@ -55,11 +55,8 @@ function run(isEverythingFollowed: boolean, seed: number) {
   // The first relay to find its place loses one hub after the other, an hour apart.
   for (const place of places.slice(0, HUBS)) {
     runUntil(world.nowUs + HOUR_US + 12_345);
-    for (const end of [place, links.reverse[place]!]) {
-      const relay = links.peer[links.reverse[end]!]!;
-      mesh.linkDown(world.nowUs, relay, end);
-      mesh.looksAfter(world.nowUs, relay);
-    }
+    mesh.disconnect(world.nowUs, HUBS, place);
+    mesh.looksAfter(world.nowUs, HUBS);
   }
   runUntil(world.endUs);
   mesh.wakeAll(world.endUs);
