@@ -46,6 +46,8 @@ export function runManualArm(
   const lags = installLags(scenario, arm, population);
   const firstReleaseSeconds = Math.min(...scenario.updates.map((update) => update.atSeconds));
   const hash = createHash('sha256');
+  // Nobody writes to columns of an outcome, so those that are alike lie in the same memory.
+  const never = notReached(population.relays);
   const updates = scenario.updates.map((update, index): UpdateOutcome => {
     const knownSeconds = horizonSeconds - (update.atSeconds - firstReleaseSeconds);
     const activated = notReached(population.relays);
@@ -59,12 +61,12 @@ export function runManualArm(
     if (rejected !== undefined) hash.update(new Uint8Array(rejected.buffer));
     const { module, moduleBytes, moduleSha256 } = modules[index]!;
     const stages = {
-      heard: notReached(population.relays),
-      verified: notReached(population.relays),
-      staged: notReached(population.relays),
+      heard: never.subarray(),
+      verified: never.subarray(),
+      staged: never.subarray(),
       activated,
     };
-    const removed = notReached(population.relays);
+    const removed = never.subarray();
     const made = { module, moduleBytes, moduleSha256, stages, removed, haltedSeconds: null };
     return rejected === undefined ? made : { ...made, rejected };
   });

@@ -19,6 +19,9 @@ import {
 } from './mesh-care.ts';
 import { EVENT, type World } from './world.ts';
 
+/** Most links of a relay whose places are numbered in a byte. */
+const LINKS_OF_BYTE = 256;
+
 export class Mesh extends MeshCare {
   private readonly starts: Uint32Array;
   /** When the relay's own stream to the peer is open, microseconds. */
@@ -28,7 +31,7 @@ export class Mesh extends MeshCare {
   /** Whether all streams are open and all subscriptions heard. */
   private isSettled = false;
   /** Each relay's members and subscribers in the order in which they came, as the numbers of its places, in turn. */
-  private readonly lists: Uint16Array;
+  private readonly lists: Uint8Array | Uint16Array;
 
   constructor(world: World, plan: GossipsubPlan, { openUs, heardUs }: LinksUp) {
     super(world, plan);
@@ -36,7 +39,7 @@ export class Mesh extends MeshCare {
     this.starts = starts;
     this.openUs = openUs;
     this.heardUs = heardUs;
-    this.lists = new Uint16Array(2 * places);
+    this.lists = listsOf(starts, places);
     for (let relay = 0; relay < relays; relay++) {
       const start = starts[relay];
       let at = 2 * start + 1;
@@ -158,4 +161,10 @@ export class Mesh extends MeshCare {
       EVENT.subscription,
     );
   }
+}
+
+/** Room for two numbers of each place; a relay with too many links for bytes is hardly ever met. */
+function listsOf(starts: Uint32Array, places: number): Uint8Array | Uint16Array {
+  const isLarge = starts.some((start, relay) => start - (starts[relay - 1] ?? 0) > LINKS_OF_BYTE);
+  return isLarge ? new Uint16Array(2 * places) : new Uint8Array(2 * places);
 }

@@ -145,6 +145,18 @@ test('tiny networks: a publisher sends to one peer after the other, whoever is t
   );
 });
 
+test('tiny networks: a hub has more links than bytes can number, and sends to each peer once', () => {
+  const leaves = Array.from({ length: 300 }, (_unused, index) => index + 1);
+  const { heardUs, copies } = run(
+    301,
+    leaves.map((leaf): Link => [0, leaf, 1000]),
+    5000,
+  );
+  const inTurn = leaves.map((place) => place * FRAME_US + 1000);
+  assert.deepEqual([...heardUs.slice(1)].sort((a, b) => a - b), inTurn);
+  assert.equal(copies, 300);
+});
+
 test('tiny networks: in a triangle both receivers send each other what their IDONTWANT comes too late for', () => {
   // IDONTWANT needs 50 ms between relays 1 and 2; both have verified after 12 ms at most.
   const far = run(
