@@ -50,8 +50,8 @@ export interface RunOptions {
   /** Called when an arm has ended, with all that came of it. */
   readonly onArmEnded?: ((arm: ArmProgress) => void) | undefined;
   /**
-   * Called while threads simulate a live arm, for each of them, with the manual arms but for the traffic of their clients:
-   * for whoever can do a part of the report meanwhile.
+   * Called while threads simulate a live arm, for each of them, with the network and the manual arms, if any, but for the
+   * traffic of their clients: for whoever can do a part of the report meanwhile.
    */
   readonly onDrawnByHand?: ((outcome: RunOutcome) => void) | undefined;
   /** Threads that are handed from run to run; every run starts its own when left out. */

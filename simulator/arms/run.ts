@@ -32,8 +32,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const byHand = new ArmsByHand({ scenario, population, churn, releases });
   const drawAhead = async (): Promise<void> => {
     const outcomes = await byHand.drawAll();
-    if (outcomes.length > 0 && signal?.aborted !== true)
-      onDrawnByHand?.({ scenario, population, churn, topology, arms: outcomes });
+    if (signal?.aborted !== true) onDrawnByHand?.({ scenario, population, churn, topology, arms: outcomes });
   };
   const liveOptions: RunOptions = {
     ...options,

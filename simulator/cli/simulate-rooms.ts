@@ -33,7 +33,7 @@ export interface SimulateRooms {
   openTaskPool(): TaskPool;
   /** Loads what the report draws with; may be called early, and again. */
   prepareReport(plan: Scenario['report']): Promise<unknown>;
-  /** Makes figures of arms that are done, which whatever comes of the whole run will ask for. */
+  /** Makes figures of the network and of arms that are done, which whatever comes of the whole run will ask for. */
   prepareFigures(outcome: RunOutcome): Promise<void>;
   historicalBaselines(names: readonly HistoricalName[]): Promise<readonly HistoricalBaseline[]>;
   writeResults(target: ResultsTarget, run: FinishedRun, context: ResultsContext): Promise<WrittenResults>;
@@ -75,8 +75,8 @@ export const SIMULATE_ROOMS: SimulateRooms = {
     await prepareReport(plan);
   },
   async prepareFigures(outcome) {
-    const { summarize } = await import('../measure/summary.ts');
-    summarize({ ...outcome, scenario: { ...outcome.scenario, assertions: [] } }, []);
+    const { prepareFigures } = await import('../report/write-results.ts');
+    await prepareFigures(outcome);
   },
   async historicalBaselines(names) {
     const { historicalBaseline } = await import('../baseline/historical.ts');
@@ -93,9 +93,10 @@ export const SIMULATE_ROOMS: SimulateRooms = {
   async dataFiles({ outcome }, historical) {
     const { chartData } = await import('../report/chart-data.ts');
     const { dataFiles } = await import('../report/data-files.ts');
+    const { wholeOf } = await import('../report/file-set.ts');
     const { summarize } = await import('../measure/summary.ts');
     const files = dataFiles(chartData(outcome, summarize(outcome, historical), historical));
-    return Promise.all(files.map(async ({ name, content }) => ({ name, content: await content })));
+    return Promise.all(files.map(async ({ name, content }) => ({ name, content: await wholeOf(content) })));
   },
   async readRun(directory) {
     const { readRun } = await import('../report/read-run.ts');

@@ -12,7 +12,7 @@ import { trafficCsv } from './traffic-csv.ts';
 
 export interface DataFile {
   readonly name: string;
-  readonly content: FileContent | Promise<FileContent>;
+  readonly content: FileContent;
   /** Curves in it that were thinned, as in curves.csv. */
   readonly thinned: readonly string[];
 }

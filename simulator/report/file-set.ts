@@ -1,10 +1,23 @@
 /** Files that are written into a folder, several at once, and their hashes. */
 
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { sha256 } from './manifest.ts';
 import { type ResultsTarget, writeFileSynced, writeFolder } from './results-folder.ts';
 
-export type FileContent = string | Uint8Array;
+/** Whole, or in pieces that are made while it is being written. */
+export type FileContent = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+async function* piecesOf(content: FileContent): AsyncGenerator<string | Uint8Array> {
+  if (typeof content === 'string' || content instanceof Uint8Array) yield content;
+  else yield* content;
+}
+
+/** All of a content. */
+export async function wholeOf(content: FileContent): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of piecesOf(content)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
 
 export class FileSet {
   readonly folder: string;
@@ -19,10 +32,19 @@ export class FileSet {
   }
 
   private async write(name: string, content: FileContent | Promise<FileContent>): Promise<void> {
-    const bytes = await content;
+    const made = await content;
     this.signal?.throwIfAborted();
-    this.hashes.set(name, sha256(bytes));
-    await writeFileSynced(join(this.folder, name), bytes);
+    const hash = createHash('sha256');
+    const { signal } = this;
+    async function* hashed() {
+      for await (const piece of piecesOf(made)) {
+        signal?.throwIfAborted();
+        hash.update(piece);
+        yield piece;
+      }
+    }
+    await writeFileSynced(join(this.folder, name), hashed());
+    this.hashes.set(name, hash.digest('hex'));
   }
 
   /** Starts to write a file. What goes wrong is told by `finished`. */

@@ -1,6 +1,7 @@
 /** The one-way latency of the links that the run used: a histogram with its quantiles. */
 
 import { sortedWords } from '../measure/digit-sort.ts';
+import { keptWith } from '../measure/kept-with.ts';
 import type { ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
 import { BLUE, GRID, INK, TYPE_PX } from './chart-style.ts';
@@ -53,7 +54,8 @@ function binWidthMs(endMs: number): number {
   }
 }
 
-function histogram(latencyUs: Uint32Array): Histogram {
+/** Counts the latencies of one link or more. */
+export const latencyHistogram = keptWith((latencyUs: Uint32Array): Histogram => {
   const sorted = sortedWords(latencyUs);
   const widthMs = binWidthMs(quantileMs(sorted, SHOWN));
   const count = Math.floor(quantileMs(sorted, SHOWN) / widthMs) + 1;
@@ -76,7 +78,7 @@ function histogram(latencyUs: Uint32Array): Histogram {
     maxMs: (sorted.at(-1) as number) / 1000,
     quantilesMs: MARKED.map((fraction) => quantileMs(sorted, fraction)),
   };
-}
+});
 
 interface Mark {
   readonly ms: number;
@@ -145,7 +147,7 @@ function beyondInWords(found: Histogram | null): string {
 /** Draws the latency distribution as an SVG file. */
 export function drawLatency(board: DrawingBoard, data: ChartData): string {
   const { links, latencyUs } = data.outcome.topology;
-  const found = links > 0 ? histogram(latencyUs) : null;
+  const found = links > 0 ? latencyHistogram(latencyUs) : null;
   const bars = found?.bars ?? [];
   const highest = Math.max(0, ...bars.map((bar) => bar.share));
   const widthMs = bars[0]?.toMs ?? 0;

@@ -5,7 +5,10 @@
  * there; how many were reached is read from the curve, which counts all.
  */
 
-import { STAGES, type UpdateOutcome } from '../measure/outcome.ts';
+import { keptWith } from '../measure/kept-with.ts';
+import { type RunOutcome, STAGES, type UpdateOutcome } from '../measure/outcome.ts';
+import type { Population } from '../population/population.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { ChartData } from './chart-data.ts';
 import { countOf } from './human-units.ts';
 import type { PageWave, WaveArm, WaveTimes } from './page-data.ts';
@@ -63,11 +66,22 @@ function notesOf(data: ChartData, shown: Uint32Array, placeless: number): string
   return notes;
 }
 
+const mapsOf = keptWith((population: Population) =>
+  keptWith(({ arms }: Scenario) => {
+    const shown = mapRelays(population.relays, arms.length);
+    return { shown, ...relayPlaces(population, shown) };
+  }),
+);
+
+/** The relays on the map and their places, which are known before any of them has heard of an update. */
+export function relaysOnMap({ population, scenario }: Pick<RunOutcome, 'population' | 'scenario'>) {
+  return mapsOf(population)(scenario);
+}
+
 /** The wave of the first update over all arms. */
 export function pageWave(data: ChartData): PageWave {
   const { population, churn, scenario } = data.outcome;
-  const shown = mapRelays(population.relays, data.arms.length);
-  const { placeless, ...places } = relayPlaces(population, shown);
+  const { shown, placeless, ...places } = relaysOnMap(data.outcome);
   const arms = data.arms.map((arm): WaveArm => {
     const update = arm.outcome.updates[0]!;
     const relays = update.cohort?.reduce((sum, isIn) => sum + isIn, 0) ?? population.relays;

@@ -7,7 +7,19 @@
  */
 
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import {
+  access,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { hiddenBeside, settleBeside } from './left-folders.ts';
 import { explainFileError, ResultsError } from './results-error.ts';
@@ -108,10 +120,13 @@ export async function checkTarget(directory: string, force: boolean): Promise<vo
 }
 
 /** Writes a file and waits until the disk has it. */
-export async function writeFileSynced(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileSynced(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<string | Uint8Array>,
+): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(content);
+    await writeFile(file, content);
     await file.sync();
   } finally {
     await file.close();

@@ -7,6 +7,7 @@ import { type Table, tableFromIPC } from 'apache-arrow';
 import { readParquet } from 'parquet-wasm';
 import { madeRun } from '../testing/made-run.ts';
 import { testClass } from '../testing/test-operators.ts';
+import { wholeOf } from './file-set.ts';
 import { stagesParquet } from './stages-parquet.ts';
 
 const PAGE = readFileSync(new URL('../../docs/results.md', import.meta.url), 'utf8');
@@ -25,7 +26,7 @@ function documented(): { name: string; type: string; hasOperators: boolean }[] {
 }
 
 async function tableOf(run: ReturnType<typeof madeRun>): Promise<Table> {
-  return tableFromIPC(readParquet(await stagesParquet(run)).intoIPCStream());
+  return tableFromIPC(readParquet(await wholeOf(stagesParquet(run))).intoIPCStream());
 }
 
 const ARROW_TYPES: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { madeRun } from '../testing/made-run.ts';
 import { withRemoval } from '../testing/made-trust.ts';
 import { testClass } from '../testing/test-operators.ts';
+import { wholeOf } from './file-set.ts';
 import { stagesParquet } from './stages-parquet.ts';
 
 const COLUMNS = [
@@ -28,7 +29,7 @@ async function readBack(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
 }
 
 test('stages.parquet: one row per arm, update and relay, with the columns in the documented order', async () => {
-  const bytes = await stagesParquet(madeRun({ relays: 30, modules: ['one', 'two'] }));
+  const bytes = await wholeOf(stagesParquet(madeRun({ relays: 30, modules: ['one', 'two'] })));
   const rows = await readBack(bytes);
   assert.equal(rows.length, 30 * 2 * 2);
   assert.deepEqual(Object.keys(rows[0] ?? {}), COLUMNS);
@@ -40,7 +41,7 @@ test('stages.parquet: one row per arm, update and relay, with the columns in the
 
 test('stages.parquet: values come back as they were, null where a stage was not reached', async () => {
   const run = madeRun({ relays: 2000 });
-  const rows = await readBack(await stagesParquet(run));
+  const rows = await readBack(await wholeOf(stagesParquet(run)));
   let nulls = 0;
   for (const [index, row] of rows.entries()) {
     const relay = index % 2000;
@@ -65,7 +66,7 @@ test('stages.parquet: removed_s is when a relay took the update out, null where 
     haltedSeconds: null,
     removedSeconds: 60,
   });
-  const rows = await readBack(await stagesParquet(run));
+  const rows = await readBack(await wholeOf(stagesParquet(run)));
   const { removed } = run.arms[0]?.updates[0] ?? assert.fail();
   let count = 0;
   for (const [relay, seconds] of removed.entries()) {
@@ -78,7 +79,7 @@ test('stages.parquet: removed_s is when a relay took the update out, null where 
 
 test('stages.parquet: seeds and AS numbers beyond 2^31 keep their sign', async () => {
   const run = madeRun({ relays: 5, seed: 4_294_967_295 });
-  const rows = await readBack(await stagesParquet(run));
+  const rows = await readBack(await wholeOf(stagesParquet(run)));
   assert.equal(rows[0]?.seed, 4_294_967_295);
   assert.deepEqual(
     rows.slice(0, 5).map((row) => row.network),
@@ -87,8 +88,8 @@ test('stages.parquet: seeds and AS numbers beyond 2^31 keep their sign', async (
 });
 
 test('stages.parquet: the same run gives the same bytes, and the file names no date', async () => {
-  const first = await stagesParquet(madeRun({ relays: 300 }));
-  const second = await stagesParquet(madeRun({ relays: 300 }));
+  const first = await wholeOf(stagesParquet(madeRun({ relays: 300 })));
+  const second = await wholeOf(stagesParquet(madeRun({ relays: 300 })));
   assert.deepEqual(first, second);
   assert.equal(parquetMetadata(first.buffer as ArrayBuffer).created_by, 'relaywave');
 });
@@ -101,7 +102,9 @@ test('stages.parquet: with operators it names the class of each relay, and wheth
     classOf: Uint8Array.of(0, 1, 1, 0),
     embeds: Uint8Array.of(1, 1, 0, 0),
   };
-  const rows = await readBack(await stagesParquet({ ...run, arms: [{ ...live!, operators }, manual!] }));
+  const rows = await readBack(
+    await wholeOf(stagesParquet({ ...run, arms: [{ ...live!, operators }, manual!] })),
+  );
   assert.deepEqual(Object.keys(rows[0] ?? {}), [...COLUMNS, 'operator_class', 'embeds_runtime']);
   assert.deepEqual(
     rows.map((row) => [row.operator_class, row.embeds_runtime]),

@@ -14,6 +14,7 @@ import type { ArmOutcome, OperatorsOutcome, RunOutcome, UpdateOutcome } from '..
 import { roundTime } from '../measure/rounding.ts';
 import { updateNames } from '../measure/update-names.ts';
 import type { Population } from '../population/population.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { loadLate } from './late-library.ts';
 
 const COLUMNS = [
@@ -59,9 +60,14 @@ function timeOrNull(seconds: number): number | null {
 /** Rows that are made and written at one time: a table of a million relays is never held as a whole. */
 const FIRST_GROUP_ROWS = 1_000;
 const GROUP_ROWS = 100_000;
+/** Each leaves some 50 MB of arrays, which V8 would let add up to hundreds. */
+const GROUPS_BETWEEN_COLLECTIONS = 4;
 
-/** Writes the table of all arms and updates, a group of rows at a time: charts come first, and other threads draw them. */
-export async function stagesParquet(outcome: RunOutcome): Promise<Uint8Array> {
+/**
+ * The bytes of the table of all arms and updates, a group of rows at a time: charts come first, and other threads draw
+ * them. A million relays have 70 MB of it, which are never there at once.
+ */
+export async function* stagesParquet(outcome: RunOutcome): AsyncGenerator<Uint8Array> {
   const { ByteWriter, ParquetWriter } = await loadLate<typeof Parquet>('hyparquet-writer');
   const hasOperators = outcome.arms.some(({ operators }) => operators !== null);
   const columns: readonly Column[] = hasOperators ? [...COLUMNS, ...OPERATOR_COLUMNS] : COLUMNS;
@@ -70,8 +76,10 @@ export async function stagesParquet(outcome: RunOutcome): Promise<Uint8Array> {
   const parquet = new ParquetWriter({ writer, schema, createdBy: 'relaywave' });
   const tables = tablesOf(outcome);
   const rows = tables.length * outcome.population.relays;
+  let groups = 0;
   for (let from = 0; from < rows; ) {
     await giveWay();
+    if (++groups % GROUPS_BETWEEN_COLLECTIONS === 0) await collectGarbage();
     const to = Math.min(rows, from + (from === 0 ? FIRST_GROUP_ROWS : GROUP_ROWS));
     const columnData = columns.map((name): ColumnSource => {
       // Times and weights hardly repeat: looking for a dictionary among them takes as long as all the rest.
@@ -80,10 +88,18 @@ export async function stagesParquet(outcome: RunOutcome): Promise<Uint8Array> {
       return { name, data: valuesOf(outcome, tables, name, from, to), ...encoding };
     });
     parquet.write({ columnData, rowGroupSize: to - from });
+    yield takenFrom(writer);
     from = to;
   }
   parquet.finish();
-  return new Uint8Array(writer.getBuffer());
+  yield takenFrom(writer);
+}
+
+/** What has been written since the last time. */
+function takenFrom(writer: Parquet.ByteWriter): Uint8Array {
+  const bytes = writer.getBytes().slice();
+  writer.index = 0;
+  return bytes;
 }
 
 /** The rows of one arm and update. */

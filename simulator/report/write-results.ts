@@ -7,16 +7,19 @@
 
 import type { FinishedRun, Phase } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
+import type { RunOutcome } from '../measure/outcome.ts';
 import { type Summary, summarize } from '../measure/summary.ts';
 import type { ReportPlan } from '../scenario/measure-plan.ts';
 import { populationFiles } from '../scenario/population-yaml.ts';
 import { type ArmCurves, type ChartData, chartData } from './chart-data.ts';
 import { startCharts } from './chart-files.ts';
 import { CHARTS } from './charts.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { dataFiles } from './data-files.ts';
 import { openDrawingBoard } from './drawing-board.ts';
 import { type FileSet, writeFiles } from './file-set.ts';
 import { type Answered, answeredBy } from './filled-answer.ts';
+import { latencyHistogram } from './latency-chart.ts';
 import { runPageData } from './make-page-data.ts';
 import {
   formatManifest,
@@ -27,6 +30,7 @@ import {
   type RunCost,
 } from './manifest.ts';
 import { bundlePage } from './page-bundle.ts';
+import { relaysOnMap } from './page-wave.ts';
 import { preparePng } from './png.ts';
 import { reportPage } from './report-page.ts';
 import type { ResultsTarget } from './results-folder.ts';
@@ -60,6 +64,30 @@ export interface WrittenResults extends RunCost {
 export async function prepareReport({ png }: Pick<ReportPlan, 'png'>): Promise<void> {
   if (png) preparePng();
   await Promise.all([openDrawingBoard(), bundlePage('report')]);
+}
+
+/** Of larger networks what can be made ahead is a small part of the report, and memory is short while they run. */
+const AHEAD_RELAYS_MAX = 200_000;
+
+function isLarge({ population }: Pick<RunOutcome, 'population'>): boolean {
+  return population.relays > AHEAD_RELAYS_MAX;
+}
+
+/**
+ * Makes figures of the network and of arms that are done, so that they are there when the run ends. While other threads
+ * work on a large network, this one gives back what it does not need.
+ */
+export async function prepareFigures(outcome: RunOutcome): Promise<void> {
+  const { population, topology, scenario, arms } = outcome;
+  if (arms.length > 0) summarize({ ...outcome, scenario: { ...scenario, assertions: [] } }, []);
+  if (isLarge(outcome)) {
+    await prepareReport(scenario.report);
+    await collectGarbage();
+    return;
+  }
+  relaysOnMap({ population, scenario });
+  const isDrawn = scenario.report.charts?.includes('latency') !== false;
+  if (isDrawn && topology.links > 0) latencyHistogram(topology.latencyUs);
 }
 
 /** Draws the charts beside the data files that are being written, then the manifest, then the page that quotes it. */
@@ -96,6 +124,7 @@ export async function writeResults(
   const { outcome } = run;
   const { historical, signal, resolvedScenario } = context;
   const reportFromWallMs = performance.now();
+  if (isLarge(outcome)) await collectGarbage();
   const summary = summarize(outcome, historical);
   const data = chartData(outcome, summary, historical);
 

@@ -16,6 +16,7 @@ import { FailingModuleError } from '../engine/model/failing-module.ts';
 import { summarize } from '../measure/summary.ts';
 import { chartData } from '../report/chart-data.ts';
 import { dataFiles } from '../report/data-files.ts';
+import { wholeOf } from '../report/file-set.ts';
 import { formatManifest, makeManifest, peakMemoryBytes, processorMs, sha256 } from '../report/manifest.ts';
 import { scenarioFromText } from '../scenario/load.ts';
 import { populationFiles } from '../scenario/population-yaml.ts';
@@ -80,7 +81,7 @@ export async function performTask(
     const summary = summarize(outcome, historical);
     const made = dataFiles(chartData(outcome, summary, historical));
     const files: RunFile[] = await Promise.all(
-      made.map(async ({ name, content }) => ({ name, bytes: Buffer.from(await content) })),
+      made.map(async ({ name, content }) => ({ name, bytes: await wholeOf(content) })),
     );
     files.push({ name: 'scenario.resolved.yaml', bytes: Buffer.from(task.text) });
     const nowWallMs = performance.now();

@@ -153,7 +153,10 @@ test('tiny networks: a hub has more links than bytes can number, and sends to ea
     5000,
   );
   const inTurn = leaves.map((place) => place * FRAME_US + 1000);
-  assert.deepEqual([...heardUs.slice(1)].sort((a, b) => a - b), inTurn);
+  assert.deepEqual(
+    [...heardUs.slice(1)].sort((a, b) => a - b),
+    inTurn,
+  );
   assert.equal(copies, 300);
 });
 
