@@ -36,17 +36,18 @@ export const TRACE_DROPPED = 15;
 
 /** Takes what arrives: one end of a link, or a host's requests. */
 export interface Receiver {
+  /** The arrival is the transport's own again when this returns. */
   arrive(arrival: Arrival): void;
 }
 
 export class Arrival implements SimulationEvent {
   /** The host that it reaches. */
-  readonly relay: number;
-  readonly from: number;
-  readonly what: ArrivalKind;
+  relay: number;
+  from: number;
+  what: ArrivalKind;
   /** The link's number, or that of the request. */
-  readonly detail: number;
-  readonly frame: Frame | null;
+  detail: number;
+  frame: Frame | null;
   private readonly deliver: (arrival: Arrival) => void;
 
   constructor(

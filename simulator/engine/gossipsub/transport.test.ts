@@ -114,3 +114,29 @@ test('transport: what reaches a host that is away is dropped and counted', () =>
     { framesSent: 2, framesDelivered: 1, framesDropped: 1 },
   );
 });
+
+test('transport: an arrival is used again once it is taken, but not where a path may know it again', () => {
+  const { clock, transport, link } = threeHosts(8e6);
+  const host = link(0, 1, 10).local;
+  const arrivals: Arrival[] = [];
+  const taken: string[] = [];
+  host.receiverOf = () => ({
+    arrive: (arrival) => {
+      arrivals.push(arrival);
+      taken.push(`${arrival.from}: ${arrival.frame?.bytes[0]}`);
+    },
+  });
+  const deliver = (from: number): void => {
+    clock.currentRelay = from;
+    transport.sendFrame(link(from, 0, 10), new Frame(Uint8Array.of(from)));
+    clock.runUntil(clock.nowUs + 100, drain, always);
+  };
+  deliver(1);
+  deliver(2);
+  assert.equal(arrivals[0], arrivals[1]);
+  transport.path = { judge: () => 'arrives' };
+  deliver(1);
+  deliver(2);
+  assert.notEqual(arrivals[2], arrivals[3]);
+  assert.deepEqual(taken, ['1: 1', '2: 2', '1: 1', '2: 2']);
+});

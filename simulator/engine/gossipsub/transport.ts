@@ -90,6 +90,8 @@ export class Transport {
   private readonly mint: FrameMint;
   private readonly trace: Trace;
   private readonly remote: RemoteArrivals | null;
+  /** To be used again: each would live just long enough to burden the collector. */
+  private readonly taken: Arrival[] = [];
 
   /** `hosts` holds null for a host that lives on another thread, which `remote` then reaches. */
   constructor(
@@ -142,7 +144,7 @@ export class Transport {
     this.load?.sent(from.index, what, bytes, frame);
     const rank = clock.takeRank();
     if (this.hosts[to] !== null) {
-      clock.scheduleRanked(arrivesUs, rank, new Arrival(this.deliver, what, from.index, to, detail, frame));
+      clock.scheduleRanked(arrivesUs, rank, this.arrival(what, from.index, to, detail, frame));
     } else {
       this.remote?.send(arrivesUs, rank, what, from.index, to, detail, frame);
     }
@@ -159,7 +161,18 @@ export class Transport {
     detail: number,
     frame: Frame | null,
   ): void {
-    this.clock.scheduleRanked(timeUs, rank, new Arrival(this.deliver, kind, from, to, detail, frame));
+    this.clock.scheduleRanked(timeUs, rank, this.arrival(kind, from, to, detail, frame));
+  }
+
+  private arrival(what: ArrivalKind, from: number, to: number, detail: number, frame: Frame | null): Arrival {
+    const arrival = this.taken.pop();
+    if (arrival === undefined) return new Arrival(this.deliver, what, from, to, detail, frame);
+    arrival.what = what;
+    arrival.from = from;
+    arrival.relay = to;
+    arrival.detail = detail;
+    arrival.frame = frame;
+    return arrival;
   }
 
   /** Has something that is due arrive later. */
@@ -198,5 +211,8 @@ export class Transport {
     counters.framesDelivered++;
     trace.add(relay, what, clock.nowUs, from, bytes);
     receiver.arrive(arrival);
+    if (this.path !== null) return; // it knows arrivals again
+    arrival.frame = null;
+    this.taken.push(arrival);
   };
 }
