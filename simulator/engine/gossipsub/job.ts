@@ -107,12 +107,15 @@ export interface SharedColumns {
   readonly control: Int32Array;
   /** For each thread, the virtual microsecond it has reached. */
   readonly reachedUs: Float64Array;
-  /** For each thread, the virtual microsecond of its next event. */
+  /**
+   * The virtual microsecond of the next event of each thread, as far as each knows: of its own, and of what it sends to
+   * others. On two pages in turn (windows.ts), each with a row for each thread that tells.
+   */
   readonly nextUs: Float64Array;
 }
 
 /** Words of `control`. */
-export const CONTROL = { stop: 0, barrierWaiting: 1, barrierRound: 2, pending: 3, WORDS: 4 } as const;
+export const CONTROL = { stop: 0, barrierWaiting: 1, barrierRound: 2, WORDS: 3 } as const;
 
 export function sharedColumns(
   relays: number,
@@ -129,7 +132,7 @@ export function sharedColumns(
     traceWords: Trace.forRelays(relays + otherHosts).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
     reachedUs: float64Column(threads),
-    nextUs: float64Column(threads),
+    nextUs: float64Column(2 * threads ** 2),
   };
 }
 

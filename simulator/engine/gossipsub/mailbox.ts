@@ -1,8 +1,9 @@
 /**
  * A mailbox carries arrivals from one simulation thread to another through shared memory.
  *
- * One thread writes, the other reads, never at once: a barrier stands between. A frame's bytes cross once a
- * round, however many relays it is for; its letters carry its number.
+ * It has two pages: while one thread reads what the other wrote before they met, that one writes the next page. So one
+ * barrier a round is enough. A frame's bytes cross once a round, however many relays it is for; its letters carry its
+ * number.
  */
 
 import type { ArrivalKind } from './arrival.ts';
@@ -14,8 +15,10 @@ const FRAME_BYTES = 16 * 1024 * 1024;
 const NO_FRAME = -1;
 const NO_ROOM = -2;
 
-/** The shared memory of a mailbox. */
-export interface MailboxMemory {
+/** The shared memory of a mailbox: its two pages. */
+export type MailboxMemory = readonly [MailboxPage, MailboxPage];
+
+export interface MailboxPage {
   /** time, rank, kind, from, to, detail, frame for each record. */
   readonly records: Float64Array;
   readonly bytes: Uint8Array;
@@ -24,6 +27,10 @@ export interface MailboxMemory {
 }
 
 export function mailboxMemory(): MailboxMemory {
+  return [page(), page()];
+}
+
+function page(): MailboxPage {
   return {
     records: new Float64Array(new SharedArrayBuffer(RECORDS * RECORD_WORDS * 8)),
     bytes: new Uint8Array(new SharedArrayBuffer(FRAME_BYTES)),
@@ -44,6 +51,8 @@ interface Letter {
 /** The writing end. What does not fit waits here for the next round. */
 export class Outbox {
   private readonly memory: MailboxMemory;
+  private rounds = 0;
+  private leastUs = Number.POSITIVE_INFINITY;
   private readonly overflow: Letter[] = [];
   /** Frames that cross in this round, by number. */
   private readonly crossing = new Map<Frame, number>();
@@ -57,11 +66,23 @@ export class Outbox {
     return this.overflow.length;
   }
 
-  /** Empties the mailbox, which the reader has read, and writes what had to wait. */
-  begin(): void {
-    this.memory.counts[0] = 0;
-    this.memory.counts[1] = 0;
+  /** Virtual microsecond of the earliest arrival among the letters of this round; Infinity without any. */
+  get earliestUs(): number {
+    return this.leastUs;
+  }
+
+  private get page(): MailboxPage {
+    return this.memory[this.rounds & 1];
+  }
+
+  /** Begins a round, on the page that the reader has read before the threads met, and writes what had to wait. */
+  turn(): void {
+    this.rounds++;
+    const { counts } = this.page;
+    counts[0] = 0;
+    counts[1] = 0;
     this.crossing.clear();
+    this.leastUs = Number.POSITIVE_INFINITY;
     if (this.overflow.length === 0) return;
     const letters = this.overflow.splice(0);
     for (const letter of letters) this.post(letter);
@@ -72,7 +93,7 @@ export class Outbox {
   }
 
   private write({ timeUs, rank, kind, from, to, detail, frame }: Letter): boolean {
-    const { records, counts } = this.memory;
+    const { records, counts } = this.page;
     const at = counts[0] * RECORD_WORDS;
     if (at === records.length) return false;
     const frameId = frame === null ? NO_FRAME : this.numberOf(frame);
@@ -85,6 +106,7 @@ export class Outbox {
     records[at + 5] = detail;
     records[at + 6] = frameId;
     counts[0]++;
+    if (timeUs < this.leastUs) this.leastUs = timeUs;
     return true;
   }
 
@@ -92,7 +114,7 @@ export class Outbox {
   private numberOf(frame: Frame): number {
     const known = this.crossing.get(frame);
     if (known !== undefined) return known;
-    const { bytes, counts } = this.memory;
+    const { bytes, counts } = this.page;
     const size = frame.bytes.length;
     if (size + 4 > bytes.length) throw new RangeError(`a frame of ${size} bytes is larger than the mailbox`);
     const at = counts[1];
@@ -120,16 +142,18 @@ type Deliver = (
 export class Inbox {
   private readonly memory: MailboxMemory;
   private readonly mint: FrameMint;
+  private rounds = 0;
 
   constructor(memory: MailboxMemory, mint: FrameMint) {
     this.memory = memory;
     this.mint = mint;
   }
 
-  /** Hands over every letter in the mailbox. */
+  /** Hands over every letter of the next round. */
   read(deliver: Deliver): void {
-    const { records, counts } = this.memory;
-    const frames = this.readFrames();
+    const page = this.memory[this.rounds++ & 1];
+    const { records, counts } = page;
+    const frames = this.readFrames(page);
     const end = counts[0] * RECORD_WORDS;
     for (let at = 0; at < end; at += RECORD_WORDS) {
       const number = records[at + 6];
@@ -146,8 +170,7 @@ export class Inbox {
   }
 
   /** Frames lie in the order of their numbers. */
-  private readFrames(): Frame[] {
-    const { bytes, counts } = this.memory;
+  private readFrames({ bytes, counts }: MailboxPage): Frame[] {
     const view = new DataView(bytes.buffer);
     const frames: Frame[] = [];
     for (let at = 0; at < counts[1]; ) {

@@ -3,30 +3,51 @@ import { test } from 'node:test';
 import { Call, VirtualClock } from '../virtual-clock.ts';
 import type { Barrier } from './barrier.ts';
 import { CONTROL, type SharedColumns } from './job.ts';
+import type { Outbox } from './mailbox.ts';
 import type { Transport } from './transport.ts';
 import { Windows } from './windows.ts';
 
 const LOOK_AHEAD_US = 100;
 
-/** Thread 0 of two with an event at `ownUs`; the other one says at the barrier that its next is at `otherUs`. */
-function window(ownUs: number, otherUs: number, endUs = 10_000): number | undefined {
+const THREADS = 2;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What thread 1 tells at a meeting: when its own next event is due, and its earliest letter to thread 0. */
+interface Told {
+  readonly ownUs: number;
+  readonly letterUs?: number;
+}
+
+/** Thread 0 of two with an event at `ownUs`; it sends letters of these times, and meets the other as often as that tells. */
+function threadOf(ownUs: number, told: readonly Told[], letters: readonly number[] = []) {
   const clock = new VirtualClock(1, 1);
   clock.plan(ownUs, new Call(0, () => {}));
-  const shared = { control: new Int32Array(16), nextUs: new Float64Array(2) };
+  const shared = { control: new Int32Array(16), nextUs: new Float64Array(2 * THREADS ** 2).fill(Number.NaN) };
+  const outbox = { waiting: 0, earliestUs: Math.min(...letters), turn: () => {} };
+  let meetings = 0;
   const barrier = {
     wait: () => {
-      shared.nextUs[1] = otherUs;
+      const row = (meetings % 2) * THREADS ** 2 + THREADS;
+      const { ownUs: otherUs, letterUs = NEVER } = told[meetings++] ?? assert.fail('one meeting too many');
+      shared.nextUs.set([letterUs, otherUs], row);
     },
   };
   const windows = new Windows(clock, {} as Transport, shared as unknown as SharedColumns, {
     thread: 0,
-    threads: 2,
+    threads: THREADS,
     lookAheadUs: LOOK_AHEAD_US,
     barrier: barrier as unknown as Barrier,
-    outboxes: [],
+    outboxes: [outbox as unknown as Outbox],
     inboxes: [],
   });
-  const next = windows.until(endUs).next();
+  return { windows, outbox, meetings: () => meetings };
+}
+
+/** The first window of thread 0; undefined where there is none. */
+function window(ownUs: number, otherUs: number, endUs = 10_000): number | undefined {
+  const next = threadOf(ownUs, [{ ownUs: otherUs }])
+    .windows.until(endUs)
+    .next();
   return next.done === true ? undefined : next.value;
 }
 
@@ -48,6 +69,28 @@ test('windows: alone it runs two look-aheads beyond its own next event, since wh
 test('windows: none goes beyond the end, and there is none without an event before it', () => {
   assert.equal(window(1_000, 1_000, 1_050), 1_050);
   assert.equal(window(1_000, 1_000, 1_000), undefined);
+});
+
+test('windows: a letter under way is an event of who gets it, told by who sends it', () => {
+  const sends = threadOf(1_000, [{ ownUs: 5_000 }], [1_040]).windows;
+  assert.equal(sends.until(10_000).next().value, 1_100, 'the other has something to do from 1,040 on');
+  const gets = threadOf(1_000, [{ ownUs: 5_000, letterUs: 700 }]).windows;
+  assert.equal(gets.until(10_000).next().value, 900, 'alone until 5,000, from 700 on');
+  const neither = threadOf(20_000, [{ ownUs: 20_000, letterUs: 700 }]).windows;
+  assert.equal(neither.until(10_000).next().value, 900, 'a letter alone is reason enough to go on');
+});
+
+test('windows: nobody runs before letters that found no room are read', () => {
+  const waiting = threadOf(1_000, [{ ownUs: 1_000, letterUs: Number.NEGATIVE_INFINITY }, { ownUs: 1_010 }]);
+  assert.equal(waiting.windows.until(10_000).next().value, 1_100);
+  assert.equal(waiting.meetings(), 2);
+  const own = threadOf(1_000, [{ ownUs: 1_000 }, { ownUs: 1_000 }]);
+  own.outbox.waiting = 1;
+  own.outbox.turn = () => {
+    own.outbox.waiting = 0;
+  };
+  assert.equal(own.windows.until(10_000).next().value, 1_100);
+  assert.equal(own.meetings(), 2);
 });
 
 test('windows: a run that was stopped has none, and one thread has one', () => {

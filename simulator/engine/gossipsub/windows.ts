@@ -6,6 +6,10 @@
  * to do until then runs on to twice the look-ahead beyond its own next event, since what it sends may be answered. It
  * might go as far whenever the others' next events lie later than its own, but then they would wait for it, and it for
  * them in the window after.
+ *
+ * Threads meet once a window: what each tells before counts the letters that it has sent, so all know what everybody's
+ * next event is without a second meeting after the letters are read. Mailboxes, and the columns of next events, have two
+ * pages, one to be read and one to be written.
  */
 
 import type { VirtualClock } from '../virtual-clock.ts';
@@ -19,15 +23,20 @@ export interface Neighbourhood {
   readonly threads: number;
   readonly lookAheadUs: number;
   readonly barrier: Barrier;
+  /** To and from the other threads, in their order. */
   readonly outboxes: readonly Outbox[];
   readonly inboxes: readonly Inbox[];
 }
 
+/** In the place of the time of an event that nobody may run beyond, until the letters that found no room are read. */
+const LETTERS_WAIT = Number.NEGATIVE_INFINITY;
+
 export class Windows {
   private readonly clock: VirtualClock;
-  private readonly transport: Transport;
   private readonly shared: SharedColumns;
   private readonly neighbours: Neighbourhood | null;
+  private readonly receive: Transport['receiveRemote'];
+  private meetings = 0;
 
   /** `neighbours` is null for a run on one thread. */
   constructor(
@@ -37,7 +46,7 @@ export class Windows {
     neighbours: Neighbourhood | null,
   ) {
     this.clock = clock;
-    this.transport = transport;
+    this.receive = (...letter) => transport.receiveRemote(...letter);
     this.shared = shared;
     this.neighbours = neighbours;
   }
@@ -57,51 +66,44 @@ export class Windows {
       yield endUs;
       return;
     }
-    while (!this.stopped) {
-      const windowEndUs = this.agreeOnWindow(neighbours);
-      if (windowEndUs === null || this.earliestUs() >= endUs) return;
-      for (const outbox of neighbours.outboxes) outbox.begin();
-      yield Math.min(windowEndUs, endUs);
-      this.exchange(neighbours);
+    for (;;) {
+      const nextUs = this.meet(neighbours);
+      if (nextUs === null) return;
+      const earliestUs = Math.min(...nextUs);
+      if (earliestUs === LETTERS_WAIT) continue;
+      if (earliestUs >= endUs) return;
+      yield Math.min(windowEndUs(neighbours, nextUs), endUs);
     }
   }
 
-  private earliestUs(): number {
-    return Math.min(...this.shared.nextUs);
-  }
-
-  /** How far this thread may run; null when the run was stopped. */
-  private agreeOnWindow({ thread, lookAheadUs, barrier }: Neighbourhood): number | null {
-    const { nextUs } = this.shared;
-    nextUs[thread] = this.clock.nextTimeUs;
+  /**
+   * Meets the others and exchanges letters; answers when the next event of each thread is due, or null when the run was
+   * stopped. LETTERS_WAIT is among the answers where letters found no room.
+   */
+  private meet({ thread, threads, barrier, outboxes, inboxes }: Neighbourhood): readonly number[] | null {
+    const page = (this.meetings++ & 1) * threads ** 2;
+    const nextUs = this.shared.nextUs.subarray(page, page + threads ** 2);
+    const own = nextUs.subarray(thread * threads, (thread + 1) * threads);
+    own[thread] = this.clock.nextTimeUs;
+    outboxes.forEach(({ waiting, earliestUs }, box) => {
+      own[box < thread ? box : box + 1] = waiting > 0 ? LETTERS_WAIT : earliestUs;
+    });
     barrier.wait();
     if (this.stopped) return null;
-    let othersNextUs = Number.POSITIVE_INFINITY;
-    nextUs.forEach((timeUs, other) => {
-      if (other !== thread && timeUs < othersNextUs) othersNextUs = timeUs;
+    for (const outbox of outboxes) outbox.turn();
+    for (const inbox of inboxes) inbox.read(this.receive);
+    return Array.from({ length: threads }, (_unused, of) => {
+      let leastUs = Number.POSITIVE_INFINITY;
+      for (let from = 0; from < threads; from++) leastUs = Math.min(leastUs, nextUs[from * threads + of]);
+      return leastUs;
     });
-    const ownNextUs = nextUs[thread];
-    if (othersNextUs < ownNextUs + lookAheadUs) return Math.min(othersNextUs, ownNextUs) + lookAheadUs;
-    return ownNextUs + 2 * lookAheadUs;
   }
+}
 
-  /** Letters cross; in as many rounds as the mailboxes' size asks for. */
-  private exchange({ barrier, outboxes, inboxes }: Neighbourhood): void {
-    const { control } = this.shared;
-    for (;;) {
-      const waiting = outboxes.reduce((sum, outbox) => sum + outbox.waiting, 0);
-      Atomics.add(control, CONTROL.pending, waiting);
-      barrier.wait();
-      const allWaiting = Atomics.load(control, CONTROL.pending);
-      for (const inbox of inboxes) {
-        inbox.read((timeUs, rank, kind, from, to, detail, frame) =>
-          this.transport.receiveRemote(timeUs, rank, kind, from, to, detail, frame),
-        );
-      }
-      if (allWaiting === 0 || this.stopped) return;
-      barrier.wait(); // all have read: the mailboxes may be emptied
-      Atomics.sub(control, CONTROL.pending, waiting);
-      for (const outbox of outboxes) outbox.begin();
-    }
-  }
+/** How far a thread may run. */
+function windowEndUs({ thread, lookAheadUs }: Neighbourhood, nextUs: readonly number[]): number {
+  const ownNextUs = nextUs[thread];
+  const othersNextUs = Math.min(...nextUs.filter((_timeUs, other) => other !== thread));
+  if (othersNextUs < ownNextUs + lookAheadUs) return Math.min(othersNextUs, ownNextUs) + lookAheadUs;
+  return ownNextUs + 2 * lookAheadUs;
 }
