@@ -39,6 +39,7 @@ import { choosePartition } from './partition.ts';
 import { PhaseProgress } from './phase-progress.ts';
 import type { ScoringOptions } from './router.ts';
 import type { ThreadJob } from './thread-run.ts';
+import { settleThreads } from './thread-settings.ts';
 
 /**
  * Room for short-lived objects between two collections. With 64, a run of 3,000 relays takes 10 % more memory and 3 % more
@@ -105,7 +106,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
     relays,
     linksAnybody: churn !== null,
   });
-  const { threads, threadOf, lookAheadUs } = partition;
+  const { threads, threadOf, lookAheadUs, largestShare } = partition;
   const others = authorities + (sybils?.count ?? 0) + trafficHosts(scenario.traffic);
   const shared = sharedColumns(relays, others, releases.length, threads);
   const job: Job = {
@@ -141,6 +142,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
 
   const watched = input.progressOf?.(shared);
   const progress = new PhaseProgress(shared, threads, scenario.durationSeconds, options, watched);
+  settleThreads(relays * largestShare);
   const crew = new Crew(shared, kept);
   const stop = (): void => crew.stop(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
