@@ -33,6 +33,11 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'tor7500, 30 %': ['simulate', 'tor7500.yaml', '--scale', '30%'],
   'model, 20,000': ['simulate', 'quick.yaml', '--engine', 'model', '--set', 'network.relays=20000'],
   'churn-month': ['simulate', 'churn-month.yaml', '--scale', '3%'],
+  'a mesh on a thread': [
+    'simulate',
+    'churn-year.yaml',
+    ...['network.relays=2000', 'duration=60d', 'updates.1.at=40d'].flatMap((change) => ['--set', change]),
+  ],
   'strict-cells': ['simulate', 'strict-cells.yaml', '--scale', '5%'],
   'circuits, gossip': ['simulate', 'circuit-vs-gossip.yaml', '--scale', '5%'],
   channels: ['simulate', 'channels.yaml', '--set', 'network.relays=100'],
