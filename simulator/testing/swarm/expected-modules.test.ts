@@ -66,6 +66,16 @@ test('expected modules: who hears of a bad one that all others have taken out ma
   );
 });
 
+test('expected modules: what came out when something better was there may be nowhere to be had', () => {
+  const better = { plan: { atSeconds: 20, rollout: { steps: [0.5] } as never } };
+  assert.match(
+    wrong({ heard: 0, plan: { atSeconds: 10 } }, { ...better, heard: 0 })!,
+    /does not run update 0/,
+  );
+  assert.equal(wrong({ heard: 10.5, plan: { atSeconds: 10 } }, { ...better, heard: 0 }), null);
+  assert.match(wrong({ heard: 30, plan: { atSeconds: 10 } })!, /does not run update 0/);
+});
+
 test('expected modules: nobody finds out about a module that goes wrong after its trial only', () => {
   const leak = { misbehaves: true, plan: { module: 'bad-leak', atSeconds: 20 } };
   assert.equal(wrong({}, { ...leak, activated: 1 }), null);

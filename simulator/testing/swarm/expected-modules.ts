@@ -46,7 +46,7 @@ export function candidatesByHook(scenario: Scenario, arm: ArmOutcome): Candidate
   );
 }
 
-function precedence({ updates }: Scenario, a: number, b: number): number {
+function precedence({ updates }: Pick<Scenario, 'updates'>, a: number, b: number): number {
   const [one, other] = [updates[a]!, updates[b]!];
   return (
     other.priority - one.priority ||
@@ -54,6 +54,12 @@ function precedence({ updates }: Scenario, a: number, b: number): number {
     other.atSeconds - one.atSeconds ||
     b - a
   );
+}
+
+/** When the first relay heard of it, which is later than planned where whoever publishes it was down. */
+function cameOutSeconds({ atSeconds }: Scenario['updates'][number], { stages }: UpdateOutcome): number {
+  const first = Math.min(...stages.heard.filter((seconds) => !Number.isNaN(seconds)));
+  return Number.isFinite(first) ? atSeconds + first : atSeconds;
 }
 
 function fateOf({ updates, trust }: Scenario, arm: ArmOutcome, release: number): Fate {
@@ -71,8 +77,8 @@ function fateOf({ updates, trust }: Scenario, arm: ArmOutcome, release: number):
   const isOutranked = updates.some(
     (other, place) =>
       arm.updates[place]!.hook === arm.updates[release]!.hook &&
-      other.priority > updates[release]!.priority &&
-      other.atSeconds <= updates[release]!.atSeconds,
+      precedence({ updates }, place, release) < 0 &&
+      cameOutSeconds(other, arm.updates[place]!) <= cameOutSeconds(updates[release]!, arm.updates[release]!),
   );
   if (isOutranked && !(arm.arm as LiveArm).channels.includes('directory')) return 'open';
   const isTaken =
