@@ -166,3 +166,26 @@ for (const channels of RESTLESS) {
     }
   });
 }
+
+test('model with gossip alone among relays that come and go: a timestamp tells newcomers of all that they lack', async () => {
+  const trust = { ...TEST_TRUST, timestampEverySeconds: 45 };
+  for (const seed of [1, 2]) {
+    const both = await runOnBoth({ ...restless(seed), trust }, ['gossip']);
+    const { real, own, relays } = both;
+    for (const release of [0, 1]) {
+      const equal = equalShares(both, release);
+      assert(equal.heard > 0.97 && equal.activated > 0.97, `seed ${seed}: ${JSON.stringify(equal)}`);
+      assert.equal(
+        reached(own, relays, release),
+        reached(real, relays, release),
+        `seed ${seed}: release ${release}`,
+      );
+    }
+    assert(real.total.bytesByKind.requests > 100_000, 'newcomers ask for what they lack');
+    const [mine, theirs] = [own, real].map(({ total }) => total.bytesByKind.requests);
+    assert(
+      Math.abs(mine! / theirs! - 1) < 0.001,
+      `seed ${seed}: ${mine} bytes of requests instead of ${theirs}`,
+    );
+  }
+});

@@ -258,11 +258,10 @@ export class LivingWork extends RelayWork {
     { isNews, hasLooked }: Act & { readonly act: 'taken' },
     modules: readonly ModuleLesson[],
   ): void {
-    const { relay, question, judged } = task;
+    const { relay, question, judged, acts } = task;
     if (hasLooked) this.getModules(task, modules);
-    const isBroken = question !== null && !isNews && (question.lost !== null || question.turn !== null);
-    const hasPart = (question?.lost?.ask ?? ASKS_IN_VAIN) >= ASKS_IN_VAIN;
-    if (isBroken && hasPart) this.broken.set(relay.index, { ...question, atUs: 0, before: null });
+    if (question !== null && !isNews && hasLeftPart(question, acts))
+      this.broken.set(relay.index, { ...question, atUs: 0, before: null });
     this.onTaken?.(relay);
     judged?.(isNews);
   }
@@ -321,7 +320,7 @@ export class LivingWork extends RelayWork {
     const settled = (answered: Answered): void => {
       // A refusal is an answer too: the relay's code has shown how it goes on.
       const isAnswered = answered === 'answer' || answered === 'refusal';
-      if (this.state[relay.index] !== task.question!.from) this.beginAgain(task);
+      if (this.isOvertaken(task)) this.beginAgain(task);
       else if (!isAnswered)
         this.showAs(task, { ...task.question!, lost: { ask: task.asked - 1, failure: answered } });
       this.proceed(this.living.world.nowUs, task);
@@ -340,6 +339,12 @@ export class LivingWork extends RelayWork {
     if (question.turn !== null || to === question.to) return act;
     this.showAs(task, { ...question, turn: { ask: task.asked - 1, to } });
     return task.acts[task.at - 1] as Act & { readonly act: 'ask' };
+  }
+
+  /** Whether a relay trusts other news than when it began; those of the task it may trust by now, but for a module. */
+  private isOvertaken({ relay, question, acts, at }: Task): boolean {
+    if (this.state[relay.index] === question!.from) return false;
+    return !acts.slice(0, at).some(({ act }) => act === 'trust');
   }
 
   /** Other news have overtaken those that a relay is about to take: it begins again from what it trusts now. */
@@ -381,4 +386,10 @@ export class LivingWork extends RelayWork {
     }
     return super.passesTrial(relay, step, beganUs, endUs);
   }
+}
+
+/** Whether a relay has a part of news that came to nothing: files that were answered, or what a message did bring. */
+function hasLeftPart({ way, lost, turn }: Question, acts: readonly Act[]): boolean {
+  if (way === 'gossip') return acts.some((act) => act.act === 'refused' && act.reason === 'not-found');
+  return (lost !== null || turn !== null) && (lost?.ask ?? ASKS_IN_VAIN) >= ASKS_IN_VAIN;
 }

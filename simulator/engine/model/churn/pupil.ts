@@ -29,7 +29,7 @@ import type { Act, Doing } from './lesson.ts';
 export const SELF = 'self';
 /** Who brings the news, and whoever else is asked. */
 export const BEARER = 'bearer';
-const ANYBODY = 'anybody';
+export const ANYBODY = 'anybody';
 /** All that news cause by themselves is over after so long; alarms are further off. */
 const OVER_AFTER_US = 30_000_000;
 

@@ -7,7 +7,7 @@
  */
 
 import { readBundle } from '../../../../node/channels/gossip-channel.ts';
-import { RequestError } from '../../../../node/environment.ts';
+import { type PeerName, RequestError } from '../../../../node/environment.ts';
 import { HookRuntime } from '../../../../node/hooks/hook-runtime.ts';
 import { MemoryTrustStore } from '../../../../node/trust/trust-store.ts';
 import { VerificationCache } from '../../../../node/trust/verification-cache.ts';
@@ -24,7 +24,7 @@ import {
   type Question,
   STATE_OF_START,
 } from './lesson.ts';
-import { BEARER, Pupil, type Room, SELF } from './pupil.ts';
+import { ANYBODY, BEARER, Pupil, type Room, SELF } from './pupil.ts';
 
 /** A relay's disk at one state, and until when what it trusts is fresh. */
 interface Kept {
@@ -97,9 +97,11 @@ export class Teacher {
     const { room, kept } = this;
     const { from, atUs, before } = question;
     const stores = copyOf(kept[from]!.stores, room.binaries);
-    const pupil = new Pupil(room, stores, atUs, this.channelsFor(question));
-    if (before !== null) await this.show(pupil, before, atUs);
-    await this.show(pupil, question, atUs);
+    const channels = this.channelsFor(before?.way === 'gossip' ? before : question);
+    const pupil = new Pupil(room, stores, atUs, channels);
+    // What it lacked of a message it may ask its sender for once in a while: of the news of now it asks their bearer.
+    if (before !== null) await this.show(pupil, before, atUs, ANYBODY);
+    await this.show(pupil, question, atUs, BEARER);
     const behind = pupil.acts.findIndex(({ act }) => act === 'behind');
     const acts = behind < 0 ? pupil.acts : pupil.acts.slice(0, behind + 1);
     return { ...this.byModule(acts, question.way), wanted: pupil.wanted() };
@@ -111,7 +113,7 @@ export class Teacher {
   }
 
   /** Has a relay do what the question is about. */
-  private async show(pupil: Pupil, question: Question, atUs: number): Promise<void> {
+  private async show(pupil: Pupil, question: Question, atUs: number, sender: PeerName): Promise<void> {
     const { room, kept, messages } = this;
     const { way, to, lost, turn, lacks } = question;
     const channels = this.channelsFor(question);
@@ -129,7 +131,7 @@ export class Teacher {
     pupil.onlyListens = way === 'gossip';
     await pupil.run(() => {
       if (isTaken(question)) pupil.takeFromBearer(way === 'sender' ? 'gossip' : 'catch-up');
-      if (way === 'gossip') pupil.hear(message, BEARER);
+      if (way === 'gossip') pupil.hear(message, sender);
       if (way !== 'developers') return;
       const files = served.asFetcher();
       if (channels.length > 0) pupil.take(files, 'gossip');
