@@ -7,6 +7,7 @@ import { relayLoads } from '../engine/gossipsub/load-counter.ts';
 import type { ScoringOptions } from '../engine/gossipsub/router.ts';
 import { unbalanced } from '../engine/invariants/frame-ledger.ts';
 import { InvariantError } from '../engine/invariants/violation.ts';
+import type { FollowingTerms } from '../engine/model/engine.ts';
 import { cohortAt } from '../measure/cohort.ts';
 import type { FaultOutcome } from '../measure/fault-outcome.ts';
 import type { ArmOutcome, Stage, UpdateOutcome } from '../measure/outcome.ts';
@@ -52,8 +53,12 @@ export interface LiveInput {
   readonly hostileModules: readonly (HostileRelease | null)[];
 }
 
-/** Runs the arm; rejects with the signal's reason when stopped. */
-export async function runLiveArm(input: LiveInput, options: RunOptions): Promise<LiveRun> {
+/** Runs the arm; rejects with the signal's reason when stopped. `following` is of the engine model. */
+export async function runLiveArm(
+  input: LiveInput,
+  options: RunOptions,
+  following: FollowingTerms = {},
+): Promise<LiveRun> {
   const { arm, population, churn = null } = input;
   const isInPeace = arm.adversary === 'none';
   const scenario = isInPeace ? { ...input.scenario, adversary: null } : input.scenario;
@@ -110,6 +115,7 @@ export async function runLiveArm(input: LiveInput, options: RunOptions): Promise
         plans.some(({ rollout }) => rollout !== null),
     },
     options,
+    following,
   );
   // What real sockets hold, and what dies with a process, nobody counts.
   const imbalance = scenario.engine === 'wire' ? null : unbalanced(total, scenario.durationSeconds * 1e6);
@@ -199,7 +205,11 @@ export async function prepareEngine({ engine, arms }: Scenario): Promise<void> {
 }
 
 /** Of the engines, and of gossipsub's own parameters, a run loads what it needs: together they are 400 files. */
-async function runOnEngine(input: EngineInput, options: RunOptions): Promise<EngineResult> {
+async function runOnEngine(
+  input: EngineInput,
+  options: RunOptions,
+  following: FollowingTerms,
+): Promise<EngineResult> {
   switch (input.scenario.engine) {
     case 'gossipsub': {
       const { runGossipsub } = await import('../engine/gossipsub/engine.ts');
@@ -207,7 +217,7 @@ async function runOnEngine(input: EngineInput, options: RunOptions): Promise<Eng
     }
     case 'model': {
       const { runModel } = await import('../engine/model/engine.ts');
-      return runModel(input, options);
+      return runModel(input, options, following);
     }
     case 'wire': {
       const { runWire } = await import('../engine/wire/engine.ts');

@@ -7,7 +7,7 @@ import { prepareReleases } from '../arms/release.ts';
 import { type EngineResult, runGossipsub } from '../engine/gossipsub/engine.ts';
 import { stageColumn } from '../engine/gossipsub/job.ts';
 import { unbalanced } from '../engine/invariants/frame-ledger.ts';
-import { runModel } from '../engine/model/engine.ts';
+import { type FollowingTerms, runModel } from '../engine/model/engine.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
 import { drawPresence } from '../population/presence.ts';
 import { buildTopology } from '../population/topology.ts';
@@ -72,13 +72,14 @@ export async function runOnBoth(
 export async function runArmOnBoth(
   scenario: Scenario,
   arm: LiveArm = testLiveArm('live'),
+  following: FollowingTerms = {},
 ): Promise<[RunOutcome, RunOutcome]> {
   const { releases, population, churn, topology } = await drawNetwork(scenario);
   const outcomes: RunOutcome[] = [];
   for (const engine of ['gossipsub', 'model'] as const) {
     const own = { ...scenario, engine, arms: [arm] };
     const input = { scenario: own, arm, population, churn, topology, releases, hostileModules: [] };
-    const { outcome } = await runLiveArm(input, {});
+    const { outcome } = await runLiveArm(input, {}, following);
     outcomes.push({ scenario: own, population, churn, topology, arms: [outcome] });
   }
   return outcomes as [RunOutcome, RunOutcome];

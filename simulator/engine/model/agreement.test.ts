@@ -6,7 +6,7 @@ import { crosscheckRun, isWithinBounds } from '../../measure/crosscheck.ts';
 import type { RunOutcome } from '../../measure/outcome.ts';
 import type { LatencyLaw } from '../../scenario/scenario.ts';
 import { runArmOnBoth } from '../../testing/both-engines.ts';
-import { testScenario, testUpdate } from '../../testing/test-scenario.ts';
+import { testLiveArm, testScenario, testUpdate } from '../../testing/test-scenario.ts';
 
 const LAWS: Readonly<Record<string, LatencyLaw>> = {
   'latencies of Tor': { law: 'population' },
@@ -19,6 +19,9 @@ function equalShare([one, other]: readonly [RunOutcome, RunOutcome]): number {
   const [mine, theirs] = [one, other].map(({ arms }) => arms[0]!.updates[0]!.stages.heard);
   return mine!.filter((seconds, relay) => seconds === theirs![relay]).length / mine!.length;
 }
+
+/** As the network of many relays is. */
+const RECKONED = { followedRelays: 0 };
 
 for (const [name, latency] of Object.entries(LAWS)) {
   for (const seed of [1, 2, 3]) {
@@ -37,6 +40,8 @@ for (const [name, latency] of Object.entries(LAWS)) {
             latency,
           },
         }),
+        testLiveArm('live'),
+        RECKONED,
       );
       assert.equal(outcomes[0].arms[0]!.engine, 'gossipsub');
       assert.equal(outcomes[1].arms[0]!.engine, 'model');
@@ -57,11 +62,29 @@ test('model: on uplinks so slow that routers forget what was declined, it sends 
       updates: [testUpdate({ atSeconds: 15, sizeBytes: 20_480 })],
       network: { ...network, relays: 300, uplink: { law: 'constant', bitsPerSecond: 100_000 } },
     }),
+    testLiveArm('live'),
+    RECKONED,
   );
   const [arm] = crosscheckRun(...outcomes);
   const { values, difference } = arm!.figures.find(({ figure }) => figure === 'duplicates')!;
   assert(isWithinBounds([arm!]), JSON.stringify(arm));
   assert(values[0]! > 500 && Math.abs(difference!) < 0.02, `${values} duplicates`);
+});
+
+test('model: a small network is followed link by link, and every relay hears when the real one does', async () => {
+  const { network } = testScenario();
+  for (const seed of [1, 2]) {
+    const outcomes = await runArmOnBoth(
+      testScenario({
+        seed,
+        durationSeconds: 60,
+        updates: [testUpdate({ atSeconds: 12, sizeBytes: 20_480 })],
+        network: { ...network, relays: 60, degree: 13, uplink: { law: 'constant', bitsPerSecond: 1e6 } },
+      }),
+    );
+    const [real, own] = outcomes.map(({ arms }) => arms[0]!);
+    assert.deepEqual(own!.updates[0]!.stages, real!.updates[0]!.stages, `seed ${seed}`);
+  }
 });
 
 test('model: several updates, a revocation, rotations and timestamps come out as with the real routers', async () => {

@@ -21,7 +21,15 @@ import { rehearseRefusing } from './refusing-relays.ts';
 import { rehearse } from './rehearsal.ts';
 import { RunThread } from './run-thread.ts';
 
+/**
+ * Small networks are followed link by link from the start even where relays stay: a quantile of theirs is the time of one
+ * relay, or of a few, and the order in which streams are opened on slow uplinks moves it by a frame.
+ */
+const FOLLOWED_RELAYS = 2000;
+
 export interface FollowingTerms {
+  /** Most relays of a network that is followed link by link though they stay; 2,000 where left out. */
+  readonly followedRelays?: number | undefined;
   /** So long a network whose relays come and go is followed event by event; a month where left out. */
   readonly followedUs?: number | undefined;
 }
@@ -30,10 +38,10 @@ export interface FollowingTerms {
 export async function runModel(
   input: EngineInput,
   options: RunOptions,
-  { followedUs }: FollowingTerms = {},
+  { followedUs, followedRelays = FOLLOWED_RELAYS }: FollowingTerms = {},
 ): Promise<EngineResult> {
   const { scenario, arm, population, topology, releases, hostileModules = [], policies = null } = input;
-  const lives = livesToFollow(input);
+  const lives = livesToFollow(input, followedRelays);
   const churn = lives === null ? null : livesOfMembers(lives, policies);
   const authorities = input.directory?.authorities ?? 0;
   const { signal } = options;
@@ -96,11 +104,19 @@ export async function runModel(
   }
 }
 
-/** Null where all relays stay and gossip is all that they do. Who has more to do is followed as if relays came and went. */
-function livesToFollow({ churn = null, presence = null, arm, population }: EngineInput): Churn | null {
+/**
+ * Null where all relays stay, gossip is all that they do, and the order of their first subscriptions can be reckoned closely
+ * enough. Who has more to do is followed as if relays came and went.
+ */
+function livesToFollow(
+  { churn = null, presence = null, arm, population, scenario }: EngineInput,
+  followedRelays: number,
+): Churn | null {
   if (churn !== null) return churn;
   if (presence !== null) return livesOf(presence, population.relays);
-  return arm.channels.some((channel) => channel !== 'gossip') ? nobodyGoes(population.relays) : null;
+  const doesMore = arm.channels.some((channel) => channel !== 'gossip');
+  const isFollowed = population.relays <= followedRelays && scenario.trust.delegations.length === 0;
+  return doesMore || isFollowed ? nobodyGoes(population.relays) : null;
 }
 
 /** A relay without the runtime for updates is never there. */

@@ -36,7 +36,8 @@ async function run(seed: number, changes: Partial<Scenario> = {}): Promise<Ran> 
   const topology = buildTopology(population, scenario.network, seed);
   const releases = await prepareReleases(scenario);
   const arm = testLiveArm('live');
-  const result = await runModel({ scenario, arm, population, topology, releases }, {});
+  const input = { scenario, arm, population, topology, releases };
+  const result = await runModel(input, {}, { followedRelays: 0 });
   return { scenario, population, topology, publishers: releases.map(({ publisher }) => publisher), result };
 }
 

@@ -2,13 +2,13 @@
 
 import { runScenario } from '../../arms/run.ts';
 import type { KeptThreads } from '../../engine/gossipsub/kept-threads.ts';
+import { crosscheckRun } from '../../measure/crosscheck.ts';
 import type { RunOutcome } from '../../measure/outcome.ts';
 import { ScenarioError } from '../../scenario/problem.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Finding } from './check-run.ts';
 import { shownBy } from './coverage.ts';
 import { type DrawnScenario, type DrawOptions, drawScenario, loadTree } from './drawn-scenario.ts';
-import { modelDifferences } from './model-differences.ts';
 import { KNOWN_BAD } from './modules.ts';
 import { tryScenario } from './try-scenario.ts';
 
@@ -86,4 +86,25 @@ function onModel({ tree, loaded }: DrawnScenario): Scenario | null {
     if (error instanceof ScenarioError) return null;
     throw error;
   }
+}
+
+async function modelDifferences(outcome: RunOutcome, scenario: Scenario): Promise<Finding[]> {
+  let modelled: RunOutcome;
+  try {
+    ({ outcome: modelled } = await runScenario(scenario));
+  } catch (error) {
+    return [{ rule: 'model-as-gossipsub', what: `the model broke off: ${(error as Error).message}` }];
+  }
+  const live = (run: RunOutcome): RunOutcome => ({
+    ...run,
+    arms: run.arms.filter(({ arm }) => arm.kind === 'live'),
+  });
+  return crosscheckRun(live(outcome), live(modelled)).flatMap(({ arm, figures }) =>
+    figures
+      .filter(({ isWithin }) => !isWithin)
+      .map(({ figure, values }) => ({
+        rule: 'model-as-gossipsub',
+        what: `arm ${arm}: ${figure} is ${values[0]} on gossipsub and ${values[1]} on the model`,
+      })),
+  );
 }
