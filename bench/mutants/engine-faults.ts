@@ -100,6 +100,20 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     tests: ['simulator/engine/gossipsub/windows.test.ts'],
   },
   {
+    wrong: 'a thread tells the others when it has something to do, and not when it has sent them something',
+    file: 'simulator/engine/gossipsub/windows.ts',
+    find: 'waiting > 0 ? LETTERS_WAIT : earliestUs;',
+    replace: 'waiting > 0 ? LETTERS_WAIT : Number.POSITIVE_INFINITY;',
+    tests: ['simulator/engine/gossipsub/windows.test.ts'],
+  },
+  {
+    wrong: 'a thread writes on the page of its mailbox that the other is reading',
+    file: 'simulator/engine/gossipsub/mailbox.ts',
+    find: 'return this.memory[this.rounds & 1];',
+    replace: 'return this.memory[0];',
+    tests: ['simulator/engine/gossipsub/mailbox.test.ts', 'simulator/engine/gossipsub/windows.test.ts'],
+  },
+  {
     wrong: 'a thread runs twice as far ahead of the others as links allow',
     file: 'simulator/engine/gossipsub/windows.ts',
     find: 'Math.min(othersNextUs, ownNextUs) + lookAheadUs',

@@ -77,4 +77,25 @@ export const MODEL_FAULTS: readonly Fault[] = [
     replace: '',
     tests: SLOT_TEST,
   },
+  {
+    wrong: 'a relay with more links than a byte counts takes one peer for another',
+    file: 'simulator/engine/model/mesh.ts',
+    find: 'const LINKS_OF_BYTE = 256;',
+    replace: 'const LINKS_OF_BYTE = 512;',
+    tests: ['simulator/engine/model/tiny-networks.test.ts'],
+  },
+  {
+    wrong: 'a mesh that is lent leaves out heartbeats that it has slept through',
+    file: 'simulator/engine/model/churn/mesh-on-loan.ts',
+    find: '    mesh.wakeAll(world.nowUs);\n',
+    replace: '',
+    tests: ['simulator/engine/model/churn/mesh-on-loan.test.ts'],
+  },
+  {
+    wrong: 'what a mesh has sent on its own thread is not counted',
+    file: 'simulator/engine/model/churn/mesh-on-loan.ts',
+    find: '    world.addCounts(returned.counts);\n',
+    replace: '',
+    tests: ['simulator/engine/model/churn/mesh-on-loan.test.ts'],
+  },
 ];
