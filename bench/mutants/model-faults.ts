@@ -98,4 +98,11 @@ export const MODEL_FAULTS: readonly Fault[] = [
     replace: '',
     tests: ['simulator/engine/model/churn/mesh-on-loan.test.ts'],
   },
+  {
+    wrong: 'a relay that trusts what it takes begins again before it has the module',
+    file: 'simulator/engine/model/churn/living-work.ts',
+    find: "return !acts.slice(0, at).some(({ act }) => act === 'trust');",
+    replace: 'return true;',
+    tests: ['simulator/engine/model/churn/channels.test.ts'],
+  },
 ];
