@@ -132,7 +132,7 @@ export function sharedColumns(
     traceWords: Trace.forRelays(relays + otherHosts).words,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.WORDS * 4)),
     reachedUs: float64Column(threads),
-    nextUs: float64Column(2 * threads ** 2),
+    nextUs: float64Column(2 * threads * threads),
   };
 }
 

@@ -81,8 +81,9 @@ export class Windows {
    * stopped. LETTERS_WAIT is among the answers where letters found no room.
    */
   private meet({ thread, threads, barrier, outboxes, inboxes }: Neighbourhood): readonly number[] | null {
-    const page = (this.meetings++ & 1) * threads ** 2;
-    const nextUs = this.shared.nextUs.subarray(page, page + threads ** 2);
+    const pageSize = threads * threads;
+    const page = (this.meetings++ & 1) * pageSize;
+    const nextUs = this.shared.nextUs.subarray(page, page + pageSize);
     const own = nextUs.subarray(thread * threads, (thread + 1) * threads);
     own[thread] = this.clock.nextTimeUs;
     outboxes.forEach(({ waiting, earliestUs }, box) => {
