@@ -265,7 +265,7 @@ describe('sybils', () => {
         assert.equal(fast.traceHash, full.traceHash);
         assert.deepEqual(fast.sybils, full.sybils);
       }),
-      { seed, numRuns: 8 },
+      { seed, numRuns: 5 },
     );
   });
 });

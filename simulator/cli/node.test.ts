@@ -36,7 +36,7 @@ function chance(name: string): number {
 /** Events of an update, in their order; a kill that waits for one comes right after it. */
 const EVENTS = ['heard', 'verified', 'staged', 'activated', 'confirmed', 'trusted'] as const;
 const LANES = 2;
-const KILLS_IN_A_LANE = 10;
+const KILLS_IN_A_LANE = 6;
 /** From the moment the publisher begins to when the trial is over it takes about half of this. */
 const RANDOM_KILL_WITHIN_MS = 600;
 

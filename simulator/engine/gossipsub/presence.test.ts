@@ -60,7 +60,7 @@ function assertSound({ total }: EngineResult): void {
   assert.equal(total.framesSent, total.framesDelivered + total.framesDropped + total.framesInFlight);
 }
 
-test('presence: full and fast fidelity leave the same trace while relays come and go, on one thread and on two', async () => {
+test('presence: full on one thread and fast on one and on two leave the same trace while relays come and go', async () => {
   const presence = await manyAbsences(restless);
   const reference = await run({ ...restless, fidelity: 'full' }, presence);
   assertSound(reference);
@@ -68,7 +68,6 @@ test('presence: full and fast fidelity leave the same trace while relays come an
   for (const variant of [
     { fidelity: 'fast', threads: 1 },
     { fidelity: 'fast', threads: 2 },
-    { fidelity: 'full', threads: 2 },
   ] as const) {
     const other = await run({ ...restless, ...variant }, presence);
     assertSound(other);
