@@ -3,9 +3,9 @@
  * taken them.
  *
  * A relay that dies before it has taken one gets it again from its next process on; so does one whose disk has lost what
- * it had taken, even where others have told it of newer news since: they may not have the module. One that refuses it by a clock that is wrong gets it again when the clock is set. One that has been down
- * until newer news have reached it refuses it as old, and gets all that the developers have instead: nobody else may have
- * the modules of the older publication.
+ * it had taken, even where others have told it of newer news since: they may not have the module. One that refuses it by a
+ * clock that is wrong gets it again when the clock is set. One that has been down until newer news have reached it refuses
+ * it as old, and gets all that the developers have instead: nobody else may have the modules of the older publication.
  */
 
 import { publishBundle } from '../../../node/channels/gossip-channel.ts';

@@ -106,7 +106,7 @@ export async function runModel(
 
 /**
  * Null where all relays stay, gossip is all that they do, and the order of their first subscriptions can be reckoned closely
- * enough. Who has more to do is followed as if relays came and went.
+ * enough, or relays may refuse third parties, which is not followed. Who has more to do is followed as if relays came and went.
  */
 function livesToFollow(
   { churn = null, presence = null, arm, population, scenario }: EngineInput,

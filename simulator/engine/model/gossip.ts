@@ -196,7 +196,7 @@ export class Gossip {
     const { world, mesh, plan, live } = this;
     let isToldAgain = false;
     const told: Message[] = [];
-    const toldSinceUs = nowUs - (GOSSIP_WINDOWS + 1) * world.beatUs;
+    const toldSinceUs = this.toldSinceUs(nowUs);
     for (const message of live) {
       if (message.lastHeardUs < toldSinceUs) continue;
       const beats = this.beatsOfGossip(relay, message, nowUs);
@@ -220,9 +220,13 @@ export class Gossip {
 
   /** Whether heartbeats have nothing to tell of until somebody hears of a message. */
   isSilent(nowUs: number): boolean {
-    return this.live.every(
-      ({ lastHeardUs }) => lastHeardUs < nowUs - (GOSSIP_WINDOWS + 1) * this.world.beatUs,
-    );
+    const toldSinceUs = this.toldSinceUs(nowUs);
+    return this.live.every(({ lastHeardUs }) => lastHeardUs < toldSinceUs);
+  }
+
+  /** No heartbeat tells of what everybody had heard before. */
+  private toldSinceUs(nowUs: number): number {
+    return nowUs - (GOSSIP_WINDOWS + 1) * this.world.beatUs;
   }
 
   /** A relay has a new process, which knows of no message. */

@@ -46,7 +46,7 @@ export function candidatesByHook(scenario: Scenario, arm: ArmOutcome): Candidate
   );
 }
 
-function precedence({ updates }: Pick<Scenario, 'updates'>, a: number, b: number): number {
+function precedence({ updates }: Scenario, a: number, b: number): number {
   const [one, other] = [updates[a]!, updates[b]!];
   return (
     other.priority - one.priority ||
@@ -62,7 +62,8 @@ function cameOutSeconds({ atSeconds }: Scenario['updates'][number], { stages }: 
   return Number.isFinite(first) ? atSeconds + first : atSeconds;
 }
 
-function fateOf({ updates, trust }: Scenario, arm: ArmOutcome, release: number): Fate {
+function fateOf(scenario: Scenario, arm: ArmOutcome, release: number): Fate {
+  const { updates, trust } = scenario;
   const { revokeAtSeconds, rollout, publisher, module } = updates[release]!;
   const { verdicts, haltedSeconds } = arm.updates[release]!;
   if (revokeAtSeconds !== null || haltedSeconds !== null) return 'gone';
@@ -77,7 +78,7 @@ function fateOf({ updates, trust }: Scenario, arm: ArmOutcome, release: number):
   const isOutranked = updates.some(
     (other, place) =>
       arm.updates[place]!.hook === arm.updates[release]!.hook &&
-      precedence({ updates }, place, release) < 0 &&
+      precedence(scenario, place, release) < 0 &&
       cameOutSeconds(other, arm.updates[place]!) <= cameOutSeconds(updates[release]!, arm.updates[release]!),
   );
   if (isOutranked && !(arm.arm as LiveArm).channels.includes('directory')) return 'open';

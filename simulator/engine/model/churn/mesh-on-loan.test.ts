@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { loadColumns } from '../../gossipsub/load-counter.ts';
+import { quietWorld, SMALL_MESH } from '../../../testing/quiet-world.ts';
 import { randomStream } from '../../random.ts';
-import { Trace } from '../../trace.ts';
 import { bundledThread } from '../bundled-thread.ts';
-import { Calendar } from '../calendar.ts';
 import { Gossip } from '../gossip.ts';
-import { frameShapes } from '../rpc-sizes.ts';
-import { EVENT, World } from '../world.ts';
+import { EVENT } from '../world.ts';
 import { ChangingLinks, otherEnd } from './changing-links.ts';
 import { MeshOnLoan, type StartMeshThread } from './mesh-on-loan.ts';
 import { relayLists } from './relay-lists.ts';
@@ -19,7 +16,6 @@ const RELAYS = 40;
 const HUBS = 4;
 const STEP_US = 250_000;
 const CHANGES = 3000;
-const PLAN = { D: 3, Dlo: 2, Dhi: 4, Dscore: 2, Dout: 1, Dlazy: 3, heartbeatMs: 1000, floodPublish: false };
 
 interface Link {
   readonly place: number;
@@ -30,24 +26,12 @@ interface Link {
 /** Relays dial each other, hang up and restart at random, often in the instant of a heartbeat; the mesh comes back now and then. */
 function run(startThread: StartMeshThread | null, seed: number) {
   const links = new ChangingLinks(RELAYS, 64);
-  const load = loadColumns(RELAYS);
-  const world = new World({
-    calendar: new Calendar(RELAYS),
-    links,
-    shapes: frameShapes(),
-    load,
-    uplinkBitsPerSecond: new Float64Array(RELAYS).fill(1e7),
-    firstBeatUs: Float64Array.from({ length: RELAYS }, (_unused, relay) => STEP_US * (1 + (relay % 4))),
-    heartbeatMs: PLAN.heartbeatMs,
-    endUs: 1e12,
-    seed,
-    trace: Trace.forRelays(RELAYS),
-  });
-  const mesh = new TravellingMesh(world, PLAN, seed, true, relayLists(RELAYS));
+  const world = quietWorld({ links, firstBeatUs: (relay) => STEP_US * (1 + (relay % 4)), endUs: 1e12, seed });
+  const { load } = world;
+  const mesh = new TravellingMesh(world, SMALL_MESH, seed, true, relayLists(RELAYS));
   links.onGrowth = (places) => mesh.grow(places);
-  const gossip = new Gossip(world, mesh, PLAN, [], () => null);
-  const loan = new MeshOnLoan({ world, links, mesh, plan: PLAN, seed, subscribes: true, startThread });
-  world.isQuiet = true;
+  const gossip = new Gossip(world, mesh, SMALL_MESH, [], () => null);
+  const loan = new MeshOnLoan({ world, links, mesh, plan: SMALL_MESH, seed, subscribes: true, startThread });
   const draws = randomStream(seed, 'what happens to links');
   const open: Link[] = [];
   let lent = 0;

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadColumns } from '../../gossipsub/load-counter.ts';
-import { Trace } from '../../trace.ts';
-import { Calendar } from '../calendar.ts';
-import { frameShapes } from '../rpc-sizes.ts';
-import { World } from '../world.ts';
+import { quietWorld, SMALL_MESH } from '../../../testing/quiet-world.ts';
 import { ChangingLinks } from './changing-links.ts';
 import { QuietMesh } from './quiet-mesh.ts';
 import { relayLists } from './relay-lists.ts';
@@ -12,26 +8,18 @@ import { relayLists } from './relay-lists.ts';
 const HUBS = 4;
 const RELAYS = 14;
 const HOUR_US = 3.6e9;
-const PLAN = { D: 3, Dlo: 2, Dhi: 4, Dscore: 2, Dout: 1, Dlazy: 3, heartbeatMs: 1000, floodPublish: false };
 
 /** Ten relays dial four hubs that have room for four each; later links go, and others find room. */
 function run(isEverythingFollowed: boolean, seed: number) {
   const links = new ChangingLinks(RELAYS, 256);
-  const load = loadColumns(RELAYS);
-  const world = new World({
-    calendar: new Calendar(RELAYS),
+  const world = quietWorld({
     links,
-    shapes: frameShapes(),
-    load,
-    uplinkBitsPerSecond: new Float64Array(RELAYS).fill(1e7),
-    firstBeatUs: Float64Array.from({ length: RELAYS }, (_unused, relay) => 100_000 + 61_803 * relay),
-    heartbeatMs: PLAN.heartbeatMs,
+    firstBeatUs: (relay) => 100_000 + 61_803 * relay,
     endUs: 6 * HOUR_US,
     seed,
-    trace: Trace.forRelays(RELAYS),
   });
-  const mesh = new QuietMesh(world, PLAN, seed, true, relayLists(RELAYS));
-  world.isQuiet = true;
+  const { load } = world;
+  const mesh = new QuietMesh(world, SMALL_MESH, seed, true, relayLists(RELAYS));
   let beats = 0;
   const runUntil = (endUs: number): void => {
     while (world.calendar.next(endUs)) {
