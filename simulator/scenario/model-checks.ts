@@ -53,12 +53,6 @@ function* checkArms(parts: Parts): Generator<Lack> {
     // Between two consensuses authorities hand out the new root beside what the old one has signed.
     if (channels.includes('directory') && (trust?.rotations ?? []).length > 0)
       yield cannot(['arms', name, 'channel'], 'channel directory where keys are rotated');
-    // A take that a relay's end breaks off leaves it elsewhere, and from then on others meet on circuits.
-    if (hasChurn(parts) && channels.includes('circuit') && channels.includes('catch-up'))
-      yield cannot(
-        ['arms', name, 'channel'],
-        'channels circuit and catch-up together where relays come and go',
-      );
     if (arm.adversary !== undefined && arm.adversary !== NONE)
       yield cannot(['arms', name, 'adversary'], 'adversary');
   }

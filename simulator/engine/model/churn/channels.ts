@@ -15,6 +15,7 @@ import { Circuits } from './circuits.ts';
 import { consensusState, Directory } from './directory.ts';
 import { Exchange } from './exchange.ts';
 import { HostDraws } from './host-draws.ts';
+import type { Had } from './lesson.ts';
 import type { LinkListener } from './living-network.ts';
 import type { LivingRelay } from './living-relay.ts';
 import type { LivingWork } from './living-work.ts';
@@ -112,25 +113,25 @@ export class Channels implements LinkListener, Peers {
   }
 
   cameOnline(relay: LivingRelay): void {
-    this.circuits?.setOnline(relay);
+    this.circuits?.setOnline(relay, true);
+  }
+
+  /** The relay is about to lose its network, and maybe its process ends, for good or until the next one starts. */
+  leaves(relay: LivingRelay, ends: boolean): void {
+    this.circuits?.setOnline(relay, false);
+    if (ends) this.circuits?.ended(relay);
   }
 
   wentOffline(relay: LivingRelay): void {
     this.requests.wentOffline(relay);
-    this.circuits?.setOnline(relay);
-  }
-
-  /** The relay's process has ended, for good or until the next one starts. */
-  ended(relay: LivingRelay): void {
-    this.circuits?.ended(relay);
   }
 
   nowMs(): number {
     return this.exchange.nowMs();
   }
 
-  stateOf(host: number): number {
-    return this.exchange.stateOf(host);
+  hadBy(host: number): Had {
+    return this.exchange.hadBy(host);
   }
 
   takeMissing(relay: LivingRelay, bearer: number): void {

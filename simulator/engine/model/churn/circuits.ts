@@ -66,24 +66,30 @@ export class Circuits {
     this.isRunning[index] = 0;
   }
 
-  setOnline({ index, online }: LivingRelay): void {
+  setOnline({ index }: LivingRelay, online: boolean): void {
     this.contacts.setOnline(index, online);
   }
 
   /** The relay may trust something else than before. */
   noteState({ index }: LivingRelay): void {
-    if (this.isRunning[index] === 1) this.contacts.setState(index, this.parts.exchange.stateOf(index));
+    if (this.isRunning[index] === 1) this.contacts.setState(index, this.comparedOf(index));
   }
 
   /** Two relays in different states meet; they count as equal until the hand-over is over. */
   private meet(relay: LivingRelay, peer: number): void {
-    const { world, calls, exchange, relays } = this.parts;
+    const { world, calls, relays } = this.parts;
     if (this.isRunning[relay.index] === 0 || this.isRunning[peer] === 0) return;
-    const [mine, theirs] = [exchange.stateOf(relay.index), exchange.stateOf(peer)];
+    const [mine, theirs] = [this.comparedOf(relay.index), this.comparedOf(peer)];
     const behind = mine < theirs ? relay : relays[peer]!;
     this.contacts.setState(behind.index, Math.max(mine, theirs));
     this.compare(relay, peer);
     calls.at(world.nowUs + HANDOVER_US, relay.index, () => this.noteState(behind));
+  }
+
+  /** What of a relay's state counts when it meets others: less where something is missing of it. */
+  private comparedOf(relay: number): number {
+    const { exchange } = this.parts;
+    return exchange.stateOf(relay) - (exchange.missingOf(relay) === '' ? 0 : 0.5);
   }
 
   private compare(relay: LivingRelay, peer: number): void {

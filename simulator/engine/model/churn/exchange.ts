@@ -14,6 +14,7 @@ import { NEGOTIATION_BYTES } from '../../gossipsub/negotiation.ts';
 import { FRAMING_BYTES } from '../../gossipsub/simulated-peers.ts';
 import type { World } from '../world.ts';
 import type { HostDraws } from './host-draws.ts';
+import type { Had } from './lesson.ts';
 import type { LivingRelay } from './living-relay.ts';
 import type { LivingWork } from './living-work.ts';
 import type { Reply, Requests } from './requests.ts';
@@ -40,6 +41,8 @@ interface Memory {
   readonly takings: Taking[];
   /** Peers that promised news and brought none, and when. */
   readonly fruitlessAtMs: Map<number, number>;
+  /** Peers that did not have what the relay lacks of its publication either, and when. */
+  readonly lackedAtMs: Map<number, number>;
   /** Whether others are asked for what the sender of news did not hand over. */
   isAskingInstead: boolean;
 }
@@ -72,26 +75,26 @@ export class Exchange {
 
   /** Tells a peer what this relay has, hears what the peer has, and takes from it if it is ahead. */
   compare(relay: LivingRelay, peer: number, done: Done, forGossip = false): void {
-    const { work, requests } = this.parts;
+    const { requests } = this.parts;
     let theirs = 0;
-    const ours = work.state[relay.index];
+    const ours = this.stateOf(relay.index);
     const answer = (reply: Reply): void => {
       theirs = this.stateOf(peer);
       reply(STATE_ANSWER_BYTES);
       this.heard(peer, relay.index, ours);
     };
     requests.request(relay, peer, STATE_QUESTION_BYTES, answer, (answered) => {
-      const now = work.state[relay.index];
       if (answered !== 'answer') done('no-answer');
-      else if (theirs > now) this.take(relay, peer, theirs, done, forGossip);
-      else done(now > theirs ? 'ahead' : 'equal');
+      else if (this.mayHelp(relay, peer, theirs)) this.take(relay, peer, theirs, done, forGossip);
+      else done(this.stateOf(relay.index) > theirs ? 'ahead' : 'equal');
     });
   }
 
   /** In quiet times: two relays find that neither has news for the other. False at other times, or with news. */
   isSettledAtOnce(relay: LivingRelay, peer: number): boolean {
     const { world, work } = this.parts;
-    if (!world.isQuiet || work.state[relay.index] !== work.state[peer]) return false;
+    if (!world.isQuiet || this.stateOf(relay.index) !== this.stateOf(peer)) return false;
+    if (work.trusted.missingOf(relay.index) !== '') return false;
     const bytes = FRAMING_BYTES + NEGOTIATION_BYTES;
     world.sendRequest(world.nowUs, relay.index, STATE_QUESTION_BYTES + bytes, 0);
     world.sendRequest(world.nowUs, peer, STATE_ANSWER_BYTES + bytes, 0);
@@ -127,15 +130,32 @@ export class Exchange {
     next();
   }
 
+  /** What a host says that it has. */
   stateOf(host: number): number {
     const { work, relays, authorityState } = this.parts;
-    return host < relays.length ? work.state[host] : authorityState();
+    return host < relays.length ? work.trusted.toldState(host) : authorityState();
+  }
+
+  missingOf(host: number): string {
+    return this.parts.work.trusted.missingOf(host);
+  }
+
+  hadBy(host: number): Had {
+    return { to: this.stateOf(host), missing: this.missingOf(host) };
+  }
+
+  /** Whether a peer with these versions may have what the relay has not. */
+  private mayHelp(relay: LivingRelay, peer: number, theirs: number): boolean {
+    const own = this.stateOf(relay.index);
+    if (theirs > own) return true;
+    if (theirs < own || this.missingOf(relay.index) === '') return false;
+    return !this.isNoted(this.memoryOf(relay).lackedAtMs, peer);
   }
 
   /** A host has been told what another one has. */
   private heard(host: number, from: number, versions: number): void {
     const { relays, learns } = this.parts;
-    if (learns && host < relays.length && versions > this.stateOf(host))
+    if (learns && host < relays.length && this.mayHelp(relays[host], from, versions))
       this.take(relays[host], from, versions, () => {}, false);
   }
 
@@ -160,44 +180,61 @@ export class Exchange {
   }
 
   private memoryOf({ index }: LivingRelay): Memory {
-    return (this.memories[index] ??= { takings: [], fruitlessAtMs: new Map(), isAskingInstead: false });
+    return (this.memories[index] ??= {
+      takings: [],
+      fruitlessAtMs: new Map(),
+      lackedAtMs: new Map(),
+      isAskingInstead: false,
+    });
   }
 
   private isPaused({ fruitlessAtMs }: Memory, peer: number): boolean {
-    const fruitlessAt = fruitlessAtMs.get(peer) ?? Number.NEGATIVE_INFINITY;
-    return isLately(fruitlessAt, this.nowMs(), FRUITLESS_PAUSE_MS);
+    return this.isNoted(fruitlessAtMs, peer);
+  }
+
+  private isNoted(notes: ReadonlyMap<number, number>, peer: number): boolean {
+    return isLately(notes.get(peer) ?? Number.NEGATIVE_INFINITY, this.nowMs(), FRUITLESS_PAUSE_MS);
   }
 
   nowMs(): number {
     return Math.floor(this.parts.world.nowUs / 1000);
   }
 
+  /** Somebody before it has brought the same: no fault of this one. */
+  private isVain(relay: LivingRelay, { peer, promised }: Taking): boolean {
+    return promised !== null && !this.mayHelp(relay, peer, promised);
+  }
+
   /** The first of those in line has its turn. */
   private takeFirst(relay: LivingRelay, memory: Memory): void {
     const { process } = relay;
     const { work, world } = this.parts;
-    const { takings, fruitlessAtMs } = memory;
+    const { takings, fruitlessAtMs, lackedAtMs } = memory;
     const { peer, promised, forGossip, done } = takings[0];
-    const isBehind = (): boolean => promised === null || work.state[relay.index] < promised;
+    const isBehind = (): boolean => promised === null || this.stateOf(relay.index) < promised;
     const over = (outcome: Exchanged): void => {
       if (relay.process !== process) return;
       takings.shift();
+      const next = takings[0];
+      const isVain = next !== undefined && this.isVain(relay, next);
+      // Whom it takes from next it asks before anybody who has waited for this asks anything.
+      if (next !== undefined && !isVain) this.takeFirst(relay, memory);
       for (const tell of done) tell(outcome);
-      if (takings.length > 0) this.takeFirst(relay, memory);
+      if (isVain) this.takeFirst(relay, memory);
     };
-    // Somebody before it has brought the same: no fault of this one.
-    if (!isBehind()) {
+    if (this.isVain(relay, takings[0])) {
       over('equal');
       return;
     }
     const judged = (isNews: boolean): void => {
       fruitlessAtMs.delete(peer);
+      if (this.missingOf(relay.index) !== '') lackedAtMs.set(peer, this.nowMs());
       if (isNews || !isBehind()) over(isNews ? 'took' : 'equal');
       else {
         fruitlessAtMs.set(peer, this.nowMs());
         over('fruitless');
       }
     };
-    work.take({ relay, peer, to: this.stateOf(peer), forGossip }, world.nowUs, judged);
+    work.take({ relay, peer, forGossip }, world.nowUs, judged);
   }
 }

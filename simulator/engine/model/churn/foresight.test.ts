@@ -17,7 +17,8 @@ function foresight(channels: { gossips?: boolean; takes?: boolean } = {}): Fores
 }
 
 function asked(way: Question['way'], from: number, to: number, day: number): Question {
-  return { way, from, to, atUs: day * DAY_US, lost: null, turn: null, before: null, lacks: [] };
+  const asItShould = { missing: '', lost: null, turn: null, before: null, isRestarted: false, lacks: [] };
+  return { way, from, to, atUs: day * DAY_US, ...asItShould };
 }
 
 test('foresight: what is published first comes to relays that have nothing', () => {

@@ -5,7 +5,7 @@
  * much the same as were behind the last time. A question that nobody asks has cost a few milliseconds.
  */
 
-import { isTaken, type Question, STATE_OF_START, stateAfter } from './lesson.ts';
+import { asItShould, isTaken, type Question, STATE_OF_START, stateAfter } from './lesson.ts';
 
 export interface ForesightParts {
   /** When the developers publish, in the order of time. */
@@ -78,5 +78,5 @@ export class Foresight {
 }
 
 function questionOf(way: Question['way'], from: number, to: number, atUs: number): Question {
-  return { way, from, to, atUs, lost: null, turn: null, before: null, lacks: [] };
+  return { from, before: null, isRestarted: false, ...asItShould(way, to, atUs) };
 }

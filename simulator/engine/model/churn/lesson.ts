@@ -44,8 +44,7 @@ export type Doing =
   | { readonly act: 'step'; readonly step: Step; readonly offer: number }
   /** News have come, the first of them with number 0: what is heard by them was heard now. */
   | { readonly act: 'arrive'; readonly offer: number }
-  /** From here on it trusts what it has taken, which brings it to a state, and says so. */
-  | { readonly act: 'trust'; readonly state: number }
+  | TrustAct
   /** Its processor begins something that it has done by then. */
   | { readonly act: 'work'; readonly endsAfterUs: number }
   /** It asks for a file: bytes of the question and of the answer, framing left out; null for a refusal. */
@@ -65,42 +64,89 @@ export type Doing =
   | { readonly act: 'verdict'; readonly isAccepted: boolean }
   | { readonly act: 'refused'; readonly reason: string };
 
+/** From here on it trusts what it has taken, which brings it to a state, and says so. */
+export interface TrustAct {
+  readonly act: 'trust';
+  readonly state: number;
+  /** Delegated roles that it listens to and whose metadata it could not get, with commas between; empty for none. */
+  readonly missing: string;
+}
+
+/** What somebody has who is asked. */
+export interface Had {
+  /** The number of a state. */
+  readonly to: number;
+  /** Delegated roles whose metadata it has not, as TrustAct names them. */
+  readonly missing: string;
+}
+
 /** What is asked of the relay's code, in states as `stateAfter` counts them. */
-export interface Question {
+export interface Question extends Had {
   /**
    * The publication as a message, all files from the developers, or what a peer or an authority in state `to` has; of a
    * sender of gossip modules are taken along with the news. An authority has what was before as well.
    */
   readonly way: 'gossip' | 'developers' | 'sender' | 'peer' | 'authority';
   readonly from: number;
-  readonly to: number;
   readonly atUs: number;
   /** The question for metadata that comes to nothing, counted from 0, and why; null where all are answered. */
   readonly lost: { readonly ask: number; readonly failure: 'unreachable' | 'timeout' } | null;
   /** The question from which on whoever is asked is in another state; null where it stays in this one. */
-  readonly turn: { readonly ask: number; readonly to: number } | null;
+  readonly turn: ({ readonly ask: number } & Had) | null;
   /** The last news that came to nothing midway, which has left the relay with a part of them; null for none. */
   readonly before: Question | null;
+  /** Whether its process has begun anew after that, and knows of it what is on its disk. */
+  readonly isRestarted: boolean;
   /** Releases whose modules the sender of gossip has not. */
   readonly lacks: readonly number[];
 }
+
+/** What of a question says where the relay stands. */
+export type Standing = Pick<Question, 'from' | 'before' | 'isRestarted'>;
+
+/** The rest of a question about news that come whole. */
+export function asItShould(way: Question['way'], to: number, atUs: number): Omit<Question, keyof Standing> {
+  return { way, to, atUs, missing: '', lost: null, turn: null, lacks: [] };
+}
+
+/** Of the first files that are asked for, the next root and the timestamp, a relay has nothing until both are answered. */
+export const ASKS_IN_VAIN = 2;
 
 /** Whether the relay takes from somebody whom it has asked. */
 export function isTaken({ way }: Question): boolean {
   return way === 'sender' || way === 'peer' || way === 'authority';
 }
 
+/** Whether a relay has a part of news that came to nothing: files that were answered, or what a message did bring. */
+export function hasLeftPart({ way, lost, turn }: Question, acts: readonly Act[]): boolean {
+  if (way === 'gossip') return acts.some((act) => act.act === 'refused' && act.reason === 'not-found');
+  return (lost !== null || turn !== null) && (lost?.ask ?? ASKS_IN_VAIN) >= ASKS_IN_VAIN;
+}
+
+/** What news that have come to nothing leave behind for those that come after them. */
+export function leftBy(question: Question): Question {
+  return { ...question, atUs: 0, before: baseOf(question.before), isRestarted: false };
+}
+
+/** The news that were taken but for what was missing of them; null where none were. */
+function baseOf(question: Question | null): Question | null {
+  if (question === null) return null;
+  return question.missing !== '' && question.lost === null ? question : baseOf(question.before);
+}
+
 const WAYS: readonly Question['way'][] = ['gossip', 'developers', 'sender', 'peer', 'authority'];
 
 /** Questions with the same key have the same answer: where what is trusted has expired meanwhile, it is another one. */
 export function keyOf(question: Question, freshUntilUs: Float64Array): number | string {
-  const { way, from, to, atUs, lost, turn, before, lacks } = question;
+  const { way, from, to, missing, atUs, lost, turn, before, isRestarted, lacks } = question;
   const isFresh = (state: number): number => (atUs < freshUntilUs[state] ? 1 : 0);
   const states = freshUntilUs.length;
   const ways = (from * states + to) * WAYS.length + WAYS.indexOf(way);
   const whole = 4 * ways + 2 * isFresh(from) + isFresh(to);
   // What goes as it should is what is asked for most.
-  const isWhole = lost === null && turn === null && before === null && lacks.length === 0;
+  const isWhole = missing === '' && lost === null && turn === null && before === null && lacks.length === 0;
   const isTurnFresh = turn === null ? 0 : isFresh(turn.to);
-  return isWhole ? whole : JSON.stringify([whole, lost, turn, isTurnFresh, before, lacks]);
+  return isWhole
+    ? whole
+    : JSON.stringify([whole, missing, lost, turn, isTurnFresh, before, isRestarted, lacks]);
 }

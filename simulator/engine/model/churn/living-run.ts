@@ -204,14 +204,10 @@ export class LivingRun {
         channels.started(relay);
         break;
       case 'leave':
-        network.goOffline(relay);
-        if (lives.isRestart(index)) this.end(relay, false);
-        channels.wentOffline(relay);
+        this.leave(relay, lives.isRestart(index), false);
         break;
       case 'end':
-        network.goOffline(relay);
-        this.end(relay, true);
-        channels.wentOffline(relay);
+        this.leave(relay, true, true);
         break;
       case 'restart':
         network.start(relay);
@@ -230,11 +226,17 @@ export class LivingRun {
     }
   }
 
-  /** The relay's process ends. */
-  private end(relay: LivingRelay, isForGood: boolean): void {
+  /** The relay loses its network, and where its process ends too, what it had in memory. */
+  private leave(relay: LivingRelay, ends: boolean, isForGood: boolean): void {
+    const { network, channels, work, lives } = this;
+    // Nobody meets it any more by the time that what it had asked for fails.
+    channels.leaves(relay, ends);
+    if (ends) work.ending = relay.index;
+    network.goOffline(relay);
+    channels.wentOffline(relay);
+    if (!ends) return;
     relay.process++;
-    this.work.end(relay.index, this.lives.timeUs, isForGood);
-    this.channels.ended(relay);
+    work.end(relay.index, lives.timeUs, isForGood);
   }
 
   /** The developers publish, through a relay where they hand over. */

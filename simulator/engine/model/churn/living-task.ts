@@ -2,6 +2,7 @@
 
 import type { Act, ModuleLesson, Question } from './lesson.ts';
 import type { LivingRelay } from './living-relay.ts';
+import type { Offered } from './missing-modules.ts';
 
 /** News on their way through a relay. */
 export interface Task {
@@ -63,8 +64,28 @@ export interface Refreshing {
 export interface Taken {
   readonly relay: LivingRelay;
   readonly peer: number;
-  /** The state of the peer. */
-  readonly to: number;
   /** Because gossip named news that it did not bring whole. */
   readonly forGossip: boolean;
+}
+
+/** Which modules came with news; `carriedBy` tells the releases whose modules come with a message. */
+export function offeredBy(
+  { question, acts, message, wanted, bearer }: Task,
+  gossips: boolean,
+  carriedBy: (message: number) => readonly number[],
+): Offered {
+  switch (question?.way) {
+    case 'developers':
+      return { atHand: wanted, isHashed: gossips, bearer: null };
+    case 'sender': {
+      const had = acts.flatMap((act) =>
+        act.act === 'ask' && act.isOfBearer && act.answerBytes !== null ? (act.release ?? []) : [],
+      );
+      return { atHand: had, isHashed: true, bearer: null };
+    }
+    case 'gossip':
+      return { atHand: carriedBy(message), isHashed: true, bearer: null };
+    default:
+      return { atHand: [], isHashed: false, bearer };
+  }
 }

@@ -12,16 +12,24 @@ import type { Step } from '../rehearsal.ts';
 import { RelayWork, type WorkParts } from '../relay-work.ts';
 import { codeOf, EVENT, type World } from '../world.ts';
 import type { Calls } from './calls.ts';
-import { type Act, type ModuleLesson, type Question, stateAfter } from './lesson.ts';
+import {
+  type Act,
+  ASKS_IN_VAIN,
+  asItShould,
+  hasLeftPart,
+  leftBy,
+  type ModuleLesson,
+  type Question,
+  type Standing,
+  stateAfter,
+} from './lesson.ts';
 import type { Lessons } from './lessons.ts';
 import type { LivingRelay } from './living-relay.ts';
-import { type Heard, type Refreshing, type Taken, type Task, taskOf } from './living-task.ts';
-import { MissingModules, type Offered } from './missing-modules.ts';
+import { type Heard, offeredBy, type Refreshing, type Taken, type Task, taskOf } from './living-task.ts';
+import { MissingModules } from './missing-modules.ts';
 import type { Peers } from './peers.ts';
 import type { Answered, Reply } from './requests.ts';
-
-/** Of the first files that are asked for, the next root and the timestamp, a relay has nothing until both are answered. */
-const ASKS_IN_VAIN = 2;
+import { TrustedNews } from './trusted-news.ts';
 
 export interface LivingWorkParts {
   readonly world: World;
@@ -38,11 +46,10 @@ export class LivingWork extends RelayWork {
   peers: Peers | null = null;
   /** Told when a relay has judged news; null where nobody listens. */
   onTaken: ((relay: LivingRelay) => void) | null = null;
-  /** What each relay has taken, as `stateAfter` counts. */
-  readonly state: Uint32Array;
+  readonly trusted: TrustedNews;
+  /** The relay whose process is about to end: nobody counts any more what it refuses; -1 for none. */
+  ending = -1;
   readonly modules: MissingModules;
-  /** What relays have taken a part of and no more: it is there the next time. */
-  private readonly broken = new Map<number, Question>();
   /** By relay: a trust client refreshes from one after the other. */
   private readonly refreshing = new Map<number, Refreshing>();
   /** Relays whose alarm of a freeze went off. */
@@ -56,7 +63,7 @@ export class LivingWork extends RelayWork {
   constructor(parts: WorkParts, living: LivingWorkParts) {
     super(parts);
     this.living = living;
-    this.state = new Uint32Array(parts.population.relays);
+    this.trusted = new TrustedNews(parts.population.relays);
     this.modules = new MissingModules({
       relays: parts.population.relays,
       peers: () => this.peers!,
@@ -82,35 +89,40 @@ export class LivingWork extends RelayWork {
     const { lessons, relays, world } = this.living;
     const { nowUs } = world;
     const to = stateAfter(publication);
-    const from = this.state[index];
     this.noteFreshness(index, nowUs);
-    const before = this.partOf(index);
-    const question: Question = { way, from, to, atUs: nowUs, lost: null, turn: null, before, lacks: [] };
+    const question: Question = { ...this.standingOf(index), ...asItShould(way, to, nowUs) };
     const { acts, modules, wanted } = lessons.of(question);
     const message = publication;
-    if (from >= to) for (const release of this.carriedBy(message)) this.modules.keep(index, release);
+    if (question.from >= to) for (const release of this.carriedBy(message)) this.modules.keep(index, release);
     const task = taskOf(relays[index], acts, [arrivedUs]);
     this.proceed(nowUs, { ...task, question, modules, wanted, bearer, message });
   }
 
-  /** What a relay has of news that it has not whole: it takes them now, or has failed to. */
-  private partOf(relay: number): Question | null {
+  /** What a relay has, a part of what it takes now among it. */
+  private standingOf(relay: number): Standing {
+    const standing = this.trusted.standingOf(relay);
+    const part = this.partUnderWay(relay);
+    return part === null ? standing : { ...standing, before: leftBy(part), isRestarted: false };
+  }
+
+  /** What a relay has got so far of what it takes now; null where that is nothing. */
+  private partUnderWay(relay: number): Question | null {
     const task = this.refreshing.get(relay)?.task;
-    if (task === undefined || task.question === null || task.asked <= ASKS_IN_VAIN)
-      return this.broken.get(relay) ?? null;
-    const lost = { ask: task.asked - 1, failure: 'unreachable' } as const;
-    return { ...task.question, lost, atUs: 0, before: null };
+    if (task === undefined || task.question === null || task.asked <= ASKS_IN_VAIN) return null;
+    return { ...task.question, lost: { ask: task.asked - 1, failure: 'unreachable' } };
   }
 
   /** A relay takes what a peer has; `judged` is told whether that was news. */
-  take({ relay, peer, to, forGossip }: Taken, nowUs: number, judged: (isNews: boolean) => void): void {
-    const from = this.state[relay.index];
+  take({ relay, peer, forGossip }: Taken, nowUs: number, judged: (isNews: boolean) => void): void {
     this.noteFreshness(relay.index, nowUs);
-    const isPeer = peer < this.state.length;
+    const isPeer = peer < this.trusted.state.length;
     const way = forGossip ? 'sender' : isPeer ? 'peer' : 'authority';
-    const lacks = forGossip ? this.lackedBy(peer) : [];
-    const before = this.broken.get(relay.index) ?? null;
-    const question: Question = { way, from, to, atUs: nowUs, lost: null, turn: null, before, lacks };
+    const question: Question = {
+      ...this.trusted.standingOf(relay.index),
+      ...asItShould(way, 0, nowUs),
+      ...this.peers!.hadBy(peer),
+      lacks: forGossip ? this.lackedBy(peer) : [],
+    };
     const { acts, modules, wanted } = this.living.lessons.of(question);
     const task = { ...taskOf(relay, acts, [nowUs]), question, modules, wanted, bearer: peer, judged };
     this.refreshing.set(relay.index, { task, waiting: [] });
@@ -119,14 +131,19 @@ export class LivingWork extends RelayWork {
 
   /** Raises the alarm of a relay that runs and whose metadata have gone stale. */
   noteFreshness(relay: number, nowUs: number): void {
-    if (nowUs >= this.living.freshUntilUs[this.state[relay]]) this.stale.add(relay);
+    if (nowUs >= this.living.freshUntilUs[this.trusted.toldState(relay)]) this.stale.add(relay);
+  }
+
+  private noteRefusal(relay: number, reason: string): void {
+    if (relay !== this.ending) this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
   }
 
   /** The relay's process has ended: what stands in line waits for the next one, which `restart` tells of. */
   end(relay: number, nowUs: number, isForGood: boolean): void {
     this.noteFreshness(relay, nowUs);
-    const part = this.partOf(relay);
-    if (part !== null) this.broken.set(relay, part); // it is on its disk
+    this.ending = -1;
+    const part = this.partUnderWay(relay);
+    if (part !== null) this.trusted.leave(relay, part); // it is on its disk
     this.refreshing.delete(relay);
     if (isForGood) {
       this.endedUs.set(relay, nowUs);
@@ -140,6 +157,7 @@ export class LivingWork extends RelayWork {
   /** A new process goes on with what is on the relay's disk. */
   restart(relay: number, nowUs: number): void {
     const { columns } = this;
+    this.trusted.restart(relay);
     const ended = this.restartedUs.get(relay);
     if (ended === undefined) this.restartedUs.set(relay, [nowUs]);
     else ended.push(nowUs);
@@ -175,12 +193,11 @@ export class LivingWork extends RelayWork {
           break;
         case 'step':
           if (act.step.kind === 'verified') this.modules.keep(index, act.step.release);
-          this.reachOnce(act.step, index, act.step.kind === 'heard' ? task.arrivalsUs[act.offer] : atUs);
+          this.reachOnce(act.step, index, act.step.kind === 'heard' ? this.heardUs(task, act, atUs) : atUs);
           break;
         case 'trust':
           this.noteFreshness(index, atUs);
-          this.broken.delete(index);
-          this.state[index] = Math.max(this.state[index], act.state);
+          this.trusted.take(index, act, task.question);
           this.noteCarried(index, acts, task.at);
           break;
         case 'work':
@@ -194,6 +211,8 @@ export class LivingWork extends RelayWork {
           return;
         case 'taken': {
           this.refreshed(task);
+          if (task.question !== null && !act.isNews && hasLeftPart(task.question, acts))
+            this.trusted.leave(index, task.question);
           // Of news that come in parts, the last one says which modules are missing.
           const isLast = !acts.some((other, at) => at >= task.at && other.act === 'taken');
           this.at(atUs, relay, () => this.tellTaken(task, act, isLast ? task.modules : []));
@@ -203,7 +222,7 @@ export class LivingWork extends RelayWork {
           this.at(atUs, relay, () => this.peers!.takeMissing(relay, task.bearer));
           break;
         case 'refused':
-          this.refusals[act.reason] = (this.refusals[act.reason] ?? 0) + 1;
+          this.at(atUs, relay, () => this.noteRefusal(index, act.reason));
           break;
         case 'verdict': {
           if (task.message < 0 || task.bearer === index) break;
@@ -220,6 +239,12 @@ export class LivingWork extends RelayWork {
     }
     if (task.question === null) this.modules.workEnded(relay, task.release, true);
     else this.refreshed(task);
+  }
+
+  /** With the arrival of what told of it, unless the release came out while the rest of that was fetched. */
+  private heardUs(task: Task, { step, offer }: Act & { readonly act: 'step' }, nowUs: number): number {
+    const arrivedUs = task.arrivalsUs[offer];
+    return arrivedUs >= Math.round(this.scenario.updates[step.release].atSeconds * 1e6) ? arrivedUs : nowUs;
   }
 
   /** Whether work on a module comes to nothing: it is checked, and goes no further where it is wanted no more. */
@@ -258,10 +283,8 @@ export class LivingWork extends RelayWork {
     { isNews, hasLooked }: Act & { readonly act: 'taken' },
     modules: readonly ModuleLesson[],
   ): void {
-    const { relay, question, judged, acts } = task;
+    const { relay, judged } = task;
     if (hasLooked) this.getModules(task, modules);
-    if (question !== null && !isNews && hasLeftPart(question, acts))
-      this.broken.set(relay.index, { ...question, atUs: 0, before: null });
     this.onTaken?.(relay);
     judged?.(isNews);
   }
@@ -269,7 +292,7 @@ export class LivingWork extends RelayWork {
   /** The relay has looked at all that is listed, and gets what it lacks of it. */
   private getModules(task: Task, modules: readonly ModuleLesson[]): void {
     const { relay, wanted, bearer } = task;
-    const offered = this.offeredBy(task);
+    const offered = offeredBy(task, this.living.gossips, (message) => this.carriedBy(message));
     for (const release of offered.isHashed ? offered.atHand : []) this.modules.keep(relay.index, release);
     this.modules.settled(relay, wanted, offered);
     for (const module of modules)
@@ -278,25 +301,6 @@ export class LivingWork extends RelayWork {
         isHashed: false,
         bearer: module.isOfBearer ? bearer : null,
       });
-  }
-
-  /** Which modules came with news. */
-  private offeredBy({ question, acts, message, wanted, bearer }: Task): Offered {
-    const { gossips } = this.living;
-    switch (question?.way) {
-      case 'developers':
-        return { atHand: wanted, isHashed: gossips, bearer: null };
-      case 'sender': {
-        const had = acts.flatMap((act) =>
-          act.act === 'ask' && act.isOfBearer && act.answerBytes !== null ? (act.release ?? []) : [],
-        );
-        return { atHand: had, isHashed: true, bearer: null };
-      }
-      case 'gossip':
-        return { atHand: this.carriedBy(message), isHashed: true, bearer: null };
-      default:
-        return { atHand: [], isHashed: false, bearer };
-    }
   }
 
   /** Releases up to now whose modules a relay has not. */
@@ -335,24 +339,30 @@ export class LivingWork extends RelayWork {
   /** Whom a relay takes from may have taken other news meanwhile; what it is asked for then comes of that. */
   private askedNow(task: Task, act: Act & { readonly act: 'ask' }): Act & { readonly act: 'ask' } {
     const question = task.question!;
-    const to = this.peers!.stateOf(task.bearer);
-    if (question.turn !== null || to === question.to) return act;
-    this.showAs(task, { ...question, turn: { ask: task.asked - 1, to } });
+    const had = this.peers!.hadBy(task.bearer);
+    if (question.turn !== null || (had.to === question.to && had.missing === question.missing)) return act;
+    this.showAs(task, { ...question, turn: { ask: task.asked - 1, ...had } });
     return task.acts[task.at - 1] as Act & { readonly act: 'ask' };
   }
 
-  /** Whether a relay trusts other news than when it began; those of the task it may trust by now, but for a module. */
+  /** Whether a relay has other news than when it began; those of the task it may trust by now, but for a module. */
   private isOvertaken({ relay, question, acts, at }: Task): boolean {
-    if (this.state[relay.index] === question!.from) return false;
+    const { from, before } = this.trusted.standingOf(relay.index);
+    if (from === question!.from && before === question!.before) return false;
     return !acts.slice(0, at).some(({ act }) => act === 'trust');
   }
 
   /** Other news have overtaken those that a relay is about to take: it begins again from what it trusts now. */
   private beginAgain(task: Task): void {
-    const from = this.state[task.relay.index];
-    const to = this.peers!.stateOf(task.bearer);
+    const standing = this.trusted.standingOf(task.relay.index);
     task.asked = 0;
-    this.showAs(task, { ...task.question!, from, to, lost: null, turn: null, before: null });
+    this.showAs(task, {
+      ...task.question!,
+      ...standing,
+      ...this.peers!.hadBy(task.bearer),
+      lost: null,
+      turn: null,
+    });
   }
 
   /** From the question that is under way on, the task goes as another one does. */
@@ -386,10 +396,4 @@ export class LivingWork extends RelayWork {
     }
     return super.passesTrial(relay, step, beganUs, endUs);
   }
-}
-
-/** Whether a relay has a part of news that came to nothing: files that were answered, or what a message did bring. */
-function hasLeftPart({ way, lost, turn }: Question, acts: readonly Act[]): boolean {
-  if (way === 'gossip') return acts.some((act) => act.act === 'refused' && act.reason === 'not-found');
-  return (lost !== null || turn !== null) && (lost?.ask ?? ASKS_IN_VAIN) >= ASKS_IN_VAIN;
 }

@@ -1,5 +1,6 @@
 /** Those whom relays can ask, as what news come to on a relay needs it. */
 
+import type { Had } from './lesson.ts';
 import type { LivingRelay } from './living-relay.ts';
 import type { Requests } from './requests.ts';
 
@@ -9,8 +10,7 @@ export interface Peers {
   readonly ask: Requests['request'];
   /** As the clocks of relays tell it. */
   nowMs(): number;
-  /** What a host has, as `stateAfter` counts. */
-  stateOf(host: number): number;
+  hadBy(host: number): Had;
   /** Takes what is missing from whoever has brought news by gossip, or else from others. */
   takeMissing(relay: LivingRelay, bearer: number): void;
   /** A timer of the relay's process. */

@@ -41,6 +41,13 @@ export interface Room {
   readonly binaries: ModulePool;
   /** States by the version of their timestamp. */
   readonly stateOf: Map<number, number>;
+  /** By state: the delegated roles that have published, and their files. */
+  readonly delegated: (readonly DelegatedFile[])[];
+}
+
+export interface DelegatedFile {
+  readonly role: string;
+  readonly file: string;
 }
 
 /** A module that is asked for while another one is on its way. */
@@ -70,6 +77,7 @@ export class Pupil {
   /** When the news, or the last answer, have come. */
   private sinceUs: number;
   private trusted: number;
+  private missing: string;
 
   constructor(room: Room, stores: RelayStores, atUs: number, channels: readonly LiveChannel[]) {
     const { job, shared, releaseOf } = room;
@@ -118,7 +126,8 @@ export class Pupil {
         stores,
       },
     );
-    this.trusted = this.stack.client.versions().timestamp;
+    this.trusted = this.versions().timestamp;
+    this.missing = this.missingRoles();
   }
 
   /** Lets the relay start and do what it is given, to the end. */
@@ -230,10 +239,21 @@ export class Pupil {
   }
 
   private noteTrust(): void {
-    const { timestamp } = this.stack.client.versions();
-    if (timestamp === this.trusted) return;
+    const { timestamp } = this.versions();
+    const missing = this.missingRoles();
+    if (timestamp === this.trusted && missing === this.missing) return;
     this.trusted = timestamp;
-    this.note({ act: 'trust', state: this.room.stateOf.get(timestamp)! });
+    this.missing = missing;
+    this.note({ act: 'trust', state: this.room.stateOf.get(timestamp)!, missing });
+  }
+
+  /** Delegated roles that it could not get the metadata of, with commas between. */
+  private missingRoles(): string {
+    const { client } = this.stack;
+    if (!client.isIncomplete()) return '';
+    const delegated = this.room.delegated[this.room.stateOf.get(client.versions().timestamp)!]!;
+    const missing = delegated.filter(({ file }) => client.file(file) === null);
+    return missing.map(({ role }) => role).join();
   }
 
   private note(doing: Doing): void {

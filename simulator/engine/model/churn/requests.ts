@@ -36,6 +36,8 @@ interface Pending {
 /** What a relay's process remembers of what it asked. */
 interface Memory {
   readonly pending: Pending[];
+  /** Those whose links have closed because the relay has lost its network: it knows when all have. */
+  readonly lost: Pending[];
   /** Connections made for questions to hosts without a link: until when each stays open. */
   readonly keptUntilUs: Map<number, number>;
 }
@@ -80,10 +82,12 @@ export class Requests {
     this.memories[index] = null;
   }
 
-  linkDown({ index }: LivingRelay, place: number): void {
+  linkDown({ index, online }: LivingRelay, place: number): void {
     const memory = this.memories[index];
     if (memory === null) return;
-    for (const one of memory.pending.filter((each) => each.place === place)) one.settle('unreachable');
+    const lost = memory.pending.filter((each) => each.place === place);
+    if (online) for (const one of lost) one.settle('unreachable');
+    else memory.lost.push(...lost);
   }
 
   /** The relay has lost its network, and with it what it had open. */
@@ -91,7 +95,7 @@ export class Requests {
     const memory = this.memories[index];
     if (memory === null) return;
     memory.keptUntilUs.clear();
-    for (const one of [...memory.pending]) one.settle('unreachable');
+    for (const one of [...memory.lost.splice(0), ...memory.pending]) one.settle('unreachable');
   }
 
   /**
@@ -111,7 +115,7 @@ export class Requests {
       done('unreachable');
       return;
     }
-    const memory: Memory = (this.memories[relay.index] ??= { pending: [], keptUntilUs: new Map() });
+    const memory: Memory = (this.memories[relay.index] ??= { pending: [], lost: [], keptUntilUs: new Map() });
     const { pending } = memory;
     const { process } = relay;
     const place = relay.placeOf(peer);

@@ -30,6 +30,8 @@ export class Swarm {
   private readonly downloads = new Set<Download>();
   private readonly askedOf = new Map<number, number>();
   private asked = 0;
+  /** Whoever has no network fails while it is asked. */
+  private isAsking = false;
 
   /** Asks these peers, in their order, until all parts are here or nobody is left to ask; not where it is at too many. */
   gather(assembly: Assembly, peers: readonly number[], ended: (isWhole: boolean) => void): void {
@@ -42,6 +44,8 @@ export class Swarm {
   }
 
   private askAll(): void {
+    if (this.isAsking) return;
+    this.isAsking = true;
     const over: Download[] = [];
     for (const download of this.downloads) {
       const { candidates } = download;
@@ -55,6 +59,7 @@ export class Swarm {
       this.downloads.delete(download);
       over.push(download);
     }
+    this.isAsking = false;
     for (const { assembly, ended } of over) ended(assembly.missing.length === 0);
   }
 

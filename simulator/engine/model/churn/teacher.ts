@@ -12,6 +12,7 @@ import { HookRuntime } from '../../../../node/hooks/hook-runtime.ts';
 import { MemoryTrustStore } from '../../../../node/trust/trust-store.ts';
 import { VerificationCache } from '../../../../node/trust/verification-cache.ts';
 import { MemoryStore, type ModulePool } from '../../../../node/updates/store.ts';
+import { TOP_ROLES } from '../../../scenario/role-name.ts';
 import type { LiveChannel } from '../../../scenario/scenario.ts';
 import type { RelayStores } from '../../gossipsub/faults/relay-disk.ts';
 import { type PublicationJob, Publisher, plannedOperations } from '../../gossipsub/publisher.ts';
@@ -24,7 +25,7 @@ import {
   type Question,
   STATE_OF_START,
 } from './lesson.ts';
-import { ANYBODY, BEARER, Pupil, type Room, SELF } from './pupil.ts';
+import { ANYBODY, BEARER, type DelegatedFile, Pupil, type Room, SELF } from './pupil.ts';
 
 /** A relay's disk at one state, and until when what it trusts is fresh. */
 interface Kept {
@@ -53,6 +54,7 @@ export class Teacher {
       job,
       binaries,
       stateOf: new Map(),
+      delegated: [[]],
       releaseOf: new Map(job.releases.map(({ moduleSha256 }, release) => [moduleSha256, release])),
       shared: {
         firstRoot: repository.firstRoot,
@@ -79,6 +81,7 @@ export class Teacher {
       const { timestamp } = pupil.versions();
       kept.push({ stores, freshUntilUs: pupil.freshUntilUs(), timestamp });
       room.stateOf.set(timestamp, kept.length - 1);
+      room.delegated.push(delegatedFiles(stores.trust.list()));
     };
     await learn(0, null);
     for (const [index, { atUs }] of operations.entries()) {
@@ -95,12 +98,15 @@ export class Teacher {
 
   async answer(question: Question): Promise<Lesson> {
     const { room, kept } = this;
-    const { from, atUs, before } = question;
-    const stores = copyOf(kept[from]!.stores, room.binaries);
-    const channels = this.channelsFor(before?.way === 'gossip' ? before : question);
-    const pupil = new Pupil(room, stores, atUs, channels);
+    const { atUs, isRestarted } = question;
+    const earlier = allBefore(question);
+    const first = earlier[0] ?? question;
+    const stores = copyOf(kept[first.from]!.stores, room.binaries);
+    const channels = this.channelsFor(earlier.find(({ way }) => way === 'gossip') ?? question);
+    let pupil = new Pupil(room, stores, atUs, channels);
     // What it lacked of a message it may ask its sender for once in a while: of the news of now it asks their bearer.
-    if (before !== null) await this.show(pupil, before, atUs, ANYBODY);
+    for (const before of earlier) await this.show(pupil, before, atUs, ANYBODY);
+    if (isRestarted) pupil = new Pupil(room, stores, atUs, channels);
     await this.show(pupil, question, atUs, BEARER);
     const behind = pupil.acts.findIndex(({ act }) => act === 'behind');
     const acts = behind < 0 ? pupil.acts : pupil.acts.slice(0, behind + 1);
@@ -114,13 +120,14 @@ export class Teacher {
 
   /** Has a relay do what the question is about. */
   private async show(pupil: Pupil, question: Question, atUs: number, sender: PeerName): Promise<void> {
-    const { room, kept, messages } = this;
-    const { way, to, lost, turn, lacks } = question;
+    const { room, messages } = this;
+    const { way, to, missing, lost, turn, lacks } = question;
     const channels = this.channelsFor(question);
-    const inState = (state: number): Pupil => new Pupil(room, kept[state]!.stores, atUs, channels);
-    const served = inState(to);
+    const inState = (state: number, missing: string): Pupil =>
+      new Pupil(room, this.without(missing, state), atUs, channels);
+    const served = inState(to, missing);
     const first = served.server();
-    const later = turn === null ? first : inState(turn.to).server();
+    const later = turn === null ? first : inState(turn.to, turn.missing).server();
     pupil.asked = (ask, body, release) => {
       if (lost?.ask === ask) throw new RequestError(lost.failure, 'the peer has not answered');
       if (release !== null && lacks.includes(release) && way === 'sender') return null;
@@ -138,6 +145,17 @@ export class Teacher {
       else pupil.take(pupil.handedOver(files), room.job.arm.channels[0]!);
       pupil.hear(message, SELF);
     });
+  }
+
+  /** What a relay of a state has on its disk that could not get the metadata of some delegated roles. */
+  private without(missing: string, state: number): RelayStores {
+    const { room, kept } = this;
+    const { stores } = kept[state]!;
+    if (missing === '') return stores;
+    const copy = copyOf(stores, room.binaries);
+    const roles = missing.split(',');
+    for (const { role, file } of room.delegated[state]!) if (roles.includes(role)) copy.trust.remove(file);
+    return copy;
   }
 
   /** What comes before the first module is asked for by itself, and then each of these. */
@@ -163,6 +181,19 @@ export class Teacher {
     }
     return { acts: acts.slice(0, first), modules };
   }
+}
+
+/** The news that came to nothing before those of a question, the first first. */
+function allBefore({ before }: Question): Question[] {
+  return before === null ? [] : [...allBefore(before), before];
+}
+
+/** The files of delegated roles among those of a disk, which node/trust/file-name.ts names. */
+function delegatedFiles(files: readonly string[]): DelegatedFile[] {
+  return files.flatMap((file) => {
+    const role = /^\d+\.(.+)\.json$/.exec(file)?.[1];
+    return role === undefined || (TOP_ROLES as readonly string[]).includes(role) ? [] : [{ role, file }];
+  });
 }
 
 function copyOf({ trust, updates }: RelayStores, binaries: ModulePool): RelayStores {
