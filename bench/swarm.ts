@@ -28,6 +28,8 @@ const SHRUNK_MAX = 20;
 const SEED_MAX = 0xffffffff;
 /** Drawn degrees go up to one less. */
 const RELAYS_MIN = 5;
+/** Seeds of many relays take minutes each: how far it is, is told so often at least. */
+const TOLD_EVERY_MS = 60_000;
 const FOLDER = relative(process.cwd(), fileURLToPath(new URL('../results/swarm', import.meta.url)));
 const SAMPLES = { repeat: 10, full: 10, model: 2 };
 
@@ -97,6 +99,7 @@ async function tellFailure(verdict: SeedVerdict, kept: KeptThreads): Promise<voi
 async function campaign(from: number, seeds: number): Promise<void> {
   const startMs = wallNowMs();
   const cpu = process.cpuUsage();
+  let toldMs = startMs;
   const ran = await runCampaign({
     from,
     seeds,
@@ -107,8 +110,10 @@ async function campaign(from: number, seeds: number): Promise<void> {
       for (const { rule, what } of verdict.findings.slice(0, 3)) {
         console.log(`seed ${verdict.seed}: ${rule}: ${what.slice(0, 400)}`);
       }
-      const leftSeconds = ((wallNowMs() - startMs) / done / 1000) * (seeds - done);
-      if (done % 100 === 0) {
+      const nowMs = wallNowMs();
+      if (done % 100 === 0 || nowMs >= toldMs + TOLD_EVERY_MS) {
+        toldMs = nowMs;
+        const leftSeconds = ((nowMs - startMs) / done / 1000) * (seeds - done);
         console.error(
           `${done} of ${seeds} seeds, the latest ${verdict.seed}; some ${Math.ceil(leftSeconds / 60)} min left`,
         );
