@@ -6,6 +6,7 @@
  */
 
 import type { PeerName } from '../environment.ts';
+import { SparseSet } from '../sparse-set.ts';
 import type { Channel } from './channel.ts';
 import { CIRCUIT_COMPARISONS } from './limits.ts';
 import type { StateExchange } from './state-exchange.ts';
@@ -13,7 +14,7 @@ import type { StateExchange } from './state-exchange.ts';
 export class CircuitChannel implements Channel {
   readonly name = 'circuit';
   private readonly exchange: Pick<StateExchange, 'compare'>;
-  private readonly comparing = new Set<PeerName>();
+  private readonly comparing = new SparseSet<PeerName>();
   private isRunning = false;
 
   constructor(exchange: Pick<StateExchange, 'compare'>) {

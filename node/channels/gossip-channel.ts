@@ -6,6 +6,7 @@
  */
 
 import type { Environment, PeerName, PubsubMessage } from '../environment.ts';
+import { SparseMap } from '../sparse-map.ts';
 import { metadataFile, TIMESTAMP_FILE } from '../trust/file-name.ts';
 import type { TrustClient } from '../trust/trust-client.ts';
 import { BundleFetcher, type BundleFiles, decodeBundle } from './bundle.ts';
@@ -48,7 +49,7 @@ export interface GossipChannelParts {
 export class GossipChannel implements Channel {
   readonly name = 'gossip';
   private readonly parts: GossipChannelParts;
-  private readonly waiting = new Map<PeerName, { messages: number; bytes: number }>();
+  private readonly waiting = new SparseMap<PeerName, { messages: number; bytes: number }>();
   private allWaiting = 0;
   private readonly passedOn = new PassedOn();
   private isStopped = false;

@@ -6,13 +6,14 @@
  * other file worth it again.
  */
 
+import { SparseSet } from '../sparse-set.ts';
 import { TIMESTAMP_FILE } from '../trust/file-name.ts';
 import type { TrustVersions } from '../trust/trust-client.ts';
 
 export class PassedOn {
   private snapshot = 0;
   private timestampSha256 = '';
-  private readonly names = new Set<string>();
+  private readonly names = new SparseSet<string>();
 
   /** Whether a message brings any file of this publication that was not passed on yet; if so, it is from now on. */
   take(trusted: Pick<TrustVersions, 'snapshot' | 'timestampSha256'>, names: Iterable<string>): boolean {

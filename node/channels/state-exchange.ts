@@ -9,6 +9,7 @@
  */
 
 import { type Clock, type PeerName, type Peers, RequestError } from '../environment.ts';
+import { SparseMap } from '../sparse-map.ts';
 import type { TrustClient, TrustVersions } from '../trust/trust-client.ts';
 import type { ChannelName, OfferTaker } from './channel.ts';
 import { isLately } from './lately.ts';
@@ -36,11 +37,11 @@ export class StateExchange {
   /** The last one begun or waiting; it settles when its turn is over, and never rejects. */
   private last: Promise<void> = Promise.resolve();
   /** Takings that are under way or wait, one for each peer. */
-  private readonly takings = new Map<PeerName, Promise<Exchanged>>();
+  private readonly takings = new SparseMap<PeerName, Promise<Exchanged>>();
   /** Peers that promised news and brought none, and when: for a while they are not believed. */
-  private readonly fruitlessAtMs = new Map<PeerName, number>();
+  private readonly fruitlessAtMs = new SparseMap<PeerName, number>();
   /** Peers that did not have what this relay lacks of its publication either, and when: the same for this purpose alone. */
-  private readonly lackedAtMs = new Map<PeerName, number>();
+  private readonly lackedAtMs = new SparseMap<PeerName, number>();
 
   constructor(parts: StateExchangeParts) {
     this.parts = parts;

@@ -8,6 +8,8 @@
 
 import { createHash } from 'node:crypto';
 import type { PeerName, Peers, Random } from '../environment.ts';
+import { SparseMap } from '../sparse-map.ts';
+import { SparseSet } from '../sparse-set.ts';
 import type { Fetched, Fetcher, FetchLimits } from '../trust/fetcher.ts';
 import { CHUNK_BYTES } from '../trust/update-target.ts';
 import {
@@ -74,11 +76,11 @@ interface Download {
 export class SwarmFetcher implements Fetcher {
   private readonly parts: SwarmFetcherParts;
   /** Begun and not finished; one that nobody fetches now is given up for a new one. */
-  private readonly assemblies = new Map<string, Assembly>();
-  private readonly underWay = new Map<string, Promise<Fetched>>();
-  private readonly downloads = new Set<Download>();
+  private readonly assemblies = new SparseMap<string, Assembly>();
+  private readonly underWay = new SparseMap<string, Promise<Fetched>>();
+  private readonly downloads = new SparseSet<Download>();
   /** Chunks asked for and not here yet, of all downloads, by peer. */
-  private readonly askedOf = new Map<PeerName, number>();
+  private readonly askedOf = new SparseMap<PeerName, number>();
   private asked = 0;
 
   constructor(parts: SwarmFetcherParts) {

@@ -6,6 +6,7 @@
  */
 
 import type { Clock, PeerName, Peers } from '../environment.ts';
+import { SparseMap } from '../sparse-map.ts';
 import type { TrustVersions } from '../trust/trust-client.ts';
 import {
   CHUNK_MAX_BYTES,
@@ -40,7 +41,7 @@ export class SyncServer {
   private readonly clock: Clock;
   /** Told of a peer that asks and what it says it has: the relay may be the one that is behind. */
   private readonly onState: (peer: PeerName, versions: TrustVersions) => void;
-  private readonly usages = new Map<PeerName, Usage>();
+  private readonly usages = new SparseMap<PeerName, Usage>();
 
   constructor(
     source: FileSource,

@@ -8,6 +8,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { SparseMap } from '../sparse-map.ts';
 import type { Visit } from './delegation-walk.ts';
 import type { Document } from './document.ts';
 import type { Examination } from './examination.ts';
@@ -41,7 +42,7 @@ export class TrustedState {
   /** Writes that the store could not do; the relay went on with what is in its memory. */
   storeFailures = 0;
   /** Targets that the store had no room for: the relay serves them all the same, as long as it is up. */
-  private readonly unwritten = new Map<string, Uint8Array>();
+  private readonly unwritten = new SparseMap<string, Uint8Array>();
 
   constructor(store: TrustStore) {
     this.store = store;

@@ -42,7 +42,7 @@ export class ModuleIntake {
   private readonly parts: ModuleIntakeParts;
   private readonly records = new Map<string, ModuleRecord>();
   private targets: readonly UpdateTarget[] = [];
-  private choice: ModuleChoice = { wanted: new Map(), chosen: new Map(), obstructed: [] };
+  private choice: ModuleChoice = NOTHING_CHOSEN;
   /** Who offered last what the metadata list, by a channel that asks: it has what peers may never have wanted. */
   private lastOfferer: Fetcher | null = null;
   private isStopped = false;
@@ -272,6 +272,8 @@ export class ModuleIntake {
     return new Promise((resolve) => this.parts.environment.processor.work(work, resolve));
   }
 }
+
+const NOTHING_CHOSEN: ModuleChoice = { wanted: new Map(), chosen: new Map(), obstructed: [] };
 
 const NOWHERE: Fetcher = { fetch: () => Promise.resolve({ failed: 'not-found' }) };
 

@@ -13,6 +13,7 @@ import type { Parameter, ResultKind } from '../hooks/parameter.ts';
 import type { HookSlot, Slot } from '../hooks/slot.ts';
 import type { Occupant } from '../hooks/staging.ts';
 import type { Reason, SlotView, Transition, TransitionListener } from '../hooks/transition.ts';
+import { SparseSet } from '../sparse-set.ts';
 import type { ActivationPolicy } from './activation-policy.ts';
 import { CohortGate, type CohortPolicy, type CohortReports } from './cohort-gate.ts';
 import { HookLedger } from './hook-ledger.ts';
@@ -52,7 +53,7 @@ export class RelayLifecycle implements TransitionListener {
   private readonly options: LifecycleOptions;
   private readonly ledgers = new Map<string, HookLedger>();
   /** SHA-256 of binaries that must not run any more, whether or not they ever ran here. */
-  private readonly revoked = new Set<string>();
+  private readonly revoked = new SparseSet<string>();
 
   /** Opens the relay's updates and puts back what the store kept. */
   constructor(options: LifecycleOptions) {
