@@ -75,7 +75,7 @@ interface MessageDeliveries {
 }
 
 export interface PeerScoreInternals {
-  readonly peerStats: ReadonlyMap<string, PeerStats>;
+  readonly peerStats: Map<string, PeerStats>;
   readonly scoreCache: Map<string, { score: number; cacheUntil: number }>;
   readonly scoreCacheValidityMs: number;
   readonly deliveryRecords: MessageDeliveries;
@@ -89,7 +89,7 @@ export interface PeerScoreInternals {
   addIP(peer: string, address: string): void;
   addPenalty(peer: string, penalty: number, label: unknown): void;
   markInvalidMessageDelivery(peer: string, topic: string): void;
-  computeScore(...args: readonly unknown[]): number;
+  score(peer: string): number;
 }
 
 /** GossipSub with its private members; see the package's gossipsub.ts for what each holds. */
@@ -124,6 +124,8 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   readonly seenCache: TimeCache;
   readonly publishedMessageIds: TimeCache;
   readonly score: PeerScoreInternals;
+  /** Peers whose RPCs are accepted without another look at their score. */
+  readonly acceptFromWhitelist: Map<string, { messagesAccepted: number; acceptUntil: number }>;
   heartbeatTicks: number;
   /** Peers for which outbound streams are made one after the other. */
   outboundInflightQueue: { push(wanted: WantedStream): unknown; end(): unknown };
@@ -194,7 +196,8 @@ const INSTANCE_MEMBERS = [
   'score.addIP',
   'score.addPenalty',
   'score.markInvalidMessageDelivery',
-  'score.computeScore',
+  'score.score',
+  'acceptFromWhitelist.set',
   'heartbeatTicks',
   'runHeartbeat',
   'clearBackoff',

@@ -16,6 +16,7 @@ import { type FrameMint, isBareMessage } from './frame.ts';
 import type { GossipSubClass, GossipSubInternals } from './internals.ts';
 import { idText, messageId } from './message-id.ts';
 import type { SeenMessages } from './seen-messages.ts';
+import { makeTablesSparse } from './sparse-tables.ts';
 import { StreamQueue } from './stream-queue.ts';
 
 /** A router, whose it is, and the peers that it has shut out for their score. */
@@ -92,6 +93,7 @@ export function fastRouter(Base: WatchedClass, mint: FrameMint, seen: SeenMessag
   return class FastRouter extends Base {
     constructor(components: GossipSubComponents, options: Partial<GossipsubOpts>) {
       super(components, options);
+      makeTablesSparse(this);
       const { seenCache } = this;
       const put = seenCache.put.bind(seenCache);
       seenCache.put = (id) => {

@@ -13,6 +13,7 @@
 import assert from 'node:assert/strict';
 import type { VirtualClock, VirtualTimer } from '../virtual-clock.ts';
 import type { GossipSubInternals, PeerScoreInternals, PeerStats, TopicScoreWeights } from './internals.ts';
+import { PeerStandings } from './peer-standing.ts';
 import { atTime, SuspendedTimer } from './suspended-timer.ts';
 
 /** What sleeping scores no longer need is dropped when it has lain about for so long. */
@@ -22,19 +23,23 @@ export class ScoreSleep {
   private readonly score: PeerScoreInternals;
   private readonly clock: VirtualClock;
   private readonly relay: number;
-  private readonly misdeedsOnly: boolean;
+  /** Null where more than misdeeds counts. */
+  private readonly standings: PeerStandings | null;
   /** Whether anything was ever held against a peer. */
   private blamed = false;
   private decay: SuspendedTimer | null = null;
 
-  constructor(score: PeerScoreInternals, clock: VirtualClock, relay: number, heartbeatMs: number) {
+  constructor(router: GossipSubInternals, clock: VirtualClock, relay: number) {
+    const { score, opts } = router;
     this.score = score;
     this.clock = clock;
     this.relay = relay;
-    this.misdeedsOnly = Object.values(score.params.topics).every(onlyInvalidMessagesCount);
-    assert(score.scoreCacheValidityMs === heartbeatMs, 'scores are kept from one heartbeat to the next');
-    this.watch();
-    keepNoAddresses(score);
+    const { scoreCacheValidityMs, params } = score;
+    assert(scoreCacheValidityMs === opts.heartbeatInterval, 'scores are kept from one heartbeat to the next');
+    const misdeedsOnly = Object.values(params.topics).every(onlyInvalidMessagesCount);
+    this.standings = misdeedsOnly ? new PeerStandings(router, clock) : null;
+    if (this.standings === null) keepNoAddresses(score);
+    else this.watch(router, this.standings);
   }
 
   /** Asked when the decay comes due: whether it should run. */
@@ -52,11 +57,12 @@ export class ScoreSleep {
 
   /** Keeps the scores that a heartbeat now would have asked for; all scores are zero. */
   askedByHeartbeat({ mesh, topics, streamsOutbound }: GossipSubInternals): void {
-    const nowMs = this.clock.nowMs();
+    const { score, standings } = this;
+    if (!this.blamed && standings?.noteHeartbeat() === true) return;
     for (const [topic, peers] of mesh) {
-      for (const peer of peers) this.asked(peer, nowMs);
+      for (const peer of peers) score.score(peer);
       for (const peer of topics.get(topic) ?? []) {
-        if (!peers.has(peer) && streamsOutbound.has(peer)) this.asked(peer, nowMs);
+        if (!peers.has(peer) && streamsOutbound.has(peer)) score.score(peer);
       }
     }
   }
@@ -89,14 +95,19 @@ export class ScoreSleep {
   }
 
   /** Scores are real, and decay, from the first misdeed on. */
-  private watch(): void {
+  private watch(router: GossipSubInternals, standings: PeerStandings): void {
     const { score } = this;
-    const { addPenalty, markInvalidMessageDelivery, computeScore } = score;
+    const { addPenalty, markInvalidMessageDelivery, score: scoreOf } = score;
+    const { acceptFrom } = router;
     const blame = (): void => {
+      if (!this.blamed) standings.giveBack();
       this.blamed = true;
       this.wake();
     };
-    score.computeScore = (...args) => (this.blamed || !this.misdeedsOnly ? computeScore(...args) : 0);
+    score.addIP = ignoreAddress;
+    score.addPeer = (id) => standings.add(id);
+    score.score = (id) => (this.blamed ? scoreOf.call(score, id) : standings.score(id));
+    router.acceptFrom = (id) => (!this.blamed && standings.accepts(id)) || acceptFrom.call(router, id);
     score.addPenalty = (...args) => {
       blame();
       addPenalty.apply(score, args);
@@ -125,7 +136,7 @@ export class ScoreSleep {
    * comes back; nobody asks for it. So it may be dropped late, and keeps nobody awake.
    */
   private isBlameless(): boolean {
-    if (!this.misdeedsOnly) return false;
+    if (this.standings === null) return false;
     if (!this.blamed) return true;
     for (const peer of this.score.peerStats.values()) {
       if (!peer.connected) continue;
@@ -143,18 +154,6 @@ export class ScoreSleep {
       if (kept.score !== 0 && kept.cacheUntil > nowMs) return true;
     }
     return false;
-  }
-
-  private asked(peer: string, nowMs: number): void {
-    const { scoreCache, scoreCacheValidityMs, peerStats } = this.score;
-    const cacheUntil = nowMs + scoreCacheValidityMs;
-    const kept = scoreCache.get(peer);
-    if (kept === undefined) {
-      if (peerStats.has(peer)) scoreCache.set(peer, { score: 0, cacheUntil });
-    } else if (kept.cacheUntil <= nowMs) {
-      kept.score = 0;
-      kept.cacheUntil = cacheUntil;
-    }
   }
 }
 

@@ -72,8 +72,10 @@ function quietRouter(relay = 1, topics: Record<string, typeof ONLY_INVALID_MESSA
       },
       addIP: (peer: string, address: string) => void log.push(`${peer} is at ${address}`),
       addPenalty: note('penalty'),
-      computeScore: () => -7,
+      score: () => -7,
     },
+    acceptFromWhitelist: new Map(),
+    acceptFrom: () => true,
     clearBackoff: () => log.push(`clear ${router.heartbeatTicks} at ${clock.nowUs / SECOND_US}`),
     runHeartbeat: () => {
       log.push(`heartbeat ${++router.heartbeatTicks} at ${clock.nowUs / SECOND_US}`);
@@ -290,14 +292,14 @@ test('sleep: at the very instant of a heartbeat, the order is that of the relays
 
 test('sleep: scores decay in their old rhythm from the first penalty on, and are real from then', () => {
   const { router, log, at, run } = quietRouter();
-  assert.equal(router.score.computeScore(), 0, 'nobody was penalised');
+  assert.equal(router.score.score(), 0, 'nobody was penalised');
   at(20.25, 1, () => {
     router.score.addPenalty();
     router.score.peerStats.set('a', { ...blameless(), behaviourPenalty: 1 });
   });
   at(22.25, 1, () => router.score.peerStats.set('a', blameless()));
   run(40);
-  assert.equal(router.score.computeScore(), -7);
+  assert.equal(router.score.score(), -7);
   assert.deepEqual(
     log.filter((line) => /^(decay|penalty)/.test(line)),
     ['decay at 19.5', 'penalty at 20.25', 'decay at 20.5', 'decay at 21.5'],
@@ -328,11 +330,11 @@ test('sleep: with topics scored for invalid messages only, the first of those wa
   const { router, log, at, run } = quietRouter(1, { topic: ONLY_INVALID_MESSAGES });
   run(10);
   assert.deepEqual(log, []);
-  assert.equal(router.score.computeScore(), 0);
+  assert.equal(router.score.score(), 0);
   at(20.25, 1, () => router.score.markInvalidMessageDelivery());
   run(20.3);
   assert.deepEqual(log, ['decay at 19.5', 'invalid at 20.25']);
-  assert.equal(router.score.computeScore(), -7);
+  assert.equal(router.score.score(), -7);
 });
 
 test('sleep: with deliveries scored, neither heartbeats nor scores sleep', () => {
@@ -341,7 +343,7 @@ test('sleep: with deliveries scored, neither heartbeats nor scores sleep', () =>
   });
   run(2.2);
   assert.deepEqual(log, ['decay at 0.5', 'heartbeat 1 at 1', 'decay at 1.5', 'heartbeat 2 at 2']);
-  assert.equal(router.score.computeScore(), -7);
+  assert.equal(router.score.score(), -7);
 });
 
 test('sleep: records of messages are looked at as of the last decay, if topics are scored', () => {
@@ -350,26 +352,6 @@ test('sleep: records of messages are looked at as of the last decay, if topics a
   at(30.3, 1, () => router.score.deliveryRecords.ensureRecord());
   run(31);
   assert.deepEqual(log, ['decay at 29.5', 'record at 30.25', 'record at 30.3']);
-});
-
-test('sleep: scores that a heartbeat would have asked for are kept from the last one that was not run', () => {
-  const { clock, router, sleep, at, run } = quietRouter();
-  const { scoreCache } = router.score;
-  router.topics.get('topic')?.add('e');
-  const untilMs = (seconds: number): number => clock.nowMs() + (seconds - clock.nowUs / SECOND_US) * 1000;
-  at(0.5, 1, () => {
-    // Asked by something else, and good until after the first heartbeat and before the third.
-    scoreCache.set('a', { score: 0, cacheUntil: untilMs(1.5) });
-  });
-  at(1.25, 1, () => sleep.wake());
-  run(1.25 + 1e-6);
-  assert.equal(scoreCache.get('a')?.cacheUntil, untilMs(1.5), 'it was not asked again');
-  assert.equal(scoreCache.get('b')?.cacheUntil, untilMs(2), 'in the mesh');
-  assert.equal(scoreCache.get('e')?.cacheUntil, untilMs(2), 'subscribed');
-  assert.equal(scoreCache.has('f'), false, 'neither');
-  at(7.25, 1, () => sleep.wake());
-  run(7.25 + 1e-6);
-  for (const peer of ['a', 'b', 'e']) assert.equal(scoreCache.get(peer)?.cacheUntil, untilMs(8));
 });
 
 test('sleep: no addresses of peers are kept', () => {

@@ -32,7 +32,7 @@ export class RouterSleep {
     this.relay = relay;
     this.awake = awake;
     awake[relay] = 1;
-    this.scores = new ScoreSleep(router.score, clock, relay, router.opts.heartbeatInterval);
+    this.scores = new ScoreSleep(router, clock, relay);
   }
 
   /** Asked when a timer of this relay comes due: whether its callback should run. */
