@@ -172,8 +172,8 @@ export const ENGINE_FAULTS: readonly Fault[] = [
   {
     wrong: 'an event that has waited takes place as of now',
     file: 'simulator/engine/virtual-clock.ts',
-    find: 'this.fire(timesUs[i], ranks[i], events[i]);',
-    replace: 'this.fire(this.nowUs, ranks[i], events[i]);',
+    find: 'this.postponed.take(relay, this.fire);',
+    replace: 'this.postponed.take(relay, (_timeUs, rank, event) => this.fire(this.nowUs, rank, event));',
     tests: ['simulator/engine/postponed-events.test.ts'],
   },
   {

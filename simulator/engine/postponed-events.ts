@@ -6,39 +6,77 @@
  * wait: in a large network most of an event's time is spent on waiting for memory.
  */
 
-/** Events of one relay, in their order. */
-export interface Postponed<Event> {
-  readonly timesUs: number[];
-  readonly ranks: number[];
-  readonly events: Event[];
-}
+/** Where there is no place. */
+const NOWHERE = -1;
 
+/** Queues of all relays in the same columns, whose places are used again. */
 export class PostponedEvents<Event> {
-  /** By relay. */
-  private readonly waiting: (Postponed<Event> | undefined)[] = [];
+  private timesUs = new Float64Array(1024);
+  private ranks = new Float64Array(1024);
+  private events: (Event | undefined)[] = [];
+  /** The place after each in its relay's queue, or among those that are free. */
+  private next = new Int32Array(1024);
+  private free = NOWHERE;
+  /** First and last place of each relay's queue. */
+  private readonly firsts: Int32Array;
+  private readonly lasts: Int32Array;
+
+  constructor(relays: number) {
+    this.firsts = new Int32Array(relays).fill(NOWHERE);
+    this.lasts = new Int32Array(relays);
+  }
 
   add(relay: number, timeUs: number, rank: number, event: Event): void {
-    this.waiting[relay] ??= { timesUs: [], ranks: [], events: [] };
-    const { timesUs, ranks, events } = this.waiting[relay];
-    timesUs.push(timeUs);
-    ranks.push(rank);
-    events.push(event);
+    const place = this.takePlace();
+    this.timesUs[place] = timeUs;
+    this.ranks[place] = rank;
+    this.events[place] = event;
+    this.next[place] = NOWHERE;
+    if (this.has(relay)) this.next[this.lasts[relay]] = place;
+    else this.firsts[relay] = place;
+    this.lasts[relay] = place;
   }
 
-  /** Those of a relay, to be emptied by `clear`; null where nothing waits. */
-  of(relay: number): Postponed<Event> | null {
-    const postponed = this.waiting[relay];
-    return postponed === undefined || postponed.events.length === 0 ? null : postponed;
+  has(relay: number): boolean {
+    return this.firsts[relay] !== NOWHERE;
   }
 
-  clear({ timesUs, ranks, events }: Postponed<Event>): void {
-    timesUs.length = 0;
-    ranks.length = 0;
-    events.length = 0;
+  /** Takes those of a relay out, and hands over each in its order. */
+  take(relay: number, fire: (timeUs: number, rank: number, event: Event) => void): void {
+    if (!this.has(relay)) return;
+    const first = this.firsts[relay];
+    for (let place = first; place !== NOWHERE; place = this.next[place]) {
+      fire(this.timesUs[place], this.ranks[place], this.events[place] as Event);
+      this.events[place] = undefined;
+    }
+    this.next[this.lasts[relay]] = this.free;
+    this.free = first;
+    this.firsts[relay] = NOWHERE;
   }
 
   /** Relays at which something waits, in their order. */
   relays(): number[] {
-    return [...this.waiting.keys()].filter((relay) => this.of(relay) !== null);
+    return [...this.firsts.keys()].filter((relay) => this.has(relay));
+  }
+
+  private takePlace(): number {
+    const place = this.free;
+    if (place !== NOWHERE) {
+      this.free = this.next[place];
+      return place;
+    }
+    const fresh = this.events.length;
+    if (fresh === this.next.length) this.grow();
+    return fresh;
+  }
+
+  private grow(): void {
+    const { timesUs, ranks, next } = this;
+    this.timesUs = new Float64Array(2 * timesUs.length);
+    this.ranks = new Float64Array(2 * ranks.length);
+    this.next = new Int32Array(2 * next.length);
+    this.timesUs.set(timesUs);
+    this.ranks.set(ranks);
+    this.next.set(next);
   }
 }

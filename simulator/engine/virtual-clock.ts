@@ -74,21 +74,25 @@ export class VirtualTimer implements SimulationEvent {
   }
 }
 
-/** A plain function to run at one relay. */
+/** A plain function to run at one relay; told the relay and a detail, one function can do for many calls. */
 export class Call implements SimulationEvent {
   readonly relay: number;
   readonly kind = EVENT_KIND.call;
-  private readonly action: () => void;
+  private readonly action: (relay: number, detail: number) => void;
+  private readonly detail: number;
 
-  constructor(relay: number, action: () => void) {
+  constructor(relay: number, action: (relay: number, detail: number) => void, detail = 0) {
     this.relay = relay;
     this.action = action;
+    this.detail = detail;
   }
 
   fire(): void {
-    this.action();
+    this.action(this.relay, this.detail);
   }
 }
+
+const NO_ARGUMENTS: readonly unknown[] = [];
 
 type TickCallback = () => void;
 
@@ -118,7 +122,7 @@ export class VirtualClock {
   failure: Error | null = null;
   private readonly queue = new EventQueue<SimulationEvent>();
   private readonly sequences: Uint32Array;
-  private readonly postponed = new PostponedEvents<SimulationEvent>();
+  private readonly postponed: PostponedEvents<SimulationEvent>;
   private isCatchingUp = false;
 
   constructor(hosts: number, seed: number) {
@@ -128,6 +132,7 @@ export class VirtualClock {
     this.currentSource = hosts;
     this.random = new EventRandom(seed);
     this.sequences = new Uint32Array(hosts + 1);
+    this.postponed = new PostponedEvents(hosts + 1);
   }
 
   /** Virtual time as Date.now gives it: whole milliseconds since 1970. */
@@ -163,7 +168,7 @@ export class VirtualClock {
     callback: (...args: unknown[]) => void,
     delayUs: number,
     everyUs = 0,
-    args: readonly unknown[] = [],
+    args: readonly unknown[] = NO_ARGUMENTS,
   ): VirtualTimer {
     const timer = new VirtualTimer(this, callback, args, everyUs);
     this.schedule(this.nowUs + delayUs, timer);
@@ -247,16 +252,13 @@ export class VirtualClock {
 
   /** Fires what waits at a relay. */
   private catchUp(relay: number): void {
-    const waiting = this.postponed.of(relay);
-    if (waiting === null) return;
-    const { timesUs, ranks, events } = waiting;
+    if (!this.postponed.has(relay)) return;
     this.isCatchingUp = true;
-    for (let i = 0; i < events.length; i++) this.fire(timesUs[i], ranks[i], events[i]);
+    this.postponed.take(relay, this.fire);
     this.isCatchingUp = false;
-    this.postponed.clear(waiting);
   }
 
-  private fire(timeUs: number, rank: number, event: SimulationEvent): void {
+  private readonly fire = (timeUs: number, rank: number, event: SimulationEvent): void => {
     this.nowUs = timeUs;
     this.currentRank = rank;
     this.currentSource = eventSource(rank);
@@ -264,7 +266,7 @@ export class VirtualClock {
     this.random.reseed(event.relay, timeUs, event.kind);
     this.eventsFired++;
     event.fire();
-  }
+  };
 }
 
 /**

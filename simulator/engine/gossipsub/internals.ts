@@ -90,6 +90,10 @@ export interface PeerScoreInternals {
   addPenalty(peer: string, penalty: number, label: unknown): void;
   markInvalidMessageDelivery(peer: string, topic: string): void;
   score(peer: string): number;
+  validateMessage(id: string): void;
+  deliverMessage(from: string, id: string, topic: string): void;
+  duplicateMessage(from: string, id: string, topic: string): void;
+  rejectMessage(from: string, id: string, topic: string, reason: unknown): void;
 }
 
 /** GossipSub with its private members; see the package's gossipsub.ts for what each holds. */
@@ -197,6 +201,10 @@ const INSTANCE_MEMBERS = [
   'score.addPenalty',
   'score.markInvalidMessageDelivery',
   'score.score',
+  'score.validateMessage',
+  'score.deliverMessage',
+  'score.duplicateMessage',
+  'score.rejectMessage',
   'acceptFromWhitelist.set',
   'heartbeatTicks',
   'runHeartbeat',

@@ -2,13 +2,18 @@
 
 import { linksComingUp, linksUpUs, relayStarts } from '../start-plan.ts';
 import type { Job } from './job.ts';
-import type { Neighbour } from './neighbours.ts';
+import { neighbourOver } from './neighbours.ts';
 import type { RelayLinks } from './relay-links.ts';
 
 /** What relays do by plan. */
 export interface PlannedRelays {
   /** Keeps the action where the relay is of this thread. */
-  planAt(timeUs: number, relay: number, action: () => void): void;
+  planAt(
+    timeUs: number,
+    relay: number,
+    action: (relay: number, detail: number) => void,
+    detail?: number,
+  ): void;
   start(relay: number): void;
   /** A late relay starts, and makes its links. */
   join(relay: number): void;
@@ -59,21 +64,21 @@ export class LifePlan {
     const { scenario, topology } = this.job;
     const { startSeconds } = scenario.network;
     const nextUpUs = linksComingUp(scenario.seed, startSeconds);
+    // One function for all links: there are a hundred thousand ends of them.
+    const comesUp = (relay: number, link: number): void =>
+      relays.linksOf(relay).open(neighbourOver(topology, link, relay));
     for (let link = 0; link < topology.links; link++) {
       const atUs = nextUpUs();
       const dialer = topology.dialer[link];
       const listener = topology.listener[link];
-      const latencyUs = topology.latencyUs[link];
       if (this.joinsUs(dialer) !== 0) continue; // who joins late makes the link
       if (this.joinsUs(listener) !== 0) {
         // Not before all links of the topology are up: another one to dial may be at the end of one of them.
         relays.planAt(linksUpUs(startSeconds), dialer, () => relays.linksOf(dialer).replaceLost());
         continue;
       }
-      const toListener: Neighbour = { peer: listener, latencyUs, direction: 'outbound' };
-      const toDialer: Neighbour = { peer: dialer, latencyUs, direction: 'inbound' };
-      relays.planAt(atUs, dialer, () => relays.linksOf(dialer).open(toListener));
-      relays.planAt(atUs, listener, () => relays.linksOf(listener).open(toDialer));
+      relays.planAt(atUs, dialer, comesUp, link);
+      relays.planAt(atUs, listener, comesUp, link);
     }
   }
 

@@ -10,6 +10,17 @@ export interface Neighbour {
   readonly direction: Direction;
 }
 
+/** Whom a relay knows by one of its links. */
+export function neighbourOver(
+  { dialer, listener, latencyUs }: Topology,
+  link: number,
+  relay: number,
+): Neighbour {
+  return dialer[link] === relay
+    ? { peer: listener[link], latencyUs: latencyUs[link], direction: 'outbound' }
+    : { peer: dialer[link], latencyUs: latencyUs[link], direction: 'inbound' };
+}
+
 export class Neighbours {
   private readonly topology: Topology;
   /** Relay i's links are `links[starts[i]]` to `links[starts[i + 1] - 1]`, in the order of the topology. */
@@ -34,12 +45,8 @@ export class Neighbours {
   }
 
   of(relay: number): Neighbour[] {
-    const { dialer, listener, latencyUs } = this.topology;
-    return Array.from(this.links.subarray(this.starts[relay], this.starts[relay + 1]), (link) =>
-      dialer[link] === relay
-        ? { peer: listener[link], latencyUs: latencyUs[link], direction: 'outbound' }
-        : { peer: dialer[link], latencyUs: latencyUs[link], direction: 'inbound' },
-    );
+    const links = this.links.subarray(this.starts[relay], this.starts[relay + 1]);
+    return Array.from(links, (link) => neighbourOver(this.topology, link, relay));
   }
 
   /** Undefined where no link joins the two. */

@@ -244,8 +244,8 @@ export class SimulatedNetwork {
   plan(): void {
     const planned =
       (Event: typeof Call): PlannedRelays['planAt'] =>
-      (timeUs, relay, action) => {
-        if (this.isLocal(relay)) this.clock.plan(timeUs, new Event(relay, action));
+      (timeUs, relay, action, detail) => {
+        if (this.isLocal(relay)) this.clock.plan(timeUs, new Event(relay, action, detail));
       };
     this.lives.plan({
       planAt: planned(OutsideEvent),

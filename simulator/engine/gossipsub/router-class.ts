@@ -35,5 +35,5 @@ export function routerClass(parts: RouterClassParts, fast: FastParts | null): Go
     throw new Error(`this version of gossipsub lacks what the engine reaches into: ${missing.join(', ')}`);
   }
   const Watched = watchedRouter(Base, counters, load.copies.bind(load), onBlame);
-  return fast === null ? Watched : fastRouter(Watched, fast.mint, fast.seen);
+  return fast === null ? Watched : fastRouter(Watched, fast.mint, fast.seen, onBlame !== null);
 }

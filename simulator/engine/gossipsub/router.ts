@@ -89,11 +89,18 @@ export function watchedRouter(
 }
 
 /** The router class with the shortcuts of the fast path. */
-export function fastRouter(Base: WatchedClass, mint: FrameMint, seen: SeenMessages): GossipSubClass {
+export function fastRouter(
+  Base: WatchedClass,
+  mint: FrameMint,
+  seen: SeenMessages,
+  isBlameWatched: boolean,
+): GossipSubClass {
   return class FastRouter extends Base {
     constructor(components: GossipSubComponents, options: Partial<GossipsubOpts>) {
       super(components, options);
       makeTablesSparse(this);
+      this.outboundInflightQueue = new StreamQueue(this);
+      if (!isBlameWatched) leaveUnscored(this);
       const { seenCache } = this;
       const put = seenCache.put.bind(seenCache);
       seenCache.put = (id) => {
@@ -137,6 +144,17 @@ export function fastRouter(Base: WatchedClass, mint: FrameMint, seen: SeenMessag
     }
   };
 }
+
+/** Where no topic is scored, nobody sees what scores keep of messages. */
+function leaveUnscored({ score }: GossipSubInternals): void {
+  if (Object.keys(score.params.topics).length > 0) return;
+  score.validateMessage = doNothing;
+  score.deliverMessage = doNothing;
+  score.duplicateMessage = doNothing;
+  score.rejectMessage = doNothing;
+}
+
+function doNothing(): void {}
 
 /** Whether the router has more to do for this RPC than to send it. */
 function changesMesh({ control }: RPC): boolean {

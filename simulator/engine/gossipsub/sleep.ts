@@ -21,7 +21,8 @@ export class RouterSleep {
   private readonly relay: number;
   private readonly scores: ScoreSleep;
   private readonly awake: Uint8Array;
-  private heartbeat: SuspendedTimer | null = null;
+  private readonly heartbeat: SuspendedTimer;
+  private isAsleep = false;
   /** Whether messages may lie in the window: found out where they come in, since most of the time there are none. */
   private hasHistory = false;
 
@@ -32,6 +33,7 @@ export class RouterSleep {
     this.relay = relay;
     this.awake = awake;
     awake[relay] = 1;
+    this.heartbeat = new SuspendedTimer(clock, relay, router.opts.heartbeatInterval * 1000);
     this.scores = new ScoreSleep(router, clock, relay);
   }
 
@@ -54,7 +56,7 @@ export class RouterSleep {
 
   /** Catches up with the present and runs the heartbeat again; does nothing when awake. */
   wake(): void {
-    if (this.heartbeat !== null) this.resumeHeartbeat(this.heartbeat);
+    if (this.isAsleep) this.resumeHeartbeat();
   }
 
   /** Runs the decay of scores too: timers that the process misses when it stands still find their rhythm anew. */
@@ -64,7 +66,7 @@ export class RouterSleep {
   }
 
   private suspendHeartbeat(): boolean {
-    const { router, clock, scores } = this;
+    const { router, scores } = this;
     const tick = router.heartbeatTicks + 1;
     if (router.backoff.size !== 0 && tick % BACKOFF_CLEARING_HEARTBEATS === 0) return false;
     if (this.hasHistory && hasNews(router)) return false;
@@ -76,13 +78,14 @@ export class RouterSleep {
     beginAnew(router.idontwantCounts);
     this.shiftHistory(1);
     this.awake[this.relay] = 0;
-    this.heartbeat = new SuspendedTimer(clock, this.relay, router.opts.heartbeatInterval * 1000);
+    this.heartbeat.begin();
+    this.isAsleep = true;
     return true;
   }
 
-  private resumeHeartbeat(heartbeat: SuspendedTimer): void {
-    const { router, clock, scores } = this;
-    this.heartbeat = null;
+  private resumeHeartbeat(): void {
+    const { router, clock, scores, heartbeat } = this;
+    this.isAsleep = false;
     this.awake[this.relay] = 1;
     const sinceUs = heartbeat.lastUs;
     const missed = heartbeat.reckon();

@@ -14,12 +14,17 @@ export class SuspendedTimer {
   private readonly clock: VirtualClock;
   private readonly relay: number;
 
-  /** To be made when the timer comes due and does not fire. */
+  /** To be made when the timer comes due and does not fire, or to `begin` then. */
   constructor(clock: VirtualClock, relay: number, periodUs: number) {
     this.clock = clock;
     this.relay = relay;
     this.lastUs = clock.nowUs;
     this.periodUs = periodUs;
+  }
+
+  /** The timer comes due and does not fire. */
+  begin(): void {
+    this.lastUs = this.clock.nowUs;
   }
 
   /**

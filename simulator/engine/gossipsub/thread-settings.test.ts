@@ -9,6 +9,6 @@ test('thread settings: this version of Node knows them', () => {
 });
 
 test('thread settings: the heap of a large network may grow to its size, a small one is left to V8', () => {
-  assert.equal(threadFlags(3750)[0], '--initial-old-space-size=235');
+  assert.equal(threadFlags(3750)[0], '--initial-old-space-size=176');
   assert.equal(threadFlags(1000)[0], '--initial-old-space-size=0');
 });

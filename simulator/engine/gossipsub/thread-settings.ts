@@ -7,8 +7,11 @@
 
 import { setFlagsFromString } from 'node:v8';
 
-/** What a relay of a large network comes to in a thread's heap, what is no longer needed included (measured). */
-const HEAP_KIB_OF_RELAY = 64;
+/**
+ * What a relay of a large network comes to in a thread's heap, what is no longer needed included, when half of the run's
+ * first message has been dealt with: the heap is at its largest then, and a third of it can go (measured).
+ */
+const HEAP_KIB_OF_RELAY = 48;
 /** Smaller heaps are collected as V8 sees fit. */
 const LARGE_HEAP_MB = 64;
 /**
@@ -20,8 +23,9 @@ const INLINED_BYTES = 300;
 /**
  * V8's flags for threads with so many relays.
  *
- * A heap that grows to the size of its network and stays so has nothing to collect on the way: V8 would look through it
- * twice to find a tenth of it unused.
+ * A heap that grows to the size of its network has little to collect on the way: V8 would look through it again and again.
+ * Once is worth it. With 64 KiB a relay, V8 looks when memory has been taken that it does not give back; with 36 it looks
+ * before there is much to find, and not again.
  */
 export function threadFlags(relaysOfThread: number): readonly string[] {
   const heapMb = Math.ceil((relaysOfThread * HEAP_KIB_OF_RELAY) / 1024);
