@@ -40,7 +40,7 @@ export interface StrikePolicy {
  * it was switched in, and the tolerance on top.
  */
 export interface HealthProbe<Arguments extends readonly unknown[], Result> {
-  /** Penalty of one answer, a whole number from 0 (good) to 1000. */
+  /** Penalty of one answer, a whole number from 0 (good) to 1000: the same whenever answer and arguments are. */
   readonly penalty: (result: Result, ...args: Arguments) => number;
   /** How much higher than before the mean penalty may be. */
   readonly tolerance: number;

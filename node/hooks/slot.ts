@@ -182,8 +182,8 @@ export class HookSlot extends CallSite {
       const answer = this.call(a, b, c, d, e, f);
       if (tenure === null || tenure.calls - tenure.faults === good || !this.hasNoMemory(tenure.version))
         continue;
-      for (; left > 1 && this.active === tenure && this.pending === null; left--)
-        this.count(tenure, answer, a, b, c, d, e, f);
+      while (left > 1 && this.active === tenure && this.pending === null)
+        left -= this.countAgain(tenure, left - 1, answer, a, b, c, d, e, f);
     }
   }
 
@@ -207,6 +207,35 @@ export class HookSlot extends CallSite {
     const { health, confirmAfter } = this.hook;
     if (health !== null) this.observe(health.penalty(answer, a, b, c, d, e, f), tenure);
     if (!tenure.confirmed && tenure.calls - tenure.faults >= confirmAfter) this.confirm(tenure);
+  }
+
+  /**
+   * A module has answered so many calls well again, with the same answer: counts as many as decide nothing at once, or
+   * one. Answers how many.
+   */
+  private countAgain(
+    tenure: Tenure,
+    times: number,
+    answer: Answer,
+    a: Argument,
+    b: Argument,
+    c: Argument,
+    d: Argument,
+    e: Argument,
+    f: Argument,
+  ): number {
+    const { health: probe, confirmAfter } = this.hook;
+    const health = this.healthNow;
+    const untilConfirmed = tenure.confirmed ? times : confirmAfter - (tenure.calls - tenure.faults) - 1;
+    const untilWindow = health === null ? 0 : confirmAfter - health.calls - 1;
+    const counted = Math.min(times, untilConfirmed, untilWindow);
+    if (health === null || probe === null || counted < 1 || probe.penalty(answer, a, b, c, d, e, f) !== 0) {
+      this.count(tenure, answer, a, b, c, d, e, f);
+      return 1;
+    }
+    tenure.calls += counted;
+    health.calls += counted;
+    return counted;
   }
 
   /** The hook is reached: switches the staged module in, unless it is not yet its time. */

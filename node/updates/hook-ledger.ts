@@ -134,5 +134,6 @@ export class HookLedger {
 }
 
 function storedCandidate({ module, notBeforeMs, wave, starts }: Candidate): StoredSlot['candidate'] {
-  return { ...module, notBeforeMs, wave, starts };
+  const { hash, module: name, version, stateVersion } = module;
+  return { hash, module: name, version, stateVersion, notBeforeMs, wave, starts };
 }

@@ -70,6 +70,17 @@ test('random: uniform, exponential and normal have the moments of their laws', (
   near(normal.variance, 1, 0.05);
 });
 
+test('random: the wait for many arrivals is drawn word by word as their single waits are', () => {
+  for (const count of [1, 2, 15, 16, 17, 64, 100]) {
+    const [whole, single] = [randomStream(4, 'erlang', count), randomStream(4, 'erlang', count)];
+    const wait = whole.erlang(count, 3);
+    let sum = 0;
+    for (let drawn = 0; drawn < count; drawn++) sum += single.exponential(3);
+    assert(Math.abs(wait / sum - 1) < 1e-12, `${count} arrivals: ${wait}, one by one ${sum}`);
+    assert.equal(whole.uint32(), single.uint32(), 'and both streams go on alike');
+  }
+});
+
 test('random: integer covers its range evenly and shuffle keeps every item', () => {
   const stream = randomStream(5, 'range');
   const counts = new Array<number>(10).fill(0);

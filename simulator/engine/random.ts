@@ -70,13 +70,35 @@ export class RandomStream {
   /** Sum of `count` exponentials with the given mean: the wait for the last of `count` Poisson arrivals. */
   erlang(count: number, mean: number): number {
     let sum = 0;
-    for (let drawn = 0; drawn < count; ) {
+    for (let drawn = 0; drawn < count; drawn += FACTORS_PER_LOGARITHM) {
       // One logarithm serves many draws; the product of so few cannot underflow.
-      let product = 1;
-      for (let i = 0; i < FACTORS_PER_LOGARITHM && drawn < count; i++, drawn++) product *= this.uniform();
-      sum -= ln(product);
+      sum -= ln(this.productOfUniforms(Math.min(FACTORS_PER_LOGARITHM, count - drawn)));
     }
     return mean * sum;
+  }
+
+  /** The product of so many draws of `uniform`, two words each, with no object made for any of them. */
+  private productOfUniforms(count: number): number {
+    let { a, b, c, counter } = this;
+    let product = 1;
+    for (let left = count; left > 0; left--) {
+      let word = (((a + b) | 0) + counter) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + word) | 0;
+      const high = word >>> 5;
+      word = (((a + b) | 0) + counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + word) | 0;
+      counter = (counter + 2) | 0;
+      product *= (high * 67108864 + (word >>> 6) + 0.5) / 9007199254740992;
+    }
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.counter = counter;
+    return product;
   }
 
   /** Standard normal, by inversion: one uniform a draw, so a larger uniform gives a larger value. */

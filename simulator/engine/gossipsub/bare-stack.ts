@@ -1,5 +1,6 @@
 /** The router alone, with no more of libp2p around it than it asks for (components.ts). */
 
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import type { RelayRegistrar } from './components.ts';
 import { InboundQueue, SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
@@ -67,7 +68,7 @@ export class BareStack implements NetworkStack {
       return;
     }
     const { mint, onError } = reception;
-    const rpc = frame.rpc ?? mint.decode(frame, (bytes) => router.decodeRpc(bytes));
+    const rpc = frame.rpc ?? decode(mint, frame, router);
     const { control } = frame;
     try {
       if (control !== null && takeSoleControl(router, connection.remotePeer.toString(), control)) return;
@@ -77,4 +78,9 @@ export class BareStack implements NetworkStack {
     }
     router.handleReceivedRpc(connection.remotePeer, rpc).catch(onError);
   }
+}
+
+/** Apart, since a function that makes another one takes memory whether it comes to that or not. */
+function decode(mint: FrameMint, frame: Frame, router: GossipSubInternals): RPC {
+  return mint.decode(frame, (bytes) => router.decodeRpc(bytes));
 }
