@@ -2,10 +2,17 @@
  * Which questions about news the model's thread will ask next, so that they can be answered while it goes on.
  *
  * What is published reaches relays in the state of the publication before, and after them those that were further behind:
- * much the same as were behind the last time. A question that nobody asks has cost a few milliseconds.
+ * some publications, or as far as others have been before. A question that nobody asks has cost a millisecond.
  */
 
 import { asItShould, isTaken, type Question, STATE_OF_START, stateAfter } from './lesson.ts';
+
+/** So many publications back most of those are who come late. */
+const BEHIND = 10;
+/** So many publications beyond the last one that was asked about are foreseen. */
+const AHEAD = 32;
+/** The state of a relay with nothing. */
+const NOTHING = 0;
 
 export interface ForesightParts {
   /** When the developers publish, in the order of time. */
@@ -19,40 +26,41 @@ export interface ForesightParts {
 
 export class Foresight {
   private readonly parts: ForesightParts;
-  /** States from which relays have taken the news of each state. */
-  private readonly behind = new Map<number, Set<number>>();
-  /** The last state of which anything is foreseen. */
-  private foreseen = 0;
+  /** States from which relays have taken news, of those that are long over. */
+  private readonly late = new Set([NOTHING]);
+  /** The last state of which anything is foreseen, and the last that was asked about. */
+  private foreseen = STATE_OF_START;
+  private asked = STATE_OF_START;
 
   constructor(parts: ForesightParts) {
     this.parts = parts;
   }
 
-  /** What may be asked before anything has been. */
-  atStart(): Question[] {
-    const [first, second] = [stateAfter(0), stateAfter(1)];
-    return [
-      ...this.ofPublication(first, 0),
-      ...this.ofLate([0], first),
-      ...this.ofPublication(second, first),
-    ];
+  /** What may be asked about the next publication of which nothing is foreseen; null where that is far away, or there is none. */
+  next(): readonly Question[] | null {
+    const to = this.foreseen + 1;
+    if (to > this.asked + AHEAD || this.publishedUs(to) === Number.POSITIVE_INFINITY) return null;
+    this.foreseen = to;
+    const before = to === stateAfter(0) ? NOTHING : to - 1;
+    const late = new Set([before, ...this.late]);
+    for (let from = before; from > Math.max(STATE_OF_START, before - BEHIND); from--) late.add(from);
+    return [...this.ofPublication(to, before), ...this.ofLate(late, to)];
   }
 
   /** What may be asked after this. */
-  after(question: Question): Question[] {
+  after(question: Question): readonly Question[] {
     const { from, to } = question;
-    const behind = this.behind.get(to) ?? new Set([from]);
-    this.behind.set(to, behind.add(from));
-    if (to <= this.foreseen || isTaken(question)) return [];
-    this.foreseen = to;
-    const late = new Set([from, ...(this.behind.get(to - 1) ?? [])]);
-    return [...this.ofLate(late, to), ...this.ofPublication(to + 1, to)];
+    this.asked = Math.max(this.asked, to);
+    if (!isTaken(question) || this.late.has(from)) return [];
+    this.late.add(from);
+    const later: Question[] = [];
+    for (let state = to + 1; state <= this.foreseen; state++) later.push(...this.ofLate([from], state));
+    return later;
   }
 
   /** By those who hear of a publication at once. */
   private ofPublication(to: number, from: number): Question[] {
     const atUs = this.publishedUs(to);
-    if (atUs === Number.POSITIVE_INFINITY) return [];
     const asked: Question[] = [questionOf('developers', from, to, atUs)];
     if (this.parts.gossips) asked.push(questionOf('gossip', from, to, atUs));
     return asked;

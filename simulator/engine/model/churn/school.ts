@@ -20,7 +20,7 @@ export class School {
   private readonly lessons = new Map<Taught['key'], Promise<void>>();
   private last: Promise<void> = Promise.resolve();
   /** Questions that are foreseen. */
-  private readonly likely: Question[];
+  private readonly likely: Question[] = [];
   private isAhead = false;
   private isClosed = false;
 
@@ -38,7 +38,6 @@ export class School {
       gossips: has('gossip'),
       takes: has('catch-up') || has('circuit'),
     });
-    this.likely = this.foresight.atStart();
     port1.on('message', (question: Question) => this.answer(question));
     this.learnAhead();
   }
@@ -87,9 +86,13 @@ export class School {
     for (;;) {
       // A question that has come meanwhile comes first.
       await new Promise((resolve) => setImmediate(resolve));
-      const question = this.likely.shift();
-      if (question === undefined || this.isClosed) break;
-      await this.lessonOf(question);
+      if (this.isClosed) break;
+      if (this.likely.length === 0) {
+        const next = this.foresight.next();
+        if (next === null) break;
+        this.likely.push(...next);
+      }
+      await this.lessonOf(this.likely.shift()!);
     }
     this.isAhead = false;
   }
