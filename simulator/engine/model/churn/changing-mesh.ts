@@ -138,6 +138,11 @@ export class ChangingMesh extends MeshCare {
     if (toOpen.count(relay) > 0) this.askForStream(nowUs, relay, toOpen.at(relay, 0));
   }
 
+  /** Reckons what need not be known before everything is followed again: the less is to be made up for then. */
+  followVainGrafts(nowUs: number): void {
+    this.vain.followUntil(nowUs);
+  }
+
   /** Everything is followed from now on, or the run ends. */
   wakeAll(nowUs: number): void {
     this.vain.wakeAll(nowUs);

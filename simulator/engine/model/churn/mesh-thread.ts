@@ -17,6 +17,8 @@ import { relayLists } from './relay-lists.ts';
 import { type MeshColumns, TravellingMesh } from './travelling-mesh.ts';
 
 const POLL_WALL_MS = 1;
+/** So often grafts in vain are followed: the thread of the run, which waits for the mesh in the end, is still busy then. */
+const FOLLOW_VAIN_GRAFTS_US = 86_400e6;
 
 /** What the thread is started with. */
 export interface MeshTerms {
@@ -80,6 +82,7 @@ class FollowedMesh {
   private readonly links: ChangingLinks;
   private readonly world: World;
   private readonly mesh: TravellingMesh;
+  private vainGraftsUs = 0;
 
   constructor(terms: MeshTerms, { mesh, firstBeatUs, peer, latencyUs }: LentMesh) {
     const { relays, plan, seed, endUs, subscribes } = terms;
@@ -158,6 +161,9 @@ class FollowedMesh {
     world.nowUs = timeUs;
     calendar.timeUs = timeUs;
     calendar.source = source;
+    if (timeUs < this.vainGraftsUs) return;
+    this.mesh.followVainGrafts(timeUs);
+    this.vainGraftsUs = timeUs + FOLLOW_VAIN_GRAFTS_US;
   }
 
   private end(): ReturnedMesh {

@@ -84,6 +84,11 @@ export class VainGrafts {
     }
   }
 
+  /** Makes up for the heartbeats of relays that rest on. */
+  followUntil(nowUs: number): void {
+    for (const [relay, resting] of this.resting) while (resting.nextUs < nowUs) this.beat(relay, resting);
+  }
+
   /** Everything is followed again. */
   wakeAll(nowUs: number): void {
     for (const [relay, resting] of this.resting) this.wake(relay, resting, nowUs);
