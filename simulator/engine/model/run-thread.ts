@@ -6,8 +6,13 @@ import type { PhaseProgress } from '../gossipsub/phase-progress.ts';
 import type { ModelResult, NetworkJob, NewsJob } from './model-job.ts';
 import type { ModelMessage } from './thread.ts';
 
-/** Room for young objects: V8 would let them fill 48 MB before it looks which of them are needed. */
+/**
+ * Room for young objects; V8 would let them fill 48 MB before it looks which of them are needed. Where relays stay all is in
+ * columns: what is made beside them is short-lived, and little. Where they come and go, plans for the next seconds are
+ * objects: the longer they are let be, the more of them are over.
+ */
 const STAYING_YOUNG_MB = 6;
+const LIVING_YOUNG_MB = 96;
 
 export class RunThread {
   /** Rejects with the signal's reason when stopped. */
@@ -29,8 +34,7 @@ export class RunThread {
         new Worker(bundle, {
           workerData: job,
           execArgv: ['--enable-source-maps'],
-          // Where relays stay all is in columns: what is made beside them is short-lived, and little.
-          resourceLimits: job.isLiving ? {} : { maxYoungGenerationSizeMb: STAYING_YOUNG_MB },
+          resourceLimits: { maxYoungGenerationSizeMb: job.isLiving ? LIVING_YOUNG_MB : STAYING_YOUNG_MB },
         }),
     );
     this.result = new Promise<ModelResult>((resolve, reject) => {
