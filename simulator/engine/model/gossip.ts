@@ -215,7 +215,16 @@ export class Gossip {
     const { random } = world.random;
     if (told.length > 1) for (let i = 0; i < told.length; i++) random(); // the order of the ids
     const chosen = isAll ? others : shuffle([...others], random).slice(0, target);
-    for (const place of chosen) this.offer(nowUs, relay, place, told, shape);
+    if (this.areInVain(chosen, told)) world.sendAllInVain(nowUs, relay, chosen, shape);
+    else for (const place of chosen) this.offer(nowUs, relay, place, told, shape);
+  }
+
+  /** Whether the peers at all places know of all messages. */
+  private areInVain(places: readonly number[], told: readonly Message[]): boolean {
+    const { peer } = this.world.links;
+    for (const { state } of told)
+      for (const place of places) if (state[peer[place]] === STATE.unknown) return false;
+    return true;
   }
 
   /** Whether heartbeats have nothing to tell of until somebody hears of a message. */

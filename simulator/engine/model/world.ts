@@ -191,7 +191,28 @@ export class World {
     return this.arrivalOf(nowUs, from, place, shape) < this.endUs;
   }
 
-  /** The same; answers when it arrives. */
+  /** Sends such a frame from each of some places, one after the other. */
+  sendAllInVain(nowUs: number, from: number, places: readonly number[], shape: FrameShape): void {
+    const { uplinks, links, load, counters, endUs } = this;
+    const at = from * UPLINK;
+    const { bytes } = shape;
+    const leaveUs = bytes / uplinks[at + BYTES_PER_US];
+    let freeUs = Math.max(uplinks[at + FREE_US], nowUs);
+    let delivered = 0;
+    for (const place of places) {
+      freeUs += leaveUs;
+      if (Math.ceil(freeUs) + links.latencyUs[place] >= endUs) continue;
+      load.receivedGossipBytes[links.peer[place]] += bytes;
+      delivered++;
+    }
+    uplinks[at + FREE_US] = freeUs;
+    const frames = places.length;
+    this.countSent(frames, from, shape);
+    counters.framesDelivered += delivered;
+    this.framesInFlight += frames - delivered;
+  }
+
+  /** Sends a frame; answers when it arrives. */
   arrivalOf(nowUs: number, from: number, place: number, shape: FrameShape): number {
     const { links } = this;
     const arrivesUs = Math.ceil(this.queue(nowUs, from, shape.bytes)) + links.latencyUs[place];
@@ -249,14 +270,18 @@ export class World {
 
   /** Counts so many frames of gossip that arrive before the run ends. */
   countFrames(frames: number, from: number, to: number, shape: FrameShape): void {
+    this.countSent(frames, from, shape);
+    this.load.receivedGossipBytes[to] += frames * shape.bytes;
+    this.counters.framesDelivered += frames;
+  }
+
+  private countSent(frames: number, from: number, shape: FrameShape): void {
     const { counters, load } = this;
     shape.sent += frames;
     load.messageBytes[from] += frames * shape.messageBytes;
     load.controlBytes[from] += frames * (shape.bytes - shape.messageBytes);
     load.sentBytes[from] += frames * shape.bytes;
-    load.receivedGossipBytes[to] += frames * shape.bytes;
     counters.framesSent += frames;
-    counters.framesDelivered += frames;
     counters.bytesSent += frames * shape.bytes;
   }
 
