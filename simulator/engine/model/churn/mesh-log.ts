@@ -19,8 +19,8 @@ export const OP = {
 const OP_BITS = 3;
 
 /** 32-bit numbers of a chunk; what is told together lies in one chunk. */
-const CHUNK = 16_384;
-const CHUNKS = 64;
+const CHUNK = 4_096;
+const CHUNKS = 1_024;
 const TOLD_MAX = 8;
 
 /** At the head of the ring: chunks that were written and read, meshes that came back, whether the reader has failed. */
