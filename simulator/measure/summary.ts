@@ -20,6 +20,7 @@ import { type CostSummary, type CostTotals, costSummary, costTotals } from './co
 import { adoptionCurve } from './curve.ts';
 import { firstReleaseSeconds } from './first-release.ts';
 import { type HistoricalSummary, historicalSummary } from './historical-summary.ts';
+import { keptOfArm } from './kept-of-arm.ts';
 import type { ArmOutcome, LinksOutcome, RunOutcome, UpdateOutcome } from './outcome.ts';
 import { type PeakSwitches, peakSwitches } from './peak-switches.ts';
 import {
@@ -179,7 +180,18 @@ function operatorFigures(
   };
 }
 
+/** Arms by hand, which depend on no other, by the horizon. */
+const byHand = keptOfArm(() => new Map<number, ArmSummary>());
+
 function armSummary(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: number): ArmSummary {
+  if (arm.arm.kind === 'live') return summaryOf(arm, outcome, commonHorizonSeconds);
+  const kept = byHand(arm, outcome);
+  const summary = kept.get(commonHorizonSeconds) ?? summaryOf(arm, outcome, commonHorizonSeconds);
+  kept.set(commonHorizonSeconds, summary);
+  return summary;
+}
+
+function summaryOf(arm: ArmOutcome, outcome: RunOutcome, commonHorizonSeconds: number): ArmSummary {
   const plans = outcome.scenario.updates;
   const firstAtSeconds = plans[0]?.atSeconds ?? 0;
   const { milestonePercents } = outcome.scenario.measure;
@@ -286,20 +298,20 @@ function traceHashOfAll(arms: readonly ArmOutcome[]): string | null {
 }
 
 /**
- * Sums up a run as the content of summary.json.
+ * Sums up a run as the content of summary.json, but for what the scenario asserts; or arms that are done while others go
+ * on.
  *
  * Times are rounded to 1 us, fractions and relay hours to 6 digits after the point, ratios (taken from the
  * rounded times, so that a reader can repeat them) to 6 significant digits. Keys stand in a fixed order.
  */
-export function summarize(outcome: RunOutcome, historical: readonly HistoricalBaseline[]): Summary {
+export function summarizeArms(outcome: RunOutcome, historical: readonly HistoricalBaseline[]): Summary {
   const commonHorizonSeconds = Math.max(...outcome.arms.map((arm) => arm.horizonSeconds));
   const arms = Object.fromEntries(
     outcome.arms.map((arm) => [arm.arm.name, armSummary(arm, outcome, commonHorizonSeconds)]),
   );
   const ratios = pairRatios(outcome.arms, arms);
-  const { assertions, measure } = outcome.scenario;
-  const { milestonePercents } = measure;
-  const summary: Summary = {
+  const { milestonePercents } = outcome.scenario.measure;
+  return {
     scenario: outcome.scenario.name,
     engine: engineLabel(outcome.scenario),
     relays: outcome.scenario.network.relays,
@@ -314,6 +326,13 @@ export function summarize(outcome: RunOutcome, historical: readonly HistoricalBa
     ratios,
     cost: costTotals(outcome.arms.find(({ cost }) => cost !== null)?.cost ?? null),
   };
+}
+
+/** Sums up a run as the content of summary.json. */
+export function summarize(outcome: RunOutcome, historical: readonly HistoricalBaseline[]): Summary {
+  const summary = summarizeArms(outcome, historical);
+  const { assertions, measure } = outcome.scenario;
+  const { milestonePercents } = measure;
   if (assertions.length === 0) return summary;
   return { ...summary, assertions: judgeAssertions(assertions, summary, milestonePercents) };
 }

@@ -1,6 +1,6 @@
 /** Versions alive at once, in the figures of summary.json. */
 
-import { keptWith } from './kept-with.ts';
+import { keptOfArm } from './kept-of-arm.ts';
 import type { ArmOutcome, RunOutcome } from './outcome.ts';
 import { roundFraction, roundTime } from './rounding.ts';
 import { updateNames } from './update-names.ts';
@@ -20,15 +20,11 @@ export interface VersionsSummary {
   readonly fractionInTheEnd: Readonly<Record<string, number>>;
 }
 
-const curvesOf = keptWith(({ scenario, churn }: RunOutcome) => {
-  const releasedAtSeconds = scenario.updates.map(({ atSeconds }) => atSeconds);
-  return keptWith((arm: ArmOutcome) => versionsCurve({ arm, churn, releasedAtSeconds }));
-});
-
 /** The versions of an arm of a run. */
-export function versionsOf(arm: ArmOutcome, outcome: RunOutcome): VersionsCurve {
-  return curvesOf(outcome)(arm);
-}
+export const versionsOf = keptOfArm((arm, { scenario, churn }): VersionsCurve => {
+  const releasedAtSeconds = scenario.updates.map(({ atSeconds }) => atSeconds);
+  return versionsCurve({ arm, churn, releasedAtSeconds });
+});
 
 /** Sums up an arm. */
 export function versionsSummary(arm: ArmOutcome, outcome: RunOutcome): VersionsSummary {

@@ -5,10 +5,11 @@
  * the page that quotes it. PNGs are drawn in the thread pool while the rest goes on.
  */
 
+import { availableParallelism } from 'node:os';
 import type { FinishedRun, Phase } from '../arms/run-contract.ts';
 import type { HistoricalBaseline } from '../baseline/historical.ts';
 import type { RunOutcome } from '../measure/outcome.ts';
-import { type Summary, summarize } from '../measure/summary.ts';
+import { type Summary, summarize, summarizeArms } from '../measure/summary.ts';
 import type { ReportPlan } from '../scenario/measure-plan.ts';
 import { populationFiles } from '../scenario/population-yaml.ts';
 import { type ArmCurves, type ChartData, chartData } from './chart-data.ts';
@@ -33,6 +34,7 @@ import { bundlePage } from './page-bundle.ts';
 import { relaysOnMap } from './page-wave.ts';
 import { preparePng } from './png.ts';
 import { reportPage } from './report-page.ts';
+import { rehearseReport } from './report-rehearsal.ts';
 import type { ResultsTarget } from './results-folder.ts';
 
 export { checkTarget, type ResultsTarget } from './results-folder.ts';
@@ -79,7 +81,7 @@ function isLarge({ population }: Pick<RunOutcome, 'population'>): boolean {
  */
 export async function prepareFigures(outcome: RunOutcome): Promise<void> {
   const { population, topology, scenario, arms } = outcome;
-  if (arms.length > 0) summarize({ ...outcome, scenario: { ...scenario, assertions: [] } }, []);
+  if (arms.length > 0) summarizeArms(outcome, []);
   if (isLarge(outcome)) {
     await prepareReport(scenario.report);
     await collectGarbage();
@@ -88,6 +90,9 @@ export async function prepareFigures(outcome: RunOutcome): Promise<void> {
   relaysOnMap({ population, scenario });
   const isDrawn = scenario.report.charts?.includes('latency') !== false;
   if (isDrawn && topology.links > 0) latencyHistogram(topology.latencyUs);
+  // The model leaves a core alone; the other engines take all of them.
+  if (scenario.engine === 'model' && arms.length > 0 && availableParallelism() > 1)
+    await rehearseReport(outcome);
 }
 
 /** Draws the charts beside the data files that are being written, then the manifest, then the page that quotes it. */

@@ -1,0 +1,30 @@
+/**
+ * Draws the report of arms that are done and throws it away, while a thread works on the others.
+ *
+ * The first time takes twice as long as the second: code is compiled, and what was made of these arms is kept. So the
+ * first time is over when the run ends.
+ */
+
+import { setImmediate as giveWay } from 'node:timers/promises';
+import type { RunOutcome } from '../measure/outcome.ts';
+import { summarizeArms } from '../measure/summary.ts';
+import { chartData } from './chart-data.ts';
+import { CHARTS } from './charts.ts';
+import { openDrawingBoard } from './drawing-board.ts';
+import { runPageData } from './make-page-data.ts';
+import { membershipCsv } from './membership-csv.ts';
+import { stagesParquet } from './stages-parquet.ts';
+
+export async function rehearseReport(outcome: RunOutcome): Promise<void> {
+  const data = chartData(outcome, summarizeArms(outcome, []), []);
+  const board = await openDrawingBoard();
+  for (const { draw, isDrawn } of CHARTS) {
+    await giveWay();
+    if (isDrawn(data)) draw(board, data);
+  }
+  await giveWay();
+  runPageData(data);
+  await giveWay();
+  membershipCsv(outcome);
+  for await (const _piece of stagesParquet(outcome)) await giveWay();
+}
