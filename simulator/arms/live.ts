@@ -197,13 +197,6 @@ export async function runLiveArm(
   return { outcome, threads, phasesWallMs, warnings: total.warnings };
 }
 
-/** Begins what takes another process longest of a live arm, to be done while its network is being drawn. */
-export async function prepareEngine({ engine, arms }: Scenario): Promise<void> {
-  if (engine !== 'model' || !arms.some(({ kind }) => kind === 'live')) return;
-  const { bundleAhead } = await import('../engine/model/bundled-thread.ts');
-  bundleAhead();
-}
-
 /** Of the engines, and of gossipsub's own parameters, a run loads what it needs: together they are 400 files. */
 async function runOnEngine(
   input: EngineInput,

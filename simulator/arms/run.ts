@@ -11,8 +11,9 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { progressOfOutcome } from './arm-progress.ts';
 import { ArmsByHand } from './arms-by-hand.ts';
 import { drawNetwork } from './draw-network.ts';
-import { prepareEngine, runLiveArm } from './live.ts';
+import { runLiveArm } from './live.ts';
 import { withTraffic } from './manual-traffic.ts';
+import { prepareEngine } from './prepare-engine.ts';
 import { prepareHostileModules } from './release.ts';
 import type { FinishedRun, Phase, RunOptions } from './run-contract.ts';
 
@@ -22,7 +23,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const startMs = wallNowMs();
   const { durationSeconds } = scenario;
   onProgress?.({ phase: 'prepare', virtualSeconds: 0, durationSeconds });
-  await prepareEngine(scenario);
+  prepareEngine(scenario);
   const { releases, population, churn, topology } = await drawNetwork(scenario);
   const hostileModules = await prepareHostileModules(scenario);
   signal?.throwIfAborted();

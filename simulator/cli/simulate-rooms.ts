@@ -66,6 +66,8 @@ export const SIMULATE_ROOMS: SimulateRooms = {
     await settleBeside(directory);
   },
   async runScenario(scenario, options) {
+    const { prepareEngine } = await import('../arms/prepare-engine.ts');
+    prepareEngine(scenario);
     const { runScenario } = await import('../arms/run.ts');
     return runScenario(scenario, options);
   },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { bundleThread } from './gossipsub/bundle.ts';
+import { bundleThread } from './gossipsub/bundle.mjs';
 
 interface Report {
   readonly seen: Readonly<Record<string, unknown>>;

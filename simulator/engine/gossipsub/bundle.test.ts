@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { bundleThread } from './bundle.ts';
+import { bundleThread } from './bundle.mjs';
 
 const file = await bundleThread(new URL('./bundle.fixture.ts', import.meta.url));
 

@@ -18,7 +18,7 @@ import type { SybilPlan } from '../../scenario/sybil-plan.ts';
 import { InvariantError } from '../invariants/violation.ts';
 import { Trace } from '../trace.ts';
 import { trafficHosts } from '../traffic/traffic-hosts.ts';
-import { bundleThread } from './bundle.ts';
+import { bundleThread } from './bundle.mjs';
 import { type AuthorityPlan, placesBeside } from './hosts.ts';
 import {
   CONTROL,

@@ -7,7 +7,7 @@
  */
 
 import type { Worker } from 'node:worker_threads';
-import { bundleThread } from './bundle.ts';
+import { bundleThread } from './bundle.mjs';
 
 /** Jobs after which a thread is replaced: what compiled modules and code leave behind must not add up. */
 const JOBS_MAX = 200;

@@ -13,12 +13,8 @@ import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
 import { type RelayPolicies, sharedColumns } from '../gossipsub/job.ts';
 import { PhaseProgress } from '../gossipsub/phase-progress.ts';
 import { Trace } from '../trace.ts';
-import { bundledThread } from './bundled-thread.ts';
-import { School } from './churn/school.ts';
-import { refuseWhatNobodyCanFollow } from './failing-module.ts';
+import type { School } from './churn/school.ts';
 import { type LivingJob, type NetworkJob, totalOf } from './model-job.ts';
-import { rehearseRefusing } from './refusing-relays.ts';
-import { rehearse } from './rehearsal.ts';
 import { RunThread } from './run-thread.ts';
 
 /**
@@ -63,18 +59,15 @@ export async function runModel(
     policies,
     isLiving: churn !== null,
   };
-  const thread = new RunThread(bundledThread(), network, progress, signal);
+  const thread = new RunThread(network, progress, signal);
   let school: School | null = null;
   try {
+    // The relay's own code is half of the program: the thread has the network meanwhile.
+    const { openSchool, rehearseNews } = await import('./news.ts');
     const publicationJob = { scenario, arm, releases, hostileModules };
-    // What comes by other channels is learnt when it matters (churn/teacher.ts).
-    const gossipJob = { ...publicationJob, arm: { ...arm, channels: ['gossip'] as const } };
-    const rehearsed = await rehearse(gossipJob);
-    refuseWhatNobodyCanFollow(rehearsed, scenario);
-    const { publications } = rehearsed;
-    const refusing = await rehearseRefusing(gossipJob, population, policies);
+    const { publications, refusing } = await rehearseNews(publicationJob, population, policies);
     assert(refusing === null || churn === null, `seed ${seed}: third parties refused where relays miss news`);
-    school = churn === null ? null : await School.of(publicationJob);
+    school = churn === null ? null : await openSchool(publicationJob);
     const living: LivingJob | null =
       school === null || churn === null
         ? null

@@ -12,19 +12,25 @@ function tell(message: ModelMessage): void {
   parentPort?.postMessage(message);
 }
 
-function runModel(job: NetworkJob): void {
-  const run = buildModel(
-    job,
-    (phase, eventsFired) => tell({ type: 'phase', phase, eventsFired }),
-    startMeshThread,
-  );
-  parentPort?.once('message', (news: NewsJob) => {
+/** Takes the network that it is to build first, then what is to travel in it. */
+function runModel(): void {
+  let run: ((news: NewsJob) => ModelResult) | null = null;
+  parentPort?.on('message', (job: NetworkJob | NewsJob) => {
     try {
-      tell({ type: 'finished', result: run(news) });
+      if (run === null) run = build(job as NetworkJob);
+      else tell({ type: 'finished', result: run(job as NewsJob) });
     } catch (error) {
       if (!(error instanceof StoppedError)) throw error;
     }
   });
+}
+
+function build(job: NetworkJob): (news: NewsJob) => ModelResult {
+  return buildModel(
+    job,
+    (phase, eventsFired) => tell({ type: 'phase', phase, eventsFired }),
+    startMeshThread,
+  );
 }
 
 function startMeshThread(terms: MeshTerms): void {
@@ -32,6 +38,6 @@ function startMeshThread(terms: MeshTerms): void {
   new Worker(new URL(import.meta.url), { workerData: terms, transferList: [terms.port], execArgv });
 }
 
-const terms = workerData as NetworkJob | MeshTerms;
-if ('log' in terms) followMeshes(terms);
-else runModel(terms);
+const terms = workerData as MeshTerms | undefined;
+if (terms === undefined) runModel();
+else followMeshes(terms);

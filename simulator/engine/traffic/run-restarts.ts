@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { RunOptions } from '../../arms/run-contract.ts';
-import { bundleThread } from '../gossipsub/bundle.ts';
+import { bundleThread } from '../gossipsub/bundle.mjs';
 import type { RestartJob, RestartMessage, RestartResult } from './restart-job.ts';
 
 /** Rejects with the signal's reason when stopped. */

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunOptions } from '../../arms/run-contract.ts';
-import { bundleThread } from '../gossipsub/bundle.ts';
+import { bundleThread } from '../gossipsub/bundle.mjs';
 import type { EngineInput, EngineResult } from '../gossipsub/engine.ts';
 import { sharedColumns } from '../gossipsub/job.ts';
 import { PhaseProgress } from '../gossipsub/phase-progress.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { bundleThread } from '../bundle.ts';
+import { bundleThread } from '../bundle.mjs';
 
 interface Told {
   readonly connections: readonly object[];

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { quietWorld, SMALL_MESH } from '../../../testing/quiet-world.ts';
+import { bundleThread } from '../../gossipsub/bundle.mjs';
 import { randomStream } from '../../random.ts';
-import { bundledThread } from '../bundled-thread.ts';
 import { Gossip } from '../gossip.ts';
 import { EVENT } from '../world.ts';
 import { ChangingLinks, otherEnd } from './changing-links.ts';
@@ -109,7 +109,7 @@ function run(startThread: StartMeshThread | null, seed: number) {
   return { lent, outcome: { members, counters, bytes, byKind: world.bytesByKind() } };
 }
 
-const file = await bundledThread();
+const file = await bundleThread(new URL('../thread.ts', import.meta.url));
 const startThread: StartMeshThread = (terms) => {
   new Worker(file, { workerData: terms, transferList: [terms.port] }).unref();
 };

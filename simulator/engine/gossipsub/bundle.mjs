@@ -4,6 +4,8 @@
  * A worker that loads gossipsub and its two hundred modules one by one needs a third of a second and a
  * TypeScript loader in every thread; from one file it needs a tenth of that. The code is the same, but for white space and
  * comments: every thread holds the text in memory, and one letter beyond Latin-1 would double it.
+ *
+ * Plain JavaScript, so that a thread can bundle its own code before there is any compiler.
  */
 
 import { createHash } from 'node:crypto';
@@ -22,8 +24,13 @@ const CACHE_FOLDERS = [
 const BANNER = `import { createRequire as relaywaveRequire } from 'node:module';
 const require = relaywaveRequire(import.meta.url);`;
 
-/** Bundles `entry` and returns the file to start a worker with. */
-export async function bundleThread(entry: URL): Promise<string> {
+/**
+ * Bundles `entry` and returns the file to start a worker with.
+ *
+ * @param {URL} entry
+ * @returns {Promise<string>}
+ */
+export async function bundleThread(entry) {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(entry)],
     bundle: true,
@@ -44,7 +51,7 @@ export async function bundleThread(entry: URL): Promise<string> {
 }
 
 /** Whether the file holds the text: a disk that was full, or lost power, may have left another. */
-function holds(file: string, text: string): boolean {
+function holds(file, text) {
   try {
     return readFileSync(file, 'utf8') === text;
   } catch {
@@ -53,9 +60,9 @@ function holds(file: string, text: string): boolean {
 }
 
 /** Writes the code to a file named by its hash, and its map beside it, unless they are there already. */
-function writeOnce(code: string, map: string): string {
+function writeOnce(code, map) {
   const name = `thread-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.mjs`;
-  let refusal: unknown;
+  let refusal;
   for (const folder of CACHE_FOLDERS) {
     const file = join(folder, name);
     try {
@@ -73,7 +80,7 @@ function writeOnce(code: string, map: string): string {
 }
 
 /** The whole file or none of it. */
-function write(file: string, text: string): void {
+function write(file, text) {
   if (holds(file, text)) return;
   const partial = `${file}.${process.pid}`;
   try {
