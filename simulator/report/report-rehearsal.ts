@@ -13,7 +13,7 @@ import { CHARTS } from './charts.ts';
 import { openDrawingBoard } from './drawing-board.ts';
 import { runPageData } from './make-page-data.ts';
 import { membershipCsv } from './membership-csv.ts';
-import { stagesParquet } from './stages-parquet.ts';
+import { encodeStagesAhead } from './stages-parquet.ts';
 
 export async function rehearseReport(outcome: RunOutcome): Promise<void> {
   const data = chartData(outcome, summarizeArms(outcome, []), []);
@@ -26,5 +26,5 @@ export async function rehearseReport(outcome: RunOutcome): Promise<void> {
   runPageData(data);
   await giveWay();
   membershipCsv(outcome);
-  for await (const _piece of stagesParquet(outcome)) await giveWay();
+  await encodeStagesAhead(outcome);
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import type { ArmOutcome } from '../measure/outcome.ts';
 import { madeRun } from '../testing/made-run.ts';
 import { withRemoval } from '../testing/made-trust.ts';
 import { testClass } from '../testing/test-operators.ts';
 import { wholeOf } from './file-set.ts';
-import { stagesParquet } from './stages-parquet.ts';
+import { encodeStagesAhead, stagesParquet } from './stages-parquet.ts';
 
 const COLUMNS = [
   'relay',
@@ -85,6 +86,21 @@ test('stages.parquet: seeds and AS numbers beyond 2^31 keep their sign', async (
     rows.slice(0, 5).map((row) => row.network),
     [...run.population.network],
   );
+});
+
+test('stages.parquet: what was encoded ahead of an arm that was done first is where it would be', async () => {
+  const run = madeRun({ relays: 60_000, modules: ['one', 'two'] });
+  const [live, manual] = run.arms as [ArmOutcome, ArmOutcome];
+  const plain = await wholeOf(stagesParquet(run));
+  await encodeStagesAhead({ ...run, arms: [manual] });
+  assert.deepEqual(await wholeOf(stagesParquet(run)), plain);
+  assert.deepEqual(await wholeOf(stagesParquet(run)), plain, 'once more');
+  // The last rows are those of the arm by hand alone; of another arm they are not taken.
+  const update = manual.updates[1] ?? assert.fail();
+  const removed = update.removed.map(() => 7);
+  const other = { ...manual, updates: [manual.updates[0], { ...update, removed }] } as ArmOutcome;
+  const rows = await readBack(await wholeOf(stagesParquet({ ...run, arms: [live, other] })));
+  assert.equal(rows.at(-1)?.removed_s, 7);
 });
 
 test('stages.parquet: the same run gives the same bytes, and the file names no date', async () => {

@@ -14,8 +14,10 @@ import type { ArmOutcome, OperatorsOutcome, RunOutcome, UpdateOutcome } from '..
 import { roundTime } from '../measure/rounding.ts';
 import { updateNames } from '../measure/update-names.ts';
 import type { Population } from '../population/population.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { loadLate } from './late-library.ts';
+import { encodeGroup, type ParquetGroup, placeGroup } from './parquet-group.ts';
 
 const COLUMNS = [
   'relay',
@@ -63,36 +65,116 @@ const GROUP_ROWS = 100_000;
 /** Each leaves some 50 MB of arrays, which V8 would let add up to hundreds. */
 const GROUPS_BETWEEN_COLLECTIONS = 4;
 
+interface Rows {
+  readonly from: number;
+  readonly to: number;
+}
+
+function* groupsOf(rows: number): Generator<Rows> {
+  for (let from = 0; from < rows; ) {
+    const to = Math.min(rows, from + (from === 0 ? FIRST_GROUP_ROWS : GROUP_ROWS));
+    yield { from, to };
+    from = to;
+  }
+}
+
+interface KeptGroup extends ParquetGroup {
+  readonly updates: readonly UpdateOutcome[];
+  readonly hasOperators: boolean;
+}
+
+/** Groups that were encoded ahead, by their first rows. */
+const keptGroups = new WeakMap<Scenario, Map<number, KeptGroup>>();
+
+/** Encodes the groups of rows that arms which are done fill by themselves, while live ones go on. */
+export async function encodeStagesAhead(outcome: RunOutcome): Promise<void> {
+  const { scenario, population, arms } = outcome;
+  const parquet = await loadLate<typeof Parquet>('hyparquet-writer');
+  const done = tablesOf(outcome);
+  const tables = scenario.arms.flatMap(({ name }): readonly (Table | null)[] => {
+    const own = done.filter(({ arm }) => arm.arm.name === name);
+    return own.length > 0 ? own : scenario.updates.map(() => null);
+  });
+  const hasOperators =
+    arms.some(({ operators }) => operators !== null) ||
+    scenario.arms.some((arm) => arm.kind === 'live' && arm.operators !== null);
+  const { columns, schema } = columnsOf(hasOperators);
+  const kept = new Map<number, KeptGroup>();
+  keptGroups.set(scenario, kept);
+  for (const rows of groupsOf(tables.length * population.relays)) {
+    const own = tablesIn(tables, rows, population);
+    if (own.includes(null)) continue;
+    await giveWay();
+    const columnData = columnDataOf(outcome, tables as Table[], columns, rows);
+    const group = encodeGroup(parquet, schema, columnData, rows.to - rows.from);
+    kept.set(rows.from, { ...group, updates: own.map((table) => table!.update), hasOperators });
+  }
+}
+
+/** A group that was encoded ahead, of the very tables that its rows are of now. */
+function keptGroup(
+  scenario: Scenario,
+  { from }: Rows,
+  own: readonly Table[],
+  hasOperators: boolean,
+): KeptGroup | null {
+  const kept = keptGroups.get(scenario)?.get(from);
+  if (kept === undefined || kept.hasOperators !== hasOperators) return null;
+  return own.every(({ update }, index) => update === kept.updates[index]) ? kept : null;
+}
+
 /**
  * The bytes of the table of all arms and updates, a group of rows at a time: charts come first, and other threads draw
  * them. A million relays have 70 MB of it, which are never there at once.
  */
 export async function* stagesParquet(outcome: RunOutcome): AsyncGenerator<Uint8Array> {
   const { ByteWriter, ParquetWriter } = await loadLate<typeof Parquet>('hyparquet-writer');
+  const { scenario, population } = outcome;
   const hasOperators = outcome.arms.some(({ operators }) => operators !== null);
-  const columns: readonly Column[] = hasOperators ? [...COLUMNS, ...OPERATOR_COLUMNS] : COLUMNS;
-  const schema = [{ name: 'root', num_children: columns.length }, ...columns.map(schemaOf)];
+  const { columns, schema } = columnsOf(hasOperators);
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({ writer, schema, createdBy: 'relaywave' });
   const tables = tablesOf(outcome);
-  const rows = tables.length * outcome.population.relays;
   let groups = 0;
-  for (let from = 0; from < rows; ) {
+  for (const rows of groupsOf(tables.length * population.relays)) {
     await giveWay();
     if (++groups % GROUPS_BETWEEN_COLLECTIONS === 0) await collectGarbage();
-    const to = Math.min(rows, from + (from === 0 ? FIRST_GROUP_ROWS : GROUP_ROWS));
-    const columnData = columns.map((name): ColumnSource => {
-      // Times and weights hardly repeat: looking for a dictionary among them takes as long as all the rest.
-      const encoding =
-        name.endsWith('_s') || name === 'consensus_weight' ? { encoding: 'PLAIN' as const } : {};
-      return { name, data: valuesOf(outcome, tables, name, from, to), ...encoding };
-    });
-    parquet.write({ columnData, rowGroupSize: to - from });
+    const kept = keptGroup(scenario, rows, tablesIn(tables, rows, population), hasOperators);
+    if (kept !== null) placeGroup(parquet, kept);
+    else {
+      const columnData = columnDataOf(outcome, tables, columns, rows);
+      parquet.write({ columnData, rowGroupSize: rows.to - rows.from });
+    }
     yield takenFrom(writer);
-    from = to;
   }
   parquet.finish();
   yield takenFrom(writer);
+}
+
+function columnsOf(hasOperators: boolean): {
+  readonly columns: readonly Column[];
+  readonly schema: SchemaElement[];
+} {
+  const columns: readonly Column[] = hasOperators ? [...COLUMNS, ...OPERATOR_COLUMNS] : COLUMNS;
+  return { columns, schema: [{ name: 'root', num_children: columns.length }, ...columns.map(schemaOf)] };
+}
+
+/** The tables that rows are of. */
+function tablesIn<Of>(tables: readonly Of[], { from, to }: Rows, { relays }: Population): Of[] {
+  return tables.slice(Math.floor(from / relays), Math.floor((to - 1) / relays) + 1);
+}
+
+function columnDataOf(
+  outcome: RunOutcome,
+  tables: readonly Table[],
+  columns: readonly Column[],
+  { from, to }: Rows,
+): ColumnSource[] {
+  return columns.map((name): ColumnSource => {
+    // Times and weights hardly repeat: looking for a dictionary among them takes as long as all the rest.
+    const encoding = name.endsWith('_s') || name === 'consensus_weight' ? { encoding: 'PLAIN' as const } : {};
+    return { name, data: valuesOf(outcome, tables, name, from, to), ...encoding };
+  });
 }
 
 /** What has been written since the last time. */
