@@ -10,7 +10,7 @@ const RELAYS = 14;
 const HOUR_US = 3.6e9;
 
 /** Ten relays dial four hubs that have room for four each; later links go, and others find room. */
-function run(isEverythingFollowed: boolean, seed: number) {
+function run(way: 'awake' | 'at rest' | 'made up for now and then', seed: number) {
   const links = new ChangingLinks(RELAYS, 256);
   const world = quietWorld({
     links,
@@ -27,9 +27,10 @@ function run(isEverythingFollowed: boolean, seed: number) {
       const { host } = world.calendar;
       beats++;
       if (mesh.isDue(world.nowUs, host)) mesh.beat(world.nowUs, host, false);
-      if (isEverythingFollowed) mesh.wakeAll(world.nowUs);
+      if (way === 'awake') mesh.wakeAll(world.nowUs);
     }
     world.nowUs = endUs;
+    if (way === 'made up for now and then') mesh.followVainGrafts(endUs);
   };
   const places: number[] = [];
   for (let relay = HUBS; relay < RELAYS; relay++) {
@@ -58,9 +59,12 @@ function run(isEverythingFollowed: boolean, seed: number) {
 
 for (const seed of [1, 2, 3]) {
   test(`vain grafts: what is made up for is what every heartbeat would have come to (seed ${seed})`, () => {
-    const followed = run(true, seed);
-    const resting = run(false, seed);
+    const followed = run('awake', seed);
+    const resting = run('at rest', seed);
     assert.deepEqual(resting.outcome, followed.outcome);
+    const often = run('made up for now and then', seed);
+    assert.deepEqual(often.outcome, followed.outcome);
+    assert.equal(often.beats, resting.beats, 'those who rest go on to');
     assert(followed.outcome.counters.framesSent > 2000, 'relays graft in vain for hours');
     assert(resting.beats * 5 < followed.beats, `${resting.beats} of ${followed.beats} heartbeats`);
   });
