@@ -1,4 +1,4 @@
-/** Begins what takes longest of a live arm in another process, to be done while the program is loaded and the network drawn. */
+/** Begins what a live arm's engine does by itself first, while the program is loaded and the network drawn. */
 
 import { startThreadAhead } from '../engine/model/run-thread.ts';
 import type { Scenario } from '../scenario/scenario.ts';

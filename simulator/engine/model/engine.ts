@@ -62,12 +62,15 @@ export async function runModel(
   const thread = new RunThread(network, progress, signal);
   let school: School | null = null;
   try {
-    // The relay's own code is half of the program: the thread has the network meanwhile.
-    const { openSchool, rehearseNews } = await import('./news.ts');
+    // The relay's own code is half of the program: it is loaded while the thread builds the network.
+    const { rehearseNews } = await import('./news.ts');
     const publicationJob = { scenario, arm, releases, hostileModules };
     const { publications, refusing } = await rehearseNews(publicationJob, population, policies);
     assert(refusing === null || churn === null, `seed ${seed}: third parties refused where relays miss news`);
-    school = churn === null ? null : await openSchool(publicationJob);
+    if (churn !== null) {
+      const { School } = await import('./churn/school.ts');
+      school = await School.of(publicationJob);
+    }
     const living: LivingJob | null =
       school === null || churn === null
         ? null

@@ -1,9 +1,8 @@
-/** What is to travel in a run, learnt from the relay's own code: that is loaded and runs while the run's thread builds the network. */
+/** What is to travel in a run, learnt from the relay's own code. */
 
 import type { Population } from '../../population/population.ts';
 import type { RelayPolicies } from '../gossipsub/job.ts';
 import type { PublicationJob } from '../gossipsub/publisher.ts';
-import { School } from './churn/school.ts';
 import { refuseWhatNobodyCanFollow } from './failing-module.ts';
 import { type RefusingRelays, rehearseRefusing } from './refusing-relays.ts';
 import { type Publication, rehearse } from './rehearsal.ts';
@@ -26,9 +25,4 @@ export async function rehearseNews(
   refuseWhatNobodyCanFollow(rehearsed, job.scenario);
   const refusing = await rehearseRefusing(gossipJob, population, policies);
   return { publications: rehearsed.publications, refusing };
-}
-
-/** For relays that miss news. */
-export async function openSchool(job: PublicationJob): Promise<School> {
-  return School.of(job);
 }
