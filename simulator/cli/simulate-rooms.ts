@@ -33,8 +33,8 @@ export interface SimulateRooms {
   openTaskPool(): TaskPool;
   /** Loads what the report draws with; may be called early, and again. */
   prepareReport(plan: Scenario['report']): Promise<unknown>;
-  /** Makes figures of the network and of arms that are done, which whatever comes of the whole run will ask for. */
-  prepareFigures(outcome: RunOutcome): Promise<void>;
+  /** Makes figures of the network and of arms that are done, which whatever comes of the whole run will ask for, as long as that is on. */
+  prepareFigures(outcome: RunOutcome, running: AbortSignal): Promise<void>;
   historicalBaselines(names: readonly HistoricalName[]): Promise<readonly HistoricalBaseline[]>;
   writeResults(target: ResultsTarget, run: FinishedRun, context: ResultsContext): Promise<WrittenResults>;
   /** The version that results are of. */
@@ -76,9 +76,9 @@ export const SIMULATE_ROOMS: SimulateRooms = {
     const { prepareReport } = await import('../report/write-results.ts');
     await prepareReport(plan);
   },
-  async prepareFigures(outcome) {
+  async prepareFigures(outcome, running) {
     const { prepareFigures } = await import('../report/write-results.ts');
-    await prepareFigures(outcome);
+    await prepareFigures(outcome, running);
   },
   async historicalBaselines(names) {
     const { historicalBaseline } = await import('../baseline/historical.ts');

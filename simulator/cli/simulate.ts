@@ -114,13 +114,14 @@ async function runWithProgress(
   signal: AbortSignal,
 ) {
   let isReportPrepared = false;
+  const running = new AbortController();
   try {
     const run = await rooms.runScenario(loaded.scenario, {
       signal,
       onPopulation: (population) => display.population?.(population),
       onArmEnded: (arm) => display.armEnded?.(arm),
       // What goes wrong in preparations goes wrong again, and is told, when the report is written.
-      onDrawnByHand: (outcome) => void rooms.prepareFigures(outcome).catch(() => undefined),
+      onDrawnByHand: (outcome) => void rooms.prepareFigures(outcome, running.signal).catch(() => undefined),
       onProgress: (progress) => {
         if (signal.aborted) return;
         display.update(progress);
@@ -132,5 +133,7 @@ async function runWithProgress(
     return withScaleNote(run, loaded);
   } catch (error) {
     throw signal.aborted ? signal.reason : await asScenarioError(error, loaded);
+  } finally {
+    running.abort();
   }
 }

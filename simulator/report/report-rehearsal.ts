@@ -15,16 +15,21 @@ import { runPageData } from './make-page-data.ts';
 import { membershipCsv } from './membership-csv.ts';
 import { encodeStagesAhead } from './stages-parquet.ts';
 
-export async function rehearseReport(outcome: RunOutcome): Promise<void> {
+/** `running` is aborted when the run is over, and with it the rehearsal. */
+export async function rehearseReport(outcome: RunOutcome, running: AbortSignal): Promise<void> {
   const data = chartData(outcome, summarizeArms(outcome, []), []);
   const board = await openDrawingBoard();
-  for (const { draw, isDrawn } of CHARTS) {
+  const parts = [
+    ...CHARTS.map(({ draw, isDrawn }) => () => {
+      if (isDrawn(data)) draw(board, data);
+    }),
+    () => runPageData(data),
+    () => membershipCsv(outcome),
+  ];
+  for (const part of parts) {
     await giveWay();
-    if (isDrawn(data)) draw(board, data);
+    if (running.aborted) return;
+    part();
   }
-  await giveWay();
-  runPageData(data);
-  await giveWay();
-  membershipCsv(outcome);
-  await encodeStagesAhead(outcome);
+  await encodeStagesAhead(outcome, running);
 }

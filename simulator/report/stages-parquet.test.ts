@@ -92,7 +92,7 @@ test('stages.parquet: what was encoded ahead of an arm that was done first is wh
   const run = madeRun({ relays: 60_000, modules: ['one', 'two'] });
   const [live, manual] = run.arms as [ArmOutcome, ArmOutcome];
   const plain = await wholeOf(stagesParquet(run));
-  await encodeStagesAhead({ ...run, arms: [manual] });
+  await encodeStagesAhead({ ...run, arms: [manual] }, new AbortController().signal);
   assert.deepEqual(await wholeOf(stagesParquet(run)), plain);
   assert.deepEqual(await wholeOf(stagesParquet(run)), plain, 'once more');
   // The last rows are those of the arm by hand alone; of another arm they are not taken.

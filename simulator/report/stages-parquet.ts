@@ -86,8 +86,8 @@ interface KeptGroup extends ParquetGroup {
 /** Groups that were encoded ahead, by their first rows. */
 const keptGroups = new WeakMap<Scenario, Map<number, KeptGroup>>();
 
-/** Encodes the groups of rows that arms which are done fill by themselves, while live ones go on. */
-export async function encodeStagesAhead(outcome: RunOutcome): Promise<void> {
+/** Encodes the groups of rows that arms which are done fill by themselves, while live ones are running. */
+export async function encodeStagesAhead(outcome: RunOutcome, running: AbortSignal): Promise<void> {
   const { scenario, population, arms } = outcome;
   const parquet = await loadLate<typeof Parquet>('hyparquet-writer');
   const done = tablesOf(outcome);
@@ -105,6 +105,7 @@ export async function encodeStagesAhead(outcome: RunOutcome): Promise<void> {
     const own = tablesIn(tables, rows, population);
     if (own.includes(null)) continue;
     await giveWay();
+    if (running.aborted) return;
     const columnData = columnDataOf(outcome, tables as Table[], columns, rows);
     const group = encodeGroup(parquet, schema, columnData, rows.to - rows.from);
     kept.set(rows.from, { ...group, updates: own.map((table) => table!.update), hasOperators });

@@ -70,6 +70,8 @@ export async function prepareReport({ png }: Pick<ReportPlan, 'png'>): Promise<v
 
 /** Of larger networks what can be made ahead is a small part of the report, and memory is short while they run. */
 const AHEAD_RELAYS_MAX = 200_000;
+/** Smaller ones are done before. */
+const REHEARSED_RELAYS_MIN = 2000;
 
 function isLarge({ population }: Pick<RunOutcome, 'population'>): boolean {
   return population.relays > AHEAD_RELAYS_MAX;
@@ -79,7 +81,7 @@ function isLarge({ population }: Pick<RunOutcome, 'population'>): boolean {
  * Makes figures of the network and of arms that are done, so that they are there when the run ends. While other threads
  * work on a large network, this one gives back what it does not need.
  */
-export async function prepareFigures(outcome: RunOutcome): Promise<void> {
+export async function prepareFigures(outcome: RunOutcome, running: AbortSignal): Promise<void> {
   const { population, topology, scenario, arms } = outcome;
   if (arms.length > 0) summarizeArms(outcome, []);
   if (isLarge(outcome)) {
@@ -90,9 +92,9 @@ export async function prepareFigures(outcome: RunOutcome): Promise<void> {
   relaysOnMap({ population, scenario });
   const isDrawn = scenario.report.charts?.includes('latency') !== false;
   if (isDrawn && topology.links > 0) latencyHistogram(topology.latencyUs);
-  // The model leaves a core alone; the other engines take all of them.
-  if (scenario.engine === 'model' && arms.length > 0 && availableParallelism() > 1)
-    await rehearseReport(outcome);
+  // The model leaves a core alone, and a while for that; the other engines take all of them.
+  const isLong = scenario.engine === 'model' && population.relays >= REHEARSED_RELAYS_MIN;
+  if (isLong && arms.length > 0 && availableParallelism() > 1) await rehearseReport(outcome, running);
 }
 
 /** Draws the charts beside the data files that are being written, then the manifest, then the page that quotes it. */
