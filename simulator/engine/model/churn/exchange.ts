@@ -93,8 +93,9 @@ export class Exchange {
   /** In quiet times: two relays find that neither has news for the other. False at other times, or with news. */
   isSettledAtOnce(relay: LivingRelay, peer: number): boolean {
     const { world, work } = this.parts;
-    if (!world.isQuiet || this.stateOf(relay.index) !== this.stateOf(peer)) return false;
-    if (work.trusted.missingOf(relay.index) !== '') return false;
+    const { told } = work.trusted;
+    if (!world.isQuiet || told[relay.index] !== told[peer]) return false;
+    if (this.missingOf(relay.index) !== '') return false;
     const bytes = FRAMING_BYTES + NEGOTIATION_BYTES;
     world.sendRequest(world.nowUs, relay.index, STATE_QUESTION_BYTES + bytes, 0);
     world.sendRequest(world.nowUs, peer, STATE_ANSWER_BYTES + bytes, 0);
@@ -133,7 +134,7 @@ export class Exchange {
   /** What a host says that it has. */
   stateOf(host: number): number {
     const { work, relays, authorityState } = this.parts;
-    return host < relays.length ? work.trusted.toldState(host) : authorityState();
+    return host < relays.length ? work.trusted.told[host] : authorityState();
   }
 
   missingOf(host: number): string {

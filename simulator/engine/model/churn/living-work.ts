@@ -131,7 +131,7 @@ export class LivingWork extends RelayWork {
 
   /** Raises the alarm of a relay that runs and whose metadata have gone stale. */
   noteFreshness(relay: number, nowUs: number): void {
-    if (nowUs >= this.living.freshUntilUs[this.trusted.toldState(relay)]) this.stale.add(relay);
+    if (nowUs >= this.living.freshUntilUs[this.trusted.told[relay]]) this.stale.add(relay);
   }
 
   private noteRefusal(relay: number, reason: string): void {

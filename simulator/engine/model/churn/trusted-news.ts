@@ -8,6 +8,8 @@ import { asItShould, leftBy, type Question, type Standing, type TrustAct } from 
 export class TrustedNews {
   /** What each relay has taken, as `stateAfter` counts. */
   readonly state: Uint32Array;
+  /** What each relay says that it has. */
+  readonly told: Uint32Array;
   /** Delegated roles whose metadata a relay lacks of what it has taken, as Question names them. */
   private readonly missing = new Map<number, string>();
   /** The news of which relays have a part and no more: it is there the next time. */
@@ -17,6 +19,7 @@ export class TrustedNews {
 
   constructor(relays: number) {
     this.state = new Uint32Array(relays);
+    this.told = new Uint32Array(relays);
   }
 
   standingOf(relay: number): Standing {
@@ -27,20 +30,15 @@ export class TrustedNews {
     };
   }
 
-  /** What a relay says that it has. */
-  toldState(relay: number): number {
-    return this.blank.has(relay) ? 0 : this.state[relay];
-  }
-
   missingOf(relay: number): string {
-    return this.missing.get(relay) ?? '';
+    return this.missing.size === 0 ? '' : (this.missing.get(relay) ?? '');
   }
 
   /** A relay has taken what a question was about. */
   take(relay: number, { state, missing }: TrustAct, question: Question | null): void {
     if (state < this.state[relay]) return;
     const { from, before } = question === null ? this.standingOf(relay) : question;
-    this.state[relay] = state;
+    this.state[relay] = this.told[relay] = state;
     this.blank.delete(relay);
     this.parts.delete(relay);
     this.missing.delete(relay);
@@ -63,6 +61,7 @@ export class TrustedNews {
     const part = this.parts.get(relay);
     if (part === undefined || (this.missing.has(relay) && part.lost === null)) return;
     this.blank.add(relay);
+    this.told[relay] = 0;
     this.missing.delete(relay);
   }
 }
