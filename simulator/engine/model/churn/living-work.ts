@@ -55,8 +55,8 @@ export class LivingWork extends RelayWork {
   /** Relays whose alarm of a freeze went off. */
   readonly stale = new Set<number>();
   private readonly living: LivingWorkParts;
-  /** When a relay's process has ended in the middle of a module's trial: the trial begins anew from then. */
-  private readonly restartedUs = new Map<number, number[]>();
+  /** When relays' processes have ended, and others have begun: with those a module's trial begins anew. */
+  private readonly restarts = new Map<number, { readonly endUs: number; againUs: number }[]>();
   /** When relays have left for good. */
   private readonly endedUs = new Map<number, number>();
 
@@ -148,6 +148,9 @@ export class LivingWork extends RelayWork {
     if (isForGood) {
       this.endedUs.set(relay, nowUs);
       this.operated?.end(relay, nowUs);
+    } else {
+      if (!this.restarts.has(relay)) this.restarts.set(relay, []);
+      this.restarts.get(relay)!.push({ endUs: nowUs, againUs: Number.POSITIVE_INFINITY });
     }
     for (const { activated, gained } of this.columns) {
       if (activated[relay] > nowUs) activated[relay] = gained[relay] = Number.NaN;
@@ -158,9 +161,7 @@ export class LivingWork extends RelayWork {
   restart(relay: number, nowUs: number): void {
     const { columns } = this;
     this.trusted.restart(relay);
-    const ended = this.restartedUs.get(relay);
-    if (ended === undefined) this.restartedUs.set(relay, [nowUs]);
-    else ended.push(nowUs);
+    this.restarts.get(relay)!.at(-1)!.againUs = nowUs;
     for (const [release, { staged, activated, removed }] of columns.entries()) {
       if (!(staged[relay] < nowUs && Number.isNaN(activated[relay]) && Number.isNaN(removed[relay])))
         continue;
@@ -385,14 +386,14 @@ export class LivingWork extends RelayWork {
     const { scenario, population } = this;
     const endUs = Math.min(untilUs, this.endedUs.get(relay) ?? Number.POSITIVE_INFINITY);
     let beganUs = fromUs;
-    for (const againUs of this.restartedUs.get(relay) ?? []) {
-      if (againUs <= beganUs || againUs >= endUs) continue;
-      if (super.passesTrial(relay, step, beganUs, againUs)) return true;
+    for (const restart of this.restarts.get(relay) ?? []) {
+      if (restart.endUs <= beganUs || restart.endUs >= endUs) continue;
+      if (super.passesTrial(relay, step, beganUs, restart.endUs)) return true;
       const meanWaitUs = meanCellWaitUs(
         scenario.traffic.utilization,
         population.advertisedBytesPerSecond[relay],
       );
-      beganUs = cellsArriveUs(scenario.seed, relay, step.hook, againUs, 1, meanWaitUs);
+      beganUs = cellsArriveUs(scenario.seed, relay, step.hook, restart.againUs, 1, meanWaitUs);
     }
     return super.passesTrial(relay, step, beganUs, endUs);
   }
