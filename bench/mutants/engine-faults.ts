@@ -262,4 +262,11 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     tests: SLEEP_TEST,
     titles: ['scores decay in the rhythm'],
   },
+  {
+    wrong: 'a kept score counts from the last heartbeat, not from when it was asked for',
+    file: 'simulator/engine/gossipsub/peer-standing.ts',
+    find: 'return isCurrent ? scoreUntilMs : this.heartbeatMs + this.validityMs;',
+    replace: 'return this.heartbeatMs + this.validityMs;',
+    tests: ['simulator/engine/gossipsub/peer-standing.test.ts'],
+  },
 ];

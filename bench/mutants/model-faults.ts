@@ -105,4 +105,32 @@ export const MODEL_FAULTS: readonly Fault[] = [
     replace: 'return true;',
     tests: ['simulator/engine/model/churn/channels.test.ts'],
   },
+  {
+    wrong: 'a relay that lacks the metadata of a third party passes for whole where it meets others',
+    file: 'simulator/engine/model/churn/circuits.ts',
+    find: "(exchange.missingOf(relay) === '' ? 0 : 0.5)",
+    replace: '0',
+    tests: ['simulator/testing/swarm/found-on-model.test.ts'],
+  },
+  {
+    wrong: 'a process that ends in the middle of a take leaves what it had for the next one to trust',
+    file: 'simulator/engine/model/churn/trusted-news.ts',
+    find: 'this.blank.add(relay);',
+    replace: 'return;',
+    tests: ['simulator/testing/swarm/found-on-model.test.ts'],
+  },
+  {
+    wrong: 'a trial goes on while its relay is down',
+    file: 'simulator/engine/model/churn/living-work.ts',
+    find: 'if (super.passesTrial(relay, step, beganUs, restart.endUs)) return true;',
+    replace: 'if (super.passesTrial(relay, step, beganUs, restart.againUs)) return true;',
+    tests: ['simulator/testing/swarm/found-on-model.test.ts'],
+  },
+  {
+    wrong: 'news that came out while older ones were taken are heard before they are out',
+    file: 'simulator/engine/model/churn/living-work.ts',
+    find: '>= Math.round(this.scenario.updates[step.release].atSeconds * 1e6)',
+    replace: '>= 0',
+    tests: ['simulator/testing/swarm/found-on-model.test.ts'],
+  },
 ];

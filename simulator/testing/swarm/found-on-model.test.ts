@@ -7,7 +7,11 @@ import { parse } from 'yaml';
 import { runScenario } from '../../arms/run.ts';
 import { loadTree } from './drawn-scenario.ts';
 
-const FILES = ['third-party-missing-on-circuits', 'down-in-the-middle-of-a-trial'];
+const FILES = [
+  'third-party-missing-on-circuits',
+  'down-in-the-middle-of-a-trial',
+  'out-while-older-news-are-taken',
+];
 
 for (const file of FILES) {
   test(`found on the model: ${file.replaceAll('-', ' ')}`, async () => {
