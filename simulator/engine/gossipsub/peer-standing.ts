@@ -17,7 +17,7 @@ const LOOK_LASTS_MS = 1000;
 
 /** Before all virtual time. */
 const NEVER_MS = -1;
-const NO_ADDRESSES: ReadonlySet<string> = new Set();
+export const NO_ADDRESSES: ReadonlySet<string> = new Set();
 const NO_TOPICS: PeerStats['topics'] = Object.freeze({});
 
 /** What js-libp2p keeps of a peer, of whose addresses nothing is kept; times are milliseconds of virtual time. */

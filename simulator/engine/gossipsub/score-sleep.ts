@@ -13,7 +13,7 @@
 import assert from 'node:assert/strict';
 import type { VirtualClock, VirtualTimer } from '../virtual-clock.ts';
 import type { GossipSubInternals, PeerScoreInternals, PeerStats, TopicScoreWeights } from './internals.ts';
-import { PeerStandings } from './peer-standing.ts';
+import { NO_ADDRESSES, PeerStandings } from './peer-standing.ts';
 import { atTime, SuspendedTimer } from './suspended-timer.ts';
 
 /** What sleeping scores no longer need is dropped when it has lain about for so long. */
@@ -38,6 +38,7 @@ export class ScoreSleep {
     assert(scoreCacheValidityMs === opts.heartbeatInterval, 'scores are kept from one heartbeat to the next');
     const misdeedsOnly = Object.values(params.topics).every(onlyInvalidMessagesCount);
     this.standings = misdeedsOnly ? new PeerStandings(router, clock) : null;
+    score.addIP = () => {};
     if (this.standings === null) keepNoAddresses(score);
     else this.watch(router, this.standings);
   }
@@ -104,7 +105,6 @@ export class ScoreSleep {
       this.blamed = true;
       this.wake();
     };
-    score.addIP = ignoreAddress;
     score.addPeer = (id) => standings.add(id);
     score.score = (id) => (this.blamed ? scoreOf.call(score, id) : standings.score(id));
     router.acceptFrom = (id) => (!this.blamed && standings.accepts(id)) || acceptFrom.call(router, id);
@@ -157,19 +157,14 @@ export class ScoreSleep {
   }
 }
 
-const NO_ADDRESSES: ReadonlySet<string> = new Set();
-
 /** Where no address is crowded, a score is the same without any. */
 function keepNoAddresses(score: PeerScoreInternals): void {
   const { addPeer } = score;
-  score.addIP = ignoreAddress;
   score.addPeer = (peer) => {
     addPeer.call(score, peer);
     (score.peerStats.get(peer) as PeerStats).knownIPs = NO_ADDRESSES;
   };
 }
-
-function ignoreAddress(): void {}
 
 /** Whether all of a topic's score but P4 has weight zero. */
 function onlyInvalidMessagesCount(topic: TopicScoreWeights): boolean {

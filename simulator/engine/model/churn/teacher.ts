@@ -19,6 +19,7 @@ import { type PublicationJob, Publisher, plannedOperations } from '../../gossips
 import {
   type Act,
   type FilePart,
+  type Had,
   isTaken,
   type Lesson,
   type ModuleLesson,
@@ -121,13 +122,12 @@ export class Teacher {
   /** Has a relay do what the question is about. */
   private async show(pupil: Pupil, question: Question, atUs: number, sender: PeerName): Promise<void> {
     const { room, messages } = this;
-    const { way, to, missing, lost, turn, lacks } = question;
+    const { way, to, lost, turn, lacks } = question;
     const channels = this.channelsFor(question);
-    const inState = (state: number, missing: string): Pupil =>
-      new Pupil(room, this.without(missing, state), atUs, channels);
-    const served = inState(to, missing);
+    const inState = (had: Had): Pupil => new Pupil(room, this.diskOf(had), atUs, channels);
+    const served = inState(question);
     const first = served.server();
-    const later = turn === null ? first : inState(turn.to, turn.missing).server();
+    const later = turn === null ? first : inState(turn).server();
     pupil.asked = (ask, body, release) => {
       if (lost?.ask === ask) throw new RequestError(lost.failure, 'the peer has not answered');
       if (release !== null && lacks.includes(release) && way === 'sender') return null;
@@ -147,14 +147,14 @@ export class Teacher {
     });
   }
 
-  /** What a relay of a state has on its disk that could not get the metadata of some delegated roles. */
-  private without(missing: string, state: number): RelayStores {
+  /** The disk of whoever has this. */
+  private diskOf({ to, missing }: Had): RelayStores {
     const { room, kept } = this;
-    const { stores } = kept[state]!;
+    const { stores } = kept[to]!;
     if (missing === '') return stores;
     const copy = copyOf(stores, room.binaries);
     const roles = missing.split(',');
-    for (const { role, file } of room.delegated[state]!) if (roles.includes(role)) copy.trust.remove(file);
+    for (const { role, file } of room.delegated[to]!) if (roles.includes(role)) copy.trust.remove(file);
     return copy;
   }
 

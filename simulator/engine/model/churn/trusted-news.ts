@@ -31,7 +31,7 @@ export class TrustedNews {
   }
 
   missingOf(relay: number): string {
-    return this.missing.size === 0 ? '' : (this.missing.get(relay) ?? '');
+    return this.missing.get(relay) ?? '';
   }
 
   /** A relay has taken what a question was about. */
