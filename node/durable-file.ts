@@ -2,6 +2,7 @@
 
 import type * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
+import { type FolderFiles, makeFolders } from './make-folders.ts';
 
 /** What it takes of a file system. */
 export type FlushingFiles = Pick<typeof nodeFileSystem, 'openSync' | 'writeSync' | 'fsyncSync' | 'closeSync'>;
@@ -23,13 +24,10 @@ export function writeAndFlush(files: FlushingFiles, name: string, content: Uint8
  * Makes a folder and those above it that only its owner may enter, and flushes their names: a file in a folder that a
  * power cut takes away is gone, however often it was flushed.
  */
-export function makeFolderAndFlush(
-  files: FlushingFiles & Pick<typeof nodeFileSystem, 'mkdirSync'>,
-  name: string,
-): void {
-  const first = files.mkdirSync(name, { recursive: true, mode: 0o700 });
+export function makeFolderAndFlush(files: FlushingFiles & FolderFiles, name: string): void {
+  const [first = name] = makeFolders(name, { files, mode: 0o700 });
   // One that is there may have been made by a process that died before it flushed.
-  const uppermost = path.resolve(first ?? name);
+  const uppermost = path.resolve(first);
   for (let folder = path.resolve(name); folder.startsWith(uppermost); folder = path.dirname(folder)) {
     flushFolderIfItCan(files, path.dirname(folder));
     if (folder === uppermost) return;

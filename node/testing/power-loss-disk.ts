@@ -77,13 +77,16 @@ export class PowerLossDisk {
 
   readonly files = {
     mkdirSync: (name: string) => {
-      let first: string | undefined;
-      for (let folder = path.resolve(name); !this.folders.has(folder); folder = path.dirname(folder)) {
-        this.change();
-        this.folders.add(folder);
-        first = folder;
-      }
-      return first;
+      const folder = path.resolve(name);
+      if (this.folders.has(folder)) failWith('EEXIST', name);
+      this.checkFolder(path.dirname(folder));
+      this.change();
+      this.folders.add(folder);
+    },
+    statSync: (name: string, { throwIfNoEntry = true } = {}) => {
+      if (this.folders.has(path.resolve(name))) return { size: 0, isDirectory: () => true };
+      if (!throwIfNoEntry && !this.names.has(name)) return undefined;
+      return { size: this.find(name).seen.length, isDirectory: () => false };
     },
     openSync: (name: string, flags: string) => {
       const descriptor = this.nextDescriptor++;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { isPowerLoss, PowerLossDisk } from '../testing/power-loss-disk.ts';
-import { DiskTrustStore, type TrustFileSystem } from './disk-trust-store.ts';
+import { DiskTrustStore } from './disk-trust-store.ts';
 import { TARGET_MAX_BYTES } from './limits.ts';
 import { startRelay, TestRelay } from './testing/test-relay.ts';
 
@@ -114,12 +114,6 @@ test('disk store: what others put into the folder is left alone', () => {
   });
 });
 
-/** The tests' disk knows no sizes of its own. */
-function filesOf(disk: PowerLossDisk): TrustFileSystem {
-  const statSync = (name: string) => ({ size: (disk.files.readFileSync(name) as Uint8Array).length });
-  return { ...disk.files, statSync } as unknown as TrustFileSystem;
-}
-
 test('disk store: after a power cut at any moment a file is the old one or the new one, and nothing is left over', () => {
   const write = (store: DiskTrustStore) => {
     store.write('timestamp.json', Buffer.from('the new one'));
@@ -128,7 +122,7 @@ test('disk store: after a power cut at any moment a file is the old one or the n
   let cuts = 0;
   for (let cutAt = 0; ; cutAt++) {
     const disk = new PowerLossDisk();
-    const store = new DiskTrustStore('/store', 1000, filesOf(disk));
+    const store = new DiskTrustStore('/store', 1000, disk.files);
     store.write('timestamp.json', Buffer.from('the old one'));
     disk.cutAt = disk.operations + cutAt;
     try {
@@ -140,7 +134,7 @@ test('disk store: after a power cut at any moment a file is the old one or the n
     cuts++;
     for (const arrived of [false, true]) {
       const after = disk.afterCut(arrived);
-      const reopened = new DiskTrustStore('/store', 1000, filesOf(after));
+      const reopened = new DiskTrustStore('/store', 1000, after.files);
       const timestamp = Buffer.from(reopened.read('timestamp.json')!).toString();
       assert(['the old one', 'the new one'].includes(timestamp), timestamp);
       const target = reopened.read(TARGET);

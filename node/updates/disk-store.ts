@@ -27,7 +27,7 @@ import { parseRecord } from './stored-record.ts';
 export type FileSystem = FlushingFiles &
   Pick<
     typeof nodeFileSystem,
-    'mkdirSync' | 'renameSync' | 'linkSync' | 'unlinkSync' | 'readFileSync' | 'readdirSync'
+    'mkdirSync' | 'statSync' | 'renameSync' | 'linkSync' | 'unlinkSync' | 'readFileSync' | 'readdirSync'
   >;
 
 const RECORD = 'relay.json';

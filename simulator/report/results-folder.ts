@@ -21,6 +21,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolders } from '../../node/make-folders.ts';
 import { hiddenBeside, settleBeside } from './left-folders.ts';
 import { explainFileError, ResultsError } from './results-error.ts';
 
@@ -147,26 +148,6 @@ async function syncFolders(path: string): Promise<void> {
   await syncFolder(path);
 }
 
-/**
- * Makes a folder and those above it, and notes in `made` which are new, the uppermost first.
- *
- * One at a time: Node's own recursive mkdir never ends where the system denies with ENOENT, as in /proc.
- */
-async function makeFolders(path: string, made: string[]): Promise<void> {
-  const missing: string[] = [];
-  for (let folder = path; (await statOrNull(folder)) === null; folder = dirname(folder))
-    missing.unshift(folder);
-  for (const folder of missing) {
-    try {
-      await mkdir(folder);
-      made.push(folder);
-    } catch (error) {
-      // Another run may have made it in between.
-      if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
-    }
-  }
-}
-
 /** Removes folders that this run made, the lowest first, as far as they are empty. */
 async function removeMadeFolders(made: readonly string[]): Promise<void> {
   for (const folder of [...made].reverse()) {
@@ -253,7 +234,7 @@ export async function writeFolder(
   const parent = dirname(named);
   try {
     signal?.throwIfAborted();
-    await makeFolders(parent, made);
+    makeFolders(parent, { made });
     // A link to an older result stays a link: what it points to is replaced.
     const directory = (await statOrNull(named)) === null ? named : await realpath(named);
     partial = hiddenBeside(directory, 'partial');

@@ -6,9 +6,10 @@
  * only with the hashes of its manifest: a copy over the network may have been cut.
  */
 
-import { access, copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, copyFile, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { makeFolders } from '../../node/make-folders.ts';
 import type { Summary } from '../measure/summary.ts';
 import { writeFiles } from '../report/file-set.ts';
 import { hiddenBeside, settleFolder } from '../report/left-folders.ts';
@@ -153,7 +154,7 @@ export class RunStore {
     try {
       const there = await readFile(target).catch(() => null);
       if (there !== null && sha256(there) === hash) return;
-      await mkdir(join(this.home, INPUTS), { recursive: true });
+      makeFolders(join(this.home, INPUTS));
       await copyFile(from, partial);
       if (sha256(await readFile(partial)) !== hash) {
         throw new ResultsError('other', from, `${from} changed while it was read; start again`);

@@ -5,9 +5,10 @@
  * writes the same bytes. Runs are named by their content (run-id.ts).
  */
 
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolders } from '../../node/make-folders.ts';
 import { hiddenBeside } from '../report/left-folders.ts';
 import { explainFileError, ResultsError } from '../report/results-error.ts';
 import { writeFileSynced } from '../report/results-folder.ts';
@@ -75,7 +76,7 @@ export async function writeSweepFile(home: string, file: SweepFile): Promise<voi
   const path = join(home, SWEEP_FILE);
   const partial = hiddenBeside(path, 'partial');
   try {
-    await mkdir(home, { recursive: true });
+    makeFolders(home);
     await rm(partial, { force: true });
     await writeFileSynced(partial, formatSweepFile(file));
     await rename(partial, path);

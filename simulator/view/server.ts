@@ -3,10 +3,11 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
+import { makeFolders } from '../../node/make-folders.ts';
 import { bundlePage } from '../report/page-bundle.ts';
 import { viewApp } from './app.ts';
 import { JobBoard } from './job-board.ts';
@@ -87,7 +88,7 @@ export async function startView({
   port,
 }: ViewOptions): Promise<ViewServer> {
   const results = join(home, 'results');
-  await mkdir(results, { recursive: true });
+  makeFolders(results);
   const resultsFolder = await realpath(results);
   await tidyResults(resultsFolder, Date.now());
   const board = new JobBoard({ resultsFolder, folder: home, commandFile, placesOf: placesOfRelays });

@@ -6,8 +6,9 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { makeFolders } from '../../node/make-folders.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { resolvedYaml } from '../scenario/scenario-yaml.ts';
 import type { StartRequest } from './api-shapes.ts';
@@ -38,7 +39,7 @@ async function writeDraft(
   const folder = join(places.resultsFolder, DRAFTS, name);
   const fromDraft = (absolute: string) => relative(folder, absolute).split(sep).join('/');
   const schema = fromDraft(join(places.scenariosFolder, 'schema.json'));
-  await mkdir(folder, { recursive: true });
+  makeFolders(folder);
   const path = join(folder, `${scenario.name}.yaml`);
   await writeFile(path, resolvedYaml(scenario, schema, fromDraft));
   return path;

@@ -9,9 +9,10 @@
  * A publication is written whole or not at all, its timestamp last.
  */
 
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { makeFolders } from '../../node/make-folders.ts';
 import { RepositoryError } from './repository-error.ts';
 import { type RepositoryStorage, STAGED } from './repository-storage.ts';
 import { type JournalFileSystem, WriteJournal } from './write-journal.ts';
@@ -39,8 +40,8 @@ export class FolderStorage implements RepositoryStorage {
   write(changes: ReadonlyMap<string, Uint8Array | null>): void {
     const news = [...changes].filter(([name, bytes]) => !sameBytes(this.read(name), bytes));
     if (news.length === 0) return;
-    mkdirSync(this.folder, { recursive: true });
-    mkdirSync(this.stagedFolder, { recursive: true, mode: 0o700 });
+    makeFolders(this.folder);
+    makeFolders(this.stagedFolder, { mode: 0o700 });
     this.journal.write(news.map(([name, bytes]) => [this.at(name), bytes] as const));
     this.tidy();
   }
@@ -52,7 +53,7 @@ export class FolderStorage implements RepositoryStorage {
    * one version. What a process of this machine has left that runs no more, by Ctrl-C for instance, is in nobody's way.
    */
   async exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    mkdirSync(this.stagedFolder, { recursive: true, mode: 0o700 });
+    makeFolders(this.stagedFolder, { mode: 0o700 });
     const lock = path.join(this.stagedFolder, '.lock');
     if (!takeLock(lock) && !(removeLeftLock(lock) && takeLock(lock))) {
       throw new RepositoryError(

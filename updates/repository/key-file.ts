@@ -9,18 +9,10 @@
  */
 
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { makeFolders } from '../../node/make-folders.ts';
 import { isDevelopmentKey } from '../../node/trust/development-keys.ts';
 import { RepositoryError } from './repository-error.ts';
 import { type PublicKey, publicKeyFromHex, type SigningKey, signingKey } from './signing-key.ts';
@@ -63,7 +55,7 @@ export function writeKey(
   const [file, publicFile] = [base + PRIVATE_END, base + PUBLIC_END];
   const about = { keytype: 'ed25519', keyid: key.keyId, role, development };
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  writing(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  writing(folder, () => makeFolders(folder, { mode: 0o700 }));
   for (const [name, content, mode] of [
     [file, { ...about, private: pem }, 0o600],
     [publicFile, { ...about, public: key.publicHex }, 0o644],

@@ -7,10 +7,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { makeFolders } from '../../../node/make-folders.ts';
 import { infeasibility, type Machine, memoryEstimateBytes } from '../../scenario/feasibility.ts';
 import { scenarioFromText } from '../../scenario/load.ts';
 import { MemoryGate } from '../memory-gate.ts';
@@ -183,7 +184,7 @@ class QueueWorker {
     if (this.inputs.has(name)) return;
     const target = new RunStore(this.home).inputPath(name);
     const bytes = await getInput(this.redis, name);
-    await mkdir(join(this.home, 'inputs'), { recursive: true });
+    makeFolders(join(this.home, 'inputs'));
     const partial = `${target}.partial-${randomUUID()}`;
     await writeFile(partial, bytes);
     await rename(partial, target);
