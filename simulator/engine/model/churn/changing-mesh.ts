@@ -79,6 +79,10 @@ export class ChangingMesh extends MeshCare {
     return this.subscribers.at(relay, index);
   }
 
+  protected override putSubscribers(relay: number, into: Uint32Array): void {
+    this.subscribers.copyTo(relay, into);
+  }
+
   /** Subscriptions are events: all that have come are noted. */
   override catchUp(): void {}
 
@@ -283,7 +287,7 @@ export class ChangingMesh extends MeshCare {
     if (relay !== this.beating && this.wantsBeat(relay)) this.planBeat(nowUs, relay);
   }
 
-  override beat(nowUs: number, relay: number, gossips: boolean): readonly number[] {
+  override beat(nowUs: number, relay: number, gossips: boolean): number {
     this.beating = relay;
     return super.beat(nowUs, relay, gossips);
   }
