@@ -184,5 +184,9 @@ class FollowedMesh {
 /** What a mesh sends and hears in quiet times. */
 function addLoad(load: LoadColumns, to: LoadColumns): void {
   for (const name of ['sentBytes', 'messageBytes', 'controlBytes', 'receivedGossipBytes'] as const)
-    for (const [relay, bytes] of load[name].entries()) to[name][relay] += bytes;
+    addColumn(load[name], to[name]);
+}
+
+function addColumn(column: Float64Array, to: Float64Array): void {
+  for (let row = 0; row < column.length; row++) to[row] += column[row];
 }
