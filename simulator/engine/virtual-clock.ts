@@ -182,7 +182,10 @@ export class VirtualClock {
 
   /** Adds an event of the plan, as if `relay` itself had scheduled it. */
   plan(timeUs: number, event: SimulationEvent): void {
-    this.scheduleAs(event.relay, timeUs, event);
+    const { currentRelay } = this;
+    this.currentRelay = event.relay;
+    this.queue.plan(timeUs, this.takeRank(), event);
+    this.currentRelay = currentRelay;
   }
 
   /** Events that have not taken place. */
