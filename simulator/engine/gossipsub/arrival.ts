@@ -8,6 +8,7 @@
 import { EVENT_KIND } from '../event-random.ts';
 import type { SimulationEvent } from '../virtual-clock.ts';
 import type { Frame } from './frame.ts';
+import type { PeerStanding } from './peer-standing.ts';
 
 /** Kinds of arrivals; the numbers go into the trace, below 15. */
 export const ARRIVAL = {
@@ -48,6 +49,8 @@ export class Arrival implements SimulationEvent {
   /** The link's number, or that of the request. */
   detail: number;
   frame: Frame | null;
+  /** Of a frame of control alone: what the receiving router keeps of its sender, if the sender knows where that is. */
+  sender: PeerStanding | null = null;
   private readonly deliver: (arrival: Arrival) => void;
 
   constructor(

@@ -18,6 +18,7 @@ import type { Frame } from './frame.ts';
 import type { OutboundStreamInternals } from './internals.ts';
 import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from './negotiation.ts';
 import type { Direction, LinkEnd, NewLink } from './network-stack.ts';
+import type { PeerStanding } from './peer-standing.ts';
 import type { SimulatedRelay } from './relay.ts';
 import type { Transport } from './transport.ts';
 
@@ -43,6 +44,7 @@ export class SimulatedConnection implements LinkEnd, OutboundStreamInternals {
   readonly link: number;
   status: 'open' | 'closed' = 'open';
   inbound: InboundQueue | null = null;
+  standing: PeerStanding | null = null;
   private readonly stack: BareStack;
   private readonly transport: Transport;
   private opening: Opening | null = null;

@@ -104,6 +104,7 @@ export interface GossipSubInternals extends ValidatingGossipSub {
     Dhi: number;
     Dout: number;
     mcacheLength: number;
+    readonly idontwantMaxMessages: number;
   };
   readonly status: { heartbeatTimeout: VirtualTimer };
   readonly streamsOutbound: Map<string, OutboundStreamInternals>;

@@ -11,6 +11,7 @@ import type { VirtualClock } from '../virtual-clock.ts';
 import { ARRIVAL, Arrival, type ArrivalKind, type Receiver, TRACE_DROPPED } from './arrival.ts';
 import type { Frame, FrameMint } from './frame.ts';
 import type { LoadCounter } from './load-counter.ts';
+import type { PeerStanding } from './peer-standing.ts';
 import type { Uplink } from './uplink.ts';
 
 /** A host of this thread, as far as sending and delivering goes. */
@@ -29,6 +30,8 @@ export interface OnLink {
   readonly latencyUs: number;
   /** Tells this link from those that joined the two hosts before; 0 for the first. */
   readonly link: number;
+  /** What the router at the other end keeps of this one, once that has been looked up. */
+  standing?: PeerStanding | null;
 }
 
 /** Where arrivals go that another thread must deliver. */
@@ -69,6 +72,9 @@ export interface Path {
   judge(arrival: Arrival, rank: number): 'arrives' | 'dropped' | 'held';
 }
 
+/** Finds what the router of a host on this thread keeps of another at the other end of a link; null where it keeps nothing. */
+export type StandingLookUp = (host: number, from: number, link: number) => PeerStanding | null;
+
 /** Told of everything just before somebody takes it. */
 export type ArrivalWatch = (arrival: Arrival) => void;
 
@@ -83,6 +89,8 @@ export class Transport {
   /** Null where nothing goes wrong on the way. */
   path: Path | null = null;
   watch: ArrivalWatch | null = null;
+  /** Null where nobody deals with control on the spot (known-control.ts). */
+  standingAt: StandingLookUp | null = null;
   /** Counts by host; null where nobody asks. */
   load: LoadCounter | null = null;
   private readonly clock: VirtualClock;
@@ -113,7 +121,15 @@ export class Transport {
   }
 
   sendFrame(connection: OnLink, frame: Frame): void {
-    this.transmit(connection, ARRIVAL.frame, frame.bytes.length, frame);
+    const { local, remote, latencyUs, link } = connection;
+    const sender = frame.control === null ? null : this.standingOf(connection);
+    this.carry(local, remote, latencyUs, ARRIVAL.frame, link, frame.bytes.length, frame, sender);
+  }
+
+  private standingOf(connection: OnLink): PeerStanding | null {
+    if (connection.standing != null || this.standingAt === null) return connection.standing ?? null;
+    connection.standing = this.standingAt(connection.remote, connection.local.index, connection.link);
+    return connection.standing;
   }
 
   /** Sends something on a link; answers when its last byte leaves. */
@@ -135,6 +151,7 @@ export class Transport {
     detail: number,
     bytes: number,
     frame: Frame | null,
+    sender: PeerStanding | null = null,
   ): number {
     const { clock, counters } = this;
     const departsUs = from.uplink.send(clock.nowUs, bytes);
@@ -144,7 +161,9 @@ export class Transport {
     this.load?.sent(from.index, what, bytes, frame);
     const rank = clock.takeRank();
     if (this.hosts[to] !== null) {
-      clock.scheduleRanked(arrivesUs, rank, this.arrival(what, from.index, to, detail, frame));
+      const arrival = this.arrival(what, from.index, to, detail, frame);
+      arrival.sender = sender;
+      clock.scheduleRanked(arrivesUs, rank, arrival);
     } else {
       this.remote?.send(arrivesUs, rank, what, from.index, to, detail, frame);
     }
@@ -211,8 +230,23 @@ export class Transport {
     counters.framesDelivered++;
     trace.add(relay, what, clock.nowUs, from, bytes);
     receiver.arrive(arrival);
-    if (this.path !== null) return; // it knows arrivals again
-    arrival.frame = null;
-    this.taken.push(arrival);
+    if (this.path === null) this.useAgain(arrival); // else it knows arrivals again
   };
+
+  /** A frame has been taken on the spot. */
+  dealtWith(arrival: Arrival): void {
+    const { counters, trace, clock, load } = this;
+    const { relay, what, from, frame } = arrival;
+    const bytes = (frame as Frame).byteLength;
+    counters.framesDelivered++;
+    trace.add(relay, what, clock.nowUs, from, bytes);
+    load?.gossipReceived(relay, bytes);
+    this.useAgain(arrival);
+  }
+
+  private useAgain(arrival: Arrival): void {
+    arrival.frame = null;
+    arrival.sender = null;
+    this.taken.push(arrival);
+  }
 }
