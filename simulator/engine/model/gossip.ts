@@ -344,7 +344,7 @@ export class Gossip {
   }
 
   /** Messages that nobody has heard for as long as caches last are over, once nothing of them is on its way. */
-  private retire(nowUs: number): void {
+  retire(nowUs: number): void {
     const { world } = this;
     for (const message of this.live) {
       if (message.lastHeardUs + (CACHE_WINDOWS + 1) * world.beatUs >= nowUs) continue;

@@ -23,7 +23,7 @@ const CHUNK = 4_096;
 const CHUNKS = 1_024;
 const TOLD_MAX = 8;
 /** To wake whoever sleeps takes longer than to fill a chunk: so many are written, or read, before. */
-const CHUNKS_OF_WAKING = 16;
+const CHUNKS_OF_WAKING = 8;
 
 /** At the head of the ring: chunks that were written and read, meshes that came back, whether the reader has failed. */
 const WRITTEN = 0;
