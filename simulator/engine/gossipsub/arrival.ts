@@ -40,6 +40,12 @@ export interface Receiver {
   arrive(arrival: Arrival): void;
 }
 
+/** A receiver that the sender knows itself: the other end of its link, on the same thread. */
+export interface KnownReceiver extends Receiver {
+  /** What reaches an end that is closed finds its way as if nobody knew it. */
+  readonly status: 'open' | 'closed';
+}
+
 export class Arrival implements SimulationEvent {
   /** The host that it reaches. */
   relay: number;
@@ -48,6 +54,8 @@ export class Arrival implements SimulationEvent {
   /** The link's number, or that of the request. */
   detail: number;
   frame: Frame | null;
+  /** Null where the receiver has to be looked for. */
+  end: KnownReceiver | null = null;
   private readonly deliver: (arrival: Arrival) => void;
 
   constructor(

@@ -8,7 +8,14 @@
 import type { Uint8ArrayList } from 'uint8arraylist';
 import type { Trace } from '../trace.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import { ARRIVAL, Arrival, type ArrivalKind, type Receiver, TRACE_DROPPED } from './arrival.ts';
+import {
+  ARRIVAL,
+  Arrival,
+  type ArrivalKind,
+  type KnownReceiver,
+  type Receiver,
+  TRACE_DROPPED,
+} from './arrival.ts';
 import type { Frame, FrameMint } from './frame.ts';
 import type { LoadCounter } from './load-counter.ts';
 import type { Uplink } from './uplink.ts';
@@ -19,6 +26,8 @@ export interface TransportHost {
   readonly uplink: Uplink;
   /** Who takes this arrival; null when it is to be dropped. */
   receiverOf(arrival: Arrival): Receiver | null;
+  /** Open links by the index of the host at the other end; none where that says nothing. */
+  readonly connections?: ReadonlyMap<number, unknown>;
 }
 
 /** One end of a link, as far as sending on it goes. */
@@ -29,6 +38,8 @@ export interface OnLink {
   readonly latencyUs: number;
   /** Tells this link from those that joined the two hosts before; 0 for the first. */
   readonly link: number;
+  /** The other end, where this one knows it. */
+  readonly far?: KnownReceiver | null;
 }
 
 /** Where arrivals go that another thread must deliver. */
@@ -116,10 +127,16 @@ export class Transport {
     this.transmit(connection, ARRIVAL.frame, frame.bytes.length, frame);
   }
 
+  /** What a host of this thread has of its link to a peer; undefined where it has none. */
+  linkEnd(host: number, peer: number): unknown {
+    return this.hosts[host]?.connections?.get(peer);
+  }
+
   /** Sends something on a link; answers when its last byte leaves. */
   transmit(connection: OnLink, what: ArrivalKind, bytes: number, frame: Frame | null): number {
-    const { local, remote, latencyUs, link } = connection;
-    return this.carry(local, remote, latencyUs, what, link, bytes, frame);
+    const { local, remote, latencyUs, link, far = null } = connection;
+    // What is said of the link itself is not for its end.
+    return this.carry(local, remote, latencyUs, what, link, bytes, frame, what < ARRIVAL.dial ? far : null);
   }
 
   /** Sends something beside the links; answers when its last byte leaves. */
@@ -135,6 +152,7 @@ export class Transport {
     detail: number,
     bytes: number,
     frame: Frame | null,
+    far: KnownReceiver | null = null,
   ): number {
     const { clock, counters } = this;
     const departsUs = from.uplink.send(clock.nowUs, bytes);
@@ -144,7 +162,9 @@ export class Transport {
     this.load?.sent(from.index, what, bytes, frame);
     const rank = clock.takeRank();
     if (this.hosts[to] !== null) {
-      clock.scheduleRanked(arrivesUs, rank, this.arrival(what, from.index, to, detail, frame));
+      const arrival = this.arrival(what, from.index, to, detail, frame);
+      arrival.end = far;
+      clock.scheduleRanked(arrivesUs, rank, arrival);
     } else {
       this.remote?.send(arrivesUs, rank, what, from.index, to, detail, frame);
     }
@@ -195,12 +215,18 @@ export class Transport {
     return count;
   }
 
+  private receiverOf(arrival: Arrival): Receiver | null {
+    const { relay, end } = arrival;
+    if (end !== null && end.status === 'open') return end;
+    return (this.hosts[relay] as TransportHost).receiverOf(arrival);
+  }
+
   private readonly deliver = (arrival: Arrival): void => {
     const { counters, trace, clock } = this;
     const { relay, what, from, frame } = arrival;
     const verdict = this.path?.judge(arrival, clock.currentRank) ?? 'arrives';
     if (verdict === 'held') return;
-    const receiver = verdict === 'dropped' ? null : (this.hosts[relay] as TransportHost).receiverOf(arrival);
+    const receiver = verdict === 'dropped' ? null : this.receiverOf(arrival);
     const bytes = frame === null ? 0 : frame.byteLength;
     if (receiver === null) {
       counters.framesDropped++;
@@ -213,6 +239,7 @@ export class Transport {
     receiver.arrive(arrival);
     if (this.path !== null) return; // it knows arrivals again
     arrival.frame = null;
+    arrival.end = null;
     this.taken.push(arrival);
   };
 }
