@@ -35,20 +35,23 @@ export interface Opening {
 
 /** On the fast path it is what the router sends on, too, in the place of gossipsub's own OutboundStream. */
 export class SimulatedConnection implements LinkEnd, OutboundStreamInternals {
+  // What everything that is sent or arrives looks at stands first, so that it lies together in memory.
+  status: 'open' | 'closed' = 'open';
   readonly local: SimulatedRelay;
   readonly remote: number;
-  readonly remotePeer: PeerId;
-  readonly remoteAddr: Multiaddr;
-  readonly direction: Direction;
   readonly latencyUs: number;
   readonly link: number;
-  status: 'open' | 'closed' = 'open';
-  inbound: InboundQueue | null = null;
   standing: PeerStanding | null = null;
-  private readonly stack: BareStack;
+  /** The other end, if it is on this thread. */
+  far: SimulatedConnection | null = null;
   private readonly transport: Transport;
+  private readonly stack: BareStack;
+  readonly remotePeer: PeerId;
   private opening: Opening | null = null;
   private isIdentified = false;
+  inbound: InboundQueue | null = null;
+  readonly direction: Direction;
+  readonly remoteAddr: Multiaddr;
 
   constructor(stack: BareStack, transport: Transport, link: NewLink) {
     const { local, peer, direction, latencyUs, number } = link;
@@ -64,7 +67,16 @@ export class SimulatedConnection implements LinkEnd, OutboundStreamInternals {
   }
 
   announce(): void {
+    this.lookForFarEnd();
     this.transport.transmit(this, ARRIVAL.identify, NEGOTIATION_BYTES, null);
+  }
+
+  /** Whichever end comes up second finds the first. */
+  private lookForFarEnd(): void {
+    const end = this.transport.linkEnd(this.remote, this.local.index);
+    if (!(end instanceof SimulatedConnection) || end.link !== this.link) return;
+    this.far = end;
+    end.far = this;
   }
 
   /** Asks the other end for a stream; resolves a round trip later, or rejects when the link closes. */
@@ -112,6 +124,11 @@ export class SimulatedConnection implements LinkEnd, OutboundStreamInternals {
   }
 
   arrive({ what, frame }: Arrival): void {
+    if (what === ARRIVAL.identify) {
+      // Not for the router.
+      this.transport.transmit(this, ARRIVAL.identity, IDENTIFY_ANSWER_BYTES, null);
+      return;
+    }
     this.local.wake();
     if (frame !== null) {
       this.transport.load?.gossipReceived(this.local.index, frame.bytes.length);
@@ -119,9 +136,6 @@ export class SimulatedConnection implements LinkEnd, OutboundStreamInternals {
       return;
     }
     switch (what) {
-      case ARRIVAL.identify:
-        this.transport.transmit(this, ARRIVAL.identity, IDENTIFY_ANSWER_BYTES, null);
-        return;
       case ARRIVAL.identity:
         this.isIdentified = true;
         this.stack.identified(this);

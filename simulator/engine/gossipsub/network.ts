@@ -103,7 +103,7 @@ export class SimulatedNetwork {
     this.transport.load = this.load;
     this.watch = new InvariantWatch(clock);
     this.faults = job.faults.length === 0 ? null : this.makeFaults();
-    this.transport.watch = this.reachWatch();
+    if (!this.isEverybodyThere()) this.transport.watch = this.reachWatch();
     this.recorder = new StageRecorder(job, clock, trace, this.watch);
     this.updates = new UpdateLife(
       job,
@@ -115,6 +115,12 @@ export class SimulatedNetwork {
     );
     this.dataPlane = scenario.traffic.clients === null ? null : this.makeDataPlane(trace);
     this.sybils = job.sybils === null ? null : this.makeSybils(job.sybils);
+  }
+
+  /** Whether nobody is ever away or cut off. */
+  private isEverybodyThere(): boolean {
+    const { presence, churn, sybils } = this.job;
+    return this.faults === null && presence === null && churn === null && sybils === null;
   }
 
   private isLocal(host: number): boolean {

@@ -134,7 +134,6 @@ export class RelayLinks implements Receiver, KeptRelay {
   open({ peer, latencyUs, direction }: Neighbour, link = 0): void {
     const { relay, parts } = this;
     assert(this.online && !this.connections.has(peer));
-    relay.wake();
     const end: LinkEnd = this.stack.connect({
       local: relay,
       peer: parts.peerOf(peer),

@@ -8,7 +8,14 @@
 import type { Uint8ArrayList } from 'uint8arraylist';
 import type { Trace } from '../trace.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import { ARRIVAL, Arrival, type ArrivalKind, type Receiver, TRACE_DROPPED } from './arrival.ts';
+import {
+  ARRIVAL,
+  Arrival,
+  type ArrivalKind,
+  type KnownReceiver,
+  type Receiver,
+  TRACE_DROPPED,
+} from './arrival.ts';
 import type { Frame, FrameMint } from './frame.ts';
 import type { LoadCounter } from './load-counter.ts';
 import type { PeerStanding } from './peer-standing.ts';
@@ -20,6 +27,8 @@ export interface TransportHost {
   readonly uplink: Uplink;
   /** Who takes this arrival; null when it is to be dropped. */
   receiverOf(arrival: Arrival): Receiver | null;
+  /** Open links by the index of the host at the other end; none where that says nothing. */
+  readonly connections?: ReadonlyMap<number, unknown>;
 }
 
 /** One end of a link, as far as sending on it goes. */
@@ -32,6 +41,8 @@ export interface OnLink {
   readonly link: number;
   /** What the router at the other end keeps of this one, once that has been looked up. */
   standing?: PeerStanding | null;
+  /** The other end, where this one knows it. */
+  readonly far?: KnownReceiver | null;
 }
 
 /** Where arrivals go that another thread must deliver. */
@@ -121,9 +132,9 @@ export class Transport {
   }
 
   sendFrame(connection: OnLink, frame: Frame): void {
-    const { local, remote, latencyUs, link } = connection;
+    const { local, remote, latencyUs, link, far = null } = connection;
     const sender = frame.control === null ? null : this.standingOf(connection);
-    this.carry(local, remote, latencyUs, ARRIVAL.frame, link, frame.bytes.length, frame, sender);
+    this.carry(local, remote, latencyUs, ARRIVAL.frame, link, frame.bytes.length, frame, far, sender);
   }
 
   private standingOf(connection: OnLink): PeerStanding | null {
@@ -132,15 +143,22 @@ export class Transport {
     return connection.standing;
   }
 
+  /** What a host of this thread has of its link to a peer; undefined where it has none. */
+  linkEnd(host: number, peer: number): unknown {
+    return this.hosts[host]?.connections?.get(peer);
+  }
+
   /** Sends something on a link; answers when its last byte leaves. */
   transmit(connection: OnLink, what: ArrivalKind, bytes: number, frame: Frame | null): number {
-    const { local, remote, latencyUs, link } = connection;
-    return this.carry(local, remote, latencyUs, what, link, bytes, frame);
+    const { local, remote, latencyUs, link, far = null } = connection;
+    // What is said of the link itself is not for its end.
+    const end = what < ARRIVAL.dial ? far : null;
+    return this.carry(local, remote, latencyUs, what, link, bytes, frame, end, null);
   }
 
   /** Sends something beside the links; answers when its last byte leaves. */
   dispatch(from: TransportHost, { to, latencyUs, what, detail, bytes, frame }: Dispatch): number {
-    return this.carry(from, to, latencyUs, what, detail, bytes, frame);
+    return this.carry(from, to, latencyUs, what, detail, bytes, frame, null, null);
   }
 
   private carry(
@@ -151,7 +169,8 @@ export class Transport {
     detail: number,
     bytes: number,
     frame: Frame | null,
-    sender: PeerStanding | null = null,
+    far: KnownReceiver | null,
+    sender: PeerStanding | null,
   ): number {
     const { clock, counters } = this;
     const departsUs = from.uplink.send(clock.nowUs, bytes);
@@ -162,6 +181,7 @@ export class Transport {
     const rank = clock.takeRank();
     if (this.hosts[to] !== null) {
       const arrival = this.arrival(what, from.index, to, detail, frame);
+      arrival.end = far;
       arrival.sender = sender;
       clock.scheduleRanked(arrivesUs, rank, arrival);
     } else {
@@ -214,12 +234,18 @@ export class Transport {
     return count;
   }
 
+  private receiverOf(arrival: Arrival): Receiver | null {
+    const { relay, end } = arrival;
+    if (end !== null && end.status === 'open') return end;
+    return (this.hosts[relay] as TransportHost).receiverOf(arrival);
+  }
+
   private readonly deliver = (arrival: Arrival): void => {
     const { counters, trace, clock } = this;
     const { relay, what, from, frame } = arrival;
     const verdict = this.path?.judge(arrival, clock.currentRank) ?? 'arrives';
     if (verdict === 'held') return;
-    const receiver = verdict === 'dropped' ? null : (this.hosts[relay] as TransportHost).receiverOf(arrival);
+    const receiver = verdict === 'dropped' ? null : this.receiverOf(arrival);
     const bytes = frame === null ? 0 : frame.byteLength;
     if (receiver === null) {
       counters.framesDropped++;
@@ -246,6 +272,7 @@ export class Transport {
 
   private useAgain(arrival: Arrival): void {
     arrival.frame = null;
+    arrival.end = null;
     arrival.sender = null;
     this.taken.push(arrival);
   }
