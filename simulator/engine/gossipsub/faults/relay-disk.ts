@@ -48,6 +48,8 @@ export class RelayDisk {
   private filesFor(lives: () => boolean) {
     const { files, state } = this;
     const open = new Map<number, { name: string; content: Buffer | null }>();
+    /** They hold nothing of their own, so every process makes them anew. */
+    const folders = new Set(['/']);
     let descriptors = 3;
     const find = (name: string): Buffer => files.get(name) ?? failWith('ENOENT', name);
     const changing = (name: string): void => {
@@ -58,7 +60,7 @@ export class RelayDisk {
       if (state.isFull()) failWith('ENOSPC', name);
     };
     return {
-      mkdirSync: () => undefined,
+      mkdirSync: (name: string) => void folders.add(name),
       openSync: (name: string, flags: string) => {
         if (flags === 'w') {
           growing(name);
@@ -101,7 +103,11 @@ export class RelayDisk {
         [...files.keys()]
           .filter((name) => path.posix.dirname(name) === path.posix.normalize(folder))
           .map((name) => path.posix.basename(name)),
-      statSync: (name: string) => ({ size: find(name).length }),
+      statSync: (name: string, { throwIfNoEntry = true } = {}) => {
+        if (folders.has(name)) return { size: 0, isDirectory: () => true };
+        if (!throwIfNoEntry && !files.has(name)) return undefined;
+        return { size: find(name).length, isDirectory: () => false };
+      },
     };
   }
 }
