@@ -16,9 +16,14 @@ import type { World } from '../world.ts';
 const LAST_US = 60e6;
 const FIRST_SUITORS = 256;
 
-/** What a refusal comes to: until when relay and suitor back off, and when the relay has forgotten that. */
-const UNTIL_MS = 0;
-const FORGOTTEN_US = 1;
+/** Numbers of a suitor. */
+const NUMBERS = 3;
+/** The heartbeat from which on it may be grafted again. */
+const FORGOTTEN_US = 0;
+/** When the backoff ends that was agreed upon meanwhile; 0 for none. */
+const UNTIL_MS = 1;
+/** How often it has refused meanwhile, as far as that is not counted yet. */
+const REFUSALS = 2;
 
 /** A subscriber of a relay, as far as its heartbeats ask. */
 export interface Suitor {
@@ -38,15 +43,10 @@ export interface Wooer {
   readonly nextUs: number;
 }
 
-/** What changes with its heartbeats, which are millions, is in columns. */
+/** What changes with its heartbeats, which are millions, is in a column: some numbers of each suitor. */
 interface Resting extends Wooer {
   nextUs: number;
-  /** By suitor: the heartbeat from which on it may be grafted again. */
-  readonly forgottenUs: Float64Array;
-  /** When the backoff ends that was agreed upon meanwhile; 0 for none. */
-  readonly untilMs: Float64Array;
-  /** How often it has refused meanwhile, as far as that is not counted yet. */
-  readonly refusals: Uint32Array;
+  readonly numbers: Float64Array;
 }
 
 export interface VainGraftsParts {
@@ -79,14 +79,12 @@ export class VainGrafts {
 
   /** Takes a relay out of the calendar: all suitors that are no members are full. */
   rest(relay: number, wooer: Wooer): void {
-    const { length } = wooer.suitors;
-    const resting = {
-      ...wooer,
-      forgottenUs: Float64Array.from(wooer.suitors, ({ forgottenUs }) => forgottenUs),
-      untilMs: new Float64Array(length),
-      refusals: new Uint32Array(length),
-    };
-    if (length > this.order.length) this.order = new Uint32Array(2 * length);
+    const { suitors, members, dialledMembers, nextUs } = wooer;
+    const numbers = new Float64Array(NUMBERS * suitors.length);
+    for (let index = 0; index < suitors.length; index++)
+      numbers[index * NUMBERS + FORGOTTEN_US] = suitors[index].forgottenUs;
+    if (suitors.length > this.order.length) this.order = new Uint32Array(2 * suitors.length);
+    const resting = { suitors, members, dialledMembers, nextUs, numbers };
     this.resting.set(relay, resting);
     this.watch(resting, 1);
   }
@@ -126,10 +124,12 @@ export class VainGrafts {
     // Of what happens at the same instant, that of the lower number comes first.
     const isLate = calendar.timeUs === nowUs && relay < calendar.source;
     if (resting.nextUs === nowUs && isLate) this.beat(relay, resting);
-    const { suitors, refusals, untilMs } = resting;
-    for (const [index, { place }] of suitors.entries()) {
-      if (refusals[index] > 0) this.countEarly(relay, place, refusals[index]);
-      if (untilMs[index] > 0) this.parts.noteRefusal(relay, place, untilMs[index]);
+    const { suitors, numbers } = resting;
+    for (let index = 0; index < suitors.length; index++) {
+      const { place } = suitors[index];
+      const at = index * NUMBERS;
+      if (numbers[at + REFUSALS] > 0) this.countEarly(relay, place, numbers[at + REFUSALS]);
+      if (numbers[at + UNTIL_MS] > 0) this.parts.noteRefusal(relay, place, numbers[at + UNTIL_MS]);
     }
     this.parts.wake(relay, resting.nextUs);
   }
@@ -138,7 +138,7 @@ export class VainGrafts {
   private beat(relay: number, resting: Resting): void {
     const { plan, world } = this.parts;
     const { refusal } = this;
-    const { suitors, members, nextUs: nowUs, forgottenUs } = resting;
+    const { suitors, members, nextUs: nowUs, numbers } = resting;
     const untilMs = Math.floor(nowUs / 1000) + PRUNE_BACKOFF_MS;
     refusal[UNTIL_MS] = untilMs;
     refusal[FORGOTTEN_US] = this.parts.forgottenAtUs(relay, untilMs);
@@ -152,7 +152,7 @@ export class VainGrafts {
     } else this.graftSome(relay, resting, wanted);
     let wakeUs = Number.POSITIVE_INFINITY;
     for (let index = 0; index < suitors.length; index++)
-      if (!suitors[index].isMember) wakeUs = Math.min(wakeUs, forgottenUs[index]);
+      if (!suitors[index].isMember) wakeUs = Math.min(wakeUs, numbers[index * NUMBERS + FORGOTTEN_US]);
     resting.nextUs = wakeUs > nowUs ? wakeUs : world.nextBeatUs(relay, nowUs);
     world.counters.eventsFired++;
   }
@@ -184,10 +184,11 @@ export class VainGrafts {
 
   /** A suitor answers a GRAFT with a PRUNE. */
   private refuse(relay: number, resting: Resting, index: number): void {
-    const { suitors, nextUs, forgottenUs, untilMs, refusals } = resting;
-    forgottenUs[index] = this.refusal[FORGOTTEN_US];
-    untilMs[index] = this.refusal[UNTIL_MS];
-    if (nextUs < this.parts.world.endUs - LAST_US) refusals[index]++;
+    const { suitors, nextUs, numbers } = resting;
+    const at = index * NUMBERS;
+    numbers[at + FORGOTTEN_US] = this.refusal[FORGOTTEN_US];
+    numbers[at + UNTIL_MS] = this.refusal[UNTIL_MS];
+    if (nextUs < this.parts.world.endUs - LAST_US) numbers[at + REFUSALS]++;
     else this.countLate(nextUs, relay, suitors[index].place);
   }
 
@@ -215,6 +216,6 @@ export class VainGrafts {
 }
 
 /** Whether a suitor may be grafted again. */
-function isWilling({ suitors, forgottenUs, nextUs }: Resting, index: number): boolean {
-  return !suitors[index].isMember && forgottenUs[index] <= nextUs;
+function isWilling({ suitors, numbers, nextUs }: Resting, index: number): boolean {
+  return !suitors[index].isMember && numbers[index * NUMBERS + FORGOTTEN_US] <= nextUs;
 }
