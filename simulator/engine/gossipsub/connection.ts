@@ -150,9 +150,9 @@ export class SimulatedConnection implements LinkEnd, OutboundStreamInternals {
 
   /** The other end asked for a stream. */
   private acceptStream(): void {
+    this.transport.transmit(this, ARRIVAL.acknowledge, NEGOTIATION_BYTES, null);
     this.inbound = this.stack.inboundQueue();
     this.stack.router.onIncomingStream(this.inbound, this);
-    this.transport.transmit(this, ARRIVAL.acknowledge, NEGOTIATION_BYTES, null);
   }
 
   /** The other end agreed to the stream that this end asked for. */

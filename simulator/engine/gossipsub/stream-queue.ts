@@ -21,12 +21,12 @@ export class StreamQueue implements Opening {
     this.router = router;
   }
 
-  /** Whoever pushes goes on first: the stream is asked for when what happens now has happened. */
+  /** The last that a router does when it hears of a peer, so that the stream may be asked for at once. */
   push(wanted: WantedStream): void {
     this.waiting.push(wanted);
     if (this.isBusy) return;
     this.isBusy = true;
-    this.goOn();
+    this.askNext();
   }
 
   /** A router that has stopped asks for nothing more. */
@@ -41,12 +41,8 @@ export class StreamQueue implements Opening {
     this.askNext();
   }
 
-  /** Whoever closes the link goes on first. */
+  /** Whoever closes the link goes on first: the next is asked for when what happens now has happened. */
   lost(): void {
-    this.goOn();
-  }
-
-  private goOn(): void {
     void NOW.then(this.askNext);
   }
 
