@@ -38,8 +38,6 @@ interface MessageCache {
   readonly gossip: number;
   /** What came between two heartbeats, the latest first. */
   readonly history: readonly { readonly length: number }[];
-  /** By topic, ids of the messages that a heartbeat now gossips about. */
-  getGossipIDs(topics: ReadonlySet<string>): ReadonlyMap<string, Uint8Array[]>;
   shift(): void;
 }
 
@@ -107,11 +105,8 @@ export interface GossipSubInternals extends ValidatingGossipSub {
     Dout: number;
     mcacheLength: number;
     readonly idontwantMaxMessages: number;
-    readonly Dlazy: number;
-    readonly gossipFactor: number;
   };
-  /** `hearbeatStartMs`, js-libp2p's spelling, is when its first heartbeat was due. */
-  readonly status: { heartbeatTimeout: VirtualTimer; readonly hearbeatStartMs: number };
+  readonly status: { heartbeatTimeout: VirtualTimer };
   readonly streamsOutbound: Map<string, OutboundStreamInternals>;
   readonly peers: ReadonlyMap<string, PeerId>;
   /** Peers that are subscribed to each topic. */
@@ -186,7 +181,6 @@ const INSTANCE_MEMBERS = [
   'backoff',
   'mcache.gossip',
   'mcache.history.length',
-  'mcache.getGossipIDs',
   'mcache.shift',
   'peerhave.clear',
   'iasked.clear',
@@ -246,11 +240,7 @@ const INSTANCE_MEMBERS = [
 ] as const;
 
 /** Members that appear once the router is started. */
-const STARTED_MEMBERS = [
-  'status.heartbeatTimeout',
-  'status.hearbeatStartMs',
-  'score._backgroundInterval',
-] as const;
+const STARTED_MEMBERS = ['status.heartbeatTimeout', 'score._backgroundInterval'] as const;
 
 /** Names the members above that this router does not have; empty when all is well. */
 export function missingInternals(router: GossipSub, started: boolean): string[] {

@@ -1,16 +1,13 @@
 /**
  * Lets an idle router sleep: heartbeats and score decays that provably change nothing are not run.
  *
- * A router falls asleep when its heartbeat comes due and would send nothing; any event at its relay wakes it. One that
- * would send no more than gossip is run in short (gossip-heartbeat.ts).
+ * A router falls asleep when its heartbeat comes due and would send nothing; any event at its relay wakes it.
  * Such a heartbeat counts, begins counters anew, moves the window of messages on, and drops what has expired. On
  * waking the router catches up with what the missed ones would have done: expiry only ever grows with time, so the
  * last of them does the work of all.
  */
 
-import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import type { VirtualClock, VirtualTimer } from '../virtual-clock.ts';
-import { newsOf, tellNews } from './gossip-heartbeat.ts';
 import type { GossipSubInternals } from './internals.ts';
 import { ScoreSleep } from './score-sleep.ts';
 import { atTime, SuspendedTimer } from './suspended-timer.ts';
@@ -45,7 +42,7 @@ export class RouterSleep {
     const { router } = this;
     if (timer.callback === router.runHeartbeat) {
       this.lookAtHistory();
-      if (this.shortenHeartbeat()) return false;
+      if (this.suspendHeartbeat()) return false;
     } else if (timer === router.score._backgroundInterval) return this.scores.admitsDecay(timer);
     this.wake();
     return true;
@@ -68,49 +65,22 @@ export class RouterSleep {
     this.scores.wake();
   }
 
-  /** Whether the heartbeat that comes due need not be run by the router: nothing comes of it, or no more than gossip. */
-  private shortenHeartbeat(): boolean {
+  private suspendHeartbeat(): boolean {
     const { router, scores } = this;
     const tick = router.heartbeatTicks + 1;
     if (router.backoff.size !== 0 && tick % BACKOFF_CLEARING_HEARTBEATS === 0) return false;
+    if (this.hasHistory && hasNews(router)) return false;
     if (!isQuiet(router) || !scores.isZero()) return false;
-    const isNews = this.hasHistory && hasNews(router);
-    const news = isNews ? newsOf(router) : null;
-    if (isNews && news === null) return false;
     router.heartbeatTicks = tick;
     beginAnew(router.peerhave);
     beginAnew(router.iasked);
     beginAnew(router.iwantCounts);
     beginAnew(router.idontwantCounts);
-    if (news === null) this.fallAsleep();
-    else this.gossip(news);
-    return true;
-  }
-
-  private fallAsleep(): void {
     this.shiftHistory(1);
     this.awake[this.relay] = 0;
     this.heartbeat.begin();
     this.isAsleep = true;
-  }
-
-  /** Does what a heartbeat does that finds nothing to do but to gossip. */
-  private gossip(news: RPC.ControlIHave): void {
-    const { router, clock, scores } = this;
-    if (router.idontwants.size !== 0) forgetIdontwants(router);
-    pruneCaches(router);
-    scores.askedByHeartbeat(router);
-    tellNews(router, news);
-    this.shiftHistory(1);
-    router.status.heartbeatTimeout = clock.startTimer(router.runHeartbeat, 1000 * this.msToNextHeartbeat());
-  }
-
-  /** As js-libp2p finds it at the end of a heartbeat: in its rhythm, but not at once. */
-  private msToNextHeartbeat(): number {
-    const { opts, status } = this.router;
-    const { heartbeatInterval } = opts;
-    const leftMs = heartbeatInterval - ((this.clock.nowMs() - status.hearbeatStartMs) % heartbeatInterval);
-    return leftMs < heartbeatInterval * 0.25 ? leftMs + heartbeatInterval : leftMs;
+    return true;
   }
 
   private resumeHeartbeat(): void {
