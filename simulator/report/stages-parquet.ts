@@ -19,25 +19,7 @@ import { collectGarbage } from './collect-garbage.ts';
 import { loadLate } from './late-library.ts';
 import { encodeGroup, type ParquetGroup, placeGroup } from './parquet-group.ts';
 
-const COLUMNS = [
-  'relay',
-  'arm',
-  'update',
-  'seed',
-  'country',
-  'network',
-  'operator',
-  'consensus_weight',
-  'heard_s',
-  'verified_s',
-  'staged_s',
-  'activated_s',
-  'removed_s',
-] as const;
-/** In scenarios with operators only. */
-const OPERATOR_COLUMNS = ['operator_class', 'embeds_runtime'] as const;
-type Column = (typeof COLUMNS)[number] | (typeof OPERATOR_COLUMNS)[number];
-/** Known before any relay has heard of an update; these columns come first. */
+/** Known before any relay has heard of an update. */
 const FACTS = [
   'relay',
   'arm',
@@ -49,6 +31,10 @@ const FACTS = [
   'consensus_weight',
 ] as const;
 type Fact = (typeof FACTS)[number];
+const COLUMNS = [...FACTS, 'heard_s', 'verified_s', 'staged_s', 'activated_s', 'removed_s'] as const;
+/** In scenarios with operators only. */
+const OPERATOR_COLUMNS = ['operator_class', 'embeds_runtime'] as const;
+type Column = (typeof COLUMNS)[number] | (typeof OPERATOR_COLUMNS)[number];
 
 /** Whole numbers of 32 bits without a sign: seeds and AS numbers go beyond 2^31. */
 const UNSIGNED: readonly Column[] = ['relay', 'seed', 'network', 'operator'];
