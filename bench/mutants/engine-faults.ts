@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts';
 
 const TRANSPORT_TEST = ['simulator/engine/gossipsub/transport.test.ts'];
 const START_TEST = ['simulator/engine/model/network-start.test.ts'];
+const PEER_CONTROL_TEST = ['simulator/engine/gossipsub/peer-control.test.ts'];
 const SLEEP_TEST = ['simulator/engine/gossipsub/sleep.test.ts'];
 
 export const ENGINE_FAULTS: readonly Fault[] = [
@@ -163,18 +164,32 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     tests: SLEEP_TEST,
   },
   {
-    wrong: 'control waits at a router that sleeps and would have been woken by it',
-    file: 'simulator/engine/gossipsub/patient-control.ts',
+    wrong: 'control is dealt with on the spot at a router that sleeps and would have been woken by it',
+    file: 'simulator/engine/gossipsub/known-control.ts',
     find: 'control == null || this.awake[event.relay] === 0',
     replace: 'control == null',
-    tests: ['simulator/engine/gossipsub/patient-control.test.ts'],
+    tests: ['simulator/engine/gossipsub/known-control.test.ts'],
   },
   {
-    wrong: 'an event that has waited takes place as of now',
-    file: 'simulator/engine/virtual-clock.ts',
-    find: 'this.postponed.take(relay, this.fire);',
-    replace: 'this.postponed.take(relay, (_timeUs, rank, event) => this.fire(this.nowUs, rank, event));',
-    tests: ['simulator/engine/postponed-events.test.ts'],
+    wrong: 'IHAVE that have come before a heartbeat count after it',
+    file: 'simulator/engine/gossipsub/peer-control.ts',
+    find: '    this.standings.beginRound();\n',
+    replace: '',
+    tests: PEER_CONTROL_TEST,
+  },
+  {
+    wrong: 'an IDONTWANT that is kept with the standing of its peer never expires',
+    file: 'simulator/engine/gossipsub/peer-control.ts',
+    find: 'return tick !== undefined && !isExpired(peer, tick);',
+    replace: 'return tick !== undefined;',
+    tests: PEER_CONTROL_TEST,
+  },
+  {
+    wrong: 'cells of a trial that were left out are lost when another module ends it',
+    file: 'simulator/engine/gossipsub/hook-traffic.ts',
+    find: '    uncounted.burst.slot.countUndecided(this.cellsTillNow(uncounted).came);\n',
+    replace: '',
+    tests: ['simulator/engine/gossipsub/hook-traffic.test.ts'],
   },
   {
     wrong: 'what a peer has done is forgotten while its score sleeps',

@@ -192,6 +192,32 @@ export class HookSlot extends CallSite {
     return stateWindow.length === 0 && bufferWindows.length === 0 && !this.hook.hasImports;
   }
 
+  /**
+   * How many more calls with these arguments the module on trial surely answers well and without a penalty before one of
+   * them decides anything; 0 where that is not sure.
+   */
+  undecidedCalls(a?: Argument, b?: Argument, c?: Argument, d?: Argument, e?: Argument, f?: Argument): number {
+    const tenure = this.active;
+    const { health: probe, confirmAfter } = this.hook;
+    if (tenure === null || tenure.confirmed || this.pending !== null || !this.hasNoMemory(tenure.version))
+      return 0;
+    const answer = this.run(tenure.version, a, b, c, d, e, f);
+    if (answer === FAILED) return 0;
+    const untilConfirmed = confirmAfter - (tenure.calls - tenure.faults) - 1;
+    if (probe === null) return untilConfirmed;
+    if (probe.penalty(answer, a, b, c, d, e, f) !== 0) return 0;
+    return Math.min(untilConfirmed, confirmAfter - (this.healthNow?.calls ?? 0) - 1);
+  }
+
+  /** Counts so many calls that have decided nothing: `undecidedCalls`, or fewer. */
+  countUndecided(calls: number): void {
+    if (calls === 0) return;
+    (this.active as Tenure).calls += calls;
+    if (this.hook.health === null) return;
+    this.healthNow ??= new Health();
+    this.healthNow.calls += calls;
+  }
+
   /** A module has answered a call well. */
   private count(
     tenure: Tenure,

@@ -8,7 +8,7 @@
 
 import { covers, type Visit } from './delegation-walk.ts';
 import type { Document } from './document.ts';
-import { metadataFile, targetFile } from './file-name.ts';
+import { fileOfTarget, metadataFile } from './file-name.ts';
 import type { LeftOut } from './trust-client.ts';
 import type { UpdateTarget } from './update-target.ts';
 import type { VerificationCache } from './verification-cache.ts';
@@ -51,6 +51,6 @@ function makeListing(cache: VerificationCache, top: Document<'targets'>, visits:
     targets.push(...updates.filter((update) => reached(update.path)));
     for (const target of paths) if (covers(chain, target)) taken.add(target);
   }
-  const byFile = new Map(targets.map((target) => [targetFile(target.path, target.sha256), target]));
+  const byFile = new Map(targets.map((target) => [fileOfTarget(target), target]));
   return { targets, byFile, outside };
 }

@@ -11,7 +11,7 @@ import type { Clock } from '../environment.ts';
 import { bytesAreNamedBy, metaOf } from './document.ts';
 import { Examination } from './examination.ts';
 import type { Fetcher } from './fetcher.ts';
-import { metadataFile, targetFile } from './file-name.ts';
+import { fileOfTarget, metadataFile } from './file-name.ts';
 import { FETCH_TIMEOUT_MS, TARGET_BYTES_PER_SECOND_MIN } from './limits.ts';
 import { Refresh } from './refresh.ts';
 import { restore } from './restore.ts';
@@ -85,7 +85,7 @@ export class TufClient implements TrustClient {
 
   async download(target: UpdateTarget, from: Fetcher = this.fetcher): Promise<Downloaded> {
     const examination = this.examine();
-    const file = targetFile(target.path, target.sha256);
+    const file = fileOfTarget(target);
     if (!this.lists(target)) {
       return examination.refuse('not-found', file, 'the trusted metadata do not list it, or have expired');
     }
@@ -144,7 +144,8 @@ export class TufClient implements TrustClient {
   }
 
   file(name: string): Uint8Array | null {
-    for (const [file, bytes] of this.state.metadata()) if (file === name) return bytes;
+    const metadata = this.state.metadataNamed(name);
+    if (metadata !== null) return metadata;
     const target = this.state.targetOf(name);
     if (target === null) return null;
     const bytes = this.state.stored(name);

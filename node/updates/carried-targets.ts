@@ -5,7 +5,7 @@
  */
 
 import type { Fetcher } from '../trust/fetcher.ts';
-import { targetFile } from '../trust/file-name.ts';
+import { fileOfTarget } from '../trust/file-name.ts';
 import { FETCH_TIMEOUT_MS } from '../trust/limits.ts';
 import type { TrustRefusal } from '../trust/refusal.ts';
 import type { TrustClient } from '../trust/trust-client.ts';
@@ -28,7 +28,7 @@ export async function checkCarried(source: Fetcher, client: TrustClient): Promis
   let wrong: CarriedTargets['wrong'] = null;
   let hashedBytes = 0;
   for (const target of client.targets()) {
-    const name = targetFile(target.path, target.sha256);
+    const name = fileOfTarget(target);
     const fetched = await source.fetch(name, { maxBytes: target.length, timeoutMs: FETCH_TIMEOUT_MS });
     if ('failed' in fetched) {
       if (fetched.failed === 'too-large') wrong ??= { refused: 'wrong-length', target };

@@ -120,9 +120,9 @@ export class HookLedger {
       active: this.confirmed,
       previous: this.previous,
       candidate: candidate === null ? null : storedCandidate(candidate),
-      state: Buffer.from(this.state).toString('base64'),
+      state: this.state.length === 0 ? '' : Buffer.from(this.state).toString('base64'),
       stateVersion: this.stateVersion,
-      quarantined: [...slot.quarantined],
+      quarantined: slot.quarantined.size === 0 ? [] : [...slot.quarantined],
       confirmed: this.floor.confirmed,
     };
   }

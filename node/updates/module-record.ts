@@ -2,7 +2,7 @@
 
 import type { ChannelName, Offer } from '../channels/channel.ts';
 import type { PeerName } from '../environment.ts';
-import { targetFile } from '../trust/file-name.ts';
+import { fileOfTarget } from '../trust/file-name.ts';
 import type { UpdateTarget } from '../trust/update-target.ts';
 import type { Obstacle } from './module-choice.ts';
 import type { ModuleFetch } from './module-fetch.ts';
@@ -48,8 +48,8 @@ export function newRecord(target: ModuleTarget, cause: Cause): ModuleRecord {
 }
 
 /** Names a module: the same bytes under another path are another publication. */
-export function keyOf({ path, sha256 }: UpdateTarget): string {
-  return targetFile(path, sha256);
+export function keyOf(target: UpdateTarget): string {
+  return fileOfTarget(target);
 }
 
 /** What admission goes by, beside the bytes. */

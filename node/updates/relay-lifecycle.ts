@@ -276,9 +276,14 @@ export class RelayLifecycle implements TransitionListener {
   }
 
   private save(): void {
-    const slots = [...this.ledgers.values()].map((ledger) => ledger.toStored());
-    const named = slots.flatMap(({ active, previous, candidate }) => [active, previous, candidate]);
-    const hashes = new Set(named.flatMap((module) => (module === null ? [] : [module.hash])));
+    const slots: StoredSlot[] = [];
+    const hashes = new Set<string>();
+    for (const ledger of this.ledgers.values()) {
+      const slot = ledger.toStored();
+      slots.push(slot);
+      for (const module of [slot.active, slot.previous, slot.candidate])
+        if (module !== null) hashes.add(module.hash);
+    }
     for (const ledger of this.ledgers.values()) ledger.forgetAllBut(hashes);
     this.keeping(() => {
       this.options.store.writeRecord({ slots, revoked: [...this.revoked] });

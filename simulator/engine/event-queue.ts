@@ -6,6 +6,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { EventPlan } from './event-plan.ts';
 
 /** Sources are numbered below this, so that source and sequence share the 53 exact bits of a number. */
 export const SOURCES_MAX = 2 ** 21;
@@ -21,7 +22,7 @@ export function eventSource(rank: number): number {
   return Math.floor(rank / SEQUENCES);
 }
 
-/** A binary heap over typed arrays; events of any type ride along in slots. */
+/** A binary heap over typed arrays, and the plan beside it; events of any type ride along in slots. */
 export class EventQueue<Event> {
   private times = new Float64Array(1024);
   private ranks = new Float64Array(1024);
@@ -29,19 +30,28 @@ export class EventQueue<Event> {
   private events: (Event | undefined)[] = [];
   private freeSlots: number[] = [];
   private count = 0;
+  private readonly planned = new EventPlan<Event>();
+  /** Virtual time of the next event of the plan; null while the plan is still made. */
+  private plannedTimeUs: number | null = null;
 
   get size(): number {
-    return this.count;
+    return this.count + this.planned.size;
   }
 
   /** Virtual time of the next event in microseconds; Infinity when there is none. */
   get nextTimeUs(): number {
-    return this.count > 0 ? this.times[0] : Number.POSITIVE_INFINITY;
+    return this.isPlanNext ? (this.plannedTimeUs as number) : this.heapTimeUs;
   }
 
   /** Rank of the next event; the queue must not be empty. */
   get nextRank(): number {
-    return this.ranks[0];
+    return this.isPlanNext ? this.planned.nextRank : this.ranks[0];
+  }
+
+  /** Adds an event of the plan, which ends when somebody first asks what comes next: then it is an event like others. */
+  plan(timeUs: number, rank: number, event: Event): void {
+    if (this.plannedTimeUs === null) this.planned.add(timeUs, rank, event);
+    else this.push(timeUs, rank, event);
   }
 
   push(timeUs: number, rank: number, event: Event): void {
@@ -66,6 +76,11 @@ export class EventQueue<Event> {
 
   /** Takes the next event out; the queue must not be empty. */
   pop(): Event {
+    if (this.isPlanNext) {
+      const event = this.planned.take();
+      this.plannedTimeUs = this.planned.nextTimeUs;
+      return event;
+    }
     assert(this.count > 0, 'pop from an empty event queue');
     const { times, ranks, slots } = this;
     const slot = slots[0];
@@ -80,6 +95,18 @@ export class EventQueue<Event> {
   /** Events still waiting, in no particular order. */
   *waiting(): IterableIterator<Event> {
     for (let i = 0; i < this.count; i++) yield this.events[this.slots[i]] as Event;
+    yield* this.planned.waiting();
+  }
+
+  private get heapTimeUs(): number {
+    return this.count > 0 ? this.times[0] : Number.POSITIVE_INFINITY;
+  }
+
+  private get isPlanNext(): boolean {
+    this.plannedTimeUs ??= this.planned.nextTimeUs;
+    const { plannedTimeUs, heapTimeUs } = this;
+    if (plannedTimeUs !== heapTimeUs) return plannedTimeUs < heapTimeUs;
+    return this.planned.size > 0 && this.planned.nextRank < this.ranks[0];
   }
 
   /** Places a key at the root and lets it sink to where it belongs. */

@@ -8,7 +8,6 @@
 import { EventQueue, eventRank, eventSource, SOURCES_MAX } from './event-queue.ts';
 import { EVENT_KIND, EventRandom } from './event-random.ts';
 import { InvariantError } from './invariants/violation.ts';
-import { PostponedEvents } from './postponed-events.ts';
 import { atNextWallTurn, wallTurn } from './wall.ts';
 
 /** Virtual time zero as milliseconds since 1970: the hour of the population's snapshot. */
@@ -112,18 +111,16 @@ export class VirtualClock {
   /** Asked before an event takes place; false keeps it from that: whoever asks for it later schedules it again. */
   eventGate: ((event: SimulationEvent, rank: number) => boolean) | null = null;
   /**
-   * Asked before an event takes place whether it may wait until the next one at its relay: it must cause no event, and
-   * nobody but that relay's events may see what it does.
+   * Asked before an event takes place whether it has dealt with it: with one that causes no event, draws nothing and
+   * leaves no promise.
    */
-  mayWait: ((event: SimulationEvent) => boolean) | null = null;
+  shortcut: ((event: SimulationEvent) => boolean) | null = null;
   /** The rank of the event that takes place. */
   currentRank = 0;
   /** Ends the run after the event that set it. */
   failure: Error | null = null;
   private readonly queue = new EventQueue<SimulationEvent>();
   private readonly sequences: Uint32Array;
-  private readonly postponed: PostponedEvents<SimulationEvent>;
-  private isCatchingUp = false;
 
   constructor(hosts: number, seed: number) {
     if (hosts >= SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX - 1} hosts, not ${hosts}`);
@@ -132,7 +129,6 @@ export class VirtualClock {
     this.currentSource = hosts;
     this.random = new EventRandom(seed);
     this.sequences = new Uint32Array(hosts + 1);
-    this.postponed = new PostponedEvents(hosts + 1);
   }
 
   /** Virtual time as Date.now gives it: whole milliseconds since 1970. */
@@ -146,8 +142,6 @@ export class VirtualClock {
 
   /** The rank of the next event that the current relay causes; used up by the call. */
   takeRank(): number {
-    if (this.isCatchingUp)
-      throw new Error(`an event of relay ${this.currentRelay} that waited causes another`);
     return eventRank(this.currentRelay, this.sequences[this.currentRelay]++);
   }
 
@@ -182,7 +176,10 @@ export class VirtualClock {
 
   /** Adds an event of the plan, as if `relay` itself had scheduled it. */
   plan(timeUs: number, event: SimulationEvent): void {
-    this.scheduleAs(event.relay, timeUs, event);
+    const { currentRelay } = this;
+    this.currentRelay = event.relay;
+    this.queue.plan(timeUs, this.takeRank(), event);
+    this.currentRelay = currentRelay;
   }
 
   /** Events that have not taken place. */
@@ -206,8 +203,7 @@ export class VirtualClock {
   runUntil(endUs: number, drain: TickCallback, interrupted: () => boolean): void {
     const { queue } = this;
     for (let taken = 1; queue.nextTimeUs < endUs; taken++) {
-      this.fireNext();
-      drain();
+      if (this.fireNext()) drain();
       if (this.failure !== null) throw this.failure;
       if ((taken & 1023) === 0 && interrupted()) return;
     }
@@ -216,21 +212,14 @@ export class VirtualClock {
   /** The same on the event loop's own turns: some thirty times slower an event, for engines without `drain`. */
   async runUntilByTurns(endUs: number, interrupted: () => boolean): Promise<void> {
     for (let taken = 1; this.queue.nextTimeUs < endUs; taken++) {
-      this.fireNext();
-      await wallTurn();
+      if (this.fireNext()) await wallTurn();
       if (this.failure !== null) throw this.failure;
       if ((taken & 1023) === 0 && interrupted()) return;
     }
   }
 
-  /** Has everything take place that still waits for something else to happen at its relay. */
-  catchUpAll(): void {
-    const { nowUs } = this;
-    for (const relay of this.postponed.relays()) this.catchUp(relay);
-    this.nowUs = nowUs;
-  }
-
-  private fireNext(): void {
+  /** Whether it may have left promises. */
+  private fireNext(): boolean {
     const { queue } = this;
     const timeUs = queue.nextTimeUs;
     if (timeUs < this.nowUs) {
@@ -241,32 +230,16 @@ export class VirtualClock {
     this.nowUs = timeUs;
     const rank = queue.nextRank;
     const event = queue.pop();
-    if (this.eventGate !== null && !this.eventGate(event, rank)) return;
-    if (this.mayWait?.(event) === true) {
-      this.postponed.add(event.relay, timeUs, rank, event);
-      return;
-    }
-    this.catchUp(event.relay);
-    this.fire(timeUs, rank, event);
-  }
-
-  /** Fires what waits at a relay. */
-  private catchUp(relay: number): void {
-    if (!this.postponed.has(relay)) return;
-    this.isCatchingUp = true;
-    this.postponed.take(relay, this.fire);
-    this.isCatchingUp = false;
-  }
-
-  private readonly fire = (timeUs: number, rank: number, event: SimulationEvent): void => {
-    this.nowUs = timeUs;
+    if (this.eventGate !== null && !this.eventGate(event, rank)) return true;
+    this.eventsFired++;
+    if (this.shortcut?.(event) === true) return false;
     this.currentRank = rank;
     this.currentSource = eventSource(rank);
     this.currentRelay = event.relay;
     this.random.reseed(event.relay, timeUs, event.kind);
-    this.eventsFired++;
     event.fire();
-  };
+    return true;
+  }
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 
 import type { Churn } from '../population/churn.ts';
-import { sessionsOf } from '../population/running-relays.ts';
+import { eachSession } from '../population/running-relays.ts';
 import { indexesByValue } from './digit-sort.ts';
 
 /** Row i holds from `seconds[i]` on until the next; the first row is at the release. */
@@ -72,17 +72,19 @@ function changesOf(
 ): Changes {
   const changes = new Changes(horizonSeconds);
   const since = (timeUs: number): number => timeUs / 1e6 - releasedAtSeconds;
+  let [runsFrom, runsTo] = [Number.NaN, Number.NaN];
+  const addSession = (fromUs: number, toUs: number): void => {
+    const [from, to] = [since(fromUs), since(toUs)];
+    changes.span(ONLINE, from, to);
+    if (!Number.isNaN(runsFrom)) changes.span(RUNNING, Math.max(from, runsFrom), Math.min(to, runsTo));
+  };
   for (let relay = 0; relay < activated.length; relay++) {
-    const runsFrom = activated[relay]!;
-    const runsTo = Number.isNaN(removed[relay]!) ? Number.POSITIVE_INFINITY : removed[relay]!;
+    runsFrom = activated[relay]!;
+    runsTo = Number.isNaN(removed[relay]!) ? Number.POSITIVE_INFINITY : removed[relay]!;
     const goneSeconds = since(churn.goneUs[relay]!);
     changes.span(MEMBERS, since(churn.bornUs[relay]!), goneSeconds);
     if (!Number.isNaN(runsFrom)) changes.span(HOLDING, runsFrom, Math.min(runsTo, goneSeconds));
-    for (const { fromUs, toUs } of sessionsOf(churn, relay)) {
-      const [from, to] = [since(fromUs), since(toUs)];
-      changes.span(ONLINE, from, to);
-      if (!Number.isNaN(runsFrom)) changes.span(RUNNING, Math.max(from, runsFrom), Math.min(to, runsTo));
-    }
+    eachSession(churn, relay, addSession);
   }
   return changes;
 }
@@ -108,10 +110,9 @@ class Changes {
 
   curve(): MembershipCurve {
     const { atSeconds, what, count } = this;
-    const order = indexesByValue(
-      atSeconds,
-      new Uint32Array(count).map((_unused, index) => index),
-    );
+    const all = new Uint32Array(count);
+    for (let index = 0; index < count; index++) all[index] = index;
+    const order = indexesByValue(atSeconds, all);
     const now = new Int32Array(HOLDING + 1);
     const seconds = new Float64Array(count);
     const members = new Uint32Array(count);
@@ -155,30 +156,49 @@ class Changes {
 /** Which part of which whole. */
 export type ShareOf = 'onlineOfMembers' | 'runningOfOnline' | 'holdingOfMembers';
 
+const NAMES = {
+  onlineOfMembers: ['online', 'members'],
+  runningOfOnline: ['running', 'online'],
+  holdingOfMembers: ['holding', 'members'],
+} as const;
+
+function columnsOf(curve: MembershipCurve, of: ShareOf): { part: Uint32Array; whole: Uint32Array } {
+  const [part, whole] = NAMES[of];
+  return { part: curve[part], whole: curve[whole] };
+}
+
+function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
 export function shareAt(curve: MembershipCurve, row: number, of: ShareOf): number {
-  const [part, whole] =
-    of === 'onlineOfMembers'
-      ? [curve.online, curve.members]
-      : of === 'runningOfOnline'
-        ? [curve.running, curve.online]
-        : [curve.holding, curve.members];
-  return whole[row]! === 0 ? 0 : part[row]! / whole[row]!;
+  const { part, whole } = columnsOf(curve, of);
+  return shareOf(part[row]!, whole[row]!);
+}
+
+/** The share by row: over a year there are a million. */
+export function sharesOf(curve: MembershipCurve, of: ShareOf): Float64Array {
+  const { part, whole } = columnsOf(curve, of);
+  const shares = new Float64Array(part.length);
+  for (let row = 0; row < shares.length; row++) shares[row] = shareOf(part[row]!, whole[row]!);
+  return shares;
 }
 
 /** When the share first reaches `fraction`, seconds since the release; null when it never does. */
 export function firstReached(curve: MembershipCurve, of: ShareOf, fraction: number): number | null {
-  for (let row = 0; row < curve.seconds.length; row++) {
-    if (shareAt(curve, row, of) >= fraction - 1e-9) return curve.seconds[row]!;
-  }
+  const { part, whole } = columnsOf(curve, of);
+  for (let row = 0; row < part.length; row++)
+    if (shareOf(part[row]!, whole[row]!) >= fraction - 1e-9) return curve.seconds[row]!;
   return null;
 }
 
 /** The share's mean over the time from the release to the horizon. */
 export function meanShare(curve: MembershipCurve, of: ShareOf, horizonSeconds: number): number {
+  const { part, whole } = columnsOf(curve, of);
   let sum = 0;
-  for (let row = 0; row < curve.seconds.length; row++) {
+  for (let row = 0; row < part.length; row++) {
     const until = Math.min(horizonSeconds, curve.seconds[row + 1] ?? horizonSeconds);
-    sum += shareAt(curve, row, of) * Math.max(0, until - curve.seconds[row]!);
+    sum += shareOf(part[row]!, whole[row]!) * Math.max(0, until - curve.seconds[row]!);
   }
   return horizonSeconds > 0 ? sum / horizonSeconds : 0;
 }

@@ -31,6 +31,21 @@ export function* sessionsOf(churn: Churn, relay: number): Generator<{ fromUs: nu
   yield { fromUs, toUs: Number.POSITIVE_INFINITY };
 }
 
+/** Tells of the sessions of a relay in the same order, with no object made for any of them. */
+export function eachSession(
+  { joinsUs, firstAbsence, leavesUs, returnsUs }: Churn,
+  relay: number,
+  tell: (fromUs: number, toUs: number) => void,
+): void {
+  let fromUs = joinsUs[relay]!;
+  const end = firstAbsence[relay + 1]!;
+  for (let row = firstAbsence[relay]!; row < end && fromUs !== Number.POSITIVE_INFINITY; row++) {
+    tell(fromUs, leavesUs[row]!);
+    fromUs = returnsUs[row]!;
+  }
+  if (fromUs !== Number.POSITIVE_INFINITY) tell(fromUs, Number.POSITIVE_INFINITY);
+}
+
 /** From when on, at the earliest from `fromUs`, the relay is up; Infinity for never again in the run. */
 export function firstUpUs(churn: Churn, relay: number, fromUs: number): number {
   for (const session of sessionsOf(churn, relay)) {

@@ -6,7 +6,13 @@
  */
 
 import { keptWith } from '../measure/kept-with.ts';
-import { type MembershipCurve, membershipCurve, type ShareOf, shareAt } from '../measure/membership.ts';
+import {
+  type MembershipCurve,
+  membershipCurve,
+  type ShareOf,
+  shareAt,
+  sharesOf,
+} from '../measure/membership.ts';
 import { armLabel } from './channels-chart.ts';
 import type { ChartData } from './chart-data.ts';
 import { CHART_PADDING_PX, captionHeightPx, chartSvg } from './chart-frame.ts';
@@ -75,15 +81,14 @@ export const shareLines = keptWith(({ outcome, arms, summary }: ChartData): read
 
 /** The last value of each column of pixels. */
 function pointsOf({ curve, of, horizonSeconds }: ShareLine, unitSeconds: number, end: number): Point[] {
+  const { seconds } = curve;
+  const shares = sharesOf(curve, of);
+  const pixelOf = (row: number): number => Math.floor((seconds[row]! / unitSeconds / end) * PLOT_WIDTH);
   const points: Point[] = [];
-  let column = -1;
-  for (let row = 0; row < curve.seconds.length; row++) {
-    const x = curve.seconds[row]! / unitSeconds;
-    const point: Point = [x, shareAt(curve, row, of)];
-    const pixel = Math.floor((x / end) * PLOT_WIDTH);
-    if (pixel === column) points[points.length - 1] = point;
-    else points.push(point);
-    column = pixel;
+  for (let row = 0, pixel = pixelOf(0); row < seconds.length; row++) {
+    const next = pixelOf(row + 1);
+    if (next !== pixel) points.push([seconds[row]! / unitSeconds, shares[row]!]);
+    pixel = next;
   }
   const last = points.at(-1);
   if (last !== undefined) points.push([horizonSeconds / unitSeconds, last[1]]);

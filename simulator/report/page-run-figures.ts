@@ -1,6 +1,6 @@
 /** The interactive figures of one run: its stages, classes, members, updates taken back and faults. */
 
-import { shareAt } from '../measure/membership.ts';
+import { sharesOf } from '../measure/membership.ts';
 import { STAGES } from '../measure/outcome.ts';
 import { armLabel } from './channels-chart.ts';
 import type { ChartData } from './chart-data.ts';
@@ -99,8 +99,12 @@ function membershipFigure(data: ChartData): PageFigure {
     scale: 'linear',
     span: { logFromSeconds: logFrom(toSeconds), fromSeconds: 0, toSeconds },
     lines: lines.map(({ name, look, curve, of, horizonSeconds }) => {
-      const values = curve.seconds.map((_at, row) => shareAt(curve, row, of));
-      return plainLine(curve.seconds, values, { name, look, shape: 'step', untilSeconds: horizonSeconds });
+      return plainLine(curve.seconds, sharesOf(curve, of), {
+        name,
+        look,
+        shape: 'step',
+        untilSeconds: horizonSeconds,
+      });
     }),
   };
   return {

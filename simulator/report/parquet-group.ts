@@ -8,6 +8,7 @@ import type * as Parquet from 'hyparquet-writer';
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
 
 type Writer = Parquet.ParquetWriter;
+type RowGroup = Writer['row_groups'][number];
 
 export interface ParquetGroup {
   readonly bytes: Uint8Array;
@@ -30,8 +31,23 @@ export function encodeGroup(
   return { bytes: writer.getBytes().slice(offset), offset, described: parquet };
 }
 
-/** Writes a group to a file, in which it comes next. It may be written to several. */
-export function placeGroup(parquet: Writer, { bytes, offset, described }: ParquetGroup): void {
+/** Writes a group to a file, in which it comes next, from the groups of its columns. They may be written to several. */
+export function placeGroup(parquet: Writer, parts: readonly ParquetGroup[]): void {
+  const placed = parts.map((part) => placePart(parquet, part));
+  const [first] = placed as [RowGroup];
+  const sum = (numberOf: (group: RowGroup) => bigint): bigint =>
+    placed.reduce((all, group) => all + numberOf(group), 0n);
+  parquet.row_groups.push({
+    columns: placed.flatMap(({ columns }) => columns),
+    total_byte_size: sum(({ total_byte_size }) => total_byte_size),
+    num_rows: first.num_rows,
+    total_compressed_size: sum(({ total_compressed_size }) => total_compressed_size!),
+  });
+  parquet.num_rows += first.num_rows;
+}
+
+/** Writes some columns of a group; answers what the file's end is to say of them. */
+function placePart(parquet: Writer, { bytes, offset, described }: ParquetGroup): RowGroup {
   const { row_groups, pendingIndexes } = described;
   const placed = structuredClone({ row_groups, pendingIndexes });
   const by = parquet.writer.offset - offset;
@@ -48,7 +64,6 @@ export function placeGroup(parquet: Writer, { bytes, offset, described }: Parque
     for (const location of offsetIndex?.page_locations ?? []) location.offset = moved(location.offset);
   }
   parquet.writer.appendBytes(bytes);
-  parquet.row_groups.push(...placed.row_groups);
   parquet.pendingIndexes.push(...placed.pendingIndexes);
-  for (const { num_rows } of placed.row_groups) parquet.num_rows += num_rows;
+  return placed.row_groups[0]!;
 }

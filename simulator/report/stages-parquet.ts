@@ -19,7 +19,8 @@ import { collectGarbage } from './collect-garbage.ts';
 import { loadLate } from './late-library.ts';
 import { encodeGroup, type ParquetGroup, placeGroup } from './parquet-group.ts';
 
-const COLUMNS = [
+/** Known before any relay has heard of an update. */
+const FACTS = [
   'relay',
   'arm',
   'update',
@@ -28,12 +29,9 @@ const COLUMNS = [
   'network',
   'operator',
   'consensus_weight',
-  'heard_s',
-  'verified_s',
-  'staged_s',
-  'activated_s',
-  'removed_s',
 ] as const;
+type Fact = (typeof FACTS)[number];
+const COLUMNS = [...FACTS, 'heard_s', 'verified_s', 'staged_s', 'activated_s', 'removed_s'] as const;
 /** In scenarios with operators only. */
 const OPERATOR_COLUMNS = ['operator_class', 'embeds_runtime'] as const;
 type Column = (typeof COLUMNS)[number] | (typeof OPERATOR_COLUMNS)[number];
@@ -42,7 +40,7 @@ type Column = (typeof COLUMNS)[number] | (typeof OPERATOR_COLUMNS)[number];
 const UNSIGNED: readonly Column[] = ['relay', 'seed', 'network', 'operator'];
 const TEXT: readonly Column[] = ['arm', 'update', 'country'];
 
-function schemaOf(column: Column): SchemaElement {
+function elementOf(column: Column): SchemaElement {
   const required = { name: column, repetition_type: 'REQUIRED' } as const;
   if (UNSIGNED.includes(column)) return { ...required, type: 'INT32', converted_type: 'UINT_32' };
   if (TEXT.includes(column)) return { ...required, type: 'BYTE_ARRAY', converted_type: 'UTF8' };
@@ -78,37 +76,51 @@ function* groupsOf(rows: number): Generator<Rows> {
   }
 }
 
+/** Of rows that live arms fill as well, the facts alone. */
 interface KeptGroup extends ParquetGroup {
-  readonly updates: readonly UpdateOutcome[];
+  readonly labels: readonly string[];
+  /** Null where it is the facts alone. */
+  readonly updates: readonly UpdateOutcome[] | null;
   readonly hasOperators: boolean;
 }
 
 /** Groups that were encoded ahead, by their first rows. */
 const keptGroups = new WeakMap<Scenario, Map<number, KeptGroup>>();
 
-/** Encodes the groups of rows that arms which are done fill by themselves, while live ones are running. */
+/** Encodes what is known of the groups of rows before live arms are done. */
 export async function encodeStagesAhead(outcome: RunOutcome, running: AbortSignal): Promise<void> {
   const { scenario, population, arms } = outcome;
   const parquet = await loadLate<typeof Parquet>('hyparquet-writer');
   const done = tablesOf(outcome);
-  const tables = scenario.arms.flatMap(({ name }): readonly (Table | null)[] => {
-    const own = done.filter(({ arm }) => arm.arm.name === name);
-    return own.length > 0 ? own : scenario.updates.map(() => null);
+  const names = updateNames(outcome);
+  const tables = scenario.arms.flatMap(({ name: armName }): readonly (Table | Label)[] => {
+    const own = done.filter((table) => table.armName === armName);
+    return own.length > 0 ? own : names.map((name) => ({ armName, name }));
   });
   const hasOperators =
     arms.some(({ operators }) => operators !== null) ||
     scenario.arms.some((arm) => arm.kind === 'live' && arm.operators !== null);
-  const { columns, schema } = columnsOf(hasOperators);
+  const all = columnsOf(hasOperators);
   const kept = new Map<number, KeptGroup>();
   keptGroups.set(scenario, kept);
   for (const rows of groupsOf(tables.length * population.relays)) {
-    const own = tablesIn(tables, rows, population);
-    if (own.includes(null)) continue;
     await giveWay();
     if (running.aborted) return;
-    const columnData = columnDataOf(outcome, tables as Table[], columns, rows);
-    const group = encodeGroup(parquet, schema, columnData, rows.to - rows.from);
-    kept.set(rows.from, { ...group, updates: own.map((table) => table!.update), hasOperators });
+    const own = tablesIn(tables, rows, population);
+    const labels = own.map(labelOf);
+    const count = rows.to - rows.from;
+    if (own.every(isTable)) {
+      const group = encodeGroup(
+        parquet,
+        schemaOf(all),
+        columnDataOf(outcome, tables as Table[], all, rows),
+        count,
+      );
+      kept.set(rows.from, { ...group, labels, updates: own.map(({ update }) => update), hasOperators });
+    } else {
+      const group = encodeGroup(parquet, schemaOf(FACTS), factsOf(outcome, tables, rows), count);
+      kept.set(rows.from, { ...group, labels, updates: null, hasOperators });
+    }
   }
 }
 
@@ -120,8 +132,11 @@ function keptGroup(
   hasOperators: boolean,
 ): KeptGroup | null {
   const kept = keptGroups.get(scenario)?.get(from);
-  if (kept === undefined || kept.hasOperators !== hasOperators) return null;
-  return own.every(({ update }, index) => update === kept.updates[index]) ? kept : null;
+  if (kept === undefined) return null;
+  const { updates, labels } = kept;
+  if (updates === null) return own.every((table, index) => labelOf(table) === labels[index]) ? kept : null;
+  const isTheSame = kept.hasOperators === hasOperators;
+  return isTheSame && own.every(({ update }, index) => update === updates[index]) ? kept : null;
 }
 
 /**
@@ -129,22 +144,26 @@ function keptGroup(
  * them. A million relays have 70 MB of it, which are never there at once.
  */
 export async function* stagesParquet(outcome: RunOutcome): AsyncGenerator<Uint8Array> {
-  const { ByteWriter, ParquetWriter } = await loadLate<typeof Parquet>('hyparquet-writer');
+  const library = await loadLate<typeof Parquet>('hyparquet-writer');
   const { scenario, population } = outcome;
   const hasOperators = outcome.arms.some(({ operators }) => operators !== null);
-  const { columns, schema } = columnsOf(hasOperators);
-  const writer = new ByteWriter();
-  const parquet = new ParquetWriter({ writer, schema, createdBy: 'relaywave' });
+  const columns = columnsOf(hasOperators);
+  const later = columns.slice(FACTS.length);
+  const writer = new library.ByteWriter();
+  const parquet = new library.ParquetWriter({ writer, schema: schemaOf(columns), createdBy: 'relaywave' });
   const tables = tablesOf(outcome);
   let groups = 0;
   for (const rows of groupsOf(tables.length * population.relays)) {
     await giveWay();
     if (++groups % GROUPS_BETWEEN_COLLECTIONS === 0) await collectGarbage();
     const kept = keptGroup(scenario, rows, tablesIn(tables, rows, population), hasOperators);
-    if (kept !== null) placeGroup(parquet, kept);
+    const rowGroupSize = rows.to - rows.from;
+    if (kept === null)
+      parquet.write({ columnData: columnDataOf(outcome, tables, columns, rows), rowGroupSize });
+    else if (kept.updates !== null) placeGroup(parquet, [kept]);
     else {
-      const columnData = columnDataOf(outcome, tables, columns, rows);
-      parquet.write({ columnData, rowGroupSize: rows.to - rows.from });
+      const columnData = columnDataOf(outcome, tables, later, rows);
+      placeGroup(parquet, [kept, encodeGroup(library, schemaOf(later), columnData, rowGroupSize)]);
     }
     yield takenFrom(writer);
   }
@@ -152,12 +171,12 @@ export async function* stagesParquet(outcome: RunOutcome): AsyncGenerator<Uint8A
   yield takenFrom(writer);
 }
 
-function columnsOf(hasOperators: boolean): {
-  readonly columns: readonly Column[];
-  readonly schema: SchemaElement[];
-} {
-  const columns: readonly Column[] = hasOperators ? [...COLUMNS, ...OPERATOR_COLUMNS] : COLUMNS;
-  return { columns, schema: [{ name: 'root', num_children: columns.length }, ...columns.map(schemaOf)] };
+function columnsOf(hasOperators: boolean): readonly Column[] {
+  return hasOperators ? [...COLUMNS, ...OPERATOR_COLUMNS] : COLUMNS;
+}
+
+function schemaOf(columns: readonly Column[]): SchemaElement[] {
+  return [{ name: 'root', num_children: columns.length }, ...columns.map(elementOf)];
 }
 
 /** The tables that rows are of. */
@@ -166,16 +185,27 @@ function tablesIn<Of>(tables: readonly Of[], { from, to }: Rows, { relays }: Pop
 }
 
 function columnDataOf(
-  outcome: RunOutcome,
+  { population, scenario }: RunOutcome,
   tables: readonly Table[],
   columns: readonly Column[],
-  { from, to }: Rows,
+  rows: Rows,
 ): ColumnSource[] {
-  return columns.map((name): ColumnSource => {
-    // Times and weights hardly repeat: looking for a dictionary among them takes as long as all the rest.
-    const encoding = name.endsWith('_s') || name === 'consensus_weight' ? { encoding: 'PLAIN' as const } : {};
-    return { name, data: valuesOf(outcome, tables, name, from, to), ...encoding };
-  });
+  return columns.map((name) =>
+    columnOf(name, tables, population, rows, (table) =>
+      isFact(name) ? factReader(table, name, population, scenario.seed) : reader(table, name),
+    ),
+  );
+}
+
+/** Columns that do not depend on what comes of the updates. */
+function factsOf({ population, scenario }: RunOutcome, tables: readonly Label[], rows: Rows): ColumnSource[] {
+  return FACTS.map((name) =>
+    columnOf(name, tables, population, rows, (table) => factReader(table, name, population, scenario.seed)),
+  );
+}
+
+function isFact(column: Column): column is Fact {
+  return FACTS.includes(column as Fact);
 }
 
 /** What has been written since the last time. */
@@ -185,54 +215,66 @@ function takenFrom(writer: Parquet.ByteWriter): Uint8Array {
   return bytes;
 }
 
+/** Names an arm and an update. */
+interface Label {
+  readonly armName: string;
+  readonly name: string;
+}
+
+function labelOf({ armName, name }: Label): string {
+  return `${armName}/${name}`;
+}
+
 /** The rows of one arm and update. */
-interface Table {
+interface Table extends Label {
   readonly arm: ArmOutcome;
   readonly update: UpdateOutcome;
-  readonly name: string;
+}
+
+function isTable(table: Table | Label): table is Table {
+  return 'update' in table;
 }
 
 function tablesOf(outcome: RunOutcome): Table[] {
   const names = updateNames(outcome);
   return outcome.arms.flatMap((arm) =>
-    arm.updates.map((update, index): Table => ({ arm, update, name: names[index] as string })),
+    arm.updates.map(
+      (update, index): Table => ({ arm, update, armName: arm.arm.name, name: names[index] as string }),
+    ),
   );
 }
 
 type Value = number | string | boolean | null;
 
-/** A column's values in rows `from` to `to` - 1. */
-function valuesOf(
-  { population, scenario }: RunOutcome,
-  tables: readonly Table[],
-  column: Column,
-  from: number,
-  to: number,
-): Value[] {
-  const values = new Array<Value>(to - from);
+/** A column's values in some rows; `readerOf` tells what stands there for a relay of a table. */
+function columnOf<Of>(
+  name: Column,
+  tables: readonly Of[],
+  { relays }: Population,
+  { from, to }: Rows,
+  readerOf: (table: Of) => (relay: number) => Value,
+): ColumnSource {
+  const data = new Array<Value>(to - from);
   for (let row = from; row < to; ) {
-    const table = tables[Math.floor(row / population.relays)] as Table;
-    const read = reader(table, column, population, scenario.seed);
-    let relay = row % population.relays;
-    for (; relay < population.relays && row < to; relay++, row++) values[row - from] = read(relay);
+    const read = readerOf(tables[Math.floor(row / relays)] as Of);
+    for (let relay = row % relays; relay < relays && row < to; relay++, row++) data[row - from] = read(relay);
   }
-  return values;
+  // Times and weights hardly repeat: looking for a dictionary among them takes as long as all the rest.
+  const hardlyRepeats = name.endsWith('_s') || name === 'consensus_weight';
+  return { name, data, ...(hardlyRepeats ? { encoding: 'PLAIN' as const } : {}) };
 }
 
-/** What stands in a column for a relay. */
-function reader(
-  { arm, update, name }: Table,
-  column: Column,
+function factReader(
+  { armName, name }: Label,
+  column: Fact,
   population: Population,
   seed: number,
 ): (relay: number) => Value {
-  const { classes, classOf, embeds } = arm.operators ?? NOBODY;
-  const time = (seconds: Float64Array) => (relay: number) => timeOrNull(seconds[relay] as number);
   switch (column) {
     case 'relay':
       return (relay) => relay;
     case 'arm':
-      return () => arm.arm.name;
+      return () => armName;
     case 'update':
       return () => name;
     case 'seed':
@@ -245,6 +287,13 @@ function reader(
       return (relay) => population.operator[relay] as number;
     case 'consensus_weight':
       return (relay) => population.consensusWeight[relay] as number;
+  }
+}
+
+function reader({ arm, update }: Table, column: Exclude<Column, Fact>): (relay: number) => Value {
+  const { classes, classOf, embeds } = arm.operators ?? NOBODY;
+  const time = (seconds: Float64Array) => (relay: number) => timeOrNull(seconds[relay] as number);
+  switch (column) {
     case 'heard_s':
       return time(update.stages.heard);
     case 'verified_s':

@@ -66,46 +66,58 @@ export function peaksOfColumns(
 ): Point[] {
   const points: Point[] = [];
   let column = -1;
-  let highest = start;
-  let last = start;
+  let [highest, last] = [-1, -1];
+  const pointAt = (row: number): Point => [ofSeconds(seconds[row]!), values[row]!];
   const finishColumn = () => {
     if (column < 0) return;
-    points.push(highest);
-    if (last !== highest) points.push(last);
+    points.push(pointAt(highest));
+    if (last !== highest) points.push(pointAt(last));
   };
-  for (const [row, at] of seconds.entries()) {
-    const point: Point = [ofSeconds(at), values[row]!];
-    if (point[0] > toX) break;
-    const own = Math.floor(pixel(point[0]));
+  for (let row = 0; row < seconds.length; row++) {
+    const x = ofSeconds(seconds[row]!);
+    if (x > toX) break;
+    const own = Math.floor(pixel(x));
     if (own !== column) {
       finishColumn();
       column = own;
-      highest = point;
-    } else if (point[1] > highest[1]) highest = point;
-    last = point;
+      highest = row;
+    } else if (values[row]! > values[highest]!) highest = row;
+    last = row;
   }
   finishColumn();
-  points.push([toX, last[1]]);
+  points.push([toX, last < 0 ? start[1] : values[last]!]);
   return points;
 }
 
-/** The moments of a curve on the axis, and before them the start of the line. */
-function* onAxis<Each>(
-  curve: AdoptionCurve,
-  axis: StepAxis,
+/** As `lastOfColumns` for the rows of a curve: points are made of those alone that are kept. */
+function lastRows<Each extends BandPoint | Point>(
+  { seconds }: AdoptionCurve,
+  { ofSeconds, pixel, fromX, toX }: StepAxis,
   start: Each,
   pointAt: (x: number, row: number) => Each,
-): Generator<Each> {
-  yield start;
-  for (const [row, seconds] of curve.seconds.entries()) {
-    yield pointAt(Math.max(axis.fromX, axis.ofSeconds(seconds)), row);
+): Each[] {
+  const kept: Each[] = [];
+  const keep = (x: number, row: number): void => {
+    kept.push(row < 0 ? start : pointAt(x, row));
+  };
+  let [x, row, column] = [fromX, -1, Math.floor(pixel(fromX))];
+  for (let next = 0; next < seconds.length; next++) {
+    const nextX = Math.max(fromX, ofSeconds(seconds[next]!));
+    if (nextX > toX) break;
+    const own = Math.floor(pixel(nextX));
+    // The start of the line stays, whatever else is in its column.
+    if (own !== column || row < 0) keep(x, row);
+    [x, row, column] = [nextX, next, own];
   }
+  keep(x, row);
+  if (x < toX) kept.push([toX, ...kept.at(-1)!.slice(1)] as unknown as Each);
+  return kept;
 }
 
 /** Points for a line drawn with steps (x first, then y): x in axis units, y a fraction of 0 to 1. */
 export function stepPoints(curve: AdoptionCurve, weighting: Weighting, axis: StepAxis): Point[] {
   const pointAt = (x: number, row: number): Point => [x, curve[weighting][row] as number];
-  return lastOfColumns(onAxis(curve, axis, [axis.fromX, 0] as Point, pointAt), axis);
+  return lastRows(curve, axis, [axis.fromX, 0] as Point, pointAt);
 }
 
 export type BandPoint = readonly [x: number, low: number, high: number];
@@ -118,5 +130,5 @@ export function bandPoints(curve: AdoptionCurve, band: Band | null, axis: StepAx
     band.low[row] as number,
     band.high[row] as number,
   ];
-  return lastOfColumns(onAxis(curve, axis, [axis.fromX, 0, 0] as BandPoint, pointAt), axis);
+  return lastRows(curve, axis, [axis.fromX, 0, 0] as BandPoint, pointAt);
 }

@@ -8,6 +8,7 @@
 import { EVENT_KIND } from '../event-random.ts';
 import type { SimulationEvent } from '../virtual-clock.ts';
 import type { Frame } from './frame.ts';
+import type { PeerStanding } from './peer-standing.ts';
 
 /** Kinds of arrivals; the numbers go into the trace, below 15. */
 export const ARRIVAL = {
@@ -40,6 +41,12 @@ export interface Receiver {
   arrive(arrival: Arrival): void;
 }
 
+/** A receiver that the sender knows itself: the other end of its link, on the same thread. */
+export interface KnownReceiver extends Receiver {
+  /** What reaches an end that is closed finds its way as if nobody knew it. */
+  readonly status: 'open' | 'closed';
+}
+
 export class Arrival implements SimulationEvent {
   /** The host that it reaches. */
   relay: number;
@@ -48,6 +55,10 @@ export class Arrival implements SimulationEvent {
   /** The link's number, or that of the request. */
   detail: number;
   frame: Frame | null;
+  /** Of a frame of control alone: what the receiving router keeps of its sender, if the sender knows where that is. */
+  sender: PeerStanding | null = null;
+  /** Null where the receiver has to be looked for. */
+  end: KnownReceiver | null = null;
   private readonly deliver: (arrival: Arrival) => void;
 
   constructor(

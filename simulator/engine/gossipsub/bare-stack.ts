@@ -4,6 +4,7 @@ import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import type { RelayRegistrar } from './components.ts';
 import { InboundQueue, SimulatedConnection } from './connection.ts';
 import type { Frame, FrameMint } from './frame.ts';
+import { takeGreeting } from './greeting.ts';
 import type { GossipSubInternals } from './internals.ts';
 import type { LinkEnd, NetworkStack, NewLink } from './network-stack.ts';
 import { takeSoleControl } from './sole-control.ts';
@@ -69,9 +70,10 @@ export class BareStack implements NetworkStack {
     }
     const { mint, onError } = reception;
     const rpc = frame.rpc ?? decode(mint, frame, router);
-    const { control } = frame;
+    const { control, greeting } = frame;
     try {
       if (control !== null && takeSoleControl(router, connection.remotePeer.toString(), control)) return;
+      if (greeting !== null && takeGreeting(router, connection.remotePeer, greeting)) return;
     } catch (error) {
       onError(error);
       return;

@@ -10,32 +10,48 @@
 
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
+import { encode } from 'it-length-prefixed';
 import type { Uint8ArrayList } from 'uint8arraylist';
 import { ARRIVAL, type Arrival } from './arrival.ts';
 import type { BareStack } from './bare-stack.ts';
 import type { Frame } from './frame.ts';
+import type { OutboundStreamInternals } from './internals.ts';
 import { IDENTIFY_ANSWER_BYTES, NEGOTIATION_BYTES } from './negotiation.ts';
 import type { Direction, LinkEnd, NewLink } from './network-stack.ts';
+import type { PeerStanding } from './peer-standing.ts';
 import type { SimulatedRelay } from './relay.ts';
 import type { Transport } from './transport.ts';
 
 /** Why a stream could not be had. Expected when relays come and go, so it counts as no failure. */
 export class LinkClosedError extends Error {}
 
-export class SimulatedConnection implements LinkEnd {
+const CLOSED = Promise.resolve();
+
+/** Who has asked for a stream: told that the other end has agreed to it, or that the link has closed before. */
+export interface Opening {
+  agreed(connection: SimulatedConnection): void;
+  lost(): void;
+}
+
+/** On the fast path it is what the router sends on, too, in the place of gossipsub's own OutboundStream. */
+export class SimulatedConnection implements LinkEnd, OutboundStreamInternals {
+  // What everything that is sent or arrives looks at stands first, so that it lies together in memory.
+  status: 'open' | 'closed' = 'open';
   readonly local: SimulatedRelay;
   readonly remote: number;
-  readonly remotePeer: PeerId;
-  readonly remoteAddr: Multiaddr;
-  readonly direction: Direction;
   readonly latencyUs: number;
   readonly link: number;
-  status: 'open' | 'closed' = 'open';
-  inbound: InboundQueue | null = null;
-  private readonly stack: BareStack;
+  standing: PeerStanding | null = null;
+  /** The other end, if it is on this thread. */
+  far: SimulatedConnection | null = null;
   private readonly transport: Transport;
+  private readonly stack: BareStack;
+  readonly remotePeer: PeerId;
   private opening: Opening | null = null;
   private isIdentified = false;
+  inbound: InboundQueue | null = null;
+  readonly direction: Direction;
+  readonly remoteAddr: Multiaddr;
 
   constructor(stack: BareStack, transport: Transport, link: NewLink) {
     const { local, peer, direction, latencyUs, number } = link;
@@ -51,22 +67,68 @@ export class SimulatedConnection implements LinkEnd {
   }
 
   announce(): void {
+    this.lookForFarEnd();
     this.transport.transmit(this, ARRIVAL.identify, NEGOTIATION_BYTES, null);
+  }
+
+  /** Whichever end comes up second finds the first. */
+  private lookForFarEnd(): void {
+    const end = this.transport.linkEnd(this.remote, this.local.index);
+    if (!(end instanceof SimulatedConnection) || end.link !== this.link) return;
+    this.far = end;
+    end.far = this;
   }
 
   /** Asks the other end for a stream; resolves a round trip later, or rejects when the link closes. */
   newStream(protocols: string[]): Promise<Stream> {
     return new Promise((resolve, reject) => {
-      if (this.status === 'closed') {
-        reject(new LinkClosedError());
-        return;
-      }
-      this.opening = { resolve, reject, protocol: protocols[0] };
-      this.transport.transmit(this, ARRIVAL.open, NEGOTIATION_BYTES, null);
+      const opening = {
+        agreed: () => resolve(new SimulatedStream(this, this.transport, protocols[0]) as unknown as Stream),
+        lost: () => reject(new LinkClosedError()),
+      };
+      if (!this.askForStream(opening)) opening.lost();
     });
   }
 
+  /** Asks the other end for a stream, which agrees to it a round trip later; false where the link is closed already. */
+  askForStream(opening: Opening): boolean {
+    if (this.status === 'closed') return false;
+    this.opening = opening;
+    this.transport.transmit(this, ARRIVAL.open, NEGOTIATION_BYTES, null);
+    return true;
+  }
+
+  get rawStream(): this {
+    return this;
+  }
+
+  get protocol(): string {
+    return this.stack.router.protocols[0];
+  }
+
+  push(rpc: Uint8Array): void {
+    this.pushPrefixed(encode.single(rpc));
+  }
+
+  pushPrefixed(list: Uint8ArrayList): void {
+    this.transport.sendList(this, list);
+  }
+
+  sendFrame(frame: Frame): void {
+    this.transport.sendFrame(this, frame);
+  }
+
+  /** Closes the stream alone, which nobody sees. */
+  close(): Promise<void> {
+    return CLOSED;
+  }
+
   arrive({ what, frame }: Arrival): void {
+    if (what === ARRIVAL.identify) {
+      // Not for the router.
+      this.transport.transmit(this, ARRIVAL.identity, IDENTIFY_ANSWER_BYTES, null);
+      return;
+    }
     this.local.wake();
     if (frame !== null) {
       this.transport.load?.gossipReceived(this.local.index, frame.bytes.length);
@@ -74,9 +136,6 @@ export class SimulatedConnection implements LinkEnd {
       return;
     }
     switch (what) {
-      case ARRIVAL.identify:
-        this.transport.transmit(this, ARRIVAL.identity, IDENTIFY_ANSWER_BYTES, null);
-        return;
       case ARRIVAL.identity:
         this.isIdentified = true;
         this.stack.identified(this);
@@ -91,23 +150,23 @@ export class SimulatedConnection implements LinkEnd {
 
   /** The other end asked for a stream. */
   private acceptStream(): void {
+    this.transport.transmit(this, ARRIVAL.acknowledge, NEGOTIATION_BYTES, null);
     this.inbound = this.stack.inboundQueue();
     this.stack.router.onIncomingStream(this.inbound, this);
-    this.transport.transmit(this, ARRIVAL.acknowledge, NEGOTIATION_BYTES, null);
   }
 
   /** The other end agreed to the stream that this end asked for. */
   private streamAccepted(): void {
     const { opening } = this;
     this.opening = null;
-    opening?.resolve(new SimulatedStream(this, this.transport, opening.protocol) as unknown as Stream);
+    opening?.agreed(this);
   }
 
   /** Ends the streams, and tells the router if it knows the peer. */
   shut(): void {
     this.status = 'closed';
     this.inbound?.end();
-    this.opening?.reject(new LinkClosedError());
+    this.opening?.lost();
     this.opening = null;
     if (this.isIdentified) this.stack.disconnected(this);
   }
@@ -118,14 +177,7 @@ export class SimulatedConnection implements LinkEnd {
   }
 }
 
-/** A stream that was asked for and not yet agreed to. */
-interface Opening {
-  readonly resolve: (stream: Stream) => void;
-  readonly reject: (error: LinkClosedError) => void;
-  readonly protocol: string;
-}
-
-/** The sending side of a stream: what gossipsub's own OutboundStream wraps. */
+/** The sending side of a stream on the full path: what gossipsub's own OutboundStream wraps. */
 export class SimulatedStream {
   readonly protocol: string;
   private readonly connection: SimulatedConnection;
@@ -140,10 +192,6 @@ export class SimulatedStream {
   send(list: Uint8ArrayList): boolean {
     this.transport.sendList(this.connection, list);
     return true;
-  }
-
-  sendFrame(frame: Frame): void {
-    this.transport.sendFrame(this.connection, frame);
   }
 
   addEventListener(): void {}

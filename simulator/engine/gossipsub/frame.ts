@@ -8,6 +8,7 @@
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import { encode } from 'it-length-prefixed';
 import type { Uint8ArrayList } from 'uint8arraylist';
+import { type Greeting, greetingOf } from './greeting.ts';
 import { type BytesByKind, splitFrame } from './rpc-bytes.ts';
 import { type SoleControl, soleControl } from './sole-control.ts';
 
@@ -17,6 +18,8 @@ export class Frame {
   rpc: RPC | null = null;
   /** Its control, if it decodes to one kind of it that can be taken straight. */
   control: SoleControl | null = null;
+  /** The same of what routers say when they meet. */
+  greeting: Greeting | null = null;
   private split: BytesByKind | null = null;
 
   constructor(bytes: Uint8Array) {
@@ -58,6 +61,11 @@ export class FrameMint {
   private readonly frames = new Map<string, Frame>();
   private readonly framesOfBodies = new Map<string, Frame>();
   private readonly byMessage = new WeakMap<RPC.Message, Frame>();
+  /** By topic. */
+  private readonly greetings: Readonly<Record<Greeting['kind'], Map<string, Frame>>> = {
+    subscription: new Map(),
+    graft: new Map(),
+  };
   private lastList: Uint8ArrayList | null = null;
   private lastFrame: Frame | null = null;
   private lastIds: readonly Uint8Array[] | null = null;
@@ -83,6 +91,8 @@ export class FrameMint {
 
   /** The frame of an RPC without messages. What a heartbeat tells its peers of messages is one list for all of them. */
   ofControl(rpc: RPC, encodeRpc: () => Uint8Array): Frame {
+    const greeting = greetingOf(rpc);
+    if (greeting !== null) return this.ofGreeting(greeting, encodeRpc);
     const messageIDs = idsOfLoneIHave(rpc);
     if (messageIDs === null) return this.ofBody(encodeRpc());
     if (messageIDs !== this.lastIds || this.lastIHave === null) {
@@ -90,6 +100,16 @@ export class FrameMint {
       this.lastIHave = this.ofBody(encodeRpc());
     }
     return this.lastIHave;
+  }
+
+  private ofGreeting({ kind, topic }: Greeting, encodeRpc: () => Uint8Array): Frame {
+    const frames = this.greetings[kind];
+    let frame = frames.get(topic);
+    if (frame === undefined) {
+      frame = this.ofBody(encodeRpc());
+      frames.set(topic, frame);
+    }
+    return frame;
   }
 
   /** The frame of an RPC that is encoded and has no length before it yet. */
@@ -125,6 +145,7 @@ export class FrameMint {
       const rpc = decodeRpc(frame.body);
       frame.rpc = rpc;
       frame.control = soleControl(rpc);
+      frame.greeting = greetingOf(rpc);
       // A frame of one message and nothing else is, byte for byte, the frame that forwards it.
       if (isBareMessage(rpc)) this.byMessage.set(rpc.messages[0], frame);
     }

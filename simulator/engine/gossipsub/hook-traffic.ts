@@ -6,6 +6,10 @@
  * Poisson, so the wait for the k-th cell is an Erlang draw from any instant on. Only a relay that waits for a switch,
  * or has a module on trial, needs events. A trial's first cells come one by one and later ones in growing bursts,
  * which end a trial (or a rollback) late by one burst at most.
+ *
+ * On the fast path bursts that decide nothing are no events: what comes of a trial whose module answers well is known
+ * when it has answered once. They are counted with the first burst that may decide something, or when something else
+ * happens to the slot before.
  */
 
 import type { RelayCore } from '../../../node/core.ts';
@@ -29,6 +33,11 @@ export interface HookSurroundings {
   readonly isRunning: (relay: number, core: RelayCore) => boolean;
   /** How far the relay's clock is ahead, in milliseconds. */
   readonly skewMs: (relay: number) => number;
+  /**
+   * Whether nothing but these cells and the relay's own updates comes to its slots, so that bursts can be counted late.
+   * Who says so tells of every slot that is rolled back.
+   */
+  readonly isAlone: boolean;
 }
 
 /** What of a job decides about cells. */
@@ -67,23 +76,13 @@ export class HookTraffic {
     const waitMs = Math.max(0, notBeforeMs - this.clock.nowMs() - this.surroundings.skewMs(relay));
     const fromUs = this.clock.nowUs + waitMs * 1000;
     const begin = (): void => {
+      this.settle(place);
       place.held = null;
-      place.series++;
-      const { series } = place;
-      const burst: Burst = {
-        relay,
-        place,
-        core,
-        hook,
-        slot: core.slot(hook),
-        args: ordinaryCell(hook),
-        series,
-        meanWaitUs,
-        event: new CellsArrive(relay, () => this.arrive(burst)),
-        cells: 1,
-        dueUs: fromUs,
-      };
-      this.expect(burst, fromUs);
+      const slot = core.slot(hook);
+      this.expect(
+        this.series({ relay, place, core, hook, slot, args: ordinaryCell(hook), meanWaitUs }, 1),
+        fromUs,
+      );
     };
     if (this.job.policies === null || waitMs === 0) begin();
     else this.hold(relay, place, notBeforeMs, fromUs, begin);
@@ -92,7 +91,7 @@ export class HookTraffic {
   private placeOf(relay: number, { id }: AnyHook): Place {
     const name = `${relay}/${id}`;
     let place = this.places.get(name);
-    if (place === undefined) this.places.set(name, (place = { series: 0, held: null }));
+    if (place === undefined) this.places.set(name, (place = { series: 0, held: null, uncounted: null }));
     return place;
   }
 
@@ -107,24 +106,103 @@ export class HookTraffic {
     this.clock.schedule(fromUs, new CellsArrive(relay, end));
   }
 
+  /** The series of cells that is the valid one from now on, with so many at first. */
+  private series(parts: SeriesParts, cells: number): Burst {
+    const series = ++parts.place.series;
+    const event = new CellsArrive(parts.relay, () => this.arrive(burst));
+    const burst: Burst = { ...parts, series, event, cells, dueUs: this.clock.nowUs };
+    return burst;
+  }
+
   private expect(burst: Burst, fromUs: number): void {
-    const { relay, hook, cells, meanWaitUs } = burst;
-    burst.dueUs = cellsArriveUs(this.job.scenario.seed, relay, hook.id, fromUs, cells, meanWaitUs);
+    burst.dueUs = this.arriveUs(burst, fromUs);
+    if (this.surroundings.isAlone) this.skipUndecided(burst, fromUs);
     this.clock.schedule(burst.dueUs, burst.event);
+  }
+
+  private arriveUs({ relay, hook, cells, meanWaitUs }: Cells, fromUs: number): number {
+    return cellsArriveUs(this.job.scenario.seed, relay, hook.id, fromUs, cells, meanWaitUs);
+  }
+
+  /**
+   * Goes on from a burst to the last but one that decides nothing: the last is scheduled when the one before it has come,
+   * as ever, and so keeps its place among the events of its instant.
+   */
+  private skipUndecided(burst: Burst, fromUs: number): void {
+    const { place, slot, args, cells } = burst;
+    let left = slot.undecidedCalls(...args);
+    let calls = 0;
+    for (let next = cellsAfter(burst.cells); burst.cells + next <= left; next = cellsAfter(next)) {
+      left -= burst.cells;
+      calls += burst.cells;
+      burst.cells = next;
+      burst.dueUs = this.arriveUs(burst, burst.dueUs);
+    }
+    if (calls > 0) place.uncounted = { burst, fromUs, cells, calls };
+  }
+
+  /** Counts those of the bursts which were left out that have come by now. The others are void: a new series begins. */
+  private settle(place: Place): void {
+    const { uncounted } = place;
+    if (uncounted === null) return;
+    uncounted.burst.slot.countUndecided(this.cellsTillNow(uncounted).came);
+    place.uncounted = null;
+  }
+
+  /**
+   * A slot has been rolled back from outside of its calls. With that a trial is over, and nobody asks any more for what
+   * has been left out of it; but the next burst comes to whatever answers now.
+   */
+  rolledBack(relay: number, hook: AnyHook): void {
+    const place = this.placeOf(relay, hook);
+    const { uncounted } = place;
+    if (uncounted === null) return;
+    place.uncounted = null;
+    const { burst, calls } = uncounted;
+    const { came, next, nextUs } = this.cellsTillNow(uncounted);
+    if (came === calls) return; // the next one is scheduled
+    const own = this.series(burst, next);
+    own.dueUs = nextUs;
+    this.clock.schedule(nextUs, own.event);
+  }
+
+  /** How many cells of those bursts have come by now, and the next burst: how many, and when. */
+  private cellsTillNow({ burst, fromUs, cells, calls }: Uncounted): {
+    readonly came: number;
+    readonly next: number;
+    readonly nextUs: number;
+  } {
+    const { nowUs } = this.clock;
+    let came = 0;
+    let next = cells;
+    let nextUs = this.arriveUs({ ...burst, cells: next }, fromUs);
+    while (came < calls && nextUs <= nowUs) {
+      came += next;
+      next = cellsAfter(next);
+      nextUs = this.arriveUs({ ...burst, cells: next }, nextUs);
+    }
+    return { came, next, nextUs };
   }
 
   /** Cells reach the hook; more will if it still has a module on trial, or in line and not held back. */
   private arrive(burst: Burst): void {
     const { relay, place, core, slot, args, series, cells } = burst;
     if (place.series !== series || !this.surroundings.isRunning(relay, core)) return;
+    if (place.uncounted !== null) slot.countUndecided(place.uncounted.calls);
+    place.uncounted = null;
     if (this.job.scenario.fidelity === 'fast') slot.repeat(cells, ...(args as []));
     else for (let cell = 0; cell < cells; cell++) slot.call(...(args as []));
     const isAwaited = (slot.pendingHash !== null && place.held === null) || slot.phase === 'trial';
     if (!isAwaited) return;
-    burst.cells = Math.min(cells * 2, BURST_CELLS_MAX);
+    burst.cells = cellsAfter(cells);
     // A process that has stood still meanwhile meets them late.
     this.expect(burst, Math.max(burst.dueUs, this.clock.nowUs));
   }
+}
+
+/** How many cells the burst after one of so many brings. */
+function cellsAfter(cells: number): number {
+  return Math.min(cells * 2, BURST_CELLS_MAX);
 }
 
 /** A hook of a relay. */
@@ -133,10 +211,11 @@ interface Place {
   series: number;
   /** While a module waits for its operator, no cell is to be brought to it. */
   held: symbol | null;
+  /** Bursts of the valid series that were left out, and come before the one that is scheduled; null without any. */
+  uncounted: Uncounted | null;
 }
 
-/** The next cells of a series. */
-interface Burst {
+interface SeriesParts {
   readonly relay: number;
   readonly place: Place;
   readonly core: RelayCore;
@@ -144,11 +223,29 @@ interface Burst {
   readonly slot: ReturnType<RelayCore['slot']>;
   /** What each cell brings. */
   readonly args: readonly (number | bigint | Uint8Array)[];
-  readonly series: number;
   readonly meanWaitUs: number;
+}
+
+/** The next cells of a series. */
+interface Burst extends SeriesParts {
+  readonly series: number;
   readonly event: CellsArrive;
   cells: number;
   dueUs: number;
+}
+
+/** What of a burst decides how long it takes. */
+type Cells = Pick<Burst, 'relay' | 'hook' | 'cells' | 'meanWaitUs'>;
+
+/** Bursts that decide nothing, in a row. */
+interface Uncounted {
+  /** The one after them. */
+  readonly burst: Burst;
+  /** When the wait for the first of them began, and its cells. */
+  readonly fromUs: number;
+  readonly cells: number;
+  /** Cells of all of them. */
+  readonly calls: number;
 }
 
 /** What reaches a hook with each cell. */

@@ -104,12 +104,15 @@ export interface GossipSubInternals extends ValidatingGossipSub {
     Dhi: number;
     Dout: number;
     mcacheLength: number;
+    readonly idontwantMaxMessages: number;
   };
   readonly status: { heartbeatTimeout: VirtualTimer };
   readonly streamsOutbound: Map<string, OutboundStreamInternals>;
   readonly peers: ReadonlyMap<string, PeerId>;
   /** Peers that are subscribed to each topic. */
   readonly topics: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Topics of its own. */
+  readonly subscriptions: ReadonlySet<string>;
   readonly mesh: ReadonlyMap<string, ReadonlySet<string>>;
   readonly outbound: ReadonlyMap<string, boolean>;
   readonly backoff: Sized;
@@ -130,6 +133,7 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   readonly score: PeerScoreInternals;
   /** Peers whose RPCs are accepted without another look at their score. */
   readonly acceptFromWhitelist: Map<string, { messagesAccepted: number; acceptUntil: number }>;
+  readonly allowedTopics: ReadonlySet<string> | null;
   heartbeatTicks: number;
   /** Peers for which outbound streams are made one after the other. */
   outboundInflightQueue: { push(wanted: WantedStream): unknown; end(): unknown };
@@ -141,8 +145,13 @@ export interface GossipSubInternals extends ValidatingGossipSub {
   handleIHave(id: string, ihave: RPC.ControlIHave[]): RPC.ControlIWant[];
   handleIdontwant(id: string, idontwant: RPC.ControlIDontWant[]): void;
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>;
+  /** False where the peer has too many subscriptions. */
+  handleReceivedSubscription(from: PeerId, topic: string, subscribe: boolean): boolean;
+  /** True if the peer is in the mesh now, and to be told so. */
+  graftOnSubscribe(id: string, topic: string): boolean;
+  sendGraft(id: string, topics: string[]): void;
   createInboundStream(peer: PeerId, stream: Stream): void;
-  createOutboundStream(peer: PeerId, connection: Connection): Promise<void>;
+  sendSubscriptions(peer: string, topics: string[], subscribe: boolean): void;
   sendRpc(peer: string, rpc: RPC): boolean;
   onIncomingStream(stream: unknown, connection: unknown): void;
   start(): Promise<void>;
@@ -165,6 +174,8 @@ const INSTANCE_MEMBERS = [
   'streamsOutbound',
   'peers',
   'topics',
+  'protocols',
+  'subscriptions',
   'mesh',
   'outbound',
   'backoff',
@@ -206,6 +217,7 @@ const INSTANCE_MEMBERS = [
   'score.duplicateMessage',
   'score.rejectMessage',
   'acceptFromWhitelist.set',
+  'allowedTopics',
   'heartbeatTicks',
   'runHeartbeat',
   'clearBackoff',
@@ -214,10 +226,13 @@ const INSTANCE_MEMBERS = [
   'handleIHave',
   'handleIdontwant',
   'handleReceivedRpc',
+  'handleReceivedSubscription',
+  'graftOnSubscribe',
+  'sendGraft',
   'createInboundStream',
-  'createOutboundStream',
   'outboundInflightQueue.push',
   'outboundInflightQueue.end',
+  'sendSubscriptions',
   'sendRpc',
   'onIncomingStream',
   'isStarted',

@@ -24,9 +24,11 @@ const VAIN_PICKS = 64;
 /** The time of whoever runs the network, and a way to plan for it. */
 export interface KeepersClock {
   readonly nowUs: number;
-  /** Plans an action in the name of a relay. */
-  at(timeUs: number, relay: number, action: () => void): void;
+  /** Plans an action in the name of a relay; it is called with two numbers, so that it can be the same every time. */
+  at(timeUs: number, relay: number, action: KeepersAction, first?: number, second?: number): void;
 }
+
+export type KeepersAction = (first: number, second: number) => void;
 
 /** What the keepers of all relays of a thread share. */
 export interface KeepingParts {
@@ -38,6 +40,8 @@ export interface KeepingParts {
   readonly degree: number;
   readonly seed: number;
   readonly latencyUs: (a: number, b: number) => number;
+  /** What passes between the wish for a link and the question for it, round trips. */
+  readonly setupRoundTrips: number;
   /** Relays that were dialled in the topology that the run begins with. */
   readonly dialledAtStart: (relay: number) => readonly number[];
 }
@@ -76,6 +80,15 @@ export class LinkKeeper {
   private known: readonly number[];
   /** Counts absences, so that what was planned before one comes to nothing. */
   private absences = 0;
+  private readonly meet: KeepersAction = (peer, absences) => {
+    if (!this.isThereSince(absences)) return;
+    this.forget(peer);
+    if (this.relay.isLinked(peer)) this.fill(REDIAL_WITHIN_US);
+    else this.relay.dial(peer);
+  };
+  private readonly lookAgain: KeepersAction = (_nobody, absences) => {
+    if (this.isThereSince(absences)) this.fill(REDIAL_WITHIN_US);
+  };
 
   constructor(parts: KeepingParts, relay: KeptRelay) {
     const { degree } = parts;
@@ -94,12 +107,12 @@ export class LinkKeeper {
   }
 
   /** The relay has come up: links are made one by one, within `withinUs` and the time that each takes to set up. */
-  cameOnline(withinUs: number, setupRoundTrips: number): void {
+  cameOnline(withinUs: number): void {
     for (const peer of this.known) {
       if (this.lacks() <= 0) break;
-      if (this.parts.isListed(peer)) this.intend(peer, withinUs, setupRoundTrips);
+      if (this.parts.isListed(peer)) this.intend(peer, withinUs);
     }
-    this.fill(withinUs, setupRoundTrips);
+    this.fill(withinUs);
   }
 
   wentOffline(dialled: readonly number[]): void {
@@ -109,14 +122,14 @@ export class LinkKeeper {
   }
 
   /** Looks for as many others to dial as it has lost. */
-  fill(withinUs: number, setupRoundTrips: number): void {
+  fill(withinUs: number): void {
     for (let lacking = this.lacks(); lacking > 0; lacking--) {
       const peer = this.find();
       if (peer === null) {
-        this.later(LOOK_AGAIN_US, () => this.fill(REDIAL_WITHIN_US, setupRoundTrips));
+        this.later(LOOK_AGAIN_US, this.lookAgain);
         return;
       }
-      this.intend(peer, withinUs, setupRoundTrips);
+      this.intend(peer, withinUs);
     }
   }
 
@@ -124,15 +137,11 @@ export class LinkKeeper {
     return this.target - this.relay.countDialled() - this.intended.length;
   }
 
-  private intend(peer: number, withinUs: number, setupRoundTrips: number): void {
-    const { relay, parts } = this;
+  private intend(peer: number, withinUs: number): void {
+    const { latencyUs, setupRoundTrips } = this.parts;
     this.intended.push(peer);
-    const setupUs = 2 * setupRoundTrips * parts.latencyUs(relay.index, peer);
-    this.later(this.random().integer(withinUs) + setupUs, () => {
-      this.forget(peer);
-      if (relay.isLinked(peer)) this.fill(REDIAL_WITHIN_US, setupRoundTrips);
-      else relay.dial(peer);
-    });
+    const setupUs = 2 * setupRoundTrips * latencyUs(this.relay.index, peer);
+    this.later(this.random().integer(withinUs) + setupUs, this.meet, peer);
   }
 
   /** A peer is not about to be dialled any more. */
@@ -142,13 +151,15 @@ export class LinkKeeper {
     if (last !== peer) intended[intended.indexOf(peer)] = last;
   }
 
-  /** Does something after a while, unless the relay has gone away meanwhile. */
-  private later(afterUs: number, action: () => void): void {
-    const { parts, absences } = this;
-    const { clock } = parts;
-    clock.at(clock.nowUs + afterUs, this.relay.index, () => {
-      if (this.relay.online && this.absences === absences) action();
-    });
+  /** Plans something of this presence of the relay. */
+  private later(afterUs: number, action: KeepersAction, peer = 0): void {
+    const { clock } = this.parts;
+    clock.at(clock.nowUs + afterUs, this.relay.index, action, peer, this.absences);
+  }
+
+  /** Whether the relay has not gone away since it had been away so often. */
+  private isThereSince(absences: number): boolean {
+    return this.relay.online && this.absences === absences;
   }
 
   /** A relay to dial: listed, of another operator and /24, not linked yet. Null where there is none. */

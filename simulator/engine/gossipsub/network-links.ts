@@ -7,6 +7,7 @@ import type { Job } from './job.ts';
 import { isListedAt, type KeepingParts, relayPicker } from './link-keeper.ts';
 import { Neighbours } from './neighbours.ts';
 import type { LinksParts } from './relay-links.ts';
+import { SETUP_ROUND_TRIPS } from './simulated-peers.ts';
 import type { Transport } from './transport.ts';
 
 export interface NetworkLinksParts {
@@ -50,7 +51,8 @@ function keepingParts(
       get nowUs() {
         return clock.nowUs;
       },
-      at: (timeUs, relay, action) => clock.schedule(timeUs, new Call(relay, action)),
+      at: (timeUs, relay, action, first = 0, second = 0) =>
+        clock.schedule(timeUs, new Call(relay, () => action(first, second))),
     },
     isListed: (relay) => isListedAt(churn, relay, clock.nowUs),
     population,
@@ -58,6 +60,8 @@ function keepingParts(
     degree,
     seed: scenario.seed,
     latencyUs: (a, b) => hosts.latencyUs(a, b),
+    // The last of the round trips is that of the question and its answer.
+    setupRoundTrips: SETUP_ROUND_TRIPS - 1,
     dialledAtStart: (relay) =>
       neighbours()
         .of(relay)

@@ -25,10 +25,10 @@ import type { FrameMint } from './frame.ts';
 import { Hosts } from './hosts.ts';
 import { type Identity, relayAddress, UNSEEN_ADDRESS } from './identity.ts';
 import type { Job } from './job.ts';
+import { KnownControl } from './known-control.ts';
 import { LifePlan, type PlannedRelays } from './life-plan.ts';
 import { LoadCounter } from './load-counter.ts';
 import { networkLinks } from './network-links.ts';
-import { PatientControl } from './patient-control.ts';
 import type { SimulatedRelay } from './relay.ts';
 import { RelayFactory } from './relay-factory.ts';
 import type { RelayLinks } from './relay-links.ts';
@@ -103,7 +103,7 @@ export class SimulatedNetwork {
     this.transport.load = this.load;
     this.watch = new InvariantWatch(clock);
     this.faults = job.faults.length === 0 ? null : this.makeFaults();
-    this.transport.watch = this.reachWatch();
+    if (!this.isEverybodyThere()) this.transport.watch = this.reachWatch();
     this.recorder = new StageRecorder(job, clock, trace, this.watch);
     this.updates = new UpdateLife(
       job,
@@ -115,6 +115,12 @@ export class SimulatedNetwork {
     );
     this.dataPlane = scenario.traffic.clients === null ? null : this.makeDataPlane(trace);
     this.sybils = job.sybils === null ? null : this.makeSybils(job.sybils);
+  }
+
+  /** Whether nobody is ever away or cut off. */
+  private isEverybodyThere(): boolean {
+    const { presence, churn, sybils } = this.job;
+    return this.faults === null && presence === null && churn === null && sybils === null;
   }
 
   private isLocal(host: number): boolean {
@@ -141,7 +147,8 @@ export class SimulatedNetwork {
     const linking = networkLinks({ job, clock, transport, hosts, faults, peerOf });
     const onBlame = this.sybils?.onBlame ?? null;
     const watched = { counters, load, failures, onBlame };
-    const { seen, awake, mayWait } = new PatientControl(clock, population.relays);
+    const known = new KnownControl(clock, population.relays);
+    const { seen, awake } = known;
     const stacks = await chooseStack({ job, mint, seen, transport, identities, addresses, ...watched });
     this.factory = new RelayFactory({
       job,
@@ -159,7 +166,7 @@ export class SimulatedNetwork {
     // Faults, sybils and cells of clients look into relays, or change them, in events that are not theirs.
     const { sybils, dataPlane } = this;
     const isAlone = faults === null && sybils === null && dataPlane === null;
-    if (this.fast && isAlone && scenario.stack === 'bare') clock.mayWait = mayWait;
+    if (this.fast && isAlone && scenario.stack === 'bare') known.shorten(transport, hosts.local);
     for (let index = 0; index < population.relays; index++) {
       if (this.isLocal(index) && this.lives.takesPart(index)) this.makeRelay(index);
     }

@@ -8,7 +8,7 @@ import { VirtualClock } from '../virtual-clock.ts';
 import { FailureLog, RelayRegistrar, relayComponents } from './components.ts';
 import { type Identity, syntheticIdentity } from './identity.ts';
 import { type GossipSubInternals, gossipSubClass } from './internals.ts';
-import { PeerStanding } from './peer-standing.ts';
+import { PeerStanding, PeerStandings } from './peer-standing.ts';
 import { ScoreSleep } from './score-sleep.ts';
 
 const TOPIC = 'topic';
@@ -126,7 +126,7 @@ test('peer standings: they have every member of the stats that js-libp2p keeps o
   const { score } = lonelyRouter();
   score.addPeer('peer');
   const kept = score.peerStats.get('peer')!;
-  const standing = new PeerStanding({}, 0);
+  const standing = new PeerStanding(new PeerStandings(lonelyRouter(), new VirtualClock(1, 1)), {}, 0);
   assert.deepEqual({ ...standing, ...kept, knownIPs: standing.knownIPs }, { ...standing });
   assert.equal(kept.knownIPs.size, 0);
 });

@@ -4,12 +4,13 @@
  *
  * js-libp2p keeps a score that was asked for until the next heartbeat, and does not ask for it with every RPC. That shows
  * when a peer misbehaves for the first time: what is kept counts for a little longer. js-libp2p has two tables of it. Here
- * it stands in small whole numbers with what else the router keeps of the peer; and a heartbeat that has asked for all
- * scores is noted once, not with every peer.
+ * it stands in small whole numbers with what else the router keeps of the peer, the control that it has sent among it
+ * (peer-control.ts); and a heartbeat that has asked for all scores is noted once, not with every peer.
  */
 
 import { EPOCH_MS, type VirtualClock } from '../virtual-clock.ts';
 import type { GossipSubInternals, PeerStats } from './internals.ts';
+import { takeOverControl } from './peer-control.ts';
 
 /** js-libp2p fixes them and does not export them: one look at a score is good for so many RPCs, and for so long. */
 const RPCS_OF_LOOK = 128;
@@ -22,29 +23,46 @@ const NO_TOPICS: PeerStats['topics'] = Object.freeze({});
 
 /** What js-libp2p keeps of a peer, of whose addresses nothing is kept; times are milliseconds of virtual time. */
 export class PeerStanding implements PeerStats {
+  // What every RPC looks at stands first, so that it lies together in memory.
+  readonly standings: PeerStandings;
   connected = true;
+  acceptUntilMs = NEVER_MS;
+  accepted = 0;
+  scoreUntilMs = NEVER_MS;
+  /** The heartbeats that had been noted when that was set. */
+  heartbeats: number;
+  /** The round that its counters are of. */
+  round = -1;
+  /** IHAVE that have come from it, and messages that its IDONTWANT have named. */
+  ihaves = 0;
+  idontwants = 0;
+  /** A message that it does not want, and the heartbeats before it said so; others if there are more. */
+  unwanted: string | null = null;
+  unwantedTick = 0;
+  othersUnwanted: Map<string, number> | null = null;
   expire = 0;
   topics: PeerStats['topics'];
   knownIPs = NO_ADDRESSES;
   behaviourPenalty = 0;
-  scoreUntilMs = NEVER_MS;
-  /** The heartbeats that had been noted when that was set. */
-  heartbeats: number;
-  acceptUntilMs = NEVER_MS;
-  accepted = 0;
 
-  constructor(topics: PeerStats['topics'], heartbeats: number) {
+  constructor(standings: PeerStandings, topics: PeerStats['topics'], heartbeats: number) {
+    this.standings = standings;
     this.topics = topics;
     this.heartbeats = heartbeats;
   }
 }
 
 export class PeerStandings {
-  private readonly router: GossipSubInternals;
+  readonly router: GossipSubInternals;
+  /** Whether nothing is held against anybody yet, and all of this counts. */
+  areValid = true;
   private readonly clock: VirtualClock;
   private readonly peers: Map<string, PeerStats>;
   private readonly validityMs: number;
   private readonly hasTopics: boolean;
+  /** How often the counters of control have begun anew, and how many peers have been counted since. */
+  private round = 0;
+  peersCounted = 0;
   /** How many heartbeats have asked for the score of every peer, and when the last of them was. */
   private heartbeats = 0;
   private heartbeatMs = 0;
@@ -60,9 +78,12 @@ export class PeerStandings {
 
   /** A peer comes, or comes back. */
   add(id: string): void {
-    const standing = new PeerStanding(this.hasTopics ? {} : NO_TOPICS, this.heartbeats);
-    const before = this.peers.get(id);
-    if (before !== undefined) standing.scoreUntilMs = this.scoreUntilMs(before as PeerStanding);
+    const standing = new PeerStanding(this, this.hasTopics ? {} : NO_TOPICS, this.heartbeats);
+    const before = this.of(id);
+    if (before !== null) {
+      standing.scoreUntilMs = this.scoreUntilMs(before);
+      takeOverControl(before, standing);
+    }
     const accepted = this.router.acceptFromWhitelist.get(id);
     if (accepted !== undefined) {
       // It has sent something before it was there.
@@ -72,26 +93,54 @@ export class PeerStandings {
     this.peers.set(id, standing);
   }
 
+  /** What is kept of a peer; null of one that has never been there. */
+  of(id: string): PeerStanding | null {
+    const peer = this.peers.get(id);
+    return peer instanceof PeerStanding ? peer : null;
+  }
+
   /** Its score, which is zero. */
   score(id: string): 0 {
-    const peer = this.peers.get(id);
-    if (peer !== undefined) this.ask(peer as PeerStanding, this.nowMs());
+    const peer = this.of(id);
+    if (peer !== null) this.ask(peer);
     return 0;
   }
 
   /** Whether an RPC of a peer is accepted; null of one that the router has no connection to. */
   accepts(id: string): true | null {
-    const peer = this.peers.get(id) as PeerStanding | undefined;
-    if (peer === undefined || !peer.connected) return null;
+    const peer = this.of(id);
+    if (peer === null || !peer.connected) return null;
+    this.accept(peer);
+    return true;
+  }
+
+  /** Accepts an RPC of a peer that the router has a connection to. */
+  accept(peer: PeerStanding): void {
     const nowMs = this.nowMs();
     if (peer.accepted < RPCS_OF_LOOK && peer.acceptUntilMs >= nowMs) {
       peer.accepted++;
-      return true;
+      return;
     }
-    this.ask(peer, nowMs);
+    this.ask(peer);
     peer.accepted = 0;
     peer.acceptUntilMs = nowMs + LOOK_LASTS_MS;
-    return true;
+  }
+
+  /** A peer with its counters as they are in this round. */
+  counted(peer: PeerStanding): PeerStanding {
+    if (peer.round !== this.round) {
+      peer.round = this.round;
+      peer.ihaves = 0;
+      peer.idontwants = 0;
+      this.peersCounted++;
+    }
+    return peer;
+  }
+
+  /** Counters of control begin anew. */
+  beginRound(): void {
+    this.round++;
+    this.peersCounted = 0;
   }
 
   /** Notes that a heartbeat asks for all scores now; false, and nothing is noted, where it would not ask for all. */
@@ -106,6 +155,7 @@ export class PeerStandings {
 
   /** Puts into js-libp2p's tables what counts there from now on. */
   giveBack(): void {
+    this.areValid = false;
     const { score, acceptFromWhitelist } = this.router;
     for (const [id, peer] of this.peers as Map<string, PeerStanding>) {
       score.scoreCache.set(id, { score: 0, cacheUntil: EPOCH_MS + this.scoreUntilMs(peer) });
@@ -128,7 +178,9 @@ export class PeerStandings {
     return false;
   }
 
-  private ask(peer: PeerStanding, nowMs: number): void {
+  /** Asks for its score. */
+  ask(peer: PeerStanding): void {
+    const nowMs = this.nowMs();
     if (this.scoreUntilMs(peer) > nowMs) return;
     peer.scoreUntilMs = nowMs + this.validityMs;
     peer.heartbeats = this.heartbeats;

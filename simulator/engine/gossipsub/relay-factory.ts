@@ -22,6 +22,7 @@ import type { PeersParts } from './simulated-peers.ts';
 import { RouterSleep } from './sleep.ts';
 import type { StackMaker } from './stack-maker.ts';
 import { crowdsAddresses } from './sybils/sybil-crew.ts';
+import { NO_CHANGES } from './uplink.ts';
 import { WakingPubsub } from './waking-pubsub.ts';
 
 export interface RelayFactoryParts {
@@ -61,7 +62,7 @@ export class RelayFactory {
       peerId: identities[index].peerId,
       address: addresses[index],
       uplinkBitsPerSecond: job.population.uplinkBitsPerSecond[index],
-      rateChanges: faults?.conditions.rateChanges(index) ?? [],
+      rateChanges: faults?.conditions.rateChanges(index) ?? NO_CHANGES,
       stack,
       sleep: sleeps ? new RouterSleep(stack.router, clock, index, awake) : null,
       online,

@@ -134,7 +134,6 @@ export class RelayLinks implements Receiver, KeptRelay {
   open({ peer, latencyUs, direction }: Neighbour, link = 0): void {
     const { relay, parts } = this;
     assert(this.online && !this.connections.has(peer));
-    relay.wake();
     const end: LinkEnd = this.stack.connect({
       local: relay,
       peer: parts.peerOf(peer),
@@ -192,7 +191,7 @@ export class RelayLinks implements Receiver, KeptRelay {
     assert(!this.online, `relay ${this.relay.index} is there already`);
     this.online = true;
     if (this.keeper !== null) {
-      this.keeper.cameOnline(LINKS_RETURN_WITHIN_US, SETUP_ROUND_TRIPS - 1);
+      this.keeper.cameOnline(LINKS_RETURN_WITHIN_US);
       return;
     }
     const { relay, absences, parts } = this;
@@ -213,7 +212,7 @@ export class RelayLinks implements Receiver, KeptRelay {
 
   /** Looks for others to dial in place of links that were lost; nothing to do where links are the topology's. */
   replaceLost(): void {
-    this.keeper?.fill(REDIAL_WITHIN_US, SETUP_ROUND_TRIPS - 1);
+    this.keeper?.fill(REDIAL_WITHIN_US);
   }
 
   /** Asks a relay of the keeper's choice for a link, and gives up after a while. */

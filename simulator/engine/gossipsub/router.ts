@@ -11,7 +11,7 @@ import { RPC } from '@chainsafe/libp2p-gossipsub/message';
 import type { PeerId } from '@libp2p/interface';
 import { PUBSUB_OPTIONS } from '../../../node/channels/gossipsub-pubsub.ts';
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
-import type { SimulatedStream } from './connection.ts';
+import type { SimulatedConnection } from './connection.ts';
 import { type FrameMint, isBareMessage } from './frame.ts';
 import type { GossipSubClass, GossipSubInternals } from './internals.ts';
 import { idText, messageId } from './message-id.ts';
@@ -131,7 +131,7 @@ export function fastRouter(
     override createInboundStream(): void {}
 
     override sendRpc(peer: string, rpc: RPC): boolean {
-      if (changesMesh(rpc) || this.control.has(peer) || this.gossip.has(peer))
+      if (this.tellsOf(rpc) || this.control.has(peer) || this.gossip.has(peer))
         return super.sendRpc(peer, rpc);
       const stream = this.streamsOutbound.get(peer);
       if (stream === undefined) return false;
@@ -139,8 +139,18 @@ export function fastRouter(
       const frame = isBareMessage(rpc)
         ? mint.ofMessage(rpc.messages[0], encode)
         : mint.ofControl(rpc, encode);
-      (stream.rawStream as SimulatedStream).sendFrame(frame);
+      (stream.rawStream as SimulatedConnection).sendFrame(frame);
       return true;
+    }
+
+    /** Whether somebody listens for what an RPC changes in the mesh. */
+    private tellsOf({ control }: RPC): boolean {
+      if (control === undefined) return false;
+      const { graft, prune } = control;
+      return (
+        (graft.length > 0 && this.listenerCount('gossipsub:graft') > 0) ||
+        (prune.length > 0 && this.listenerCount('gossipsub:prune') > 0)
+      );
     }
   };
 }
@@ -155,11 +165,6 @@ function leaveUnscored({ score }: GossipSubInternals): void {
 }
 
 function doNothing(): void {}
-
-/** Whether the router has more to do for this RPC than to send it. */
-function changesMesh({ control }: RPC): boolean {
-  return control !== undefined && (control.graft.length > 0 || control.prune.length > 0);
-}
 
 /** Remembers an answer for as long as its argument lives. */
 function remembered<Argument extends object, Answer>(answer: (argument: Argument) => Answer) {

@@ -13,6 +13,7 @@
 import assert from 'node:assert/strict';
 import type { VirtualClock, VirtualTimer } from '../virtual-clock.ts';
 import type { GossipSubInternals, PeerScoreInternals, PeerStats, TopicScoreWeights } from './internals.ts';
+import { keepControl } from './peer-control.ts';
 import { NO_ADDRESSES, PeerStandings } from './peer-standing.ts';
 import { atTime, SuspendedTimer } from './suspended-timer.ts';
 
@@ -40,7 +41,10 @@ export class ScoreSleep {
     this.standings = misdeedsOnly ? new PeerStandings(router, clock) : null;
     score.addIP = () => {};
     if (this.standings === null) keepNoAddresses(score);
-    else this.watch(router, this.standings);
+    else {
+      keepControl(router, this.standings);
+      this.watch(router, this.standings);
+    }
   }
 
   /** Asked when the decay comes due: whether it should run. */

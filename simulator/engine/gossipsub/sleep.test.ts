@@ -50,7 +50,7 @@ function quietRouter(relay = 1, topics: Record<string, typeof ONLY_INVALID_MESSA
     iasked: new Map(),
     iwantCounts: new Map(),
     idontwantCounts: new Map(),
-    idontwants: new Map([['a', new Map<string, number>()]]),
+    idontwants: new Map<string, Map<string, number>>(),
     gossip: new Map(),
     control: new Map(),
     gossipTracer: { promises: new Map(), prune: nothing },
@@ -153,9 +153,11 @@ test('sleep: counters begin anew with a heartbeat that is not run', () => {
 
 test('sleep: an IDONTWANT is forgotten as of the heartbeat that makes it as old as the window of messages', () => {
   const { router, sleep, at, run } = quietRouter();
-  const unwanted = router.idontwants.get('a')!;
-  unwanted.set('early', 0);
-  unwanted.set('late', 1);
+  const unwanted = new Map([
+    ['early', 0],
+    ['late', 1],
+  ]);
+  router.idontwants.set('a', unwanted);
   at(4.5, 1, () => sleep.wake());
   run(4.75);
   assert.deepEqual([...unwanted.keys()], ['early', 'late']);

@@ -39,11 +39,11 @@ export class RouterSleep {
 
   /** Asked when a timer of this relay comes due: whether its callback should run. */
   admits(timer: VirtualTimer): boolean {
-    if (timer === this.router.score._backgroundInterval) return this.scores.admitsDecay(timer);
-    if (timer.callback === this.router.runHeartbeat) {
+    const { router } = this;
+    if (timer.callback === router.runHeartbeat) {
       this.lookAtHistory();
       if (this.suspendHeartbeat()) return false;
-    }
+    } else if (timer === router.score._backgroundInterval) return this.scores.admitsDecay(timer);
     this.wake();
     return true;
   }

@@ -12,6 +12,8 @@ import { idText } from './message-id.ts';
 export interface SoleControl extends Pick<RPC.ControlMessage, 'ihave' | 'idontwant'> {
   /** Ids of the messages that the other end has. */
   readonly offered: readonly string[];
+  /** Ids of the messages that it does not want. */
+  readonly unwanted: readonly string[];
 }
 
 /** The control of an RPC that is IHAVE alone or IDONTWANT alone; null of any other. */
@@ -20,7 +22,11 @@ export function soleControl({ subscriptions, messages, control }: RPC): SoleCont
   const { ihave, idontwant, iwant, graft, prune } = control;
   if (iwant.length > 0 || graft.length > 0 || prune.length > 0) return null;
   if (ihave.length > 0 === idontwant.length > 0) return null;
-  return { ihave, idontwant, offered: ihave.flatMap(({ messageIDs }) => messageIDs.map(idText)) };
+  return { ihave, idontwant, offered: textsOf(ihave), unwanted: textsOf(idontwant) };
+}
+
+function textsOf(lists: readonly { readonly messageIDs: readonly Uint8Array[] }[]): readonly string[] {
+  return lists.flatMap(({ messageIDs }) => messageIDs.map(idText));
 }
 
 /** Has the router take it from a peer; false, and nothing is done, where it may call for an answer. */

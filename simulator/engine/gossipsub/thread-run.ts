@@ -71,7 +71,6 @@ export async function runThread(
   enter('run', clock.eventsFired);
   await runUntil(endUs);
   if (windows.stopped) throw new Error('stopped');
-  clock.catchUpAll();
   const result = resultOf(network, clock, drain === null ? [NO_DRAIN] : []);
   if (job.policies === null) return result;
   const { untilUs } = job.policies;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Trace } from '../trace.ts';
 import { VirtualClock } from '../virtual-clock.ts';
-import type { Arrival } from './arrival.ts';
+import { ARRIVAL, type Arrival } from './arrival.ts';
 import { Frame, FrameMint } from './frame.ts';
 import { type OnLink, Transport, type TransportHost } from './transport.ts';
 import { Uplink } from './uplink.ts';
@@ -112,6 +112,35 @@ test('transport: what reaches a host that is away is dropped and counted', () =>
   assert.deepEqual(
     { framesSent, framesDelivered, framesDropped },
     { framesSent: 2, framesDelivered: 1, framesDropped: 1 },
+  );
+});
+
+test('transport: an end that the sender knows takes what arrives, and once it is closed somebody is looked for', () => {
+  const { clock, transport, arrived, link } = threeHosts(8e6);
+  const known: number[] = [];
+  const far = {
+    status: 'open' as 'open' | 'closed',
+    arrive: () => void known.push(clock.nowUs),
+  };
+  clock.currentRelay = 0;
+  const send = (): void => transport.sendFrame({ ...link(0, 1, 10), far }, new Frame(new Uint8Array(1)));
+  send();
+  clock.runUntil(100, drain, always);
+  clock.currentRelay = 0;
+  send();
+  far.status = 'closed';
+  clock.runUntil(200, drain, always);
+  assert.deepEqual(known, [11]);
+  assert.deepEqual(arrived, [{ relay: 1, from: 0, timeUs: 22 }]);
+  clock.currentRelay = 0;
+  far.status = 'open';
+  transport.sendFrame(link(0, 2, 10), new Frame(new Uint8Array(1)));
+  transport.transmit({ ...link(0, 1, 10), far }, ARRIVAL.close, 1, null);
+  clock.runUntil(300, drain, always);
+  assert.equal(
+    arrived.length,
+    3,
+    'an arrival that is used again knows nothing of it, and a goodbye is not for it',
   );
 });
 

@@ -8,9 +8,17 @@
 import type { Uint8ArrayList } from 'uint8arraylist';
 import type { Trace } from '../trace.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
-import { ARRIVAL, Arrival, type ArrivalKind, type Receiver, TRACE_DROPPED } from './arrival.ts';
+import {
+  ARRIVAL,
+  Arrival,
+  type ArrivalKind,
+  type KnownReceiver,
+  type Receiver,
+  TRACE_DROPPED,
+} from './arrival.ts';
 import type { Frame, FrameMint } from './frame.ts';
 import type { LoadCounter } from './load-counter.ts';
+import type { PeerStanding } from './peer-standing.ts';
 import type { Uplink } from './uplink.ts';
 
 /** A host of this thread, as far as sending and delivering goes. */
@@ -19,6 +27,8 @@ export interface TransportHost {
   readonly uplink: Uplink;
   /** Who takes this arrival; null when it is to be dropped. */
   receiverOf(arrival: Arrival): Receiver | null;
+  /** Open links by the index of the host at the other end; none where that says nothing. */
+  readonly connections?: ReadonlyMap<number, unknown>;
 }
 
 /** One end of a link, as far as sending on it goes. */
@@ -29,6 +39,10 @@ export interface OnLink {
   readonly latencyUs: number;
   /** Tells this link from those that joined the two hosts before; 0 for the first. */
   readonly link: number;
+  /** What the router at the other end keeps of this one, once that has been looked up. */
+  standing?: PeerStanding | null;
+  /** The other end, where this one knows it. */
+  readonly far?: KnownReceiver | null;
 }
 
 /** Where arrivals go that another thread must deliver. */
@@ -69,6 +83,9 @@ export interface Path {
   judge(arrival: Arrival, rank: number): 'arrives' | 'dropped' | 'held';
 }
 
+/** Finds what the router of a host on this thread keeps of another at the other end of a link; null where it keeps nothing. */
+export type StandingLookUp = (host: number, from: number, link: number) => PeerStanding | null;
+
 /** Told of everything just before somebody takes it. */
 export type ArrivalWatch = (arrival: Arrival) => void;
 
@@ -83,6 +100,8 @@ export class Transport {
   /** Null where nothing goes wrong on the way. */
   path: Path | null = null;
   watch: ArrivalWatch | null = null;
+  /** Null where nobody deals with control on the spot (known-control.ts). */
+  standingAt: StandingLookUp | null = null;
   /** Counts by host; null where nobody asks. */
   load: LoadCounter | null = null;
   private readonly clock: VirtualClock;
@@ -113,18 +132,33 @@ export class Transport {
   }
 
   sendFrame(connection: OnLink, frame: Frame): void {
-    this.transmit(connection, ARRIVAL.frame, frame.bytes.length, frame);
+    const { local, remote, latencyUs, link, far = null } = connection;
+    const sender = frame.control === null ? null : this.standingOf(connection);
+    this.carry(local, remote, latencyUs, ARRIVAL.frame, link, frame.bytes.length, frame, far, sender);
+  }
+
+  private standingOf(connection: OnLink): PeerStanding | null {
+    if (connection.standing != null || this.standingAt === null) return connection.standing ?? null;
+    connection.standing = this.standingAt(connection.remote, connection.local.index, connection.link);
+    return connection.standing;
+  }
+
+  /** What a host of this thread has of its link to a peer; undefined where it has none. */
+  linkEnd(host: number, peer: number): unknown {
+    return this.hosts[host]?.connections?.get(peer);
   }
 
   /** Sends something on a link; answers when its last byte leaves. */
   transmit(connection: OnLink, what: ArrivalKind, bytes: number, frame: Frame | null): number {
-    const { local, remote, latencyUs, link } = connection;
-    return this.carry(local, remote, latencyUs, what, link, bytes, frame);
+    const { local, remote, latencyUs, link, far = null } = connection;
+    // What is said of the link itself is not for its end.
+    const end = what < ARRIVAL.dial ? far : null;
+    return this.carry(local, remote, latencyUs, what, link, bytes, frame, end, null);
   }
 
   /** Sends something beside the links; answers when its last byte leaves. */
   dispatch(from: TransportHost, { to, latencyUs, what, detail, bytes, frame }: Dispatch): number {
-    return this.carry(from, to, latencyUs, what, detail, bytes, frame);
+    return this.carry(from, to, latencyUs, what, detail, bytes, frame, null, null);
   }
 
   private carry(
@@ -135,6 +169,8 @@ export class Transport {
     detail: number,
     bytes: number,
     frame: Frame | null,
+    far: KnownReceiver | null,
+    sender: PeerStanding | null,
   ): number {
     const { clock, counters } = this;
     const departsUs = from.uplink.send(clock.nowUs, bytes);
@@ -144,7 +180,10 @@ export class Transport {
     this.load?.sent(from.index, what, bytes, frame);
     const rank = clock.takeRank();
     if (this.hosts[to] !== null) {
-      clock.scheduleRanked(arrivesUs, rank, this.arrival(what, from.index, to, detail, frame));
+      const arrival = this.arrival(what, from.index, to, detail, frame);
+      arrival.end = far;
+      arrival.sender = sender;
+      clock.scheduleRanked(arrivesUs, rank, arrival);
     } else {
       this.remote?.send(arrivesUs, rank, what, from.index, to, detail, frame);
     }
@@ -195,12 +234,18 @@ export class Transport {
     return count;
   }
 
+  private receiverOf(arrival: Arrival): Receiver | null {
+    const { relay, end } = arrival;
+    if (end !== null && end.status === 'open') return end;
+    return (this.hosts[relay] as TransportHost).receiverOf(arrival);
+  }
+
   private readonly deliver = (arrival: Arrival): void => {
     const { counters, trace, clock } = this;
     const { relay, what, from, frame } = arrival;
     const verdict = this.path?.judge(arrival, clock.currentRank) ?? 'arrives';
     if (verdict === 'held') return;
-    const receiver = verdict === 'dropped' ? null : (this.hosts[relay] as TransportHost).receiverOf(arrival);
+    const receiver = verdict === 'dropped' ? null : this.receiverOf(arrival);
     const bytes = frame === null ? 0 : frame.byteLength;
     if (receiver === null) {
       counters.framesDropped++;
@@ -211,8 +256,24 @@ export class Transport {
     counters.framesDelivered++;
     trace.add(relay, what, clock.nowUs, from, bytes);
     receiver.arrive(arrival);
-    if (this.path !== null) return; // it knows arrivals again
-    arrival.frame = null;
-    this.taken.push(arrival);
+    if (this.path === null) this.useAgain(arrival); // else it knows arrivals again
   };
+
+  /** A frame has been taken on the spot. */
+  dealtWith(arrival: Arrival): void {
+    const { counters, trace, clock, load } = this;
+    const { relay, what, from, frame } = arrival;
+    const bytes = (frame as Frame).byteLength;
+    counters.framesDelivered++;
+    trace.add(relay, what, clock.nowUs, from, bytes);
+    load?.gossipReceived(relay, bytes);
+    this.useAgain(arrival);
+  }
+
+  private useAgain(arrival: Arrival): void {
+    arrival.frame = null;
+    arrival.end = null;
+    arrival.sender = null;
+    this.taken.push(arrival);
+  }
 }

@@ -97,6 +97,7 @@ export class UpdateLife {
     this.traffic = new HookTraffic(job, clock, {
       isRunning: (relay, core) => this.stacks[relay]?.core === core,
       skewMs,
+      isAlone: slotsAreAlone(job),
     });
     this.stacks = new Array<UpdateStack | null>(relays).fill(null);
     this.environments = new Array<Environment | null>(relays).fill(null);
@@ -161,6 +162,7 @@ export class UpdateLife {
       tellVersions: (versions) => hostile?.versions(versions) ?? versions,
       listener: {
         onTransition: (slot, transition, reason, hash, atMs) => {
+          if (transition === 'rolled-back') this.traffic.rolledBack(relay, slot.hook);
           if (isHostile || life?.isAlive() === false) return;
           this.recorder.transition(slot, transition, reason, hash);
           if (transition === 'activated') life?.reached('activated', hash);
@@ -350,4 +352,14 @@ export class UpdateLife {
 function stateOf({ client }: UpdateStack): number {
   const { timestamp } = client.versions();
   return client.isIncomplete() ? timestamp - 0.5 : timestamp;
+}
+
+/** Whether nothing comes to the slots of relays but their updates and the cells that try these, on the fast path. */
+function slotsAreAlone({ scenario, policies, faults }: Job): boolean {
+  return (
+    scenario.fidelity === 'fast' &&
+    policies === null &&
+    faults.length === 0 &&
+    scenario.traffic.clients === null
+  );
 }

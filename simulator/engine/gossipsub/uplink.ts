@@ -6,6 +6,9 @@ export interface RateChange {
   readonly factor: number;
 }
 
+/** One for all: each would be another place to fetch from memory with every frame. */
+export const NO_CHANGES: readonly RateChange[] = [];
+
 export class Uplink {
   readonly bytesPerUs: number;
   /** When everything that is queued has left, virtual microseconds. */
@@ -14,7 +17,7 @@ export class Uplink {
   private changes: readonly RateChange[];
 
   /** Without changes the rate is the full one all the time. */
-  constructor(bitsPerSecond: number, changes: readonly RateChange[] = []) {
+  constructor(bitsPerSecond: number, changes: readonly RateChange[] = NO_CHANGES) {
     this.bytesPerUs = bitsPerSecond / 8e6;
     this.changes = changes;
   }

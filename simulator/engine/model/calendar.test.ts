@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomStream } from '../random.ts';
-import { Calendar } from './calendar.ts';
+import { Calendar, QUIET_RING } from './calendar.ts';
 
 interface Planned {
   readonly timeUs: number;
@@ -21,17 +21,25 @@ function all(calendar: Calendar, endUs = Number.POSITIVE_INFINITY): Planned[] {
   return taken;
 }
 
-for (const [name, spanUs, relays] of [
+const SPANS: readonly (readonly [
+  name: string,
+  spanUs: number,
+  ...terms: ConstructorParameters<typeof Calendar>,
+])[] = [
   ['in one bucket', 4, 2 ** 20],
   ['in one wide bucket', 64, 1],
   ['in a second', 1e6, 2 ** 20],
   ['in a second, in wide buckets', 1e6, 1],
+  ['in twenty seconds of quiet times', 2e7, 1, QUIET_RING],
   ['over an hour, beyond the ring', 3.6e9, 2 ** 20],
   ['over an hour, beyond the ring, in wide buckets', 3.6e9, 1],
-] as const) {
+  ['over an hour of quiet times', 3.6e9, 1, QUIET_RING],
+];
+
+for (const [name, spanUs, ...terms] of SPANS) {
   test(`calendar: 5,000 events ${name} come by time, then source, then as they were planned`, () => {
     const stream = randomStream(1, name);
-    const calendar = new Calendar(relays);
+    const calendar = new Calendar(...terms);
     const planned = Array.from({ length: 5000 }, (_unused, number): Planned => {
       const event = { timeUs: stream.integer(spanUs), source: stream.integer(3), number };
       calendar.push(event.timeUs, 0, number, event.source, 0);

@@ -17,8 +17,11 @@ const BUCKET_US_MIN = 4;
 const BUCKET_US_MAX = 64;
 /** The events of so many relays fill wide buckets as those of a hundred thousand fill the narrowest. */
 const RELAYS_OF_WIDEST = 2 ** 13;
-/** Where hours are quiet, what counts is that buckets and their bits stay at hand. */
-export const QUIET_BUCKET_US = 256;
+/**
+ * Where hours are quiet, what counts is that buckets and their bits stay at hand, and that the ring, 16.8 seconds then, holds
+ * what is planned most: links to be dialled, and questions to peers ten seconds later.
+ */
+export const QUIET_RING: RingSpan = { bucketUs: 1024, ringUs: 2 ** 24 };
 const NONE = -1;
 /** Room for so many events of a relay is there from the start: pages that nobody touches take no memory, copies do. */
 const EVENTS_OF_RELAY = 4;
@@ -34,6 +37,12 @@ const CODE = 5;
 const FOLLOWING = 6;
 /** The code of an event that has taken place. */
 const FREE = -1;
+
+/** Widths of a bucket and of the ring, powers of two. */
+interface RingSpan {
+  readonly bucketUs: number;
+  readonly ringUs: number;
+}
 
 export class Calendar {
   /** Events that have not taken place. */
@@ -68,11 +77,11 @@ export class Calendar {
   private farPlanned = 0;
 
   /** For the events of so many relays, which all come in the same order however wide its buckets are. */
-  constructor(relays: number, bucketUs = bucketUsOf(relays)) {
+  constructor(relays: number, { bucketUs, ringUs } = ringOf(relays)) {
     this.floats = new Float64Array(Math.max(EVENTS_MIN, EVENTS_OF_RELAY * relays) * EVENT_FLOATS);
     this.ints = new Int32Array(this.floats.buffer);
     this.bucketUs = bucketUs;
-    this.buckets = RING_US / bucketUs;
+    this.buckets = ringUs / bucketUs;
     this.heads = new Int32Array(this.buckets).fill(NONE);
     this.filled = new Uint32Array(this.buckets / 32);
     this.spans = new Uint32Array(this.buckets / 1024);
@@ -254,8 +263,8 @@ export class Calendar {
   }
 }
 
-function bucketUsOf(relays: number): number {
+function ringOf(relays: number): RingSpan {
   let bucketUs = BUCKET_US_MIN;
   while (bucketUs < BUCKET_US_MAX && relays * bucketUs < RELAYS_OF_WIDEST * BUCKET_US_MAX) bucketUs *= 2;
-  return bucketUs;
+  return { bucketUs, ringUs: RING_US };
 }

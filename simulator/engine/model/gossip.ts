@@ -56,6 +56,8 @@ interface Message {
   lastHeardUs: number;
 }
 
+const NOTHING: readonly Message[] = [];
+
 export class Gossip {
   private readonly world: World;
   private readonly mesh: MeshCare;
@@ -195,35 +197,35 @@ export class Gossip {
   beat(nowUs: number, relay: number): void {
     const { world, mesh, plan, live } = this;
     let isToldAgain = false;
-    const told: Message[] = [];
+    let told = NOTHING;
     const toldSinceUs = this.toldSinceUs(nowUs);
     for (const message of live) {
       if (message.lastHeardUs < toldSinceUs) continue;
       const beats = this.beatsOfGossip(relay, message, nowUs);
       if (beats > GOSSIP_WINDOWS) continue;
-      told.push(message);
+      told = told.length === 0 ? [message] : [...told, message];
       if (beats < GOSSIP_WINDOWS) isToldAgain = true;
     }
     const others = mesh.beat(nowUs, relay, told.length > 0);
     if (told.length === 0) return;
     if (isToldAgain) mesh.planBeat(nowUs, relay);
-    const count = others.length;
-    if (count === 0) return;
-    const target = Math.max(plan.Dlazy, GOSSIP_FACTOR * count);
-    const isAll = target > count;
+    if (others === 0) return;
+    const places = mesh.told;
+    const target = Math.floor(Math.max(plan.Dlazy, GOSSIP_FACTOR * others));
     const shape = world.shapes.iHave(told.length);
-    const { random } = world.random;
-    if (told.length > 1) for (let i = 0; i < told.length; i++) random(); // the order of the ids
-    const chosen = isAll ? others : shuffle([...others], random).slice(0, target);
-    if (this.areInVain(chosen, told)) world.sendAllInVain(nowUs, relay, chosen, shape);
-    else for (const place of chosen) this.offer(nowUs, relay, place, told, shape);
+    const { random } = world;
+    if (told.length > 1) for (let i = 0; i < told.length; i++) random.uint32(); // the order of the ids
+    if (target <= others) random.shuffle(places, others);
+    const chosen = Math.min(target, others);
+    if (this.areInVain(places, chosen, told)) world.sendAllInVain(nowUs, relay, places, chosen, shape);
+    else for (let i = 0; i < chosen; i++) this.offer(nowUs, relay, places[i], told, shape);
   }
 
-  /** Whether the peers at all places know of all messages. */
-  private areInVain(places: readonly number[], told: readonly Message[]): boolean {
+  /** Whether the peers at the first places know of all messages. */
+  private areInVain(places: Uint32Array, count: number, told: readonly Message[]): boolean {
     const { peer } = this.world.links;
     for (const { state } of told)
-      for (const place of places) if (state[peer[place]] === STATE.unknown) return false;
+      for (let i = 0; i < count; i++) if (state[peer[places[i]]] === STATE.unknown) return false;
     return true;
   }
 
@@ -342,7 +344,7 @@ export class Gossip {
   }
 
   /** Messages that nobody has heard for as long as caches last are over, once nothing of them is on its way. */
-  private retire(nowUs: number): void {
+  retire(nowUs: number): void {
     const { world } = this;
     for (const message of this.live) {
       if (message.lastHeardUs + (CACHE_WINDOWS + 1) * world.beatUs >= nowUs) continue;

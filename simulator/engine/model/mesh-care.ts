@@ -29,6 +29,9 @@ export const DIALLED_SUBSCRIBERS = 3;
 export const BEAT_PLANNED = 4;
 export const HEARING_PLANNED = 5;
 
+/** Room for so many places is there for a heartbeat, until a relay has more. */
+const FIRST_PLACES = 256;
+
 export abstract class MeshCare {
   protected readonly world: World;
   protected readonly plan: GossipsubPlan;
@@ -37,9 +40,10 @@ export abstract class MeshCare {
   protected readonly counts: Uint16Array;
   /** When backoffs end, milliseconds; by `backoffKey`. */
   protected readonly backoffMs = new TimesByKey();
+  /** Places of those whom the relay may tell of messages at the heartbeat that was last, in the order of the shuffle. */
+  told: Uint32Array = new Uint32Array(FIRST_PLACES);
   /** Of one heartbeat: filled anew by the next. */
-  private readonly shuffled: number[] = [];
-  private readonly others: number[] = [];
+  private shuffled = new Uint32Array(FIRST_PLACES);
   private readonly grafted: number[] = [];
 
   protected constructor(world: World, plan: GossipsubPlan) {
@@ -54,6 +58,8 @@ export abstract class MeshCare {
   abstract member(relay: number, index: number): number;
   /** The place of a peer that has subscribed, in the order of hearing it. */
   abstract subscriber(relay: number, index: number): number;
+  /** Puts the places of all that have subscribed into a column with room for them, in the same order. */
+  protected abstract putSubscribers(relay: number, into: Uint32Array): void;
   /** Notes all subscriptions that the relay has heard by now. */
   abstract catchUp(nowUs: number, relay: number): void;
   /** Whether the relay's own stream to the peer is open. */
@@ -110,51 +116,77 @@ export abstract class MeshCare {
   }
 
   /**
-   * Maintains the mesh at a heartbeat. `gossips` says whether the relay has something to tell: then the answer holds the
-   * peers that it may tell, in the order of the shuffle.
+   * Maintains the mesh at a heartbeat. `gossips` says whether the relay has something to tell: then the answer is to how
+   * many peers, which stand in `told`.
    */
-  beat(nowUs: number, relay: number, gossips: boolean): readonly number[] {
+  beat(nowUs: number, relay: number, gossips: boolean): number {
     this.counts[relay * COUNTS + BEAT_PLANNED] = 0;
     this.catchUp(nowUs, relay);
-    const { shuffled } = this;
-    shuffled.length = 0;
     if (!gossips && !this.wantsBeat(relay)) {
       this.lookAfterBeat(nowUs, relay);
-      return shuffled;
+      return 0;
     }
-    const { world, plan } = this;
+    const { world, plan, grafted } = this;
     world.random.reseed(relay, nowUs, EVENT_KIND.timer);
-    const subscribers = this.countSubscribers(relay);
-    for (let i = 0; i < subscribers; i++) shuffled.push(this.subscriber(relay, i));
-    shuffle(shuffled, world.random.random);
-    const { others, grafted } = this;
-    others.length = grafted.length = 0;
-    for (let i = 0; i < subscribers; i++) {
-      const place = shuffled[i];
-      if (!this.isInMesh(place) && this.isOpen(place, nowUs)) others.push(place);
-    }
+    let others = this.shuffleOthers(nowUs, relay);
+    if (grafted.length > 0) grafted.length = 0;
     const members = this.countMembers(relay);
-    const seen = members < plan.Dlo ? this.graft(nowUs, relay, 0, plan.D - members, false) : 0;
+    const seen = members < plan.Dlo ? this.graft(nowUs, relay, 0, others, plan.D - members, false) : 0;
     const pruned = members > plan.Dhi ? this.excess(relay) : [];
     for (const place of pruned) {
       this.backOff(nowUs, relay, place);
       this.part(relay, place);
     }
     if (this.countMembers(relay) >= plan.Dlo)
-      this.graft(nowUs, relay, seen, plan.Dout - this.counts[relay * COUNTS + DIALLED_MEMBERS], true);
-    const gossiped = grafted.length > 0 ? others.filter((place) => !this.isInMesh(place)) : others;
+      this.graft(nowUs, relay, seen, others, plan.Dout - this.counts[relay * COUNTS + DIALLED_MEMBERS], true);
+    if (grafted.length > 0) others = this.keepOthers(this.told, others);
     for (const place of grafted) this.tell(nowUs, relay, place, EVENT.graft);
     for (const place of pruned) this.tell(nowUs, relay, place, EVENT.prune);
     this.lookAfterBeat(nowUs, relay);
-    return pruned.length > 0 ? [...gossiped, ...pruned] : gossiped;
+    for (const place of pruned) this.told[others++] = place;
+    return others;
+  }
+
+  /** Puts those that are open to the relay and no members into `told`, in random order; answers how many they are. */
+  private shuffleOthers(nowUs: number, relay: number): number {
+    const count = this.countSubscribers(relay);
+    // Members that are pruned come behind them, whether they have subscribed or not.
+    const room = count + this.countMembers(relay);
+    if (room > this.told.length) {
+      this.told = new Uint32Array(2 * room);
+      this.shuffled = new Uint32Array(2 * room);
+    }
+    const { shuffled, told } = this;
+    this.putSubscribers(relay, shuffled);
+    this.world.random.shuffle(shuffled, count);
+    let others = 0;
+    for (let i = 0; i < count; i++) {
+      const place = shuffled[i];
+      if (!this.isInMesh(place) && this.isOpen(place, nowUs)) told[others++] = place;
+    }
+    return others;
+  }
+
+  /** Takes members out of the first places; answers how many are left. */
+  private keepOthers(places: Uint32Array, count: number): number {
+    let kept = 0;
+    for (let i = 0; i < count; i++) if (!this.isInMesh(places[i])) places[kept++] = places[i];
+    return kept;
   }
 
   /** At a heartbeat: lets so many of the others join, from one of them on; answers with the next one to look at. */
-  private graft(nowUs: number, relay: number, from: number, count: number, isOfDialled: boolean): number {
-    const { others, grafted } = this;
+  private graft(
+    nowUs: number,
+    relay: number,
+    from: number,
+    others: number,
+    count: number,
+    isOfDialled: boolean,
+  ): number {
+    const { told, grafted } = this;
     let next = from;
-    for (let left = count; left > 0 && next < others.length; next++) {
-      const place = others[next];
+    for (let left = count; left > 0 && next < others; next++) {
+      const place = told[next];
       if ((isOfDialled && !this.isDialled(place)) || this.isBackedOff(nowUs, relay, place)) continue;
       this.join(relay, place);
       grafted.push(place);

@@ -74,6 +74,13 @@ export class Mesh extends MeshCare {
     return start + this.lists[2 * (start + index) + 1];
   }
 
+  protected override putSubscribers(relay: number, into: Uint32Array): void {
+    const { lists } = this;
+    const start = this.starts[relay];
+    const count = this.countSubscribers(relay);
+    for (let i = 0, at = 2 * start + 1; i < count; i++, at += 2) into[i] = start + lists[at];
+  }
+
   /** A relay with room in its mesh hears the next subscription. */
   hearSubscription(nowUs: number, relay: number): void {
     const { counts, flags } = this;

@@ -55,7 +55,7 @@ function runSlot(
       population: { advertisedBytesPerSecond: Float64Array.of(bytesPerSecond) },
     },
     clock,
-    { isRunning: () => true, skewMs: () => 0 },
+    { isRunning: () => true, skewMs: () => 0, isAlone: false },
   );
   for (const { release, stagedUs, mayRunMs, revokedUs } of modules) {
     const stage = (): void => {

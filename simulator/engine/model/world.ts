@@ -191,22 +191,22 @@ export class World {
     return this.arrivalOf(nowUs, from, place, shape) < this.endUs;
   }
 
-  /** Sends such a frame from each of some places, one after the other. */
-  sendAllInVain(nowUs: number, from: number, places: readonly number[], shape: FrameShape): void {
+  /** Sends such a frame from each of the first places of a column, one after the other. */
+  sendAllInVain(nowUs: number, from: number, places: Uint32Array, frames: number, shape: FrameShape): void {
     const { uplinks, links, load, counters, endUs } = this;
     const at = from * UPLINK;
     const { bytes } = shape;
     const leaveUs = bytes / uplinks[at + BYTES_PER_US];
     let freeUs = Math.max(uplinks[at + FREE_US], nowUs);
     let delivered = 0;
-    for (const place of places) {
+    for (let i = 0; i < frames; i++) {
+      const place = places[i];
       freeUs += leaveUs;
       if (Math.ceil(freeUs) + links.latencyUs[place] >= endUs) continue;
       load.receivedGossipBytes[links.peer[place]] += bytes;
       delivered++;
     }
     uplinks[at + FREE_US] = freeUs;
-    const frames = places.length;
     this.countSent(frames, from, shape);
     counters.framesDelivered += delivered;
     this.framesInFlight += frames - delivered;

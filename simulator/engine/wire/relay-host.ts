@@ -65,7 +65,7 @@ export class RelayHost {
       traffic: new HookTraffic(
         { scenario, policies: null, population: { advertisedBytesPerSecond: plan.advertisedBytesPerSecond } },
         clock,
-        { isRunning: running, skewMs: () => 0 },
+        { isRunning: running, skewMs: () => 0, isAlone: false },
       ),
       conditions: plan.faults.length === 0 ? null : new FaultConditions(plan.faults),
       firstRoot: this.publisher.firstRoot,

@@ -50,6 +50,7 @@ export class LibraryStack implements NetworkStack {
   }
 
   connect(link: NewLink): LinkEnd {
+    link.local.wake();
     const { transport, logger, addressOf } = this.parts;
     const log = logger.forComponent('relaywave:link');
     return new LinkConnection({ owner: this, transport, log, remoteAddr: addressOf(link.peer.index) }, link);

@@ -73,27 +73,28 @@ export class CatchUp {
     if (memories[at + LEFT] === 0) return;
     memories[at + LEFT]--;
     const afterMs = JITTER_MS * this.draw(relay);
-    if (!exchange.isSettledAtOnce(relay, peer)) calls.after(afterMs, relay, () => this.ask(relay, peer));
+    if (!exchange.isSettledAtOnce(relay, peer)) calls.after(afterMs, relay, this.ask, peer);
   }
 
   /** One of its peers then, in place of what was meant before. */
   private askWhenMeshStands(relay: LivingRelay): void {
-    const { memories } = this;
-    const { calls, exchange } = this.parts;
-    const at = relay.index * MEMORY + MESH_STANDS;
     const meant = ++this.meant;
-    memories[at] = meant;
-    calls.after(MESH_STANDS_MS + JITTER_MS * this.draw(relay), relay, () => {
-      if (memories[at] !== meant) return;
-      memories[at] = 0;
-      const { links } = relay;
-      if (links === 0) return;
-      const peer = relay.peerAt(Math.floor(this.draw(relay) * links));
-      if (!exchange.isSettledAtOnce(relay, peer)) this.ask(relay, peer);
-    });
+    this.memories[relay.index * MEMORY + MESH_STANDS] = meant;
+    this.parts.calls.after(MESH_STANDS_MS + JITTER_MS * this.draw(relay), relay, this.askOnceMore, meant);
   }
 
-  private ask(relay: LivingRelay, peer: number): void {
+  private readonly askOnceMore = (relay: LivingRelay, meant: number): void => {
+    const { memories } = this;
+    const at = relay.index * MEMORY + MESH_STANDS;
+    if (memories[at] !== meant) return;
+    memories[at] = 0;
+    const { links } = relay;
+    if (links === 0) return;
+    const peer = relay.peerAt(Math.floor(this.draw(relay) * links));
+    if (!this.parts.exchange.isSettledAtOnce(relay, peer)) this.ask(relay, peer);
+  };
+
+  private readonly ask = (relay: LivingRelay, peer: number): void => {
     const { memories } = this;
     const at = relay.index * MEMORY + LEFT;
     this.parts.exchange.compare(relay, peer, (outcome) => {
@@ -101,7 +102,7 @@ export class CatchUp {
       if (outcome === 'no-answer' || outcome === 'fruitless' || outcome === 'busy')
         memories[at] = Math.min(memories[at] + 1, CATCH_UP_PEERS);
     });
-  }
+  };
 
   private draw({ index }: LivingRelay): number {
     return this.parts.draws.uniform(index);

@@ -56,10 +56,8 @@ export class ChangingMesh extends MeshCare {
       plan,
       seed,
       forgottenAtUs: (relay, untilMs) => this.forgottenAtUs(relay, untilMs),
-      wake: (relay, nextUs, suitors) => {
-        for (const { place, untilMs } of suitors) if (untilMs > 0) this.noteRefusal(relay, place, untilMs);
-        this.planBeatAt(nextUs, relay);
-      },
+      noteRefusal: (relay, place, untilMs) => this.noteRefusal(relay, place, untilMs),
+      wake: (relay, nextUs) => this.planBeatAt(nextUs, relay),
     });
     const { relays, places } = world.links;
     this.members = lists.members;
@@ -77,6 +75,10 @@ export class ChangingMesh extends MeshCare {
 
   override subscriber(relay: number, index: number): number {
     return this.subscribers.at(relay, index);
+  }
+
+  protected override putSubscribers(relay: number, into: Uint32Array): void {
+    this.subscribers.copyTo(relay, into);
   }
 
   /** Subscriptions are events: all that have come are noted. */
@@ -283,7 +285,7 @@ export class ChangingMesh extends MeshCare {
     if (relay !== this.beating && this.wantsBeat(relay)) this.planBeat(nowUs, relay);
   }
 
-  override beat(nowUs: number, relay: number, gossips: boolean): readonly number[] {
+  override beat(nowUs: number, relay: number, gossips: boolean): number {
     this.beating = relay;
     return super.beat(nowUs, relay, gossips);
   }
@@ -317,14 +319,7 @@ export class ChangingMesh extends MeshCare {
         if (backoffMs.get(this.backoffKey(peer[place], there)) > untilMs) return false;
         forgottenUs = this.forgottenAtUs(relay, untilMs);
       }
-      suitors.push({
-        place,
-        isMember,
-        isDialled: this.isDialled(place),
-        forgottenUs,
-        untilMs: 0,
-        refusals: 0,
-      });
+      suitors.push({ place, isMember, isDialled: this.isDialled(place), forgottenUs });
     }
     const [members, dialledMembers] = [counts[at + MEMBERS], counts[at + DIALLED_MEMBERS]];
     this.vain.rest(relay, { suitors, members, dialledMembers, nextUs });

@@ -5,7 +5,7 @@
  * some publications, or as far as others have been before. A question that nobody asks has cost a millisecond.
  */
 
-import { asItShould, isTaken, type Question, STATE_OF_START, stateAfter } from './lesson.ts';
+import { isTaken, type Question, questionOf, STATE_OF_START, stateAfter } from './lesson.ts';
 
 /** So many publications back most of those are who come late. */
 const BEHIND = 10;
@@ -61,8 +61,8 @@ export class Foresight {
   /** By those who hear of a publication at once. */
   private ofPublication(to: number, from: number): Question[] {
     const atUs = this.publishedUs(to);
-    const asked: Question[] = [questionOf('developers', from, to, atUs)];
-    if (this.parts.gossips) asked.push(questionOf('gossip', from, to, atUs));
+    const asked: Question[] = [wholeNews('developers', from, to, atUs)];
+    if (this.parts.gossips) asked.push(wholeNews('gossip', from, to, atUs));
     return asked;
   }
 
@@ -74,7 +74,7 @@ export class Foresight {
     const nextUs = this.publishedUs(to + 1);
     return [...late].flatMap((from) => {
       const staleUs = freshUntilUs[from];
-      const early = questionOf('peer', from, to, atUs);
+      const early = wholeNews('peer', from, to, atUs);
       return staleUs > atUs && staleUs < nextUs ? [early, { ...early, atUs: staleUs }] : [early];
     });
   }
@@ -85,6 +85,6 @@ export class Foresight {
   }
 }
 
-function questionOf(way: Question['way'], from: number, to: number, atUs: number): Question {
-  return { from, before: null, isRestarted: false, ...asItShould(way, to, atUs) };
+function wholeNews(way: Question['way'], from: number, to: number, atUs: number): Question {
+  return questionOf({ from, before: null, isRestarted: false }, way, to, atUs);
 }

@@ -104,9 +104,16 @@ export interface Question extends Had {
 /** What of a question says where the relay stands. */
 export type Standing = Pick<Question, 'from' | 'before' | 'isRestarted'>;
 
-/** The rest of a question about news that come whole. */
-export function asItShould(way: Question['way'], to: number, atUs: number): Omit<Question, keyof Standing> {
-  return { way, to, atUs, missing: '', lost: null, turn: null, lacks: [] };
+const NOTHING: readonly number[] = [];
+
+/** A question about news that come whole. There are many, so that it is put together at once. */
+export function questionOf(
+  { from, before, isRestarted }: Standing,
+  way: Question['way'],
+  to: number,
+  atUs: number,
+): Question {
+  return { from, before, isRestarted, way, to, atUs, missing: '', lost: null, turn: null, lacks: NOTHING };
 }
 
 /** Of the first files that are asked for, the next root and the timestamp, a relay has nothing until both are answered. */

@@ -40,9 +40,11 @@ export class Lessons {
   /** What becomes of news. */
   of(question: Question): Lesson {
     const key = keyOf(question, this.desk.freshUntilUs);
-    if (!this.known.has(key)) this.take();
+    let lesson = this.known.get(key);
+    if (lesson !== undefined) return lesson;
+    this.take();
     if (!this.known.has(key)) this.ask(question, key);
-    const lesson = this.known.get(key);
+    lesson = this.known.get(key);
     if (lesson === undefined) throw new Error(this.failed.get(key) ?? 'no lesson');
     return lesson;
   }

@@ -137,7 +137,7 @@ export class LivingNetwork {
     if (relay.online) assert.fail(`relay ${relay.index} is there already`);
     relay.online = true;
     this.consensus.note(relay.index, this.nowUs, true);
-    relay.keeper.cameOnline(LINKS_RETURN_WITHIN_US, EARLIER_ROUND_TRIPS);
+    relay.keeper.cameOnline(LINKS_RETURN_WITHIN_US);
   }
 
   /** A process of the relay starts: the first of one that joins, or the one after a restart. */
@@ -186,7 +186,7 @@ export class LivingNetwork {
   }
 
   replaceLost(relay: LivingRelay): void {
-    if (relay.online) relay.keeper.fill(REDIAL_WITHIN_US, EARLIER_ROUND_TRIPS);
+    if (relay.online) relay.keeper.fill(REDIAL_WITHIN_US);
   }
 
   /** A link of the start comes up at one of its ends. */
@@ -356,11 +356,14 @@ export class LivingNetwork {
       get nowUs() {
         return nowUs();
       },
-      at: (timeUs: number, relay: number, action: () => void) => calls.at(timeUs, relay, action),
+      at: calls.at.bind(calls),
     };
-    if (keepsTopology) return (relay) => new TopologyKeeper({ clock, neighbours, seed }, relay);
+    const setupRoundTrips = EARLIER_ROUND_TRIPS;
+    if (keepsTopology)
+      return (relay) => new TopologyKeeper({ clock, neighbours, setupRoundTrips, seed }, relay);
     const keeping = {
       clock,
+      setupRoundTrips,
       isListed: (relay: number) => consensus.lists(relay, this.nowUs),
       population,
       pick: relayPicker(population, network.dialing),

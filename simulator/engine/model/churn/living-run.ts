@@ -2,7 +2,7 @@
 
 import type { Population } from '../../../population/population.ts';
 import { Trace } from '../../trace.ts';
-import { Calendar, QUIET_BUCKET_US } from '../calendar.ts';
+import { Calendar, QUIET_RING } from '../calendar.ts';
 import { type Arrived, Gossip } from '../gossip.ts';
 import {
   EVENTS_BETWEEN_LOOKS,
@@ -59,7 +59,7 @@ export class LivingRun {
     this.job = job;
     this.world = new World({
       links,
-      calendar: new Calendar(relays, QUIET_BUCKET_US),
+      calendar: new Calendar(relays, QUIET_RING),
       shapes: frameShapes(),
       load: shared.load,
       uplinkBitsPerSecond: uplinksOf(population, authorities, arm.directory.uplinkBitsPerSecond),

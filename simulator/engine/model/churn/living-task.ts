@@ -1,6 +1,6 @@
 /** What a relay does with news from their arrival to the last module: where it stands in that. */
 
-import type { Act, ModuleLesson, Question } from './lesson.ts';
+import type { Act, Lesson, ModuleLesson, Question } from './lesson.ts';
 import type { LivingRelay } from './living-relay.ts';
 import type { Offered } from './missing-modules.ts';
 
@@ -30,19 +30,50 @@ export interface Task {
   asked: number;
 }
 
-/** What a relay's process is about to do, for nobody in particular. */
-export function taskOf(relay: LivingRelay, acts: readonly Act[], arrivalsUs: number[] = []): Task {
-  const { process } = relay;
-  const nothing = {
-    question: null,
+const NOTHING: readonly never[] = [];
+
+/** What a relay's process is about to do with news that have come from somebody. */
+export function newsTask(
+  relay: LivingRelay,
+  question: Question,
+  { acts, modules, wanted }: Lesson,
+  { bearer, message = -1, judged = null }: Pick<Task, 'bearer'> & Partial<Pick<Task, 'message' | 'judged'>>,
+  arrivedUs: number,
+): Task {
+  return {
+    relay,
+    process: relay.process,
+    question,
     release: -1,
-    modules: [],
-    wanted: [],
+    acts,
+    bearer,
+    message,
+    modules,
+    wanted,
+    judged,
+    arrivalsUs: [arrivedUs],
+    at: 0,
+    asked: 0,
+  };
+}
+
+/** What it is about to do with the module of a release, for nobody in particular. */
+export function moduleTask(relay: LivingRelay, release: number, acts: readonly Act[]): Task {
+  return {
+    relay,
+    process: relay.process,
+    question: null,
+    release,
+    acts,
     bearer: -1,
     message: -1,
+    modules: NOTHING,
+    wanted: NOTHING,
     judged: null,
+    arrivalsUs: [],
+    at: 0,
+    asked: 0,
   };
-  return { relay, process, acts, arrivalsUs, at: 0, asked: 0, ...nothing };
 }
 
 /** A message, and who has brought it: the relay itself what it publishes. */
@@ -68,11 +99,11 @@ export interface Taken {
   readonly forGossip: boolean;
 }
 
-/** Which modules came with news; `carriedBy` tells the releases whose modules come with a message. */
+/** Which modules came with news; `carried` says the releases whose modules come with each message. */
 export function offeredBy(
   { question, acts, message, wanted, bearer }: Task,
   gossips: boolean,
-  carriedBy: (message: number) => readonly number[],
+  carried: readonly (readonly number[])[],
 ): Offered {
   switch (question?.way) {
     case 'developers':
@@ -84,7 +115,7 @@ export function offeredBy(
       return { atHand: had, isHashed: true, bearer: null };
     }
     case 'gossip':
-      return { atHand: carriedBy(message), isHashed: true, bearer: null };
+      return { atHand: carried[message], isHashed: true, bearer: null };
     default:
       return { atHand: [], isHashed: false, bearer };
   }

@@ -15,17 +15,25 @@ import type { Calls } from './calls.ts';
 import {
   type Act,
   ASKS_IN_VAIN,
-  asItShould,
   hasLeftPart,
   leftBy,
   type ModuleLesson,
   type Question,
+  questionOf,
   type Standing,
   stateAfter,
 } from './lesson.ts';
 import type { Lessons } from './lessons.ts';
 import type { LivingRelay } from './living-relay.ts';
-import { type Heard, offeredBy, type Refreshing, type Taken, type Task, taskOf } from './living-task.ts';
+import {
+  type Heard,
+  moduleTask,
+  newsTask,
+  offeredBy,
+  type Refreshing,
+  type Taken,
+  type Task,
+} from './living-task.ts';
 import { MissingModules } from './missing-modules.ts';
 import type { Peers } from './peers.ts';
 import type { Answered, Reply } from './requests.ts';
@@ -55,6 +63,8 @@ export class LivingWork extends RelayWork {
   /** Relays whose alarm of a freeze went off. */
   readonly stale = new Set<number>();
   private readonly living: LivingWorkParts;
+  /** The releases whose modules come with each message. */
+  private readonly carried: readonly (readonly number[])[];
   /** When relays' processes have ended, and others have begun: with those a module's trial begins anew. */
   private readonly restarts = new Map<number, { readonly endUs: number; againUs: number }[]>();
   /** When relays have left for good. */
@@ -63,13 +73,15 @@ export class LivingWork extends RelayWork {
   constructor(parts: WorkParts, living: LivingWorkParts) {
     super(parts);
     this.living = living;
+    this.carried = parts.publications.map(({ onOthers }) =>
+      onOthers.steps.flatMap(({ kind, release }) => (kind === 'verified' ? [release] : [])),
+    );
     this.trusted = new TrustedNews(parts.population.relays);
     this.modules = new MissingModules({
       relays: parts.population.relays,
       peers: () => this.peers!,
       isPursued: (relay, release) => !Number.isNaN(this.columns[release].verified[relay]),
-      arrived: (relay, release, acts) =>
-        this.proceed(living.world.nowUs, { ...taskOf(relay, acts), release }),
+      arrived: (relay, release, acts) => this.proceed(living.world.nowUs, moduleTask(relay, release, acts)),
     });
   }
 
@@ -90,12 +102,13 @@ export class LivingWork extends RelayWork {
     const { nowUs } = world;
     const to = stateAfter(publication);
     this.noteFreshness(index, nowUs);
-    const question: Question = { ...this.standingOf(index), ...asItShould(way, to, nowUs) };
-    const { acts, modules, wanted } = lessons.of(question);
+    const question = questionOf(this.standingOf(index), way, to, nowUs);
     const message = publication;
-    if (question.from >= to) for (const release of this.carriedBy(message)) this.modules.keep(index, release);
-    const task = taskOf(relays[index], acts, [arrivedUs]);
-    this.proceed(nowUs, { ...task, question, modules, wanted, bearer, message });
+    if (question.from >= to) for (const release of this.carried[message]) this.modules.keep(index, release);
+    this.proceed(
+      nowUs,
+      newsTask(relays[index], question, lessons.of(question), { bearer, message }, arrivedUs),
+    );
   }
 
   /** What a relay has, a part of what it takes now among it. */
@@ -117,14 +130,10 @@ export class LivingWork extends RelayWork {
     this.noteFreshness(relay.index, nowUs);
     const isPeer = peer < this.trusted.state.length;
     const way = forGossip ? 'sender' : isPeer ? 'peer' : 'authority';
-    const question: Question = {
-      ...this.trusted.standingOf(relay.index),
-      ...asItShould(way, 0, nowUs),
-      ...this.peers!.hadBy(peer),
-      lacks: forGossip ? this.lackedBy(peer) : [],
-    };
-    const { acts, modules, wanted } = this.living.lessons.of(question);
-    const task = { ...taskOf(relay, acts, [nowUs]), question, modules, wanted, bearer: peer, judged };
+    const { to, missing } = this.peers!.hadBy(peer);
+    const whole = questionOf(this.trusted.standingOf(relay.index), way, to, nowUs);
+    const question = { ...whole, missing, lacks: forGossip ? this.lackedBy(peer) : [] };
+    const task = newsTask(relay, question, this.living.lessons.of(question), { bearer: peer, judged }, nowUs);
     this.refreshing.set(relay.index, { task, waiting: [] });
     this.proceed(nowUs, task);
   }
@@ -293,7 +302,7 @@ export class LivingWork extends RelayWork {
   /** The relay has looked at all that is listed, and gets what it lacks of it. */
   private getModules(task: Task, modules: readonly ModuleLesson[]): void {
     const { relay, wanted, bearer } = task;
-    const offered = offeredBy(task, this.living.gossips, (message) => this.carriedBy(message));
+    const offered = offeredBy(task, this.living.gossips, this.carried);
     for (const release of offered.isHashed ? offered.atHand : []) this.modules.keep(relay.index, release);
     this.modules.settled(relay, wanted, offered);
     for (const module of modules)
@@ -307,13 +316,6 @@ export class LivingWork extends RelayWork {
   /** Releases up to now whose modules a relay has not. */
   private lackedBy(relay: number): number[] {
     return this.columns.flatMap((_column, release) => (this.modules.has(relay, release) ? [] : [release]));
-  }
-
-  /** The releases whose modules come with a message. */
-  private carriedBy(message: number): number[] {
-    return this.publications[message].onOthers.steps.flatMap(({ kind, release }) =>
-      kind === 'verified' ? [release] : [],
-    );
   }
 
   /** Asks whoever has brought the news for metadata. */

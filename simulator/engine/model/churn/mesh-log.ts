@@ -22,6 +22,8 @@ const OP_BITS = 3;
 const CHUNK = 4_096;
 const CHUNKS = 1_024;
 const TOLD_MAX = 8;
+/** To wake whoever sleeps takes longer than to fill a chunk: so many are written, or read, before. */
+const CHUNKS_OF_WAKING = 8;
 
 /** At the head of the ring: chunks that were written and read, meshes that came back, whether the reader has failed. */
 const WRITTEN = 0;
@@ -56,7 +58,7 @@ export class MeshLogWriter {
 
   /** Begins to tell something; `item` is below 2^29. */
   tell(op: number, item = 0): void {
-    if (this.at + TOLD_MAX > this.begin + CHUNK) this.flush();
+    if (this.at + TOLD_MAX > this.begin + CHUNK) this.turn();
     this.log[this.at++] = (item << OP_BITS) | op;
   }
 
@@ -70,13 +72,19 @@ export class MeshLogWriter {
     this.log[this.at++] = this.halves[1];
   }
 
-  /** Hands over what was told. */
+  /** Hands over what was told, now. */
   flush(): void {
+    this.turn();
+    Atomics.notify(this.log, WRITTEN);
+  }
+
+  /** Begins the next chunk; the reader may take the one that is full. */
+  private turn(): void {
     const { log } = this;
     log[LENGTHS + (this.chunk & (CHUNKS - 1))] = this.at - this.begin;
     this.chunk++;
     Atomics.store(log, WRITTEN, this.chunk);
-    Atomics.notify(log, WRITTEN);
+    if (this.chunk % CHUNKS_OF_WAKING === 0) Atomics.notify(log, WRITTEN);
     for (let read = Atomics.load(log, READ); this.chunk - read >= CHUNKS; read = Atomics.load(log, READ))
       this.waitFor(READ, read);
     this.begin = this.at = HEAD + (this.chunk & (CHUNKS - 1)) * CHUNK;
@@ -145,7 +153,7 @@ export class MeshLogReader {
     this.chunk++;
     if (this.chunk > 0) {
       Atomics.store(log, READ, this.chunk);
-      Atomics.notify(log, READ);
+      if (this.chunk % CHUNKS_OF_WAKING === 0) Atomics.notify(log, READ);
     }
     while (Atomics.load(log, WRITTEN) <= this.chunk) Atomics.wait(log, WRITTEN, this.chunk);
     const slot = this.chunk & (CHUNKS - 1);

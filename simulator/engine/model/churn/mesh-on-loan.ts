@@ -71,6 +71,8 @@ export class MeshOnLoan {
     const isAwaited = (code: number): boolean => !MAY_WAIT.has(kindOf(code));
     if (mesh.opensStreams() || !gossip.isSilent(world.nowUs) || world.calendar.count(isAwaited) > 0) return;
     this.log ??= this.start();
+    // Whoever is told of every new link has nothing to forget then.
+    gossip.retire(world.nowUs);
     mesh.wakeAll(world.nowUs);
     const { peer, latencyUs } = links;
     const lent: LentMesh = { mesh: mesh.give(), firstBeatUs: world.firstBeatUs, peer, latencyUs };

@@ -8,7 +8,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { GossipsubPlan } from '../../../scenario/scenario.ts';
 import { type LoadColumns, loadColumns } from '../../gossipsub/load-counter.ts';
 import { Trace } from '../../trace.ts';
-import { Calendar, QUIET_BUCKET_US } from '../calendar.ts';
+import { Calendar, QUIET_RING } from '../calendar.ts';
 import { frameShapes } from '../rpc-sizes.ts';
 import { EVENT, type QuietCounts, World } from '../world.ts';
 import { ChangingLinks, otherEnd } from './changing-links.ts';
@@ -92,7 +92,7 @@ class FollowedMesh {
     this.links.flags.set(mesh.flags);
     this.world = new World({
       links: this.links,
-      calendar: new Calendar(relays, QUIET_BUCKET_US),
+      calendar: new Calendar(relays, QUIET_RING),
       shapes: frameShapes(),
       load: loadColumns(relays),
       uplinkBitsPerSecond: new Float64Array(0),
@@ -184,5 +184,9 @@ class FollowedMesh {
 /** What a mesh sends and hears in quiet times. */
 function addLoad(load: LoadColumns, to: LoadColumns): void {
   for (const name of ['sentBytes', 'messageBytes', 'controlBytes', 'receivedGossipBytes'] as const)
-    for (const [relay, bytes] of load[name].entries()) to[name][relay] += bytes;
+    addColumn(load[name], to[name]);
+}
+
+function addColumn(column: Float64Array, to: Float64Array): void {
+  for (let row = 0; row < column.length; row++) to[row] += column[row];
 }

@@ -71,7 +71,9 @@ export class MissingModules {
   /** The relay has looked at all that is listed: modules that it wants no more it asks for no more, the others it pursues. */
   settled(relay: LivingRelay, wanted: readonly number[], offer: Offered): void {
     this.wanted[relay.index] = wanted.reduce((bits, release) => bits | (1 << release), 0);
-    for (const missing of [...(this.missing.get(relay.index)?.values() ?? [])]) {
+    const ofRelay = this.missing.get(relay.index);
+    if (ofRelay === undefined) return;
+    for (const missing of [...ofRelay.values()]) {
       if (this.wants(relay.index, missing.module.release)) this.pursue(relay, missing, offer);
       else {
         missing.fetch?.callOff();

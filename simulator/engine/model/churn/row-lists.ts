@@ -113,6 +113,14 @@ export class RowList {
     this.rows.heads[row * HEAD + this.counts] = 0;
   }
 
+  /** Copies the items of a row, of one number each, to the beginning of a column. */
+  copyTo(row: number, into: Uint32Array): void {
+    const { items } = this.rows;
+    const count = this.count(row);
+    const begin = this.begin(row);
+    for (let index = 0; index < count; index++) into[index] = items[begin + index];
+  }
+
   /** A number of all items of a row. */
   toArray(row: number, number = 0): number[] {
     const numbers: number[] = [];

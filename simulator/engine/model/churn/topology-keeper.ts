@@ -11,6 +11,8 @@ import type { Keeper, LivingRelay } from './living-relay.ts';
 export interface TopologyKeeping {
   readonly clock: KeepersClock;
   readonly neighbours: Neighbours;
+  /** As in KeepingParts. */
+  readonly setupRoundTrips: number;
   readonly seed: number;
 }
 
@@ -23,9 +25,9 @@ export class TopologyKeeper implements Keeper {
     this.relay = relay;
   }
 
-  cameOnline(withinUs: number, setupRoundTrips: number): void {
+  cameOnline(withinUs: number): void {
     const { relay } = this;
-    const { clock, neighbours, seed } = this.parts;
+    const { clock, neighbours, setupRoundTrips, seed } = this.parts;
     const { absences, index } = relay;
     const jitter = randomStream(seed, `links made after ${clock.nowUs}`, index);
     for (const { peer, latencyUs } of neighbours.of(index)) {

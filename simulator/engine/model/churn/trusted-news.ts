@@ -3,7 +3,7 @@
  * has of one that it could not take (node/trust/trusted-state.ts by events).
  */
 
-import { asItShould, leftBy, type Question, type Standing, type TrustAct } from './lesson.ts';
+import { leftBy, type Question, questionOf, type Standing, type TrustAct } from './lesson.ts';
 
 export class TrustedNews {
   /** What each relay has taken, as `stateAfter` counts. */
@@ -47,7 +47,7 @@ export class TrustedNews {
     // However it has come to lack them, it stands as if somebody without them had brought the rest.
     const base = before === null ? from : rootOf(before);
     const standing = { from: base, before: null, isRestarted: false };
-    this.parts.set(relay, { ...standing, ...asItShould('peer', state, 0), missing });
+    this.parts.set(relay, { ...questionOf(standing, 'peer', state, 0), missing });
   }
 
   /** News have come to nothing, and left a relay with a part of them. */
