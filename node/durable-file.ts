@@ -25,13 +25,10 @@ export function writeAndFlush(files: FlushingFiles, name: string, content: Uint8
  * power cut takes away is gone, however often it was flushed.
  */
 export function makeFolderAndFlush(files: FlushingFiles & FolderFiles, name: string): void {
-  const [first = name] = makeFolders(name, { files, mode: 0o700 });
+  const made = makeFolders(name, { files, mode: 0o700 });
   // One that is there may have been made by a process that died before it flushed.
-  const uppermost = path.resolve(first);
-  for (let folder = path.resolve(name); folder.startsWith(uppermost); folder = path.dirname(folder)) {
-    flushFolderIfItCan(files, path.dirname(folder));
-    if (folder === uppermost) return;
-  }
+  const unflushed = made.length > 0 ? made : [path.resolve(name)];
+  for (const folder of [...unflushed].reverse()) flushFolderIfItCan(files, path.dirname(folder));
 }
 
 /** Makes renames in a folder last. Throws what the system says of a folder that cannot be opened. */

@@ -6,9 +6,10 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { makeFolders } from '../node/make-folders.ts';
 import { assemblyScriptVersion, compileAssemblyScript } from './compile-assemblyscript.ts';
 import { compileWat, wabtVersion } from './compile-wat.ts';
 import { readUpdateFile, UPDATE_FILE, UpdateError, type UpdateFile } from './update-file.ts';
@@ -49,7 +50,7 @@ export async function buildUpdate(folder: string): Promise<BuiltUpdate> {
   const built = readBuilt(wasmFile, stampFile, stamp);
   const wasm = built ?? (await compiler.compile(source, path.relative(process.cwd(), sourceFile)));
   if (built === null) {
-    mkdirSync(path.dirname(wasmFile), { recursive: true });
+    makeFolders(path.dirname(wasmFile));
     replaceFile(wasmFile, wasm);
     replaceFile(stampFile, `${stamp}${sha256(wasm)}\n`);
   }

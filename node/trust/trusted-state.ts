@@ -136,18 +136,6 @@ export class TrustedState {
     for (const { role, document } of visits) yield [metadataFile(role, document.version), document.bytes];
   }
 
-  /** Bytes of the metadata of this name that the relay trusts; null of any other. */
-  metadataNamed(name: string): Uint8Array | null {
-    for (const root of this.roots) if (name === metadataFile('root', root.version)) return root.bytes;
-    if (this.publication === null) return null;
-    const { timestamp, snapshot, targets, visits } = this.publication;
-    if (name === TIMESTAMP_FILE) return timestamp.bytes;
-    if (name === metadataFile('snapshot', snapshot.version)) return snapshot.bytes;
-    if (name === metadataFile('targets', targets.version)) return targets.bytes;
-    const visit = visits.find(({ role, document }) => name === metadataFile(role, document.version));
-    return visit === undefined ? null : visit.document.bytes;
-  }
-
   /** The target of the publication that a file is named after. */
   targetOf(file: string): UpdateTarget | null {
     return this.publication?.listing.byFile.get(file) ?? null;

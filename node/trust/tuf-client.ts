@@ -144,8 +144,7 @@ export class TufClient implements TrustClient {
   }
 
   file(name: string): Uint8Array | null {
-    const metadata = this.state.metadataNamed(name);
-    if (metadata !== null) return metadata;
+    for (const [file, bytes] of this.state.metadata()) if (file === name) return bytes;
     const target = this.state.targetOf(name);
     if (target === null) return null;
     const bytes = this.state.stored(name);

@@ -38,15 +38,15 @@ export class EventRandom {
     return (value ^ (value >>> 15)) >>> 0;
   }
 
-  /** Shuffles the first items as js-libp2p does with Math.random, draw for draw. */
-  shuffle(items: Uint32Array, count: number): void {
-    if (count <= 1) return;
-    for (let i = 0; i < count; i++) {
+  /** Shuffles the first items in place, as js-libp2p does with Math.random, draw for draw. */
+  shuffle<Items extends Uint32Array | number[]>(items: Items, count = items.length): Items {
+    for (let i = 0; count > 1 && i < count; i++) {
       const j = Math.floor((this.uint32() / 4294967296) * count);
       const item = items[i];
       items[i] = items[j];
       items[j] = item;
     }
+    return items;
   }
 
   /** In [0, 1), 32 bits, as Math.random would give. */

@@ -142,7 +142,7 @@ export class VirtualClock {
 
   /** The rank of the next event that the current relay causes; used up by the call. */
   takeRank(): number {
-    return eventRank(this.currentRelay, this.sequences[this.currentRelay]++);
+    return this.rankOf(this.currentRelay);
   }
 
   schedule(timeUs: number, event: SimulationEvent): void {
@@ -151,10 +151,7 @@ export class VirtualClock {
 
   /** Schedules in the name of `source` instead of the current relay. */
   scheduleAs(source: number, timeUs: number, event: SimulationEvent): void {
-    const { currentRelay } = this;
-    this.currentRelay = source;
-    this.schedule(timeUs, event);
-    this.currentRelay = currentRelay;
+    this.queue.push(timeUs, this.rankOf(source), event);
   }
 
   /** Starts a timer of the current relay; an interval's later firings are `everyUs` apart. */
@@ -176,10 +173,7 @@ export class VirtualClock {
 
   /** Adds an event of the plan, as if `relay` itself had scheduled it. */
   plan(timeUs: number, event: SimulationEvent): void {
-    const { currentRelay } = this;
-    this.currentRelay = event.relay;
-    this.queue.plan(timeUs, this.takeRank(), event);
-    this.currentRelay = currentRelay;
+    this.queue.plan(timeUs, this.rankOf(event.relay), event);
   }
 
   /** Events that have not taken place. */
@@ -216,6 +210,11 @@ export class VirtualClock {
       if (this.failure !== null) throw this.failure;
       if ((taken & 1023) === 0 && interrupted()) return;
     }
+  }
+
+  /** The rank of the next event that a source causes. */
+  private rankOf(source: number): number {
+    return eventRank(source, this.sequences[source]++);
   }
 
   /** Whether it may have left promises. */

@@ -18,20 +18,14 @@ export function isUpAt(churn: Churn, relay: number, timeUs: number): boolean {
   return low === first || returnsUs[low - 1]! <= timeUs;
 }
 
-/** Sessions of a relay in order of time: `to` is Infinity for one that outlasts the run. */
-export function* sessionsOf(churn: Churn, relay: number): Generator<{ fromUs: number; toUs: number }> {
-  const { joinsUs, firstAbsence, leavesUs, returnsUs } = churn;
-  let fromUs = joinsUs[relay]!;
-  if (fromUs === Number.POSITIVE_INFINITY) return;
-  for (let row = firstAbsence[relay]!; row < firstAbsence[relay + 1]!; row++) {
-    yield { fromUs, toUs: leavesUs[row]! };
-    fromUs = returnsUs[row]!;
-    if (fromUs === Number.POSITIVE_INFINITY) return;
-  }
-  yield { fromUs, toUs: Number.POSITIVE_INFINITY };
+/** Sessions of a relay in order of time: `toUs` is Infinity for one that outlasts the run. */
+export function sessionsOf(churn: Churn, relay: number): { fromUs: number; toUs: number }[] {
+  const sessions: { fromUs: number; toUs: number }[] = [];
+  eachSession(churn, relay, (fromUs, toUs) => void sessions.push({ fromUs, toUs }));
+  return sessions;
 }
 
-/** Tells of the sessions of a relay in the same order, with no object made for any of them. */
+/** Tells of the same sessions with no object made for any of them. */
 export function eachSession(
   { joinsUs, firstAbsence, leavesUs, returnsUs }: Churn,
   relay: number,

@@ -37,17 +37,35 @@ export function linearAxis(unitSeconds: number, end: number, widthPx: number): S
  */
 export function lastOfColumns<Each extends BandPoint | Point>(
   points: Iterable<Each>,
+  axis: Pick<StepAxis, 'pixel' | 'toX'>,
+): Each[] {
+  const all = [...points];
+  return lastOfColumnsAt(
+    all.length,
+    (place) => all[place]![0],
+    (place) => all[place]!,
+    axis,
+  );
+}
+
+/** The same for so many places: points are made of those alone that are kept. */
+function lastOfColumnsAt<Each extends BandPoint | Point>(
+  count: number,
+  xAt: (place: number) => number,
+  pointAt: (place: number) => Each,
   { pixel, toX }: Pick<StepAxis, 'pixel' | 'toX'>,
 ): Each[] {
-  const kept: Each[] = [];
+  const places: number[] = [];
   let column = Number.NEGATIVE_INFINITY;
-  for (const point of points) {
-    if (point[0] > toX && kept.length > 0) break;
-    const own = Math.floor(pixel(point[0]));
-    if (own === column && kept.length > 1) kept.pop();
-    kept.push(point);
+  for (let place = 0; place < count; place++) {
+    const x = xAt(place);
+    if (x > toX && places.length > 0) break;
+    const own = Math.floor(pixel(x));
+    if (own === column && places.length > 1) places.pop();
+    places.push(place);
     column = own;
   }
+  const kept = places.map(pointAt);
   const last = kept.at(-1);
   if (last !== undefined && last[0] < toX) kept.push([toX, ...last.slice(1)] as unknown as Each);
   return kept;
@@ -89,29 +107,22 @@ export function peaksOfColumns(
   return points;
 }
 
-/** As `lastOfColumns` for the rows of a curve: points are made of those alone that are kept. */
+/** The same for the rows of a curve, and before them the start of the line. */
 function lastRows<Each extends BandPoint | Point>(
   { seconds }: AdoptionCurve,
-  { ofSeconds, pixel, fromX, toX }: StepAxis,
+  axis: StepAxis,
   start: Each,
   pointAt: (x: number, row: number) => Each,
 ): Each[] {
-  const kept: Each[] = [];
-  const keep = (x: number, row: number): void => {
-    kept.push(row < 0 ? start : pointAt(x, row));
-  };
-  let [x, row, column] = [fromX, -1, Math.floor(pixel(fromX))];
-  for (let next = 0; next < seconds.length; next++) {
-    const nextX = Math.max(fromX, ofSeconds(seconds[next]!));
-    if (nextX > toX) break;
-    const own = Math.floor(pixel(nextX));
-    // The start of the line stays, whatever else is in its column.
-    if (own !== column || row < 0) keep(x, row);
-    [x, row, column] = [nextX, next, own];
-  }
-  keep(x, row);
-  if (x < toX) kept.push([toX, ...kept.at(-1)!.slice(1)] as unknown as Each);
-  return kept;
+  const { ofSeconds, fromX } = axis;
+  const xAt = (place: number): number =>
+    place === 0 ? fromX : Math.max(fromX, ofSeconds(seconds[place - 1]!));
+  return lastOfColumnsAt(
+    seconds.length + 1,
+    xAt,
+    (place) => (place === 0 ? start : pointAt(xAt(place), place - 1)),
+    axis,
+  );
 }
 
 /** Points for a line drawn with steps (x first, then y): x in axis units, y a fraction of 0 to 1. */

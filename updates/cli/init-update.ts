@@ -1,9 +1,10 @@
 /** Writes the folder of a new update: update.json, a source that compiles and does nothing yet, and vectors. */
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AnyHook } from '../../node/hooks/define-hook.ts';
 import { scalarType } from '../../node/hooks/parameter.ts';
+import { makeFolders } from '../../node/make-folders.ts';
 import { UPDATE_FILE, UpdateError } from '../update-file.ts';
 import { VECTOR_FILE } from './vector-file.ts';
 
@@ -29,7 +30,7 @@ export function initUpdate(folder: string, hook: AnyHook, language: SourceLangua
     [source, language === 'wat' ? watSource(name, hook) : assemblyScriptSource(name, hook)],
     [VECTOR_FILE, `${JSON.stringify([exampleVector(hook)], null, 2)}\n`],
   ]);
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const [file, content] of files) writeFileSync(path.join(folder, file), content, { flag: 'wx' });
   return [...files.keys()].map((file) => path.join(folder, file));
 }

@@ -7,11 +7,13 @@
 
 import * as nodeFileSystem from 'node:fs';
 import path from 'node:path';
+import { makeFolders } from '../../node/make-folders.ts';
 
 /** What a journal needs of a file system; a test puts one in that dies. */
 export type JournalFileSystem = Pick<
   typeof nodeFileSystem,
   | 'mkdirSync'
+  | 'statSync'
   | 'openSync'
   | 'writeSync'
   | 'fsyncSync'
@@ -45,7 +47,7 @@ export class WriteJournal {
   /** Does all the steps, in their order. */
   write(steps: readonly JournalStep[]): void {
     this.files.rmSync(this.folder, { recursive: true, force: true });
-    this.files.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeFolders(this.folder, { files: this.files, mode: 0o700 });
     // Or the journal before it, and its older files, could be back after a power cut.
     this.flushFolder(path.dirname(this.folder));
     for (const [place, [, bytes]] of steps.entries()) {
@@ -79,13 +81,10 @@ export class WriteJournal {
     // Gone already, if its last writer came that far.
     if (this.read(bytes) === null) return;
     const folder = path.dirname(file);
-    const first = this.files.mkdirSync(folder, { recursive: true });
+    const made = makeFolders(folder, { files: this.files });
     this.move(bytes, file);
     this.flushFolder(folder);
-    // The names of new folders, up to one that was there.
-    for (let made = folder; first !== undefined && made.startsWith(first); made = path.dirname(made)) {
-      this.flushFolder(path.dirname(made));
-    }
+    for (const name of [...made].reverse()) this.flushFolder(path.dirname(name));
   }
 
   private move(from: string, to: string): void {

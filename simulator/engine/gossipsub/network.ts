@@ -103,7 +103,7 @@ export class SimulatedNetwork {
     this.transport.load = this.load;
     this.watch = new InvariantWatch(clock);
     this.faults = job.faults.length === 0 ? null : this.makeFaults();
-    if (!this.isEverybodyThere()) this.transport.watch = this.reachWatch();
+    this.transport.watch = this.reachWatch();
     this.recorder = new StageRecorder(job, clock, trace, this.watch);
     this.updates = new UpdateLife(
       job,
@@ -115,12 +115,6 @@ export class SimulatedNetwork {
     );
     this.dataPlane = scenario.traffic.clients === null ? null : this.makeDataPlane(trace);
     this.sybils = job.sybils === null ? null : this.makeSybils(job.sybils);
-  }
-
-  /** Whether nobody is ever away or cut off. */
-  private isEverybodyThere(): boolean {
-    const { presence, churn, sybils } = this.job;
-    return this.faults === null && presence === null && churn === null && sybils === null;
   }
 
   private isLocal(host: number): boolean {
@@ -386,8 +380,10 @@ export class SimulatedNetwork {
     this.updates.setOnline(index, true);
   }
 
-  /** Checks whatever is about to be taken by a host of this thread. */
-  private reachWatch(): ArrivalWatch {
+  /** Checks whatever is about to be taken by a host of this thread; null where nobody is ever away or cut off. */
+  private reachWatch(): ArrivalWatch | null {
+    const { presence, churn, sybils } = this.job;
+    if (this.faults === null && presence === null && churn === null && sybils === null) return null;
     const parts: ReachabilityParts = {
       watch: this.watch,
       nowUs: () => this.clock.nowUs,

@@ -8,7 +8,7 @@
 
 import type { GossipsubPlan } from '../../scenario/scenario.ts';
 import { EVENT_KIND } from '../event-random.ts';
-import { type MeshCare, shuffle } from './mesh-care.ts';
+import type { MeshCare } from './mesh-care.ts';
 import type { Publication } from './rehearsal.ts';
 import type { FrameShape } from './rpc-sizes.ts';
 import { codeOf, EVENT, kindOf, messageOf, type World } from './world.ts';
@@ -109,7 +109,7 @@ export class Gossip {
     if (!plan.floodPublish && members.length < plan.D) {
       world.random.reseed(relay, nowUs, EVENT_KIND.call);
       const others = subscribers.filter((place) => !mesh.isInMesh(place) && mesh.isOpen(place, nowUs));
-      places.push(...shuffle(others, world.random.random).slice(0, plan.D - members.length));
+      places.push(...world.random.shuffle(others).slice(0, plan.D - members.length));
     }
     for (const place of places) {
       if (mesh.isOpen(place, nowUs))

@@ -226,7 +226,7 @@ export abstract class MeshCare {
     const { plan, world } = this;
     const isDialled = (place: number): boolean => this.isDialled(place);
     const all = Array.from({ length: this.countMembers(relay) }, (_unused, i) => this.member(relay, i));
-    const order = [...all.slice(0, plan.Dscore), ...shuffle(all.slice(plan.Dscore), world.random.random)];
+    const order = [...all.slice(0, plan.Dscore), ...world.random.shuffle(all.slice(plan.Dscore))];
     const outbound = order.slice(0, plan.D).filter(isDialled).length;
     if (outbound < plan.Dout) bubbleUp(order, plan.D, outbound, isDialled);
     return order.slice(plan.D);
@@ -284,18 +284,6 @@ function bubbleUp(order: number[], D: number, outbound: number, isDialled: (plac
     rotate(i);
     need--;
   }
-}
-
-/** js-libp2p's shuffle, draw for draw. */
-export function shuffle(items: number[], random: () => number): number[] {
-  if (items.length <= 1) return items;
-  for (let i = 0; i < items.length; i++) {
-    const j = Math.floor(random() * items.length);
-    const item = items[i];
-    items[i] = items[j];
-    items[j] = item;
-  }
-  return items;
 }
 
 /** Date.now of a router, counted from virtual time zero. */

@@ -105,10 +105,8 @@ export class LivingWork extends RelayWork {
     const question = questionOf(this.standingOf(index), way, to, nowUs);
     const message = publication;
     if (question.from >= to) for (const release of this.carried[message]) this.modules.keep(index, release);
-    this.proceed(
-      nowUs,
-      newsTask(relays[index], question, lessons.of(question), { bearer, message }, arrivedUs),
-    );
+    const task = newsTask(relays[index], question, lessons.of(question), { bearer, message }, arrivedUs);
+    this.proceed(nowUs, task);
   }
 
   /** What a relay has, a part of what it takes now among it. */
