@@ -1,0 +1,34 @@
+/**
+ * What refusing a scenario file costs that is made to cost much: `npm run bench:hostile`.
+ *
+ * Milliseconds of processor time, the best of three after a first that warms up. None should take more than 100 on
+ * a machine of today; that each is refused where it must be is a test.
+ */
+
+import { scenarioFromText } from '../simulator/scenario/load.ts';
+import { ScenarioError } from '../simulator/scenario/problem.ts';
+import { HOSTILE_FILES } from '../simulator/testing/hostile-files.ts';
+import { scriptLine } from '../simulator/testing/script-line.ts';
+
+const { json } = scriptLine('bench:hostile', 'Measures what refusing hostile scenario files costs.')
+  .option('--json', 'print JSON')
+  .parse()
+  .opts<{ json?: boolean }>();
+
+function refusalMs(text: string): number {
+  const before = process.cpuUsage();
+  try {
+    scenarioFromText('hostile.yaml', text, {}, { modules: new Map() });
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+const costs = Object.entries(HOSTILE_FILES).map(([name, { text }]) => {
+  refusalMs(text);
+  return { name, ms: Math.min(...[1, 2, 3].map(() => refusalMs(text))) };
+});
+if (json) console.log(JSON.stringify(costs, null, 2));
+else for (const { name, ms } of costs) console.log(`${ms.toFixed(1).padStart(7)} ms  ${name}`);
