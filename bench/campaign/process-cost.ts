@@ -68,16 +68,29 @@ function peakOf(pid: number): number {
   }
 }
 
+/** Of this process's children that have ended and been waited for, in clock ticks. */
+function endedTicks(): number {
+  return readStat('self')?.endedTicks ?? 0;
+}
+
+/** All that children have used, and those that are alive. */
+function childrenCost(): { ticks: number; alive: Stat[] } {
+  for (;;) {
+    const ended = endedTicks();
+    const alive = processes().filter(({ parent }) => parent === process.pid);
+    // A child that is waited for between two reads would count twice, or not at all.
+    if (endedTicks() !== ended) continue;
+    return { ticks: alive.reduce((sum, child) => sum + child.ownTicks + child.endedTicks, ended), alive };
+  }
+}
+
 /** What it has cost until now. */
 export function processCost(): ProcessCost {
   const wallMs = performance.now();
-  const all = processes();
-  const children = all.filter(({ parent }) => parent === process.pid);
-  const ended = all.find(({ pid }) => pid === process.pid)?.endedTicks ?? 0;
-  const ticks = children.reduce((sum, { ownTicks, endedTicks }) => sum + ownTicks + endedTicks, ended);
+  const { ticks, alive } = childrenCost();
   return {
     wallMs,
     cpuMs: processorMs() + ticks * MS_PER_CLOCK_TICK,
-    peakBytes: children.reduce((sum, { pid }) => sum + peakOf(pid), peakMemoryBytes()),
+    peakBytes: alive.reduce((sum, { pid }) => sum + peakOf(pid), peakMemoryBytes()),
   };
 }
