@@ -1,12 +1,12 @@
 /**
  * Bundles what runs in a browser into one script and one style sheet.
  *
- * The bundles are made when they are needed, in about a tenth of a second, and not kept in the project: nothing that
- * is built can then be older than its source.
+ * Bundles are made when they are needed and nothing is left of them in the project: nothing that is built can then be
+ * older than its source.
  */
 
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { keptBundle } from '../engine/kept-bundle.mjs';
 
 /** The entries of simulator/page that have a page of their own. */
 export type PageEntry = 'report' | 'view';
@@ -32,21 +32,15 @@ export function bundlePage(entry: PageEntry): Promise<PageBundle> {
 }
 
 async function bundle(entry: PageEntry): Promise<PageBundle> {
-  const { outputFiles } = await build({
+  const { files } = await keptBundle(entry, {
     entryPoints: [fileURLToPath(new URL(`../page/${entry}/main.tsx`, import.meta.url))],
-    outdir: 'page',
-    bundle: true,
-    write: false,
     minify: true,
     format: 'esm',
     target: BROWSERS,
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    legalComments: 'none',
     charset: 'utf8',
-    logLevel: 'silent',
   });
-  const textOf = (ending: string): string =>
-    outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+  const textOf = (ending: string): string => files.find(({ file }) => file.endsWith(ending))?.text ?? '';
   return { script: textOf('.js').replaceAll('</script', '<\\/script'), style: textOf('.css') };
 }

@@ -5,9 +5,7 @@
  */
 
 import { pathToFileURL } from 'node:url';
-import { stop } from 'esbuild';
 import { bundleThread } from '../gossipsub/bundle.mjs';
 
 const file = await bundleThread(new URL('./thread.ts', import.meta.url));
-await stop();
 await import(pathToFileURL(file).href);

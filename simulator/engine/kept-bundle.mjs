@@ -1,0 +1,157 @@
+/**
+ * Bundles, kept beside the packages for the processes that come after.
+ *
+ * Most processes need the bundle of the one before, and making it costs a second of processor time. It holds while
+ * every file that it was made of has the bytes that it had, so nothing that is built is ever older than its source.
+ *
+ * Plain JavaScript, so that a thread can take its own code before there is any compiler.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = dirname(fileURLToPath(new URL('../../package.json', import.meta.url)));
+
+const FOLDERS = [join(ROOT, 'node_modules/.cache/relaywave'), join(tmpdir(), 'relaywave')];
+
+/** Files beside or above a module that decide what its imports mean, or how it is compiled. */
+const SETTINGS = ['package.json', 'tsconfig.json'];
+
+/**
+ * What is written beside a bundle: the files that it was made of and the hashes of their bytes, and its own.
+ *
+ * @typedef {{ inputs: Record<string, string>, outputs: Record<string, string> }} Index
+ */
+
+/** @param {string | Uint8Array} bytes */
+function hashOf(bytes) {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The file's text, or null when it is not what was hashed: a disk that was full may have left half of it. */
+function textIf(file, hash) {
+  try {
+    const bytes = readFileSync(file);
+    return hashOf(bytes) === hash ? bytes.toString() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The whole file or none of it. */
+function write(file, text) {
+  const partial = `${file}.${process.pid}`;
+  try {
+    writeFileSync(partial, text);
+    renameSync(partial, file);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+/** The bundle's files, or null when they are not there, or something that they were made of has changed. */
+function kept(folder, index) {
+  try {
+    /** @type {Index} */
+    const { inputs, outputs } = JSON.parse(readFileSync(join(folder, index), 'utf8'));
+    if (Object.entries(inputs).some(([input, hash]) => hashOf(readFileSync(input)) !== hash)) return null;
+    const files = Object.entries(outputs).map(([name, hash]) => {
+      const file = join(folder, name);
+      return { file, text: textIf(file, hash) };
+    });
+    return files.every(({ text }) => text !== null) ? files : null;
+  } catch {
+    return null; // never made, damaged, or made of a file that is gone
+  }
+}
+
+/** Writes what is not there yet, the index last. */
+function keep(folder, index, files, inputs) {
+  mkdirSync(folder, { recursive: true });
+  /** @type {Index['outputs']} */
+  const outputs = {};
+  for (const { name, text } of files) {
+    outputs[name] = hashOf(text);
+    if (textIf(join(folder, name), outputs[name]) === null) write(join(folder, name), text);
+  }
+  write(join(folder, index), JSON.stringify({ inputs, outputs }));
+}
+
+/** The files that decide what a bundle is, and their hashes: modules, packages' and compilers' settings, the bundler. */
+function inputsOf(modules) {
+  const files = new Set([createRequire(import.meta.url).resolve('esbuild/package.json')]);
+  const seen = new Set([dirname(ROOT)]);
+  for (const module of modules) {
+    const file = join(ROOT, module);
+    files.add(file);
+    for (let folder = dirname(file); !seen.has(folder); folder = dirname(folder)) {
+      seen.add(folder);
+      for (const settings of SETTINGS.map((name) => join(folder, name))) {
+        if (existsSync(settings)) files.add(settings);
+      }
+    }
+  }
+  return Object.fromEntries([...files].map((file) => [file, hashOf(readFileSync(file))]));
+}
+
+let underway = 0;
+
+/** Lets the bundler's process end when nobody needs it any more. */
+async function make(options) {
+  const { build, stop } = await import('esbuild');
+  underway++;
+  try {
+    return await build(options);
+  } finally {
+    if (--underway === 0) await stop();
+  }
+}
+
+/**
+ * The bundle that esbuild makes with these options, which name no folder. Rejects when the code does not compile,
+ * which is a bug.
+ *
+ * @param {string} name that its files begin with
+ * @param {import('esbuild').BuildOptions} options
+ * @param {string[]} folders to keep it in, the best one first
+ * @returns {Promise<import('./kept-bundle.d.mts').Bundle>}
+ */
+export async function keptBundle(name, options, folders = FOLDERS) {
+  const whole = {
+    ...options,
+    bundle: true,
+    metafile: true,
+    write: false,
+    absWorkingDir: ROOT,
+    outdir: folders[0],
+    entryNames: `${name}-[hash]`,
+    legalComments: 'none',
+    logLevel: 'silent',
+  };
+  const index = `${name}-${hashOf(JSON.stringify(whole)).slice(0, 16)}.json`;
+  for (const folder of folders) {
+    const files = kept(folder, index);
+    if (files !== null) return { files, refusal: null };
+  }
+  const { outputFiles, metafile } = await make(whole);
+  const inputs = inputsOf(Object.keys(metafile.inputs));
+  const made = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
+  let refusal;
+  for (const folder of folders) {
+    try {
+      keep(folder, index, made, inputs);
+      return {
+        files: made.map(({ name: file, text }) => ({ file: join(folder, file), text })),
+        refusal: null,
+      };
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  return { files: made.map(({ name: file, text }) => ({ file, text })), refusal };
+}
