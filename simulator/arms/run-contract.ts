@@ -54,7 +54,7 @@ export interface RunOptions {
    * traffic of their clients: for whoever can do a part of the report meanwhile.
    */
   readonly onDrawnByHand?: ((outcome: RunOutcome) => void) | undefined;
-  /** Threads that are handed from run to run; every run starts its own when left out. */
+  /** Threads that are handed from one small network to the next; those of the process when left out. */
   readonly keptThreads?: KeptThreads | undefined;
 }
 

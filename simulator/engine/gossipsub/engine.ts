@@ -33,7 +33,7 @@ import {
   type ThreadPhase,
   type ThreadResult,
 } from './job.ts';
-import type { KeptThreads } from './kept-threads.ts';
+import { type KeptThreads, PROCESS_THREADS } from './kept-threads.ts';
 import { type MailboxMemory, mailboxMemory } from './mailbox.ts';
 import { choosePartition } from './partition.ts';
 import { PhaseProgress } from './phase-progress.ts';
@@ -46,6 +46,12 @@ import { settleThreads } from './thread-settings.ts';
  * to twice as much of it, tor7500 takes 30 MiB more and no less processor time.
  */
 const YOUNG_GENERATION_MB = 24;
+
+/**
+ * Hosts up to which a network is handed to a thread that has run others: the arms after the first find their code
+ * compiled. In larger ones that is a small part, and what a thread holds on to a large one.
+ */
+const SMALL_NETWORK_HOSTS = 2000;
 
 export interface EngineResult {
   readonly shared: SharedColumns;
@@ -136,14 +142,15 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   );
   const entry = new URL('./thread.ts', import.meta.url);
   // Threads that wait for each other are the run's own.
-  const kept = threads === 1 ? (options.keptThreads ?? null) : null;
+  const isHandedOn = threads === 1 && relays + others <= SMALL_NETWORK_HOSTS;
+  const kept = isHandedOn ? (options.keptThreads ?? PROCESS_THREADS) : null;
   const file = await (kept === null ? bundleThread(entry) : kept.file(entry));
   signal?.throwIfAborted();
 
   const watched = input.progressOf?.(shared);
   const progress = new PhaseProgress(shared, threads, scenario.durationSeconds, options, watched);
   settleThreads(relays * largestShare);
-  const crew = new Crew(shared, kept);
+  const crew = new Crew(shared, relays + others, kept);
   const stop = (): void => crew.stop(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
   try {
@@ -175,13 +182,15 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
 /** The workers of one run: all finish, or all are stopped. */
 class Crew {
   private readonly shared: SharedColumns;
+  private readonly hosts: number;
   private readonly kept: KeptThreads | null;
   private readonly workers: Worker[] = [];
   private isDone = false;
   private fail: (reason: unknown) => void = () => {};
 
-  constructor(shared: SharedColumns, kept: KeptThreads | null) {
+  constructor(shared: SharedColumns, hosts: number, kept: KeptThreads | null) {
     this.shared = shared;
+    this.hosts = hosts;
     this.kept = kept;
   }
 
@@ -240,7 +249,7 @@ class Crew {
   async dismiss(): Promise<void> {
     const { kept } = this;
     if (kept !== null && this.isDone) {
-      await Promise.all(this.workers.map((worker) => kept.keep(worker)));
+      await Promise.all(this.workers.map((worker) => kept.keep(worker, this.hosts)));
       return;
     }
     Atomics.store(this.shared.control, CONTROL.stop, 1);

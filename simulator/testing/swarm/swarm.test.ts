@@ -38,10 +38,13 @@ test(`swarm: nothing is wrong with ${SEEDS} random scenarios`, async () => {
 
 test('swarm: a thread that has run other scenarios gives the traces of a new one', async () => {
   const kept = new KeptThreads();
+  const others = new KeptThreads();
   try {
     for (const seed of [31, 32, 33, 34]) {
       const { scenario } = drawScenario(seed, { relays: RELAYS }).loaded;
-      const [used, fresh] = [await runScenario(scenario, { keptThreads: kept }), await runScenario(scenario)];
+      const used = await runScenario(scenario, { keptThreads: kept });
+      const fresh = await runScenario(scenario, { keptThreads: others });
+      await others.close();
       assert.deepEqual(
         used.outcome.arms.map(({ traceHash }) => traceHash),
         fresh.outcome.arms.map(({ traceHash }) => traceHash),
