@@ -13,6 +13,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { threadId } from 'node:worker_threads';
 
 const ROOT = dirname(fileURLToPath(new URL('../../package.json', import.meta.url)));
 
@@ -44,7 +45,7 @@ function textIf(file, hash) {
 
 /** The whole file or none of it. */
 function write(file, text) {
-  const partial = `${file}.${process.pid}`;
+  const partial = `${file}.${process.pid}-${threadId}`;
   try {
     writeFileSync(partial, text);
     renameSync(partial, file);
@@ -71,7 +72,7 @@ function kept(folder, index) {
 }
 
 /** Writes what is not there yet, the index last. */
-function keep(folder, index, files, inputs) {
+function keep(folder, index, { files, inputs }) {
   mkdirSync(folder, { recursive: true });
   /** @type {Index['outputs']} */
   const outputs = {};
@@ -82,33 +83,44 @@ function keep(folder, index, files, inputs) {
   write(join(folder, index), JSON.stringify({ inputs, outputs }));
 }
 
-/** The files that decide what a bundle is, and their hashes: modules, packages' and compilers' settings, the bundler. */
-function inputsOf(modules) {
-  const files = new Set([createRequire(import.meta.url).resolve('esbuild/package.json')]);
+/** The packages' and compilers' settings above these files, and the bundler's. */
+function settingsOf(files) {
+  const settings = new Set([createRequire(import.meta.url).resolve('esbuild/package.json')]);
   const seen = new Set([dirname(ROOT)]);
-  for (const module of modules) {
-    const file = join(ROOT, module);
-    files.add(file);
+  for (const file of files) {
     for (let folder = dirname(file); !seen.has(folder); folder = dirname(folder)) {
       seen.add(folder);
-      for (const settings of SETTINGS.map((name) => join(folder, name))) {
-        if (existsSync(settings)) files.add(settings);
+      for (const name of SETTINGS) {
+        if (existsSync(join(folder, name))) settings.add(join(folder, name));
       }
     }
   }
-  return Object.fromEntries([...files].map((file) => [file, hashOf(readFileSync(file))]));
+  return settings;
 }
 
 let underway = 0;
 
-/** Lets the bundler's process end when nobody needs it any more. */
+/** Bundles, and says what of: modules are hashed as they are read, since somebody may be editing them. */
 async function make(options) {
   const { build, stop } = await import('esbuild');
+  /** @type {Index['inputs']} */
+  const inputs = {};
+  const reader = {
+    name: 'reader',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /./, namespace: 'file' }, ({ path }) => {
+        const contents = readFileSync(path);
+        inputs[path] = hashOf(contents);
+        return { contents, loader: 'default' };
+      }),
+  };
   underway++;
   try {
-    return await build(options);
+    const { outputFiles } = await build({ ...options, plugins: [reader] });
+    for (const file of settingsOf(Object.keys(inputs))) inputs[file] = hashOf(readFileSync(file));
+    return { files: outputFiles.map(({ path, text }) => ({ name: basename(path), text })), inputs };
   } finally {
-    if (--underway === 0) await stop();
+    if (--underway === 0) await stop(); // so that the bundler's process ends
   }
 }
 
@@ -125,7 +137,6 @@ export async function keptBundle(name, options, folders = FOLDERS) {
   const whole = {
     ...options,
     bundle: true,
-    metafile: true,
     write: false,
     absWorkingDir: ROOT,
     outdir: folders[0],
@@ -138,20 +149,16 @@ export async function keptBundle(name, options, folders = FOLDERS) {
     const files = kept(folder, index);
     if (files !== null) return { files, refusal: null };
   }
-  const { outputFiles, metafile } = await make(whole);
-  const inputs = inputsOf(Object.keys(metafile.inputs));
-  const made = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
+  const made = await make(whole);
+  const placed = (folder) => made.files.map(({ name: file, text }) => ({ file: join(folder, file), text }));
   let refusal;
   for (const folder of folders) {
     try {
-      keep(folder, index, made, inputs);
-      return {
-        files: made.map(({ name: file, text }) => ({ file: join(folder, file), text })),
-        refusal: null,
-      };
+      keep(folder, index, made);
+      return { files: placed(folder), refusal: null };
     } catch (error) {
       refusal = error;
     }
   }
-  return { files: made.map(({ name: file, text }) => ({ file, text })), refusal };
+  return { files: placed(''), refusal };
 }
