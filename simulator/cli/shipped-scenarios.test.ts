@@ -14,6 +14,10 @@ import { runCommandLine } from './command-line.ts';
 const FOLDER = new URL('../../scenarios/', import.meta.url).pathname;
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
 const SCALE = '2%';
+/** What makes a scenario cheaper at any scale: twelve arms of floods cost as much as there are sybils. */
+const CHEAPER: Readonly<Record<string, readonly string[]>> = {
+  'gossip-attacks.yaml': ['--set', 'adversary.sybils.count=1000'],
+};
 
 describe('the scenarios of the project run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'relaywave-shipped-'));
@@ -35,7 +39,8 @@ describe('the scenarios of the project run', () => {
 
     it(`${name} runs at ${SCALE} of its scale from end to end, breaks no invariant, and can be repeated`, async () => {
       const out = join(folder, name);
-      const { code, err } = await command('simulate', file, '--scale', SCALE, '--out', out, '--quiet');
+      const words = ['--scale', SCALE, ...(CHEAPER[name] ?? [])];
+      const { code, err } = await command('simulate', file, ...words, '--out', out, '--quiet');
       assert.equal(code, 0, err);
       const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')) as Summary;
       assert.equal(summary.violations, 0);

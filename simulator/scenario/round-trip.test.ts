@@ -64,7 +64,7 @@ describe('random scenarios', () => {
         }
         assertOnlyScenarioErrors(text);
       }),
-      { seed, numRuns: 400 },
+      { seed, numRuns: 200 },
     );
   });
 
@@ -76,7 +76,7 @@ describe('random scenarios', () => {
         lines[index] = lines[index].replace(/: .*|$/, `: ${JSON.stringify(value)}`);
         assertOnlyScenarioErrors(lines.join('\n'));
       }),
-      { seed, numRuns: 400 },
+      { seed, numRuns: 200 },
     );
   });
 });
@@ -141,7 +141,7 @@ describe('random scenarios with a mistake', () => {
           );
         },
       ),
-      { seed, numRuns: 300 },
+      { seed, numRuns: 150 },
     );
   });
 
@@ -212,7 +212,7 @@ describe('random scenarios with a mistake', () => {
       fc.property(noise, (parts) => {
         refused(parts.join(''));
       }),
-      { seed, numRuns: 500 },
+      { seed, numRuns: 250 },
     );
   });
 });

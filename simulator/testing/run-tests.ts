@@ -6,6 +6,7 @@
  */
 
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -49,7 +50,8 @@ if (files.length === 0) {
 let passed = 0;
 let failed = 0;
 const titles = line.args.length > 0 ? { testNamePatterns: line.args.map(escapePattern) } : {};
-const tests = run({ files, concurrency: 2, ...titles });
+// One more than the machine has processors: some tests wait for other processes, or for real time.
+const tests = run({ files, concurrency: availableParallelism() + 1, ...titles });
 tests.on('test:pass', ({ name, skip, todo, details }) => {
   const isGroup = details.type === 'suite' || files.some((file) => file.endsWith(name));
   if (!isGroup && skip === undefined && todo === undefined) passed++;
