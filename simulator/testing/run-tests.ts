@@ -12,6 +12,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { scriptLine, whole } from './script-line.ts';
+import { groupFiles, testGroups } from './test-groups.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ROOMS = ['node', 'simulator', 'updates', 'examples', 'bench'];
@@ -51,9 +52,10 @@ let passed = 0;
 let failed = 0;
 const titles = line.args.length > 0 ? { testNamePatterns: line.args.map(escapePattern) } : {};
 // One more than the machine has processors: some tests wait for other processes, or for real time.
-const tests = run({ files, concurrency: availableParallelism() + 1, ...titles });
+const started = groupFiles(ROOT, testGroups(ROOT, files));
+const tests = run({ files: started, concurrency: availableParallelism() + 1, ...titles });
 tests.on('test:pass', ({ name, skip, todo, details }) => {
-  const isGroup = details.type === 'suite' || files.some((file) => file.endsWith(name));
+  const isGroup = details.type === 'suite' || started.some((file) => file.endsWith(name));
   if (!isGroup && skip === undefined && todo === undefined) passed++;
 });
 tests.on('test:fail', ({ name }) => {
