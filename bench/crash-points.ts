@@ -9,7 +9,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { type FaultPoint, faultPoints } from '../node/testing/disk-faults.ts';
@@ -126,13 +126,18 @@ for (const [name, one] of Object.entries(CASES)) {
   if (code !== 0) throw new Error(`${name}: ${err}`);
   const done = resultsState(join(unharmed, 'out'));
   const points = faultPoints(operations);
+  console.error(`${name}: ${points.length} points at ${operations.length} operations`);
   const tried = points.filter((_point, index) => index % asked.every === 0);
   let wrong = 0;
-  for (const point of tried) {
-    const found = await tryPoint(template, one, point, done);
-    if (found.length > 0) wrong++;
-    for (const line of found) console.error(`${name}, ${point.moment} "${point.operation}": ${line}`);
-  }
+  const waiting = tried.values();
+  const lane = async (): Promise<void> => {
+    for (const point of waiting) {
+      const found = await tryPoint(template, one, point, done);
+      if (found.length > 0) wrong++;
+      for (const line of found) console.error(`${name}, ${point.moment} "${point.operation}": ${line}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
   lost += wrong;
   rows[name] = { operations: operations.length, points: points.length, tried: tried.length, wrong };
   console.error(`${name}: ${tried.length} of ${points.length} points, ${wrong} wrong`);
