@@ -8,7 +8,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -17,7 +17,11 @@ import { threadId } from 'node:worker_threads';
 
 const ROOT = dirname(fileURLToPath(new URL('../../package.json', import.meta.url)));
 
-const FOLDERS = [join(ROOT, 'node_modules/.cache/relaywave'), join(tmpdir(), 'relaywave')];
+/** @type {import('./kept-bundle.d.mts').BundleFolder[]} */
+const FOLDERS = [
+  { path: join(ROOT, 'node_modules/.cache/relaywave'), isAmongOthers: false },
+  { path: join(tmpdir(), `relaywave-${process.getuid?.() ?? ''}`), isAmongOthers: true },
+];
 
 /** Files beside or above a module that decide what its imports mean, or how it is compiled. */
 const SETTINGS = ['package.json', 'tsconfig.json'];
@@ -55,9 +59,16 @@ function write(file, text) {
   }
 }
 
+/** Whether nobody but this user can have put anything there. */
+function isOwn(path) {
+  const { uid, mode } = lstatSync(path);
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o077) === 0);
+}
+
 /** The bundle's files, or null when they are not there, or something that they were made of has changed. */
-function kept(folder, index) {
+function kept({ path: folder, isAmongOthers }, index) {
   try {
+    if (isAmongOthers && !isOwn(folder)) return null;
     /** @type {Index} */
     const { inputs, outputs } = JSON.parse(readFileSync(join(folder, index), 'utf8'));
     if (Object.entries(inputs).some(([input, hash]) => hashOf(readFileSync(input)) !== hash)) return null;
@@ -72,8 +83,10 @@ function kept(folder, index) {
 }
 
 /** Writes what is not there yet, the index last. */
-function keep(folder, index, { files, inputs }) {
-  mkdirSync(folder, { recursive: true });
+function keep({ path: folder, isAmongOthers }, index, { files, inputs }) {
+  mkdirSync(folder, { recursive: true, mode: isAmongOthers ? 0o700 : 0o777 });
+  // What it holds is run.
+  if (isAmongOthers && !isOwn(folder)) throw new Error(`${folder} is open to others, or not this user's`);
   /** @type {Index['outputs']} */
   const outputs = {};
   for (const { name, text } of files) {
@@ -130,7 +143,7 @@ async function make(options) {
  *
  * @param {string} name that its files begin with
  * @param {import('esbuild').BuildOptions} options
- * @param {string[]} folders to keep it in, the best one first
+ * @param {readonly import('./kept-bundle.d.mts').BundleFolder[]} folders to keep it in, the best one first
  * @returns {Promise<import('./kept-bundle.d.mts').Bundle>}
  */
 export async function keptBundle(name, options, folders = FOLDERS) {
@@ -139,7 +152,7 @@ export async function keptBundle(name, options, folders = FOLDERS) {
     bundle: true,
     write: false,
     absWorkingDir: ROOT,
-    outdir: folders[0],
+    outdir: folders[0].path,
     entryNames: `${name}-[hash]`,
     legalComments: 'none',
     logLevel: 'silent',
@@ -150,15 +163,16 @@ export async function keptBundle(name, options, folders = FOLDERS) {
     if (files !== null) return { files, refusal: null };
   }
   const made = await make(whole);
-  const placed = (folder) => made.files.map(({ name: file, text }) => ({ file: join(folder, file), text }));
-  let refusal;
+  const placed = (path) => made.files.map(({ name: file, text }) => ({ file: join(path, file), text }));
+  let cause;
   for (const folder of folders) {
     try {
       keep(folder, index, made);
-      return { files: placed(folder), refusal: null };
+      return { files: placed(folder.path), refusal: null };
     } catch (error) {
-      refusal = error;
+      cause = error;
     }
   }
-  return { files: placed(''), refusal };
+  const places = folders.map(({ path }) => path).join(' and ');
+  return { files: placed(''), refusal: new Error(`cannot write bundles to ${places}`, { cause }) };
 }

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { type BundleFile, keptBundle } from './kept-bundle.mjs';
+import { type BundleFile, type BundleFolder, keptBundle } from './kept-bundle.mjs';
 
 describe('kept bundles', () => {
   const home = mkdtempSync(join(tmpdir(), 'relaywave-bundle-'));
@@ -22,9 +31,9 @@ describe('kept bundles', () => {
     'import { module } from "./module.ts"; import { pack } from "pack"; console.log(module, pack);',
   );
 
-  const folder = join(home, 'kept');
+  const folder = { path: join(home, 'kept'), isAmongOthers: false };
 
-  const bundleIn = (folders: string[]) =>
+  const bundleIn = (folders: BundleFolder[]) =>
     keptBundle('test', { entryPoints: [join(home, 'entry.ts')], format: 'esm' }, folders);
 
   async function bundle(folders = [folder]) {
@@ -70,13 +79,25 @@ describe('kept bundles', () => {
   });
 
   it('a folder that cannot hold it leaves it to the next; without any there is the text, and why', async () => {
-    const blocked = join(home, 'blocked');
-    writeFileSync(blocked, 'no folder');
+    const blocked = { path: join(home, 'blocked'), isAmongOthers: false };
+    writeFileSync(blocked.path, 'no folder');
     const { file, text } = await bundle([blocked, folder]);
-    assert.equal(dirname(file), folder);
+    assert.equal(dirname(file), folder.path);
     const { files, refusal } = await bundleIn([blocked]);
     assert.equal(files[0]?.text, text);
-    assert.match(String(refusal), /EEXIST|ENOTDIR/);
+    assert.match(refusal!.message, /^cannot write bundles to .*blocked$/);
+    assert.match(String(refusal!.cause), /EEXIST|ENOTDIR/);
+  });
+
+  it('a folder among others is for this user alone: nothing is taken from one that is open, or put there', async () => {
+    const own = { path: join(home, 'own'), isAmongOthers: true };
+    const { file } = await bundle([own]);
+    assert.equal(statSync(own.path).mode & 0o777, 0o700);
+    assert.equal((await bundle([own])).file, file);
+    chmodSync(own.path, 0o777);
+    const { files, refusal } = await bundleIn([own]);
+    assert.match(String(refusal?.cause), /open to others/);
+    assert.notEqual(files[0]?.file, file);
   });
 
   it('a mistake is told, and nothing is kept of it', async () => {

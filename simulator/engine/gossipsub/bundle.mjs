@@ -33,9 +33,6 @@ export async function bundleThread(entry) {
     sourcemap: 'linked',
     sourcesContent: false,
   });
-  if (refusal !== null)
-    throw new Error('cannot write the simulation thread to any folder for files that are kept', {
-      cause: refusal,
-    });
+  if (refusal !== null) throw refusal;
   return files.find(({ file }) => file.endsWith('.mjs')).file;
 }
