@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { afterEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Exchange, type ExchangeReport, WebServer } from '../relay/exchange.ts';
 import { sha256, TestRepository } from '../trust/testing/test-repository.ts';
 import { DaemonError } from './daemon-error.ts';
@@ -19,12 +19,14 @@ import {
 /** What never comes fails a test instead of holding all of them up. */
 const DEADLINE = { timeout: 120_000 };
 
-let daemons = new TestDaemons();
+let daemons: TestDaemons;
 const clients: TestClient[] = [];
+beforeEach(() => {
+  daemons = new TestDaemons();
+});
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.stop()));
   await daemons.end();
-  daemons = new TestDaemons();
 });
 
 /** A client that is about to have a circuit. */
