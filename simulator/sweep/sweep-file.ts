@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolders } from '../../node/make-folders.ts';
 import { hiddenBeside } from '../report/left-folders.ts';
-import { explainFileError, ResultsError } from '../report/results-error.ts';
+import { explainFileError, explainReadError, ResultsError } from '../report/results-error.ts';
 import { writeFileSynced } from '../report/results-folder.ts';
 import { RUN_ID } from './run-id.ts';
 
@@ -61,7 +61,7 @@ export async function readSweepFile(home: string): Promise<SweepFile | null> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new ResultsError('not-results', path, `cannot read ${path}: ${(error as Error).message}`);
+    throw explainReadError(error, path);
   }
   try {
     return sweepFileSchema.parse(JSON.parse(text));
