@@ -27,8 +27,13 @@ export function testGroups(root: string, files: readonly string[]): string[][] {
     const isAlone = ALONE.test(path) || CHANGES_PROCESS.test(readFileSync(file, 'utf8'));
     const room = isAlone ? path : path.split('/').slice(0, 2).join('/');
     const group = groupOf.get(room);
-    if (group !== undefined && group.length < FILES_MAX) group.push(file);
-    else groups.push(groupOf.set(room, [file]).get(room)!);
+    if (group !== undefined && group.length < FILES_MAX) {
+      group.push(file);
+      continue;
+    }
+    const begun = [file];
+    groups.push(begun);
+    groupOf.set(room, begun);
   }
   return groups;
 }
