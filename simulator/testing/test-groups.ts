@@ -42,6 +42,7 @@ export function testGroups(root: string, files: readonly string[]): string[][] {
 export function groupFiles(root: string, groups: readonly (readonly string[])[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'relaywave-tests-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.once('SIGINT', () => process.exit(130));
   return groups.map((group, index) => {
     if (group.length === 1) return group[0]!;
     const name = relative(root, group[0]!).split('/').slice(0, -1).join('-');
