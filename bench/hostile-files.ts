@@ -5,9 +5,7 @@
  * a machine of today; that each is refused where it must be is a test.
  */
 
-import { scenarioFromText } from '../simulator/scenario/load.ts';
-import { ScenarioError } from '../simulator/scenario/problem.ts';
-import { HOSTILE_FILES } from '../simulator/testing/hostile-files.ts';
+import { HOSTILE_FILES, problemsOf } from '../simulator/testing/hostile-files.ts';
 import { scriptLine } from '../simulator/testing/script-line.ts';
 
 const { json } = scriptLine('bench:hostile', 'Measures what refusing hostile scenario files costs.')
@@ -17,11 +15,7 @@ const { json } = scriptLine('bench:hostile', 'Measures what refusing hostile sce
 
 function refusalMs(text: string): number {
   const before = process.cpuUsage();
-  try {
-    scenarioFromText('hostile.yaml', text, {}, { modules: new Map() });
-  } catch (error) {
-    if (!(error instanceof ScenarioError)) throw error;
-  }
+  problemsOf(text);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }

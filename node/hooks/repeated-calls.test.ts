@@ -82,7 +82,7 @@ describe('repeated calls', () => {
           [0, 9],
           [9, 0],
         ]) {
-          for (const times of [0, 1, 2, 3, 5, 6, 7, 9, 10, 11, 16]) {
+          for (let times = 0; times <= 16; times++) {
             const [one, other] = [open(), open()];
             const both = [one, other];
             if (before !== null) for (const { slot, load } of both) slot.stage(load(before));

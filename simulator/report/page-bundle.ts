@@ -1,8 +1,8 @@
 /**
  * Bundles what runs in a browser into one script and one style sheet.
  *
- * Bundles are made when they are needed and nothing is left of them in the project: nothing that is built can then be
- * older than its source.
+ * Bundles are made of the sources as they are when they are needed, and are no part of the project: none is ever older
+ * than its source.
  */
 
 import { fileURLToPath } from 'node:url';

@@ -2,19 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HOSTILE_FILES } from '../testing/hostile-files.ts';
+import { HOSTILE_FILES, problemsOf } from '../testing/hostile-files.ts';
 import { scenarioFromText } from './load.ts';
-import { type Problem, ScenarioError } from './problem.ts';
-
-function problemsOf(text: string): readonly Problem[] {
-  try {
-    scenarioFromText('hostile.yaml', text, {}, { modules: new Map() });
-  } catch (error) {
-    assert(error instanceof ScenarioError, String(error));
-    return error.problems;
-  }
-  assert.fail('the file was accepted');
-}
+import { ScenarioError } from './problem.ts';
 
 function refusal(text: string): string {
   const [{ line, column, message }] = problemsOf(text);

@@ -64,7 +64,7 @@ describe('random scenarios', () => {
         }
         assertOnlyScenarioErrors(text);
       }),
-      { seed, numRuns: 200 },
+      { seed, numRuns: 400 },
     );
   });
 
@@ -76,7 +76,7 @@ describe('random scenarios', () => {
         lines[index] = lines[index].replace(/: .*|$/, `: ${JSON.stringify(value)}`);
         assertOnlyScenarioErrors(lines.join('\n'));
       }),
-      { seed, numRuns: 200 },
+      { seed, numRuns: 400 },
     );
   });
 });
@@ -141,7 +141,7 @@ describe('random scenarios with a mistake', () => {
           );
         },
       ),
-      { seed, numRuns: 150 },
+      { seed, numRuns: 300 },
     );
   });
 
@@ -212,7 +212,7 @@ describe('random scenarios with a mistake', () => {
       fc.property(noise, (parts) => {
         refused(parts.join(''));
       }),
-      { seed, numRuns: 250 },
+      { seed, numRuns: 500 },
     );
   });
 });

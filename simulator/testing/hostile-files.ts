@@ -1,5 +1,9 @@
 /** Scenario files made to cost much to read, and where and why each is refused. */
 
+import assert from 'node:assert/strict';
+import { scenarioFromText } from '../scenario/load.ts';
+import { type Problem, ScenarioError } from '../scenario/problem.ts';
+
 const MILLION = 1024 * 1024;
 
 function lines(count: number, line: (index: number) => string): string {
@@ -76,3 +80,14 @@ export const HOSTILE_FILES: Readonly<Record<string, HostileFile>> = {
     problems: 603,
   },
 };
+
+/** What is wrong with a text that must be refused. */
+export function problemsOf(text: string): readonly Problem[] {
+  try {
+    scenarioFromText('hostile.yaml', text, {}, { modules: new Map() });
+  } catch (error) {
+    assert(error instanceof ScenarioError, String(error));
+    return error.problems;
+  }
+  assert.fail('the file was accepted');
+}

@@ -51,8 +51,8 @@ if (files.length === 0) {
 let passed = 0;
 let failed = 0;
 const titles = line.args.length > 0 ? { testNamePatterns: line.args.map(escapePattern) } : {};
-// One more than the machine has processors: some tests wait for other processes, or for real time.
 const started = groupFiles(ROOT, testGroups(ROOT, files));
+// One more than the machine has processors: some tests wait for other processes, or for real time.
 const tests = run({ files: started, concurrency: availableParallelism() + 1, ...titles });
 tests.on('test:pass', ({ name, skip, todo, details }) => {
   const isGroup = details.type === 'suite' || started.some((file) => file.endsWith(name));

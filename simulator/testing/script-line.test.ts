@@ -56,22 +56,21 @@ describe("maintainers' scripts", () => {
   });
 
   for (const name of FILES.keys()) {
-    it(`${name}: --help tells its options and does nothing else`, () => {
+    it(`${name}: --help tells its options and does nothing else; an option that it has not is a mistake`, () => {
       const help = run(name, '--help');
       assert.deepEqual([help.status, help.stderr], [0, '']);
       assert(help.stdout.startsWith(`Usage: npm run ${name} -- [options]`), help.stdout);
       for (const line of help.stdout.match(/^ {2}-.*/gm)!)
         assert.match(line, /\S {2,}\S/, 'a sentence for each');
+      if (WRONG.some(([script]) => script === name)) return; // takes a wrong line below
+      const wrong = run(name, '--no-such-option');
+      assert.deepEqual(wrong, {
+        status: 2,
+        stdout: '',
+        stderr: "error: unknown option '--no-such-option'\n(add --help to see the options)\n",
+      });
     });
   }
-
-  it('an option that a script has not is a mistake', () => {
-    assert.deepEqual(run('test', '--no-such-option'), {
-      status: 2,
-      stdout: '',
-      stderr: "error: unknown option '--no-such-option'\n(add --help to see the options)\n",
-    });
-  });
 
   for (const [name, args, told] of WRONG) {
     it(`${name} ${args.join(' ')}: one error that names what is wrong and the cure, and exit code 2`, () => {

@@ -114,6 +114,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   });
   const { threads, threadOf, lookAheadUs, largestShare } = partition;
   const others = authorities + (sybils?.count ?? 0) + trafficHosts(scenario.traffic);
+  const hosts = relays + others;
   const shared = sharedColumns(relays, others, releases.length, threads);
   const job: Job = {
     scenario,
@@ -142,7 +143,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   );
   const entry = new URL('./thread.ts', import.meta.url);
   // Threads that wait for each other are the run's own.
-  const isHandedOn = threads === 1 && relays + others <= SMALL_NETWORK_HOSTS;
+  const isHandedOn = threads === 1 && hosts <= SMALL_NETWORK_HOSTS;
   const kept = isHandedOn ? (options.keptThreads ?? PROCESS_THREADS) : null;
   const file = await (kept === null ? bundleThread(entry) : kept.file(entry));
   signal?.throwIfAborted();
@@ -150,7 +151,7 @@ export async function runGossipsub(input: EngineInput, options: RunOptions): Pro
   const watched = input.progressOf?.(shared);
   const progress = new PhaseProgress(shared, threads, scenario.durationSeconds, options, watched);
   settleThreads(relays * largestShare);
-  const crew = new Crew(shared, relays + others, kept);
+  const crew = new Crew(shared, hosts, kept);
   const stop = (): void => crew.stop(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
   try {

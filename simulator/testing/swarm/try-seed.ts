@@ -59,7 +59,7 @@ export async function trySeed(
 }
 
 /** In a thread of its own, by the same code: who edits the sources meanwhile has not found a difference. */
-async function runAnew(scenario: Scenario, kept: KeptThreads): Promise<RunOutcome> {
+export async function runAnew(scenario: Scenario, kept: KeptThreads): Promise<RunOutcome> {
   const apart = kept.apart();
   try {
     return (await runScenario(scenario, { keptThreads: apart })).outcome;
